@@ -1,0 +1,63 @@
+"""``tfgraphlint verify``: TensorFlow is asked whether the fixtures tell the truth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
+
+MISSING = "verify runs programs in TensorFlow, which is not installed here: pip install \"tfgraphlint[verify]\""
+SECONDS = 180.0
+
+
+def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
+    """Run the fixtures of the rules named (of all where none is) or those at ``paths``, and print what was seen.
+
+    Returns 0 where TensorFlow confirms all claims, 1 where it does not, 2 where it cannot be asked.
+    """
+    if find_spec("tensorflow") is None:
+        return _error(MISSING)
+    try:
+        programs = _gather(codes, paths)
+    except (OSError, LookupError) as error:
+        return _error(str(error))
+    from tfgraphlint.verify import session, table
+
+    try:
+        results = list(session.answers(programs, seconds))
+    except session.StartError as error:
+        return _error(f"TensorFlow does not start here: {error}")
+    print(table.render(results))
+    return int(any(table.refuted(answer) for _, answer in results))
+
+
+def _gather(codes: Sequence[str], paths: Sequence[Path]) -> list[Program]:
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"no such fixture: {path}")
+    found = [program for path in (paths or [fixtures_directory()]) for program in find(path)]
+    programs, unknown = select(found, codes)
+    if unknown:
+        raise LookupError(f"no fixture belongs to: {', '.join(unknown)}")
+    if not programs:
+        raise LookupError("there is no program to run here")
+    return programs
+
+
+def _error(text: str) -> int:
+    print(f"error: {text}", file=sys.stderr)
+    return 2
+
+
+def command(arguments: Sequence[str]) -> int:
+    """The command line of ``python -m tfgraphlint.verify``."""
+    parser = argparse.ArgumentParser("python -m tfgraphlint.verify", description=__doc__)
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="a rule's code, prefix or name (default: all)")
+    parser.add_argument("--path", action="append", type=Path, default=[], help="a program or folder instead")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="time limit for one program")
+    chosen = parser.parse_args(arguments)
+    return run(chosen.codes, chosen.path, chosen.seconds)

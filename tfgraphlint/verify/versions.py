@@ -1,0 +1,38 @@
+"""Whether a fixture's ``# holds: tensorflow>=2.16`` is true of what is installed."""
+
+from __future__ import annotations
+
+import operator
+import re
+import sys
+from importlib import import_module
+
+_CONDITION = re.compile(r"(\w+) *(==|!=|<=|>=|<|>) *([\d.]+)")
+_COMPARE = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+def installed(name: str) -> str:
+    """The version of ``tensorflow``, ``keras``, ``numpy`` or ``python`` that programs get here."""
+    if name == "python":
+        return "%d.%d.%d" % sys.version_info[:3]
+    return str(import_module(name).__version__)
+
+
+def holds_here(condition: str) -> bool:
+    """Whether all of the comma-separated comparisons are true; raises ValueError where one cannot be read."""
+    return all(_one(part.strip()) for part in condition.split(","))
+
+
+def _one(condition: str) -> bool:
+    match = _CONDITION.fullmatch(condition)
+    if match is None:
+        raise ValueError(f"cannot read the condition: {condition}")
+    wanted = _numbers(match[3])
+    found = _numbers(installed(match[1]))[: len(wanted)]
+    return bool(_COMPARE[match[2]](found, wanted))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
