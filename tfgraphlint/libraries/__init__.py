@@ -1,0 +1,1 @@
+"""What TensorFlow, Keras, NumPy and Python calls do to abstract values, over tables derived by running them."""
