@@ -1,0 +1,164 @@
+"""Compound statements that change how their body runs: ``with``, conditions, loops, ``try``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import libcst as cst
+
+from tfgraphlint.facts import Mode
+from tfgraphlint.interpret import tapes
+from tfgraphlint.interpret.lookup import bind
+from tfgraphlint.interpret.machine import Machine, Running
+from tfgraphlint.interpret.values import (
+    Const, Instance, Object, Tape, Value,
+)
+
+# Context managers in whose body failing is the point.
+EXPECTED_FAILURE = ("raises", "assertRaises", "assertRaisesRegex", "assertWarns", "expectRaises", "suppress",
+                    "assertRaisesWithPredicateMatch", "assertRaisesOpError", "assertRaisesIncompatibleShapesError")
+
+
+def with_statement(m: Machine, node: cst.With) -> bool:
+    """Enter the managers from left to right, run the body, leave them in reverse."""
+    return _with_items(m, node, node.items)
+
+
+def _with_items(m: Machine, node: cst.With, items: Sequence[cst.WithItem]) -> bool:
+    from tfgraphlint.interpret.statements import suite
+
+    if not items:
+        return suite(m, node.body)
+    from tfgraphlint.interpret.expressions import evaluate
+
+    item = items[0]
+    value = evaluate(m, item.item)
+
+    def body() -> bool:
+        return _with_items(m, node, items[1:])
+
+    def enter(bound: Value) -> None:
+        if item.asname is not None:
+            bind(m, item.asname.name, bound)  # type: ignore[arg-type]
+
+    return run_with(m, node, item.item, value, enter, body)
+
+
+def run_with(
+    m: Machine, node: cst.With, expression: cst.BaseExpression, value: Value,
+    enter: Callable[[Value], None], body: Callable[[], bool],
+) -> bool:
+    """Run ``body`` inside the context manager ``value``."""
+    if isinstance(value, Tape):
+        return tapes.run_inside(m, node, value, enter, body)
+    if isinstance(value, Object) and value.kind == "generator_manager":
+        return _run_generator(m, value, enter, body)
+    if isinstance(value, Object) and value.kind == "stop_recording":
+        enter(Const(None))
+        return tapes.run_paused(m, value, body)
+    if isinstance(value, Object) and value.kind == "graph":
+        enter(value)
+        with m.run_as(Running(Mode.GRAPH, m.place(expression), by="tensorflow.Graph")):
+            return body()
+    if isinstance(value, Object) and value.kind == "init_scope":
+        enter(Const(None))
+        with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
+            return body()
+    if isinstance(value, Object) and value.kind == "expected_failure" or _fails_on_purpose(expression):
+        enter(m.opaque(expression, [value]))
+        with m.mute():
+            return body()
+    if isinstance(value, Instance):
+        return _run_instance(m, node, expression, value, enter, body)
+    tapes_inside = tapes.held(value)
+    for tape in tapes_inside:
+        tapes.escape(m, tape)
+    enter(value if isinstance(value, Object) else m.opaque(expression, [value]))
+    return body()
+
+
+def _fails_on_purpose(expression: cst.BaseExpression) -> bool:
+    function = expression.func if isinstance(expression, cst.Call) else expression
+    if isinstance(function, cst.Attribute):
+        return function.attr.value in EXPECTED_FAILURE
+    return isinstance(function, cst.Name) and function.value in EXPECTED_FAILURE
+
+
+def _run_generator(m: Machine, value: Object, enter: Callable[[Value], None], body: Callable[[], bool]) -> bool:
+    """``@contextmanager``: the body of ``with`` runs where the generator yields."""
+    from tfgraphlint.interpret import calls
+
+    caller = m.frame
+    goes_on = [True]
+
+    def at_yield(yielded: Value) -> None:
+        inner, m.frame = m.frame, caller
+        try:
+            enter(yielded)
+            goes_on[0] = body()
+        finally:
+            m.frame = inner
+
+    calls.run_to_yield(m, value, at_yield)
+    return goes_on[0]
+
+
+def _run_instance(
+    m: Machine, node: cst.With, expression: cst.BaseExpression, value: Instance,
+    enter: Callable[[Value], None], body: Callable[[], bool],
+) -> bool:
+    from tfgraphlint.interpret import attributes, calls
+
+    method = attributes.find(m, value, "__enter__", expression)
+    bound = calls.call(m, method, calls.Arguments([]), expression) if method else m.opaque(expression, [value])
+    enter(bound)
+    goes_on = body()
+    leave = attributes.find(m, value, "__exit__", expression)
+    if leave is not None:
+        calls.call(m, leave, calls.Arguments([Const(None)] * 3), expression)
+    return goes_on
+
+
+@contextmanager
+def condition(m: Machine, node: cst.If, test: Value) -> Iterator[None]:
+    """Around the branches of an ``if`` whose outcome is not known."""
+    m.branches += 1
+    try:
+        yield
+    finally:
+        m.branches -= 1
+
+
+@contextmanager
+def loop(m: Machine, node: cst.For | cst.While, value: Value) -> Iterator[None]:
+    """Around the turns of a loop over ``value`` or while ``value``."""
+    yield
+
+
+CATCHES_ALL = ("Exception", "BaseException", "RuntimeError", "AttributeError", "ValueError", "TypeError")
+
+
+@contextmanager
+def guarded(m: Machine, node: cst.Try | cst.TryStar) -> Iterator[None]:
+    """Around the body of a ``try``: an error that a handler expects is no evidence."""
+    expects = any(_expects_errors(handler) for handler in node.handlers)
+    m.guards += expects
+    try:
+        yield
+    finally:
+        m.guards -= expects
+
+
+def _expects_errors(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = [e.value for e in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    return any(isinstance(kind, cst.Name) and kind.value in CATCHES_ALL for kind in kinds)
+
+
+def assigned(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """An assignment is about to bind ``value`` to ``target``: note where a variable is lost by it."""
+    tapes.rebinding(m, target, value, node)
+
+

@@ -1,0 +1,317 @@
+"""What expressions evaluate to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from tfgraphlint.interpret import attributes, calls, operators
+from tfgraphlint.interpret.frames import Frame, Spread, join
+from tfgraphlint.interpret.inspect import truth
+from tfgraphlint.interpret.lookup import bind, lookup
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.provenance import Kind
+from tfgraphlint.interpret.values import (
+    OTHER, STRING, Const, Dict, Host, Items, Value, sequence,
+)
+
+Evaluator = Callable[[Machine, Any], Value]
+
+
+def evaluate(m: Machine, node: cst.BaseExpression) -> Value:
+    """The abstract value of an expression, here and now."""
+    m.step()
+    evaluator = EVALUATORS.get(type(node))
+    return evaluator(m, node) if evaluator else m.opaque(node)
+
+
+def _name(m: Machine, node: cst.Name) -> Value:
+    return lookup(m, node.value, node)
+
+
+def _attribute(m: Machine, node: cst.Attribute) -> Value:
+    return attributes.get(m, evaluate(m, node.value), node.attr.value, node)
+
+
+def _integer(m: Machine, node: cst.Integer) -> Value:
+    return _literal(node.value)
+
+
+def _float(m: Machine, node: cst.Float) -> Value:
+    return _literal(node.value)
+
+
+def _imaginary(m: Machine, node: cst.Imaginary) -> Value:
+    return _literal(node.value)
+
+
+def _literal(text: str) -> Const:
+    return Const(ast.literal_eval(text))
+
+
+def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
+    try:
+        return Const(ast.literal_eval(node.value))
+    except (ValueError, SyntaxError):
+        return text_value(m, node)
+
+
+def text_value(m: Machine, node: cst.CSTNode) -> Host:
+    """A string whose text is not known."""
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+
+
+def _concatenated_string(m: Machine, node: cst.ConcatenatedString) -> Value:
+    for part in (node.left, node.right):
+        evaluate(m, part)
+    return text_value(m, node)
+
+
+def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            value = evaluate(m, part.expression)
+            attributes.formatted(m, value, part)
+    return text_value(m, node)
+
+
+def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
+def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
+    return operators.unary(m, node, evaluate(m, node.expression))
+
+
+def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
+    left = evaluate(m, node.left)
+    return operators.binary(m, node, type(node.operator).__name__, left, evaluate(m, node.right))
+
+
+def _comparison(m: Machine, node: cst.Comparison) -> Value:
+    left = evaluate(m, node.left)
+    results = []
+    for target in node.comparisons:
+        right = evaluate(m, target.comparator)
+        results.append(operators.compare(m, node, target.operator, left, right))
+        left = right
+    if len(results) == 1:
+        return results[0]
+    known = [truth(result) for result in results]
+    if False in known:
+        return Const(False)
+    return Const(True) if None not in known else results[-1]
+
+
+def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
+    left = evaluate(m, node.left)
+    certain = truth(left)
+    wants = isinstance(node.operator, cst.And)
+    operators.asked_for_truth(m, left, node.left)
+    if certain is not None and certain != wants:
+        return left
+    mark = m.store.mark()
+    right = evaluate(m, node.right)
+    changes = m.store.changes(mark)
+    m.store.rewind(mark)
+    m.store.merge([changes] if certain is not None else [changes, {}])
+    return right if certain is not None else join([left, right])
+
+
+def _if_expression(m: Machine, node: cst.IfExp) -> Value:
+    test = evaluate(m, node.test)
+    operators.asked_for_truth(m, test, node.test)
+    certain = truth(test)
+    if certain is not None:
+        return evaluate(m, node.body if certain else node.orelse)
+    return join([evaluate(m, node.body), evaluate(m, node.orelse)])
+
+
+def _lambda(m: Machine, node: cst.Lambda) -> Value:
+    return calls.make_function(m, node)
+
+
+def _sequence(kind: str) -> Evaluator:
+    def build(m: Machine, node: cst.List | cst.Tuple | cst.Set) -> Value:
+        found: list[Value] = []
+        spread: list[Value] = []
+        for element in node.elements:
+            value = evaluate(m, element.value)
+            if not isinstance(element, cst.StarredElement):
+                found.append(value)
+            elif isinstance(value, Items) and isinstance(value.state["items"], tuple):
+                found.extend(value.state["items"])
+            else:
+                spread.append(iterate(m, value, element.value)[0])
+        if spread:
+            return Items(kind, {"items": Spread(join([*found, *spread]))})
+        return sequence(kind, found)
+
+    return build
+
+
+def _dict(m: Machine, node: cst.Dict) -> Value:
+    state: dict[Any, Value] = {}
+    for element in node.elements:
+        value = evaluate(m, element.value)
+        if isinstance(element, cst.StarredDictElement):
+            if isinstance(value, Dict):
+                state.update(value.state)
+            else:
+                state[OTHER] = value
+            continue
+        key = evaluate(m, element.key)  # type: ignore[attr-defined]
+        if isinstance(key, Const):
+            state[key.value] = value
+        else:
+            state[OTHER] = join([state[OTHER], value]) if OTHER in state else value
+    return Dict(state)
+
+
+def _subscript(m: Machine, node: cst.Subscript) -> Value:
+    value = evaluate(m, node.value)
+    return operators.subscript(m, node, value, index_values(m, node))
+
+
+def index_values(m: Machine, node: cst.Subscript) -> list[Value | None]:
+    """The values between the brackets; None for a slice."""
+    found: list[Value | None] = []
+    for element in node.slice:
+        part = element.slice
+        if isinstance(part, cst.Index):
+            found.append(evaluate(m, part.value))
+        else:
+            for bound in (part.lower, part.upper, part.step):
+                if bound is not None:
+                    evaluate(m, bound)
+            found.append(None)
+    return found
+
+
+def _comprehension(kind: str) -> Evaluator:
+    def build(m: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
+        with inner_frame(m):
+            found, exact = _turns(m, node.for_in, lambda: evaluate(m, node.elt))
+        if exact:
+            return sequence(kind, found)
+        return Items(kind, {"items": Spread(join(found))}) if found else sequence(kind, ())
+
+    return build
+
+
+def _dict_comprehension(m: Machine, node: cst.DictComp) -> Value:
+    state: dict[Any, Value] = {}
+
+    def turn() -> Value:
+        key, value = evaluate(m, node.key), evaluate(m, node.value)
+        name = key.value if isinstance(key, Const) else OTHER
+        state[name] = join([state[name], value]) if name in state else value
+        return value
+
+    with inner_frame(m):
+        _turns(m, node.for_in, turn)
+    return Dict(state)
+
+
+class inner_frame:
+    """The scope of a comprehension: its own names over those of the frame around it."""
+
+    def __init__(self, m: Machine) -> None:
+        self.m = m
+
+    def __enter__(self) -> None:
+        self.before = self.m.frame
+        outer = self.before
+        frame = Frame(outer.scope, {}, outer, outer.function)
+        frame.marks, frame.self_value, frame.owner = outer.marks, outer.self_value, outer.owner
+        self.m.frame = frame
+
+    def __exit__(self, *_: object) -> None:
+        self.m.frame = self.before
+
+
+def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[list[Value], bool]:
+    """The values of the turns of a comprehension, and whether they are all of them."""
+    found: list[Value] = []
+    values, exact = iterate(m, evaluate(m, loop.iter), loop.iter)
+    for value in values:
+        bind(m, loop.target, value)
+        certain: bool | None = True
+        for condition in loop.ifs:
+            test = evaluate(m, condition.test)
+            operators.asked_for_truth(m, test, condition.test)
+            held = truth(test)
+            certain = False if certain is False or held is False else (None if held is None else certain)
+        if certain is False:
+            continue
+        exact = exact and certain is True
+        if loop.inner_for_in is not None:
+            inner, inner_exact = _turns(m, loop.inner_for_in, body)
+            found.extend(inner)
+            exact = exact and inner_exact
+        else:
+            found.append(body())
+    return found, exact
+
+
+def iterate(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    """The values that a loop over ``value`` sees, and whether these are all of them, one a turn."""
+    from tfgraphlint.interpret.iteration import turns_of
+
+    return turns_of(m, value, node)
+
+
+def _named(m: Machine, node: cst.NamedExpr) -> Value:
+    value = evaluate(m, node.value)
+    bind(m, node.target, value)
+    return value
+
+
+def _await(m: Machine, node: cst.Await) -> Value:
+    return evaluate(m, node.expression)
+
+
+def _yield(m: Machine, node: cst.Yield) -> Value:
+    value: Value = Const(None)
+    if isinstance(node.value, cst.From):
+        found, _ = iterate(m, evaluate(m, node.value.item), node.value.item)
+        value = join(found) if found else Const(None)
+    elif node.value is not None:
+        value = evaluate(m, node.value)
+    calls.yielded(m, value)
+    return m.opaque(node)
+
+
+EVALUATORS: dict[type, Evaluator] = {
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.Call: calls.call_expression,
+    cst.Subscript: _subscript,
+    cst.Integer: _integer,
+    cst.Float: _float,
+    cst.Imaginary: _imaginary,
+    cst.SimpleString: _simple_string,
+    cst.ConcatenatedString: _concatenated_string,
+    cst.FormattedString: _formatted_string,
+    cst.Ellipsis: _ellipsis,
+    cst.UnaryOperation: _unary,
+    cst.BinaryOperation: _binary,
+    cst.Comparison: _comparison,
+    cst.BooleanOperation: _boolean,
+    cst.IfExp: _if_expression,
+    cst.Lambda: _lambda,
+    cst.List: _sequence("list"),
+    cst.Tuple: _sequence("tuple"),
+    cst.Set: _sequence("set"),
+    cst.Dict: _dict,
+    cst.ListComp: _comprehension("list"),
+    cst.SetComp: _comprehension("set"),
+    cst.GeneratorExp: _comprehension("generator"),
+    cst.DictComp: _dict_comprehension,
+    cst.NamedExpr: _named,
+    cst.Await: _await,
+    cst.Yield: _yield,
+}

@@ -1,0 +1,141 @@
+"""What a loop, an unpacking or a comprehension sees of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.interpret.frames import join
+from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.operators import parts
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.values import (
+    INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tensor, Unknown, Value, Variable, Weights,
+)
+
+MOST_EXACT_TURNS = 6
+
+
+def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    """The values that a loop over ``value`` sees, and whether these are all of them in order.
+
+    Where their number is not known there are two, so that the second turn sees what the first did.
+    """
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple):
+            if len(items) <= MOST_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
+                return items, True
+            flat = [_weight(m, i, node) if isinstance(i, Weights) else i for i in items]
+            return [join(flat)] * 2, False
+        return [items.element] * 2, False
+    if isinstance(value, Dict):
+        keys = [Const(key) for key in value.state if isinstance(key, (str, int))]
+        if len(keys) == len(value.state) and len(keys) <= MOST_EXACT_TURNS:
+            return keys, True
+        return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
+    if isinstance(value, Object) and value.kind in ITERABLES:
+        return ITERABLES[value.kind](m, value, node)
+    return [element_of(m, value, node) for _ in range(2)], False
+
+
+def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """One element of a value of unknown length."""
+    if isinstance(value, Choice):
+        return join([element_of(m, option, node) for option in value.options])
+    if isinstance(value, (Items, Dict)):
+        held = elements(value)
+        return join(held) if held else m.opaque(node, [value])
+    if isinstance(value, (Tensor, Variable)):
+        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])]), value.dtype)
+    if isinstance(value, Host):
+        return Host(m.operation(node, [Edge(value.node)]), "array" if value.rank != 1 else "scalar", value.dtype)
+    if isinstance(value, Weights):
+        return _weight(m, value, node)
+    if isinstance(value, Const):
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+    if isinstance(value, Unknown) and value.external:
+        made = m.leaf(Kind.OPAQUE, node)
+        made.edges = (Edge(value.node, Flow.UNKNOWN),)
+        made.maybe = value.node.maybe
+        return Unknown(made, external=True)
+    if isinstance(value, Instance):
+        return m.opaque(node, [value])
+    return m.opaque(node, [value])
+
+
+def _weight(m: Machine, value: Weights, node: cst.CSTNode) -> Value:
+    """One variable of a model: reading it reads the model."""
+    made = m.leaf(Kind.OPAQUE, node)
+    made.edges = tuple(Edge(n, Flow.UNKNOWN) for n in m.nodes([value.owner]))
+    return Unknown(made)
+
+
+def parts_of(
+    m: Machine, value: Value, count: int, node: cst.CSTNode, *, exact: bool = True
+) -> list[Value]:
+    """The ``count`` values that an unpacking takes from ``value``."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple):
+            if len(items) == count or not exact:
+                return list(items)
+            return [m.opaque(node, [value]) for _ in range(count)]
+        return [items.element] * count
+    if isinstance(value, Choice):
+        columns = [parts_of(m, option, count, node) for option in value.options]
+        return [join(column) for column in zip(*columns)]
+    if isinstance(value, Object) and "result" in value.state:
+        return parts_of(m, value.state["result"], count, node, exact=exact)
+    return [element_of(m, value, node) for _ in range(count)]
+
+
+def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    bounds = value.state.get("bounds")
+    if isinstance(bounds, Items):
+        numbers = [item.value for item in elements(bounds) if isinstance(item, Const)]
+        known = len(numbers) == len(elements(bounds)) and all(isinstance(n, int) for n in numbers)
+        if known and numbers:
+            try:
+                found = range(*numbers)
+            except ValueError:
+                return [], True
+            if len(found) <= 3:
+                return [Const(number) for number in found], True
+    return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT) for _ in range(2)], False
+
+
+def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret.values import sequence
+
+    found, exact = turns_of(m, value.state["inner"], node)  # type: ignore[arg-type]
+    if exact:
+        return [sequence("tuple", [Const(i), item]) for i, item in enumerate(found)], True
+    numbers = [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT) for _ in found]
+    return [sequence("tuple", pair) for pair in zip(numbers, found)], False
+
+
+def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret.values import sequence
+
+    columns = [turns_of(m, column, node) for column in elements(value.state["inner"])]  # type: ignore[arg-type]
+    exact = bool(columns) and all(known for _, known in columns)
+    exact = exact and len({len(found) for found, _ in columns}) == 1
+    if not columns:
+        return [], True
+    turns = min(len(found) for found, _ in columns) if exact else 2
+    rows = []
+    for turn in range(turns):
+        rows.append(sequence("tuple", [found[min(turn, len(found) - 1)] for found, _ in columns if found]))
+    return rows, exact
+
+
+def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.libraries.datasets import element
+
+    return [element(m, value, node) for _ in range(2)], False
+
+
+ITERABLES = {"range": _range, "enumerate": _enumerate, "zip": _zip, "dataset": _dataset}

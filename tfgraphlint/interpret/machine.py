@@ -1,0 +1,242 @@
+"""What one interpretation carries along: state, mode, tapes, calls, and the facts found so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+
+from tfgraphlint.facts import Fact, Fault, Mode, Place
+from tfgraphlint.interpret.frames import Frame, ModuleScope, join_states
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.store import State, Store
+from tfgraphlint.interpret.values import (
+    ANY, Choice, Function, Tape, Tensor, Traced, Unknown, Value,
+)
+from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.project import Project
+
+MOST_STEPS = 40_000  # expressions and statements evaluated for one root
+MOST_DEPTH = 24  # calls within calls
+MOST_ENTRIES = 24  # entries into one function for one root
+
+
+class OutOfBudget(Exception):
+    """A root took more steps than it may; what was found so far stands."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """How the code runs at this moment and why."""
+
+    mode: Mode
+    why: Place | None = None
+    traced: Traced | None = None
+    autograph: bool = True
+    by: str = ""
+
+
+class Machine:
+    """Interprets the roots of one file. The functions that evaluate nodes take it as first argument."""
+
+    def __init__(self, project: Project, tables: Tables, running: Running) -> None:
+        self.project = project
+        self.tables = tables
+        self.store = Store(join_states)
+        self.facts: list[Fact] = []
+        self.running = running
+        self.calls: list[Place] = []
+        self.stack: list[Function] = []
+        self.entries: Counter[int] = Counter()
+        self.reached: set[cst.CSTNode] = set()
+        self.scopes: dict[str, ModuleScope] = {}  # project modules by path
+        self.module_mode = running.mode  # the mode of modules' top level
+        self.keras_autograph = False  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
+        self.steps = 0
+        self.muted = 0
+        self.branches = 0  # conditions around us whose outcome is not known
+        self.guards = 0  # ``try`` blocks around us that expect errors
+        self.defined: list[Function] = []  # functions defined while this root runs
+        self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
+        self.recording: State = {"mask": 0, "possible": 0}
+        self.tapes: dict[int, Tape] = {}
+        self.next_bit = 1
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def emit(self, fact: Fact) -> None:
+        """Yield a fact, unless what runs is wrong on purpose (``with pytest.raises``)."""
+        if not self.muted:
+            self.facts.append(fact)
+
+    @contextmanager
+    def mute(self) -> Iterator[None]:
+        """Interpret without yielding facts."""
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+
+    def step(self) -> None:
+        """Count one evaluation against the root's budget."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise OutOfBudget
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """``node`` in the file that is running."""
+        return Place(self.frame.scope.tree, node)
+
+    # -- modes -----------------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> Mode:
+        return self.running.mode
+
+    @contextmanager
+    def run_as(self, running: Running) -> Iterator[None]:
+        """Change the mode for a while."""
+        before, self.running = self.running, running
+        try:
+            yield
+        finally:
+            self.running = before
+
+    # -- tapes and nodes -------------------------------------------------------------------------
+
+    @property
+    def active(self) -> int:
+        """The bits of the tapes that are recording now."""
+        mask: int = self.recording["mask"]
+        return mask
+
+    def new_tape(self, tape: Tape) -> Tape:
+        """Register a tape and give it its bit."""
+        tape.bit = self.next_bit
+        self.next_bit <<= 1
+        self.tapes[tape.bit] = tape
+        return tape
+
+    def recording_tapes(self) -> list[Tape]:
+        """The tapes that are recording now, innermost last."""
+        mask = self.active
+        found = []
+        while mask:
+            bit = mask & -mask
+            found.append(self.tapes[bit])
+            mask ^= bit
+        return found
+
+    def bits(self, node: Node) -> tuple[int, int]:
+        """The tapes that ``node`` is on, and those that it may be on, when it is used now."""
+        on, maybe = node.on, node.maybe
+        if node.kind is Kind.JOIN:
+            parts = [self.bits(edge.node) for edge in node.edges]
+            on = parts[0][0]
+            either = 0
+            for part_on, part_maybe in parts:
+                on &= part_on
+                either |= part_on | part_maybe
+            maybe = either & ~on
+        active = self.active
+        if active:
+            for tape in self.recording_tapes():
+                on, maybe = _bits_on(tape, node, on, maybe)
+        return on, maybe & ~on
+
+    def operation(
+        self, at: cst.CSTNode, edges: Sequence[Edge], *, additive: bool = False
+    ) -> Node:
+        """A node for an operation that runs here and now on these inputs."""
+        return self.operation_at(self.place(at), edges, additive=additive)
+
+    def operation_at(self, place: Place, edges: Sequence[Edge], *, additive: bool = False) -> Node:
+        """A node for an operation at ``place``: recorded by each tape that sees one of its inputs."""
+        on = maybe = 0
+        active = self.active
+        constant = True
+        for edge in edges:
+            if edge.node.kind is not Kind.CONSTANT:
+                constant = False
+            if not active or edge.flow in (Flow.CUT, Flow.INDEX):
+                continue
+            edge_on, edge_maybe = self.bits(edge.node)
+            if edge.flow is Flow.FLOWS:
+                on |= edge_on
+                maybe |= edge_maybe
+            else:
+                maybe |= edge_on | edge_maybe
+        if constant and not any(edge.fault for edge in edges):
+            return Node(Kind.CONSTANT, place, active=active)
+        on &= active
+        return Node(
+            Kind.OPERATION, place, edges, active=active, on=on, maybe=maybe & active & ~on,
+            additive=additive,
+        )
+
+    def leaf(self, kind: Kind, at: cst.CSTNode | Place) -> Node:
+        """A node without inputs."""
+        place = at if isinstance(at, Place) else self.place(at)
+        return Node(kind, place, active=self.active)
+
+    def opaque(self, at: cst.CSTNode, inputs: Sequence[Value | Node] = ()) -> Unknown:
+        """The unknown result of something that ran here on these inputs."""
+        edges = [Edge(node, Flow.UNKNOWN) for node in self.nodes(inputs)]
+        active = self.active
+        node = Node(Kind.OPAQUE, self.place(at), edges, active=active, maybe=active)
+        return Unknown(node)
+
+    @property
+    def functions_run_eagerly(self) -> bool:
+        """Whether ``tf.config.run_functions_eagerly(True)`` is in force."""
+        return bool(self.recording.get("functions_eager"))
+
+    def external(self, at: cst.CSTNode | Place) -> Unknown:
+        """A value that comes from outside: the argument of a function that nobody here calls."""
+        return Unknown(self.leaf(Kind.OPAQUE, at), external=True)
+
+    def nodes(self, values: Sequence[Value | Node]) -> list[Node]:
+        """The provenance nodes of values, looking into lists, dictionaries and objects."""
+        from tfgraphlint.interpret.inspect import nodes_within
+
+        found: dict[Node, None] = {}
+        for value in values:
+            if isinstance(value, Node):
+                found[value] = None
+            else:
+                found.update(dict.fromkeys(nodes_within(value)))
+        return list(found)
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def tensor(self, node: Node, dtype: str = ANY, **more: object) -> Tensor:
+        """A tensor made here: symbolic when a graph is being traced."""
+        return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, **more)  # type: ignore[arg-type]
+
+    def each(self, value: Value) -> Sequence[Value]:
+        """The alternatives that a value stands for."""
+        return value.options if isinstance(value, Choice) else (value,)
+
+    def fault(self, kind: object, at: cst.CSTNode, name: str = "", value: str = "", outcome: str = "none"
+              ) -> Fault:
+        """A fault of this kind at ``at`` in the present mode."""
+        return Fault(kind, self.place(at), name, value, self.mode, outcome)  # type: ignore[arg-type]
+
+
+def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
+    bit = tape.bit
+    if node in tape.state.get("watched", ()):
+        return on | bit, maybe
+    if node in tape.state.get("perhaps", ()) or tape.state.get("escaped"):
+        return on, maybe | bit
+    if node.kind is Kind.VARIABLE and tape.watch_accessed is not False and node.trainable is not False:
+        if tape.watch_accessed is None or node.trainable is None:
+            return on, maybe | bit
+        return on | bit, maybe
+    if node.kind is Kind.OPAQUE and tape.watch_accessed is not False:
+        return on, maybe | bit
+    return on, maybe

@@ -1,0 +1,223 @@
+"""How values came to be: a graph from each value back to what it was computed from.
+
+The graph repeats what TensorFlow's tapes do. Each tape has one bit. A node knows which tapes were
+recording when it was made (``active``), on which tapes it is (``on``: recorded there because one of its
+inputs was, or a variable), and on which it may be (``maybe``). A gradient flows where every node on some
+way from the target back to the source was recorded and no edge on it is cut.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import count
+
+from tfgraphlint.facts import Fault, FaultKind, Place
+
+
+class Flow(Enum):
+    """What an operation does to the gradient of one of its inputs."""
+
+    FLOWS = "flows"
+    CUT = "cut"
+    UNKNOWN = "unknown"  # an unmodelled call: it may flow
+    INDEX = "index"  # the input only chooses among other values (a mask, an index, a condition)
+
+
+class Kind(Enum):
+    """What a node stands for."""
+
+    OPERATION = "operation"
+    CONSTANT = "constant"  # a Python or NumPy value that no tensor went into
+    TENSOR = "tensor"  # a plain tensor made from no other tensor
+    VARIABLE = "variable"
+    OPAQUE = "opaque"  # a value that we know nothing about
+    JOIN = "join"  # one of its inputs, depending on the path taken
+
+
+@dataclass(slots=True, frozen=True)
+class Edge:
+    """From a node to one of its inputs."""
+
+    node: Node
+    flow: Flow = Flow.FLOWS
+    fault: Fault | None = None
+
+
+_numbers = count(1)
+
+
+class Node:
+    """One value as it was computed at one place."""
+
+    __slots__ = ("active", "additive", "edges", "kind", "maybe", "number", "on", "place", "trainable")
+
+    def __init__(
+        self,
+        kind: Kind,
+        place: Place | None,
+        edges: Sequence[Edge] = (),
+        *,
+        active: int = 0,
+        on: int = 0,
+        maybe: int = 0,
+        additive: bool = False,
+        trainable: bool | None = None,
+    ) -> None:
+        self.kind = kind
+        self.place = place
+        self.edges = tuple(edges)
+        self.active = active
+        self.on = on
+        self.maybe = maybe
+        self.additive = additive  # a sum: each input is a term of its own
+        self.trainable = trainable  # of a variable: whether tapes watch it by themselves
+        self.number = next(_numbers)
+
+
+def join_nodes(nodes: Sequence[Node], place: Place | None = None) -> Node:
+    """The node of a value that is one of several, depending on the path taken."""
+    unique = list(dict.fromkeys(nodes))
+    if len(unique) == 1:
+        return unique[0]
+    on = unique[0].on
+    either = 0
+    for node in unique:
+        on &= node.on
+        either |= node.on | node.maybe
+    joined = Node(Kind.JOIN, place or unique[0].place, [Edge(n) for n in unique], active=-1)
+    joined.on, joined.maybe = on, either & ~on
+    return joined
+
+
+def reaches(start: Node, goals: Iterable[Node]) -> bool:
+    """Whether ``start`` was computed from one of ``goals`` in any way, faults or not."""
+    wanted = set(goals)
+    seen: set[Node] = set()
+    stack = [start]
+    while stack:
+        node = stack.pop()
+        if node in wanted:
+            return True
+        if node not in seen:
+            seen.add(node)
+            stack.extend(edge.node for edge in node.edges)
+    return False
+
+
+def same_value(node: Node) -> list[Node]:
+    """The node and, where it is a join, the nodes that it may stand for."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if here not in found:
+            found.append(here)
+            if here.kind is Kind.JOIN:
+                stack.extend(edge.node for edge in here.edges)
+    return found
+
+
+class Verdict(Enum):
+    """What is certain about a gradient."""
+
+    FLOWS = "flows"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way from the target back to a source, and the faults on it from source to target."""
+
+    source: Node
+    faults: tuple[Fault, ...]
+    nodes: tuple[Node, ...]  # target first
+
+
+def judge(target: Node, goals: set[Node], bit: int, strangers: bool) -> Verdict:
+    """Whether a gradient flows from ``target`` back to one of ``goals`` over what the tape recorded.
+
+    ``strangers``: the goals may be known to code that we cannot see (variables, models), so that an
+    unknown call made while the tape was recording may have used them.
+    """
+    if target in goals or _reached(target, goals, bit):
+        return Verdict.FLOWS
+    return Verdict.UNKNOWN if _maybe_reached(target, goals, bit, strangers) else Verdict.LOST
+
+
+def _reached(target: Node, goals: set[Node], bit: int) -> bool:
+    """Over edges that certainly flow and operations that were certainly recorded."""
+    seen: set[Node] = set()
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if node in goals:
+            return True
+        if node in seen or not (node.on & bit or node.kind is Kind.JOIN):
+            continue
+        seen.add(node)
+        stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS)
+    return False
+
+
+def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) -> bool:
+    """Over edges that may flow and operations that may have been recorded."""
+    seen: set[Node] = set()
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if node in goals:
+            return True
+        if node in seen:
+            continue
+        seen.add(node)
+        recorded = (node.on | node.maybe) & bit
+        if node.kind is Kind.OPAQUE and recorded and strangers:
+            return True
+        if recorded or node.kind is Kind.JOIN:
+            stack.extend(e.node for e in node.edges if e.flow in (Flow.FLOWS, Flow.UNKNOWN))
+    return False
+
+
+def cheapest_way(target: Node, goals: set[Node], bit: int, outside: dict[Node, Fault]) -> Way | None:
+    """The way back to a goal with the fewest faults; ``outside`` collects faults made for silent tapes."""
+    best: dict[Node, int] = {target: 0}
+    came: dict[Node, tuple[Node, Edge]] = {}
+    queue: list[tuple[int, int, Node]] = [(0, -target.number, target)]
+    while queue:
+        cost, _, node = heapq.heappop(queue)
+        if cost > best[node]:
+            continue
+        if node in goals:
+            return _way(node, target, came, bit, outside)
+        toll = 0 if node.active & bit else 1
+        for edge in node.edges:
+            if edge.flow is Flow.INDEX:
+                continue
+            price = cost + (toll if edge.flow is not Flow.CUT else 0) + (1 if edge.fault else 0)
+            if price < best.get(edge.node, 1 << 30):
+                best[edge.node] = price
+                came[edge.node] = (node, edge)
+                heapq.heappush(queue, (price, -edge.node.number, edge.node))
+    return None
+
+
+def _way(goal: Node, target: Node, came: dict[Node, tuple[Node, Edge]], bit: int,
+         outside: dict[Node, Fault]) -> Way:
+    nodes = [goal]
+    faults: list[Fault] = []
+    node = goal
+    while node is not target:
+        node, edge = came[node]
+        nodes.append(node)
+        if edge.fault is not None:
+            faults.append(edge.fault)
+        elif not node.active & bit and node.place is not None:
+            fault = outside.get(node)
+            if fault is None:
+                fault = outside[node] = Fault(FaultKind.OUTSIDE, node.place)
+            faults.append(fault)
+    return Way(goal, tuple(faults), tuple(reversed(nodes)))

@@ -1,0 +1,202 @@
+"""Where interpretation begins: a module's top level, then every function that nothing reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import libcst as cst
+
+from tfgraphlint.facts import Fact, Mode
+from tfgraphlint.interpret import calls, classes
+from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.frames import Frame, ModuleScope, join
+from tfgraphlint.interpret.inspect import within
+from tfgraphlint.interpret.machine import Machine, OutOfBudget, Running
+from tfgraphlint.interpret.modules import run_module
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.values import (
+    Class, Function, Instance, Method, TracedCallable, Unknown, Value,
+)
+from tfgraphlint.libraries import keras, switches
+from tfgraphlint.libraries.tables import load
+from tfgraphlint.project import Project
+from tfgraphlint.tree import Tree
+
+
+def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
+    """The facts that hold for the file: what certainly happens when its code runs."""
+    mode = switches.module_mode(tree)
+    m = Machine(project, load(), Running(mode))
+    scope = ModuleScope(tree, str(Path(path or tree.filename).resolve()))
+    m.scopes[scope.path] = scope
+    m.frame = Frame(scope, scope.names)
+    try:
+        run_module(m, scope)
+    except OutOfBudget:
+        pass
+    m.frame = Frame(scope, scope.names)
+    for name, value in list(scope.names.items()):
+        if isinstance(value, Value):
+            _roots_of(m, scope, value)
+    return m.facts
+
+
+def _roots_of(m: Machine, scope: ModuleScope, value: Value) -> None:
+    for held in within(value):
+        if isinstance(held, Function) and held.scope is scope:
+            if held.definition not in m.reached and held.owner is None:
+                run_root(m, lambda held=held: root_call(m, held))  # type: ignore[misc]
+        elif isinstance(held, Class) and held.scope is scope:
+            class_roots(m, held)
+
+
+def class_roots(m: Machine, cls: Class) -> None:
+    """Every method that nothing reached, on an instance made as the class makes it."""
+    for name, value in list(cls.state.items()):
+        if isinstance(value, Class):
+            class_roots(m, value)
+            continue
+        if not isinstance(value, Value):
+            continue
+        for held in within(value):
+            if isinstance(held, Function) and held.owner is cls and held.definition not in m.reached:
+                run_root(m, lambda held=held, value=value: _method_root(m, cls, value, held))  # type: ignore[misc]
+
+
+def run_root(m: Machine, root: Callable[[], object]) -> None:
+    """Run one root from the state after the module's top level, and take its effects back."""
+    mark = m.store.mark()
+    m.steps = 0
+    m.entries.clear()
+    before = m.frame, m.running, m.active
+    try:
+        root()
+    except OutOfBudget:
+        pass
+    finally:
+        m.frame, m.running = before[0], before[1]
+        m.calls.clear()
+        m.stack.clear()
+        m.store.rewind(mark)
+
+
+def root_call(m: Machine, value: Value) -> Value:
+    """Call a function with arguments that nobody passed."""
+    function = _function_of(value)
+    if function is None:
+        return m.external(m.frame.scope.tree.module)
+    with m.run_as(Running(_root_mode(m, function))):
+        return calls.call(m, value, _unknown_arguments(m, function), function.definition)
+
+
+def _root_mode(m: Machine, function: Function) -> Mode:
+    """Nobody says how the function is called, unless it is traced by itself."""
+    return m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
+
+
+def _function_of(value: Value) -> Function | None:
+    for held in within(value):
+        if isinstance(held, Function):
+            return held
+    return None
+
+
+def _unknown_arguments(m: Machine, function: Function, skip: int = 0) -> Arguments:
+    params = function.definition.params
+    found = Arguments([])
+    for param in (*params.posonly_params, *params.params)[skip:]:
+        value: Value = m.external(param)
+        if param.name.value in function.defaults:
+            value = join([function.defaults[param.name.value], value])
+        found.positional.append(value)
+    for param in params.kwonly_params:
+        value = m.external(param)
+        if param.name.value in function.defaults:
+            value = join([function.defaults[param.name.value], value])
+        found.keywords[param.name.value] = value
+    if isinstance(params.star_arg, cst.Param):
+        found.starred = m.external(params.star_arg)
+    if params.star_kwarg is not None:
+        found.double_starred = m.external(params.star_kwarg)
+    return found
+
+
+def _method_root(m: Machine, cls: Class, value: Value, function: Function) -> None:
+    if function.wrapper == "staticmethod":
+        root_call(m, value)
+        return
+    instance = make_instance(m, cls)
+    receiver: Value = cls if function.wrapper == "classmethod" else instance
+    with m.run_as(keras.method_mode(m, cls, function, m.running)):
+        bound = _rebound(value, receiver)
+        args = keras.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
+        calls.call(m, bound, args, function.definition)
+
+
+def _rebound(value: Value, receiver: Value) -> Value:
+    if isinstance(value, TracedCallable):
+        return TracedCallable(_rebound(value.inner, receiver), value.traced)
+    return Method(receiver, value) if isinstance(value, Function) else value
+
+
+def make_instance(m: Machine, cls: Class) -> Instance:
+    """An instance for a root: ``__init__`` run with unknown arguments; what other methods set, unknown."""
+    instance = Instance(cls, m.leaf(Kind.OPAQUE, cls.definition), partial=True)
+    if classes.kind_of(m, cls) in ("layer", "model"):
+        instance.node = m.leaf(Kind.VARIABLE, cls.definition)
+        instance.node.trainable = True
+    init = classes.class_attribute(cls, "__init__")
+    if isinstance(init, Function):
+        with m.mute():
+            args = _unknown_arguments(m, init, 1)
+            calls.call(m, Method(instance, init), args, cls.definition)
+        m.reached.discard(init.definition)
+    for name in _set_elsewhere(cls):
+        held = instance.state.get(name)
+        made = m.leaf(Kind.OPAQUE, cls.definition)
+        made.edges = (Edge(instance.node, Flow.UNKNOWN),)
+        other = Unknown(made, external=True)
+        m.store.write(instance.state, name, join([held, other]) if isinstance(held, Value) else other)
+    return instance
+
+
+def _set_elsewhere(cls: Class) -> set[str]:
+    """Attributes of ``self`` that methods other than ``__init__`` assign."""
+    found: set[str] = set()
+    for value in cls.state.values():
+        if not isinstance(value, Value):
+            continue
+        for held in within(value):
+            if isinstance(held, Function) and held.owner is cls and held.name != "__init__":
+                found |= _assigned_attributes(held.definition)
+    return found
+
+
+def _assigned_attributes(definition: cst.CSTNode) -> set[str]:
+    cached = _ASSIGNED.get(definition)
+    if cached is None:
+        cached = set()
+        stack: list[cst.CSTNode] = [definition]
+        while stack:
+            node = stack.pop()
+            targets: list[cst.BaseExpression] = []
+            if isinstance(node, cst.Assign):
+                targets = [target.target for target in node.targets]
+            elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
+                targets = [node.target]
+            elif isinstance(node, (cst.BaseExpression, cst.Arg)) and not isinstance(node, cst.Lambda):
+                continue
+            while targets:
+                target = targets.pop()
+                if isinstance(target, (cst.Tuple, cst.List)):
+                    targets.extend(element.value for element in target.elements)
+                elif isinstance(target, cst.Attribute):
+                    cached.add(target.attr.value)
+            stack.extend(node.children)
+        _ASSIGNED[definition] = cached
+    return cached
+
+
+_ASSIGNED: dict[cst.CSTNode, set[str]] = {}
+

@@ -1,0 +1,324 @@
+"""What statements do: bindings, branches, loops, ``with``, ``try``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from tfgraphlint.interpret import blocks, calls, modules, operators
+from tfgraphlint.interpret.expressions import evaluate, iterate
+from tfgraphlint.interpret.frames import Spread, join_items
+from tfgraphlint.interpret.inspect import truth
+from tfgraphlint.interpret.lookup import bind, bind_name, delete
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.narrowing import narrow
+from tfgraphlint.interpret.store import Changes
+from tfgraphlint.interpret.values import Choice, Const
+
+# How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
+GOES_ON = True
+ENDED = False
+
+Executor = Callable[[Machine, Any], bool]
+
+
+def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> bool:
+    """Run statements one by one until the path ends."""
+    for statement in statements:
+        m.step()
+        if isinstance(statement, cst.SimpleStatementLine):
+            if not execute(m, statement.body):
+                return ENDED
+            continue
+        executor = EXECUTORS.get(type(statement))
+        if executor is not None and not executor(m, statement):
+            return ENDED
+    return GOES_ON
+
+
+def suite(m: Machine, body: cst.BaseSuite) -> bool:
+    """Run the body of a compound statement."""
+    return execute(m, body.body)
+
+
+def _expression(m: Machine, node: cst.Expr) -> bool:
+    evaluate(m, node.value)
+    return GOES_ON
+
+
+def _assign(m: Machine, node: cst.Assign) -> bool:
+    value = evaluate(m, node.value)
+    for target in node.targets:
+        blocks.assigned(m, target.target, value, node)
+        bind(m, target.target, value)
+    return GOES_ON
+
+
+def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
+    if node.value is not None:
+        bind(m, node.target, evaluate(m, node.value))
+    return GOES_ON
+
+
+def _augmented(m: Machine, node: cst.AugAssign) -> bool:
+    from tfgraphlint.interpret.values import Items
+
+    left = evaluate(m, node.target)
+    right = evaluate(m, node.value)
+    name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
+    if name == "Add" and isinstance(left, Items):
+        from tfgraphlint.interpret.methods import extend_list
+
+        extend_list(m, left, right, node)
+        return GOES_ON
+    if isinstance(left, Choice):
+        value = operators.binary(m, node, name, left, right)
+    else:
+        value = operators.binary(m, node, name, left, right)
+    blocks.assigned(m, node.target, value, node)
+    bind(m, node.target, value)
+    return GOES_ON
+
+
+def _return(m: Machine, node: cst.Return) -> bool:
+    value = evaluate(m, node.value) if node.value is not None else Const(None)
+    m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
+    return ENDED
+
+
+def _raise(m: Machine, node: cst.Raise) -> bool:
+    if node.exc is not None:
+        evaluate(m, node.exc)
+    return ENDED
+
+
+def _break(m: Machine, node: cst.Break) -> bool:
+    m.frame.breaks.append(m.store.changes(m.frame.marks[-1]))
+    return ENDED
+
+
+def _continue(m: Machine, node: cst.Continue) -> bool:
+    m.frame.continues.append(m.store.changes(m.frame.marks[-1]))
+    return ENDED
+
+
+def _assert(m: Machine, node: cst.Assert) -> bool:
+    value = evaluate(m, node.test)
+    operators.asked_for_truth(m, value, node.test)
+    narrow(m, node.test, True)
+    return GOES_ON
+
+
+def _delete(m: Machine, node: cst.Del) -> bool:
+    delete(m, node.target)
+    return GOES_ON
+
+
+def _global(m: Machine, node: cst.Global) -> bool:
+    m.frame.global_names.update(item.name.value for item in node.names)
+    return GOES_ON
+
+
+def _nonlocal(m: Machine, node: cst.Nonlocal) -> bool:
+    m.frame.nonlocal_names.update(item.name.value for item in node.names)
+    return GOES_ON
+
+
+def branch(m: Machine, paths: Sequence[Callable[[], bool]]) -> bool:
+    """Run each path from the same state and join those that go on."""
+    ends: list[Changes] = []
+    for path in paths:
+        mark = m.store.mark()
+        goes_on = path()
+        if goes_on:
+            ends.append(m.store.changes(mark))
+        m.store.rewind(mark)
+    m.store.merge(ends)
+    return bool(ends)
+
+
+def _if(m: Machine, node: cst.If) -> bool:
+    test = evaluate(m, node.test)
+    operators.asked_for_truth(m, test, node.test)
+    certain = truth(test)
+
+    def then() -> bool:
+        narrow(m, node.test, True)
+        return suite(m, node.body)
+
+    def otherwise() -> bool:
+        narrow(m, node.test, False)
+        if isinstance(node.orelse, cst.If):
+            return _if(m, node.orelse)
+        return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
+
+    if certain is not None:
+        return then() if certain else otherwise()
+    with blocks.condition(m, node, test):
+        return branch(m, [then, otherwise])
+
+
+def _for(m: Machine, node: cst.For) -> bool:
+    value = evaluate(m, node.iter)
+    turns, exact = iterate(m, value, node.iter)
+    with blocks.loop(m, node, value):
+        return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
+
+
+def _while(m: Machine, node: cst.While) -> bool:
+    test = evaluate(m, node.test)
+    operators.asked_for_truth(m, test, node.test)
+    if truth(test) is False:
+        return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
+
+    def again() -> None:
+        evaluate(m, node.test)
+
+    endless = truth(test) is True
+    with blocks.loop(m, node, test):
+        return _loop(m, node, [lambda: None, again], False, endless)
+
+
+def _loop(
+    m: Machine, node: cst.For | cst.While, turns: Sequence[Callable[[], object]], exact: bool,
+    endless: bool = False,
+) -> bool:
+    """The turns of a loop. An inexact one stands for any number: lists then have any length."""
+    frame = m.frame
+    outer = frame.breaks, frame.continues
+    frame.breaks, frame.continues = [], []
+    mark = m.store.mark()
+    frame.marks.append(mark)
+    ends: list[Changes] = []
+    goes_on = True
+    try:
+        for begin in turns:
+            begin()
+            goes_on = suite(m, node.body)
+            if frame.continues:
+                now = [m.store.changes(mark)] if goes_on else []
+                paths = [*now, *frame.continues]
+                m.store.rewind(mark)
+                m.store.mark()
+                m.store.merge(paths)
+                frame.continues = []
+                goes_on = True
+            if not goes_on:
+                break
+            ends.append(m.store.changes(mark))
+        breaks = frame.breaks
+    finally:
+        frame.breaks, frame.continues = outer
+        frame.marks.pop()
+    if goes_on and not exact:
+        _forget_lengths(m, ends)
+    finished = [m.store.changes(mark)] if goes_on and not (endless and breaks) else []
+    m.store.rewind(mark)
+    if finished and node.orelse is not None:
+        second = m.store.mark()
+        m.store.merge(finished)
+        finished = [m.store.changes(second)] if suite(m, node.orelse.body) else []
+        m.store.rewind(second)
+    m.store.merge([*finished, *breaks])
+    return bool(finished or breaks)
+
+
+def _forget_lengths(m: Machine, ends: Sequence[Changes]) -> None:
+    """Lists that grew in a loop of unknown length have an unknown length after it."""
+    if len(ends) < 2:
+        return
+    for entry, (state, key, last) in ends[-1].items():
+        first = ends[0].get(entry)
+        if first is None or not isinstance(last, tuple) or not isinstance(first[2], (tuple, Spread)):
+            continue
+        if isinstance(first[2], Spread) or len(first[2]) != len(last):
+            m.store.write(state, key, join_items([first[2], last]))
+
+
+def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
+    def body() -> bool:
+        with blocks.guarded(m, node):
+            goes_on = suite(m, node.body)
+        if goes_on and node.orelse is not None:
+            return suite(m, node.orelse.body)
+        return goes_on
+
+    def handle(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Callable[[], bool]:
+        def path() -> bool:
+            if handler.name is not None:
+                bind(m, handler.name.name, m.opaque(handler))  # type: ignore[arg-type]
+            return suite(m, handler.body)
+
+        return path
+
+    goes_on = branch(m, [body, *(handle(handler) for handler in node.handlers)])
+    if node.finalbody is not None:
+        final = suite(m, node.finalbody.body)
+        return goes_on and final
+    return goes_on
+
+
+def _match(m: Machine, node: cst.Match) -> bool:
+    evaluate(m, node.subject)
+
+    def case(body: cst.BaseSuite, pattern: cst.CSTNode) -> Callable[[], bool]:
+        def path() -> bool:
+            for name in _captured(pattern):
+                bind_name(m, name, m.opaque(pattern))
+            return suite(m, body)
+
+        return path
+
+    return branch(m, [*(case(c.body, c.pattern) for c in node.cases), lambda: GOES_ON])
+
+
+def _captured(pattern: cst.CSTNode) -> list[str]:
+    found = []
+    stack: list[cst.CSTNode] = [pattern]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+            found.append(node.name.value)
+        stack.extend(node.children)
+    return found
+
+
+def _function(m: Machine, node: cst.FunctionDef) -> bool:
+    bind_name(m, node.name.value, calls.define_function(m, node))
+    return GOES_ON
+
+
+def _class(m: Machine, node: cst.ClassDef) -> bool:
+    from tfgraphlint.interpret.classes import define_class
+
+    bind_name(m, node.name.value, define_class(m, node))
+    return GOES_ON
+
+
+EXECUTORS: dict[type, Executor] = {
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.Import: modules.import_names,
+    cst.ImportFrom: modules.import_from,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: blocks.with_statement,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Match: _match,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

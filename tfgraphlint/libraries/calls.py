@@ -1,0 +1,51 @@
+"""Calls of library functions and objects: special cases first, then the derived tables."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tfgraphlint.facts import ApiUsed
+from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.frames import join
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.values import Choice, Object, Value
+from tfgraphlint.libraries import decorators, keras, numpy, python, tensorflow
+
+
+def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of calling the library function or class of this full name."""
+    root = name.partition(".")[0]
+    if root in ("tensorflow", "keras"):
+        m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
+    made = decorators.factory(m, name, args, node)
+    if made is not None:
+        return made
+    if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
+        return _each_choice(m, name, args, node)
+    if root in ("tensorflow", "keras"):
+        return tensorflow.call(m, name, args, node)
+    if root in numpy.LIBRARIES:
+        return numpy.call(m, name, args, node)
+    return python.call(m, name, args, node)
+
+
+def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """Call once for each alternative of the first argument that has some."""
+    for index, value in enumerate(args.positional):
+        if isinstance(value, Choice):
+            results = []
+            for option in value.options:
+                given = list(args.positional)
+                given[index] = option
+                once = Arguments(given, args.keywords, args.starred, args.double_starred, args.nodes,
+                                 args.keyword_nodes)
+                results.append(call(m, name, once, node))
+            return join(results)
+    return unknown_call(m, [], args, node)
+
+
+def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    """Calling an object of a library class: a layer, a model, a loss."""
+    if value.kind == "decorator" and args.positional:
+        return decorators.apply(m, value, args.positional[0], node)  # type: ignore[arg-type]
+    return keras.call_object(m, value, args, node)

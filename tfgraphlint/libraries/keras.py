@@ -1,0 +1,483 @@
+"""Keras objects: layers, models, losses, metrics, optimizers, and classes that inherit from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.interpret import calls, classes, tapes
+from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.frames import Spread, join
+from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.interpret.machine import Machine, Running
+from tfgraphlint.interpret.methods import leave
+from tfgraphlint.interpret.operators import dtype_of, parts
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.values import (
+    BOOL, FLOAT, INT, STRING, Class, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method,
+    Object, Super, Tape, Tensor, TracedCallable, Unknown, Value, Variable, Weights, sequence,
+)
+from tfgraphlint.libraries import datasets
+
+WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
+                "non_trainable_variables", "_trainable_weights")
+WITH_WEIGHTS = ("layer", "model", "module")
+PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
+TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
+RETURN_FLAGS = ("return_state", "return_attention_scores")
+
+
+# -- making --------------------------------------------------------------------------------------
+
+
+def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """An object of a library class; None where ``name`` is not one."""
+    short = name.rpartition(".")[2]
+    if short == "Input" and ("keras" in name or "layers" in name):
+        return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True)
+    kind = m.tables.class_kind(name)
+    if kind is None:
+        return None
+    place = m.place(node)
+    made = m.leaf(Kind.VARIABLE if kind in WITH_WEIGHTS else Kind.OPAQUE, node)
+    made.trainable = True
+    value = Object(name, made, kind, {}, place)
+    if kind == "model":
+        return _make_model(m, value, short, args)
+    if kind == "layer":
+        for flag in (*RETURN_FLAGS, "return_sequences"):
+            if flag in args.keywords:
+                value.state[flag] = args.keywords[flag]
+        if short in ("Bidirectional", "TimeDistributed", "RNN", "Wrapper") and args.positional:
+            value.state["layer"] = args.positional[0]
+        if short == "Lambda" and (given := args.get(0, "function")) is not None:
+            value.state["function"] = given
+    return value
+
+
+def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Object:
+    if short == "Sequential":
+        layers = args.get(0, "layers")
+        value.state["layers"] = layers if isinstance(layers, Items) else sequence("list", ())
+        return value
+    inputs, outputs = args.get(0, "inputs"), args.get(1, "outputs")
+    if outputs is not None:
+        value.state["outputs"] = outputs
+        if inputs is not None:
+            value.state["inputs"] = inputs
+        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
+        value.state["layers"] = sequence("list", held)
+    return value
+
+
+def variables_behind(nodes: Sequence[Node]) -> list[Node]:
+    """The variables that nodes were computed from."""
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.kind is Kind.VARIABLE or node.kind is Kind.OPAQUE:
+            found[node] = None
+        stack.extend(edge.node for edge in node.edges)
+    return list(found)
+
+
+def _weight_nodes(value: Value) -> list[Node]:
+    from tfgraphlint.interpret.inspect import weights_within
+
+    return weights_within(value)
+
+
+# -- calling -------------------------------------------------------------------------------------
+
+
+def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    """``layer(x)``, ``model(x)``, ``loss(y, p)``, ``initializer(shape)``."""
+    match value.kind:
+        case "model" | "layer":
+            return _call_layer(m, value, args, node)
+        case "loss":
+            return m.tensor(m.operation(node, _loss_edges(m, args)), FLOAT)
+        case "regularizer":
+            return m.tensor(m.operation(node, [Edge(part) for part in parts(m, args.all())]), FLOAT)
+        case "initializer" | "schedule":
+            return m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
+        case "metric":
+            _update_metric(m, value, args, node)
+            return _metric_result(m, value, node)
+    return unknown_call(m, [value], args, node)
+
+
+def _loss_edges(m: Machine, args: Arguments) -> list[Edge]:
+    return [Edge(part) for part in parts(m, args.all())]
+
+
+def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
+    if not inputs:
+        return unknown_call(m, [value], args, node)
+    function = value.state.get("function")
+    if isinstance(function, (Function, TracedCallable, Method)):
+        return calls.call(m, function, args, node)
+    symbolic = _is_symbolic(inputs[0])
+    more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
+    edges = [Edge(n) for n in _weight_nodes(value)]
+    for given in [*inputs, *more]:
+        flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else Flow.FLOWS
+        edges += [Edge(part, flow) for part in parts(m, [given])]
+    made = m.operation(node, edges)
+    outputs = value.state.get("outputs")
+    if isinstance(outputs, Items) and isinstance(outputs.state["items"], tuple):
+        return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.state["items"]])
+    if isinstance(outputs, Dict):
+        return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
+    if any(flag in value.state for flag in RETURN_FLAGS) or any(flag in args.keywords for flag in RETURN_FLAGS):
+        return Unknown(made)
+    if value.kind == "model" and "layers" not in value.state:
+        return Unknown(made)
+    return m.tensor(made, FLOAT, keras=symbolic)
+
+
+def _is_symbolic(value: Value) -> bool:
+    if isinstance(value, (Items, Dict)):
+        return any(_is_symbolic(item) for item in elements(value))
+    return isinstance(value, Tensor) and value.keras
+
+
+def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``layer(x)`` for a class of the project that inherits from a Keras class."""
+    _build(m, instance, node)
+    method = classes.class_attribute(instance.cls, "call")
+    if kind == "metric":
+        update = classes.class_attribute(instance.cls, "update_state")
+        if update is not None:
+            calls.call(m, _bound(instance, update), args, node)
+        return m.opaque(node, [instance, *args.all()])
+    if method is None:
+        made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
+        return Unknown(made)
+    running = m.running
+    if m.mode is Mode.GRAPH and kind in ("layer", "model"):
+        running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)
+    with m.run_as(running):
+        result = calls.call(m, _bound(instance, method), _accepted(method, args), node)
+    if kind == "loss":
+        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
+    return result
+
+
+def _accepted(method: Value, args: Arguments) -> Arguments:
+    """Keras takes ``training`` and ``mask`` away from a ``call`` that does not want them."""
+    function = method if isinstance(method, Function) else None
+    if function is None:
+        return args
+    params = function.definition.params
+    names = {param.name.value for param in (*params.posonly_params, *params.params, *params.kwonly_params)}
+    if params.star_kwarg is not None:
+        return args
+    keywords = {k: v for k, v in args.keywords.items() if k in names or k not in ("training", "mask")}
+    return Arguments(args.positional, keywords, args.starred, args.double_starred, args.nodes, args.keyword_nodes)
+
+
+def _bound(instance: Instance, method: Value) -> Value:
+    from tfgraphlint.interpret.attributes import bind_method
+
+    return bind_method(instance, method)
+
+
+def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
+    """Run the class's ``build`` once, as the first call of a layer does."""
+    if instance.state.get("__built__") is not None:
+        return
+    m.store.write(instance.state, "__built__", Const(True))
+    build = classes.class_attribute(instance.cls, "build")
+    if build is not None:
+        calls.call(m, _bound(instance, build), Arguments([m.external(node)]), node)
+
+
+# -- attributes ----------------------------------------------------------------------------------
+
+
+def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute that an instance has from a library base class."""
+    kind = classes.kind_of(m, value.cls)
+    known = kind in WITH_WEIGHTS
+    if name in WEIGHT_LISTS and (known or not classes.bases_known(value.cls)):
+        return Weights(value, name)
+    if known and name in METHODS_OF_LAYERS:
+        return LibraryMethod(value, name)
+    if kind == "metric" and name in ("add_weight",):
+        return LibraryMethod(value, name)
+    return None
+
+
+METHODS_OF_LAYERS = frozenset({
+    "add_weight", "add_variable", "compile", "fit", "predict", "predict_on_batch", "evaluate", "test_on_batch",
+    "train_on_batch", "build", "summary", "get_weights", "set_weights", "add_loss", "add_metric", "get_layer",
+    "save", "save_weights", "load_weights", "compiled_loss", "compute_loss", "count_params", "get_config",
+    "train_step", "test_step", "reset_metrics", "reset_states", "__call__",
+})
+
+
+def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute of the library class above: ``super().__init__``, ``super().call``."""
+    return LibraryMethod(value, name)
+
+
+def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute of a library object; None for methods."""
+    if value.kind in WITH_WEIGHTS or value.kind == "layer":
+        if name in (*WEIGHT_LISTS, "kernel", "bias", "embeddings", "gamma", "beta"):
+            return Weights(value, name)
+        if name in ("output", "input", "outputs", "inputs"):
+            return _symbolic_attribute(m, value, name, node)
+        if name == "layers":
+            return value.state.get("layers")  # type: ignore[return-value]
+        if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
+                    "optimizer", "history"):
+            return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
+    if value.kind == "optimizer" and name in ("learning_rate", "lr", "iterations"):
+        return Unknown(m.leaf(Kind.CONSTANT, node))
+    if value.kind == "shape":
+        return LibraryMethod(value, name)
+    return None
+
+
+def _losses(m: Machine, value: Object, node: cst.CSTNode) -> Value:
+    edges = [Edge(n, Flow.UNKNOWN) for n in _weight_nodes(value)]
+    return Items("list", {"items": Spread(m.tensor(m.operation(node, edges), FLOAT))})
+
+
+def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+    held = value.state.get(name if name.endswith("s") else name + "s")
+    if isinstance(held, Value):
+        return held
+    made = m.operation(node, [Edge(n) for n in _weight_nodes(value)])
+    tensor = Tensor(made, FLOAT, keras=True)
+    return sequence("list", [tensor]) if name.endswith("s") else tensor
+
+
+# -- methods -------------------------------------------------------------------------------------
+
+
+def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A method of a library object, or one that a project class inherits."""
+    if isinstance(receiver, Super):
+        return _super_method(m, receiver, name, args, node)
+    kind = receiver.kind if isinstance(receiver, Object) else "model"
+    if isinstance(receiver, Object):
+        if kind == "dataset":
+            return datasets.method(m, receiver, name, args, node)
+        if kind == "tensor_array":
+            return _tensor_array(m, receiver, name, args, node)
+        if kind == "metric":
+            return _metric_method(m, receiver, name, args, node)
+        if kind == "graph" and name == "as_default":
+            return receiver
+        if kind == "optimizer":
+            return _optimizer_method(m, receiver, name, args, node)
+        if kind == "shape":
+            return _shape_method(m, receiver, name, node)
+    if kind in ("layer", "model", "module") or isinstance(receiver, Instance):
+        return _layer_method(m, receiver, name, args, node)
+    if name in ("__call__", "call") and isinstance(receiver, Object):
+        return call_object(m, receiver, args, node)
+    return unknown_call(m, [receiver], args, node)
+
+
+def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in PREDICTORS:
+        return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
+    if name in ("__call__", "call"):
+        return calls.call(m, receiver, args, node)
+    if name in ("add_weight", "add_variable"):
+        return _add_weight(m, receiver, args, node)
+    if name == "compile":
+        return _compile(m, receiver, args, node)
+    if name == "get_layer" and isinstance(receiver, Object):
+        return Object("keras.Layer", receiver.node, "layer")
+    if name == "add" and isinstance(receiver, Object) and args.positional:
+        layers = receiver.state.get("layers")
+        if isinstance(layers, Items) and isinstance(layers.state["items"], tuple):
+            m.store.write(layers.state, "items", (*layers.state["items"], args.positional[0]))
+        return Const(None)
+    if name == "get_weights":
+        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
+    if name in ("summary", "build", "set_weights", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
+        return Const(None)
+    if name == "fit":
+        return m.opaque(node)
+    return unknown_call(m, [receiver], args, node)
+
+
+def _outputs(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """What a prediction was computed from: the weights and the inputs."""
+    edges = [Edge(n) for n in _weight_nodes(receiver)]
+    edges += [Edge(part) for part in parts(m, args.positional[:1] or list(args.keywords.values())[:1])]
+    return Tensor(m.operation(node, edges), FLOAT)
+
+
+def _add_weight(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Variable:
+    flag = args.keywords.get("trainable")
+    trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
+    made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
+    return Variable(made, FLOAT, trainable)
+
+
+def _super_method(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
+        if name == "__init__" and isinstance(value.instance, Instance):
+            _functional_subclass(m, value.instance, args)
+        return Const(None)
+    if isinstance(value.instance, Instance) and classes.kind_of(m, value.instance.cls) in WITH_WEIGHTS:
+        if name in METHODS_OF_LAYERS and name not in ("__call__", "train_step", "test_step"):
+            return _layer_method(m, value.instance, name, args, node)
+    return unknown_call(m, [value.instance], args, node)
+
+
+def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
+    """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
+    outputs = args.keywords.get("outputs")
+    if outputs is not None:
+        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
+        m.store.write(instance.state, "__layers__", sequence("list", held))
+
+
+def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    held = value.state["items"]
+    assert isinstance(held, Items)
+    if name in ("write", "unstack", "scatter") and args.positional:
+        made = Object(value.cls, m.leaf(Kind.CONSTANT, node), "tensor_array",
+                      {"items": Items("list", dict(held.state))})
+        new = made.state["items"]
+        assert isinstance(new, Items)
+        items = [*elements(new), args.positional[-1]]
+        new.state["items"] = Spread(join(items))
+        return made
+    if name in ("stack", "read", "concat", "gather"):
+        inputs = [Edge(part) for part in parts(m, elements(held))]
+        return m.tensor(m.operation(node, inputs), FLOAT)
+    return unknown_call(m, [value], args, node)
+
+
+def _update_metric(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> None:
+    fault = m.fault(FaultKind.ASSIGN, node, f"{value.cls}.update_state", m.frame.scope.tree.code(node))
+    made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, args.all())])
+    held = value.state.get("updates")
+    tensor = Tensor(made, FLOAT)
+    m.store.write(value.state, "updates", join([held, tensor]) if isinstance(held, Value) else tensor)
+
+
+def _metric_result(m: Machine, value: Object, node: cst.CSTNode) -> Value:
+    held = value.state.get("updates")
+    inputs = [Edge(part) for part in parts(m, [held])] if isinstance(held, Value) else []
+    made = m.operation(node, inputs) if inputs else m.leaf(Kind.TENSOR, node)
+    return m.tensor(made, FLOAT)
+
+
+def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name == "update_state":
+        _update_metric(m, value, args, node)
+        return Const(None)
+    if name == "result":
+        return _metric_result(m, value, node)
+    if name in ("reset_state", "reset_states"):
+        return Const(None)
+    return unknown_call(m, [value], args, node)
+
+
+def _optimizer_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name == "minimize":
+        function = args.get(0, "loss")
+        if isinstance(function, (Function, Method, TracedCallable)):
+            _minimize(m, function, args, node)
+        return Const(None)
+    if name in ("apply_gradients", "apply", "build"):
+        return m.opaque(node)
+    return unknown_call(m, [value], args, node)
+
+
+def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``optimizer.minimize(lambda: loss, variables)``: a tape of its own around the call."""
+    sources = args.get(1, "var_list")
+    written = args.node(1, "var_list")
+    tape = m.new_tape(Tape(0, m.place(node), False, True, {"entered_at": m.place(node)}))
+    mask = m.active
+    m.store.write(m.recording, "mask", mask | tape.bit)
+    result = calls.call(m, function, Arguments([]), node)
+    m.store.write(m.recording, "mask", mask)
+    if isinstance(sources, (Function, Method)):
+        sources = calls.call(m, sources, Arguments([]), node)
+    first = args.node(0, "loss")
+    if sources is not None and written is not None and first is not None:
+        tapes.judge_call(m, tape, result, first, tapes.flatten(m, sources, written), node)
+
+
+def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+    if name in ("as_list", "num_elements", "rank", "ndims", "dims", "concatenate"):
+        return Unknown(m.leaf(Kind.CONSTANT, node))
+    return Unknown(m.leaf(Kind.CONSTANT, node))
+
+
+# -- compile -------------------------------------------------------------------------------------
+
+
+def _compile(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
+    eager = args.keywords.get("run_eagerly")
+    runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
+    losses = args.get(1, "loss")
+    at = args.node(1, "loss")
+    for option in elements(losses) if isinstance(losses, (Items, Dict)) else m.each(losses) if losses else ():
+        if isinstance(option, (Function, Method, TracedCallable)) or isinstance(option, Instance):
+            _compiled_loss(m, receiver, option, at, node, runs_eagerly)
+    return Const(None)
+
+
+def _compiled_loss(
+    m: Machine, receiver: Value, loss: Value, at: cst.BaseExpression | None, node: cst.CSTNode, eager: bool
+) -> None:
+    """Run the loss on a batch under a tape over the model's variables."""
+    place = m.place(at or node)
+    tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
+    mark = m.store.mark()
+    m.store.write(m.recording, "mask", tape.bit)
+    running = Running(Mode.EAGER if eager else Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.compile")
+    with m.run_as(running):
+        truth = m.tensor(m.leaf(Kind.TENSOR, at or node), FLOAT)
+        outputs = m.operation(at or node, [Edge(n) for n in _weight_nodes(receiver)] or [Edge(truth.node)])
+        guess = m.tensor(outputs, FLOAT)
+        result = calls.call(m, loss, Arguments([truth, guess]), at or node)
+        if eager and at is not None:
+            source = tapes.Source(receiver, at, tuple(_weight_nodes(receiver)), "weights")
+            tapes.judge_call(m, tape, result, at, [source], node)
+    m.store.rewind(mark)
+
+
+# -- roots ---------------------------------------------------------------------------------------
+
+
+def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
+    """How a method runs that nobody here calls: Keras traces the steps of training."""
+    kind = classes.kind_of(m, cls)
+    if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
+        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
+        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
+    mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
+    return Running(mode)
+
+
+def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
+    """What Keras passes to a method that it calls itself; None for other methods."""
+    kind = classes.kind_of(m, cls)
+    params = function.definition.params.params
+    if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
+        return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
+    return None
+

@@ -1,0 +1,105 @@
+"""NumPy, SciPy, scikit-learn and ``math`` applied to tensors: what leaves TensorFlow there."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tfgraphlint.facts import FaultKind
+from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.frames import Spread
+from tfgraphlint.interpret.inspect import is_constant, within
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.methods import dtype_named, leave
+from tfgraphlint.interpret.operators import dtype_of, parts
+from tfgraphlint.interpret.provenance import Edge, Kind
+from tfgraphlint.interpret.values import (
+    ANY, FLOAT, INT, Choice, Class, Const, Function, Host, Instance, Items, Object, Partial, Tensor, Unknown, Value,
+    Variable, sequence,
+)
+
+LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
+STATIC = frozenset({"numpy.shape", "numpy.ndim", "numpy.size", "numpy.iscomplexobj", "numpy.isrealobj"})
+KEEPS = frozenset({"numpy.flip", "math.prod"})
+MAKERS = frozenset({"numpy.zeros_like", "numpy.ones_like", "numpy.full_like", "numpy.empty_like"})
+TYPES = frozenset({"numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "numpy.float16", "numpy.bool_"})
+LISTS = frozenset({"numpy.split", "numpy.array_split", "numpy.meshgrid", "numpy.gradient", "numpy.unravel_index"})
+TUPLES = {"numpy.linalg.svd": 3, "numpy.linalg.eigh": 2, "numpy.linalg.eig": 2, "numpy.linalg.qr": 2}
+
+
+def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of a NumPy function: an array; a gradient does not come through it."""
+    values = args.all()
+    if name in STATIC:
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
+    if name in MAKERS:
+        return Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(values[0]) if values else ANY)
+    if any(isinstance(value, (Instance, Object, Function, Class, Partial)) for value in values):
+        return unknown_call(m, [], args, node)
+    if name in KEEPS and values and isinstance(values[0], (Tensor, Variable)):
+        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, values[:1])]), dtype_of(values[0]))
+    if name.startswith("sklearn.") and not _tensors(values):
+        return unknown_call(m, [], args, node)
+    if all(is_constant(value) for value in values):
+        return _made(m, name, args, node)
+    kind = "scalar" if name.startswith(("math.", "cmath.")) else "array"
+    fault = FaultKind.PYTHON_SCALAR if kind == "scalar" else FaultKind.NUMPY_CALL
+    dtype = dtype_named(args.keywords.get("dtype"))
+    result = leave(m, node, values, fault, name, kind, dtype)
+    if name in LISTS:
+        return Items("list", {"items": Spread(result)})
+    if name in TUPLES:
+        return sequence("tuple", [result] * TUPLES[name])
+    return result
+
+
+def _tensors(values: list[Value]) -> bool:
+    return any(isinstance(held, (Tensor, Variable)) for value in values for held in within(value))
+
+
+def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """An array made of constants."""
+    made = m.leaf(Kind.CONSTANT, node)
+    dtype = dtype_named(args.keywords.get("dtype"))
+    if dtype == ANY:
+        dtype = _natural_dtype(name, args)
+    kind = "scalar" if name.startswith("math.") or name in TYPES else "array"
+    result = Host(made, kind, dtype)
+    if name in LISTS:
+        return Items("list", {"items": Spread(result)})
+    if name in TUPLES:
+        return sequence("tuple", [result] * TUPLES[name])
+    if name.startswith("numpy.random.default_rng") or name.endswith("RandomState"):
+        return Unknown(made)
+    return result
+
+
+def _natural_dtype(name: str, args: Arguments) -> str:
+    short = name.rpartition(".")[2]
+    if short in ("zeros", "ones", "empty", "linspace", "rand", "randn", "normal", "uniform", "random", "eye",
+                 "identity", "float32", "float64", "random_sample", "standard_normal", "logspace"):
+        return FLOAT
+    if short in ("randint", "int32", "int64", "argmax", "argmin", "argsort", "permutation"):
+        return INT
+    if short in ("array", "asarray", "full", "arange", "expand_dims", "reshape", "stack", "concatenate"):
+        values = args.positional[1:2] if short == "full" else args.positional
+        kinds = {dtype_of(value) for value in values if not isinstance(value, Choice)}
+        if FLOAT in kinds:
+            return FLOAT
+        if kinds == {INT} and short in ("array", "asarray", "full", "arange"):
+            return INT
+    return ANY
+
+
+def stored(m: Machine, value: Host, new: Value, target: cst.Subscript) -> None:
+    """``array[i] = value``: from now on the array holds what the value was computed from."""
+    if is_constant(new) or isinstance(new, Const):
+        return
+    from tfgraphlint.interpret.lookup import bind
+
+    fault = m.fault(FaultKind.NUMPY_CALL, target, "numpy.ndarray.__setitem__", m.frame.scope.tree.code(target))
+    from tfgraphlint.interpret.provenance import Flow
+
+    tensor = isinstance(new, (Tensor, Variable))
+    edges = [Edge(value.node)]
+    edges += [Edge(part, Flow.CUT if tensor else Flow.UNKNOWN, fault if tensor else None) for part in parts(m, [new])]
+    bind(m, target.value, Host(m.operation(target, edges), "array", value.dtype))

@@ -1,0 +1,346 @@
+"""Builtins and the standard library on abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Optional
+
+import libcst as cst
+
+from tfgraphlint.facts import FaultKind
+from tfgraphlint.interpret import attributes, calls, operators
+from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.frames import Spread, join
+from tfgraphlint.interpret.inspect import elements, is_constant
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.methods import leave
+from tfgraphlint.interpret.provenance import Kind
+from tfgraphlint.interpret.values import (
+    ANY, BOOL, FLOAT, INT, STRING, Const, Dict, Host, Instance, Items, Library,
+    Object, Partial, Tensor, Unknown, Value, Variable, Weights, sequence,
+)
+
+Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Optional[Value]]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(*names: str) -> Callable[[Handler], Handler]:
+    """Register a function that models these names; it may decline with None."""
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            HANDLERS[name] = handler
+        return handler
+
+    return register
+
+
+def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of calling a builtin or a function of the standard library."""
+    handler = HANDLERS.get(name)
+    if handler is not None:
+        result = handler(m, name, args, node)
+        if result is not None:
+            return result
+    if name.startswith(("random.", "time.", "datetime.", "os.", "uuid.")) and all(
+        is_constant(value) for value in args.all()
+    ):
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT if name.startswith(("random.", "time.")) else ANY)
+    return unknown_call(m, [], args, node)
+
+
+def _host(m: Machine, node: cst.CSTNode, dtype: str = ANY) -> Host:
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", dtype)
+
+
+@handles("builtins.float", "builtins.int", "builtins.bool", "builtins.complex")
+def _scalar(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    short = name.partition(".")[2]
+    dtype = {"float": FLOAT, "int": INT, "bool": BOOL}.get(short, ANY)
+    if not args.positional:
+        return Const({"float": 0.0, "int": 0, "bool": False}.get(short, 0))
+    value = args.positional[0]
+    if isinstance(value, Const):
+        try:
+            return Const({"float": float, "int": int, "bool": bool, "complex": complex}[short](value.value))
+        except (TypeError, ValueError, OverflowError):
+            return _host(m, node, dtype)
+    if is_constant(value):
+        return _host(m, node, dtype)
+    if isinstance(value, Host):
+        from tfgraphlint.interpret.provenance import Edge
+
+        return Host(m.operation(node, [Edge(value.node)]), "scalar", dtype)
+    if isinstance(value, (Tensor, Variable, Unknown)):
+        return leave(m, node, [value], FaultKind.PYTHON_SCALAR, name, "scalar", dtype)
+    return None
+
+
+@handles("builtins.abs")
+def _abs(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.positional[0] if args.positional else None
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Const(abs(value.value))
+    if isinstance(value, (Tensor, Variable, Host, Unknown)):
+        return operators.numeric(m, node, [value], operators.Flow.FLOWS)
+    return None
+
+
+@handles("builtins.pow")
+def _pow(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) == 2:
+        return operators.binary(m, node, "Power", *args.positional)
+    return None
+
+
+@handles("builtins.sum")
+def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional:
+        return None
+    value = args.positional[0]
+    start = args.get(1, "start") or Const(0)
+    if isinstance(value, (Items, Dict)):
+        total: Value = start
+        for element in elements(value):
+            total = operators.binary(m, node, "Add", total, element)
+        return total
+    from tfgraphlint.interpret.iteration import element_of
+
+    return operators.binary(m, node, "Add", start, element_of(m, value, node))
+
+
+@handles("builtins.max", "builtins.min", "builtins.sorted", "builtins.reversed", "builtins.list", "builtins.tuple",
+         "builtins.set", "builtins.iter", "builtins.frozenset", "collections.deque")
+def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    short = name.rpartition(".")[2]
+    kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(short, "list")
+    if not args.positional:
+        return sequence(kind, ())
+    value = args.positional[0]
+    if short in ("max", "min"):
+        return _extreme(m, args, node)
+    if short == "list" and isinstance(value, Weights):
+        return value
+    if short in ("iter", "reversed", "sorted") and isinstance(value, (Tensor, Variable, Object)):
+        return value if short == "iter" else None
+    from tfgraphlint.interpret.iteration import turns_of
+
+    expression = node.args[0].value if isinstance(node, cst.Call) and node.args else None
+    if expression is None:
+        return None
+    found, exact = turns_of(m, value, expression)
+    if exact:
+        items = list(found)
+        if short == "reversed":
+            items.reverse()
+        if short == "sorted":
+            return Items("list", {"items": Spread(join(items))}) if items else sequence("list", ())
+        return sequence(kind, items)
+    return Items(kind, {"items": Spread(join(list(found)))}) if found else sequence(kind, ())
+
+
+def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
+    values = args.positional
+    if all(isinstance(value, Const) for value in values):
+        numbers = [value.value for value in values if isinstance(value, Const)]
+        if len(numbers) > 1 and all(isinstance(number, (int, float)) for number in numbers):
+            return _host(m, node, FLOAT if any(isinstance(n, float) for n in numbers) else INT)
+    if len(values) > 1:
+        return join(values)
+    if isinstance(values[0], (Items, Dict)):
+        held = elements(values[0])
+        return join(held) if held else None
+    from tfgraphlint.interpret.iteration import element_of
+
+    return element_of(m, values[0], node)
+
+
+@handles("builtins.len")
+def _len(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.positional[0] if args.positional else None
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        if not any(isinstance(item, Weights) for item in value.state["items"]):
+            return Const(len(value.state["items"]))
+    return _host(m, node, INT)
+
+
+@handles("builtins.range")
+def _range(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.CONSTANT, node), "range", {"bounds": sequence("tuple", args.positional)})
+
+
+@handles("builtins.enumerate")
+def _enumerate(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional:
+        return None
+    return Object(name, m.leaf(Kind.CONSTANT, node), "enumerate", {"inner": args.positional[0]})
+
+
+@handles("builtins.zip")
+def _zip(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.CONSTANT, node), "zip", {"inner": sequence("tuple", args.positional)})
+
+
+@handles("builtins.map")
+def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) != 2 or not isinstance(node, cst.Call):
+        return None
+    from tfgraphlint.interpret.iteration import turns_of
+
+    found, exact = turns_of(m, args.positional[1], node.args[1].value)
+    results = [calls.call(m, args.positional[0], Arguments([item]), node) for item in found]
+    if exact:
+        return sequence("list", results)
+    return Items("list", {"items": Spread(join(results))}) if results else sequence("list", ())
+
+
+@handles("builtins.next")
+def _next(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional:
+        return None
+    from tfgraphlint.interpret.iteration import turns_of
+
+    if isinstance(args.positional[0], (Items, Object)) and isinstance(node, cst.Call):
+        found, _ = turns_of(m, args.positional[0], node.args[0].value)
+        return join(list(found)) if found else None
+    return None
+
+
+@handles("builtins.dict", "collections.OrderedDict")
+def _dict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    state: dict[object, Value] = {}
+    if args.positional:
+        if not isinstance(args.positional[0], Dict):
+            return None
+        state.update(args.positional[0].state)
+    state.update(args.keywords)
+    return Dict(state) if args.certain else None
+
+
+@handles("collections.defaultdict")
+def _defaultdict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.opaque(node)
+
+
+@handles("builtins.str", "builtins.repr", "builtins.format", "builtins.type", "builtins.id", "builtins.hash",
+         "builtins.chr", "builtins.ord", "builtins.hex", "builtins.callable", "builtins.hasattr",
+         "builtins.issubclass", "builtins.any", "builtins.all", "builtins.input", "builtins.open_")
+def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    short = name.partition(".")[2]
+    if short == "type" and len(args.positional) == 1:
+        value = args.positional[0]
+        return value.cls if isinstance(value, Instance) else m.opaque(node)
+    return _host(m, node, STRING if short in ("str", "repr", "format") else BOOL)
+
+
+@handles("builtins.isinstance")
+def _isinstance(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if len(args.positional) == 2:
+        known = is_instance(args.positional[0], args.positional[1])
+        if known is not None:
+            return Const(known)
+    return _host(m, node, BOOL)
+
+
+def is_instance(value: Value, cls: Value) -> bool | None:
+    """``isinstance(value, cls)`` where that is certain."""
+    if isinstance(cls, Items):
+        found = [is_instance(value, item) for item in elements(cls)]
+        return True if True in found else (False if found and all(f is False for f in found) else None)
+    name = cls.name if isinstance(cls, Library) else ""
+    kinds: dict[str, type[Value] | tuple[type[Value], ...]] = {
+        "tensorflow.Tensor": Tensor, "tensorflow.Variable": Variable, "numpy.ndarray": Host,
+        "builtins.list": Items, "builtins.tuple": Items, "builtins.dict": Dict,
+    }
+    if name not in kinds or isinstance(value, (Unknown, Instance)) or type(value).__name__ == "Choice":
+        return None
+    if isinstance(value, Items):
+        return value.kind == name.partition(".")[2] if name.startswith("builtins.") else False
+    if isinstance(value, Host) and value.kind != "array":
+        return None
+    return isinstance(value, kinds[name])
+
+
+@handles("builtins.print")
+def _print(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Const(None)
+
+
+@handles("builtins.getattr")
+def _getattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) >= 2 and isinstance(args.positional[1], Const):
+        if isinstance(args.positional[1].value, str):
+            found = attributes.get(m, args.positional[0], args.positional[1].value, node)  # type: ignore[arg-type]
+            return join([found, args.positional[2]]) if len(args.positional) > 2 else found
+    return None
+
+
+@handles("builtins.setattr")
+def _setattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) == 3 and isinstance(args.positional[1], Const):
+        if isinstance(args.positional[1].value, str):
+            attributes.set_attribute(m, args.positional[0], args.positional[1].value, args.positional[2], node)  # type: ignore[arg-type]
+            return Const(None)
+    return None
+
+
+@handles("builtins.round", "builtins.divmod")
+def _round(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if args.positional and is_constant(args.positional[0]):
+        return _host(m, node, FLOAT)
+    return None
+
+
+@handles("functools.partial")
+def _partial(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional or not args.certain:
+        return None
+    return Partial(args.positional[0], tuple(args.positional[1:]), dict(args.keywords))
+
+
+@handles("functools.reduce")
+def _reduce(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) < 2:
+        return None
+    from tfgraphlint.interpret.iteration import element_of
+
+    function, value = args.positional[:2]
+    held = elements(value) if isinstance(value, Items) else [element_of(m, value, node)] * 2
+    if not held:
+        return None
+    total = args.positional[2] if len(args.positional) > 2 else held[0]
+    for element in held[0 if len(args.positional) > 2 else 1 :]:
+        total = calls.call(m, function, Arguments([total, element]), node)
+    return total
+
+
+@handles("copy.copy", "copy.deepcopy")
+def _copy(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional:
+        return None
+    value = args.positional[0]
+    if isinstance(value, Items):
+        return Items(value.kind, dict(value.state))
+    if isinstance(value, Dict):
+        return Dict(dict(value.state))
+    return value if isinstance(value, (Tensor, Host, Const)) else None
+
+
+@handles("typing.cast")
+def _typing_cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    return args.positional[1] if len(args.positional) == 2 else None
+
+
+@handles("itertools.chain", "itertools.product", "itertools.islice", "itertools.chain.from_iterable")
+def _chain(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if name == "itertools.chain":
+        held = [item for value in args.positional for item in (elements(value) or [value])]
+        return Items("list", {"items": Spread(join(held))}) if held else None
+    return None
+
+
+@handles("builtins.exit", "builtins.quit", "sys.exit")
+def _exit(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Const(None)
+
+

@@ -1,0 +1,520 @@
+"""What TensorFlow functions do to abstract values: a few by hand, all others by the derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Optional
+
+import libcst as cst
+
+from tfgraphlint.facts import Fault, FaultKind, Mode
+from tfgraphlint.interpret import calls, tapes
+from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.frames import Spread, join
+from tfgraphlint.interpret.inspect import elements, is_constant
+from tfgraphlint.interpret.machine import Machine, Running
+from tfgraphlint.interpret.methods import dtype_named, leave
+from tfgraphlint.interpret.operators import dtype_of, parts, read
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.values import (
+    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Dict, Host, Items, Object, Tensor, Unknown, Value,
+    Variable, Weights, sequence,
+)
+from tfgraphlint.libraries import datasets, keras
+from tfgraphlint.libraries.tables import FunctionRecord, Tables
+
+Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Optional[Value]]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(*names: str) -> Callable[[Handler], Handler]:
+    """Register a function that models these full names by hand; it may decline with None."""
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            HANDLERS[name] = handler
+        return handler
+
+    return register
+
+
+@lru_cache(maxsize=4)
+def _handlers(tables: Tables) -> dict[str, Handler]:
+    """The handlers by the names under which these tables know their functions."""
+    return {**HANDLERS, **{tables.canonical(name): handler for name, handler in HANDLERS.items()}}
+
+
+def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of a call of a TensorFlow or Keras function or class."""
+    handler = _handlers(m.tables).get(name)
+    if handler is not None:
+        result = handler(m, name, args, node)
+        if result is not None:
+            return result
+    if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
+        return datasets.make(m, name, args, node)
+    made = keras.make(m, name, args, node)
+    if made is not None:
+        return made
+    record = m.tables.function(name)
+    if record is not None:
+        return by_table(m, record, args, node)
+    return unknown_call(m, [], args, node)
+
+
+# -- by the derived tables -----------------------------------------------------------------------
+
+
+def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of a function as its record says."""
+    given = _by_parameter(record, args)
+    edges: list[Edge] = []
+    for name, value in given:
+        flow, fault = _flow_of(m, record, name, value, node)
+        edges += [Edge(part, flow, fault) for part in parts(m, [value])]
+    if not args.certain:
+        unseen = [value for value in (args.starred, args.double_starred) if value is not None]
+        edges += [Edge(part, Flow.UNKNOWN) for part in m.nodes(unseen)]
+    return _returned(m, record, edges, [value for _, value in given], node)
+
+
+def _by_parameter(record: FunctionRecord, args: Arguments) -> list[tuple[str, Value]]:
+    found = [(record.parameter(index) or "", value) for index, value in enumerate(args.positional)]
+    found.extend(args.keywords.items())
+    return found
+
+
+def _flow_of(
+    m: Machine, record: FunctionRecord, name: str, value: Value, node: cst.CSTNode
+) -> tuple[Flow, Fault | None]:
+    if is_constant(value):
+        return Flow.FLOWS, None
+    outcome = record.outcome(name)
+    if not record.tried or outcome is None:
+        return (Flow.INDEX if dtype_of(value) in NUMBERLESS else Flow.UNKNOWN), None
+    if outcome.kind in ("shape", "nonfloat"):
+        return Flow.INDEX, None
+    if outcome.kind == "flows" or dtype_of(value) in NUMBERLESS:
+        return Flow.FLOWS, None
+    if isinstance(value, Unknown):
+        return Flow.UNKNOWN if name in record.varies else Flow.CUT, m.fault(
+            FaultKind.NON_DIFFERENTIABLE, node, record.name, _written(m, node), outcome.kind)
+    return Flow.CUT, m.fault(FaultKind.NON_DIFFERENTIABLE, node, record.name, _written(m, node), outcome.kind)
+
+
+NUMBERLESS = (INT, BOOL, STRING)
+
+
+def _written(m: Machine, node: cst.CSTNode) -> str:
+    return m.frame.scope.tree.code(node)
+
+
+def _returned(
+    m: Machine, record: FunctionRecord, edges: Sequence[Edge], values: Sequence[Value], node: cst.CSTNode
+) -> Value:
+    symbolic = any(isinstance(value, Tensor) and value.keras for value in values)
+    dtype = result_dtype(record.dtype, values)
+    made = m.operation(node, edges)
+    kind = record.returns.partition(":")[0]
+    if kind in ("tensor", "variable", "list", "tuple") and made.kind is Kind.CONSTANT:
+        made = m.leaf(Kind.TENSOR, node)
+    if record.sometimes:
+        return Unknown(made)
+    match kind:
+        case "tensor":
+            return m.tensor(made, dtype, keras=symbolic)
+        case "ndarray":
+            return Host(_cut(m, record, edges, node), "array", dtype)
+        case "python":
+            return Host(_cut(m, record, edges, node), "scalar", dtype)
+        case "none":
+            return Const(None)
+        case "list":
+            return Items("list", {"items": Spread(m.tensor(made, dtype))})
+        case "tuple" if record.elements and all(element.startswith("tensor") for element in record.elements):
+            return sequence("tuple", [_element(m, record, edges, index, node) for index in range(len(record.elements))])
+    return Unknown(made)
+
+
+def _cut(m: Machine, record: FunctionRecord, edges: Sequence[Edge], node: cst.CSTNode) -> Node:
+    """The node of a result that is no tensor: each input is cut, by the function itself."""
+    fault = m.fault(FaultKind.NUMPY_CALL, node, record.name, _written(m, node))
+    return m.operation(node, [Edge(edge.node, Flow.CUT, edge.fault or fault) for edge in edges])
+
+
+def _element(
+    m: Machine, record: FunctionRecord, edges: Sequence[Edge], index: int, node: cst.CSTNode
+) -> Value:
+    """One element of a tuple of results, which may pass gradients where another does not."""
+    own: list[Edge] = list(edges)
+    outcomes = [outcome for name in record.parts if (outcome := record.outcome(name, index)) is not None]
+    if outcomes and all(outcome.cuts for outcome in outcomes):
+        fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, record.name, _written(m, node), outcomes[0].kind)
+        own = [Edge(edge.node, Flow.CUT, edge.fault or fault) for edge in edges]
+    made = m.operation(node, own)
+    if made.kind is Kind.CONSTANT:
+        made = m.leaf(Kind.TENSOR, node)
+    return m.tensor(made, record.elements[index].partition(":")[2] or ANY)
+
+
+def result_dtype(relation: str, values: Sequence[Value]) -> str:
+    """The kind of number that results, from the record's relation to the inputs."""
+    if relation in (FLOAT, INT, BOOL, STRING, COMPLEX):
+        return relation
+    if relation == "same":
+        for value in values:
+            if isinstance(value, (Tensor, Variable)):
+                return value.dtype
+        kinds = {dtype_of(value) for value in values}
+        if FLOAT in kinds:
+            return FLOAT
+    return ANY
+
+
+# -- tapes ---------------------------------------------------------------------------------------
+
+
+@handles("tensorflow.GradientTape")
+def _tape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return tapes.make(m, args, node)
+
+
+@handles("tensorflow.gradients", "tensorflow.compat.v1.gradients", "tensorflow.hessians",
+         "tensorflow.compat.v1.hessians", "tensorflow.keras.backend.gradients")
+def _gradients(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    ys, xs = args.get(0, "ys"), args.get(1, "xs")
+    made = m.opaque(node, args.all())
+    if isinstance(xs, Items) and isinstance(xs.state["items"], tuple):
+        return sequence("list", [Unknown(made.node) for _ in xs.state["items"]])
+    return sequence("list", [made]) if ys is not None else made
+
+
+# -- leaves --------------------------------------------------------------------------------------
+
+
+@handles("tensorflow.Variable", "tensorflow.compat.v1.Variable", "keras.Variable", "tensorflow.keras.Variable")
+def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    initial = args.get(0, "initial_value") or args.keywords.get("initializer")
+    flag = args.get(1, "trainable") if not name.endswith("keras.Variable") else args.keywords.get("trainable")
+    trainable: bool | None = True
+    if flag is not None and not (isinstance(flag, Const) and flag.value is None):
+        trainable = bool(flag.value) if isinstance(flag, Const) else None
+    if not args.certain:
+        trainable = None
+    made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
+    if initial is not None and not is_constant(initial):
+        fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
+        made.edges = tuple(Edge(part, Flow.CUT, fault) for part in m.nodes([initial]))
+    dtype = dtype_named(args.keywords.get("dtype"))
+    if dtype == ANY and initial is not None:
+        dtype = dtype_of(initial)
+    return Variable(made, dtype, trainable)
+
+
+def _argument_text(m: Machine, node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Call) and node.args:
+        return m.frame.scope.tree.code(node.args[0].value)
+    return _written(m, node)
+
+
+@handles("tensorflow.constant", "tensorflow.compat.v1.constant")
+def _constant(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.get(0, "value")
+    if value is None:
+        return None
+    dtype = dtype_named(args.get(1, "dtype"))
+    if isinstance(value, Tensor):
+        made = m.operation(node, [Edge(value.node)]) if dtype not in (ANY, value.dtype) else value.node
+        return m.tensor(made, dtype if dtype != ANY else value.dtype)
+    if isinstance(value, Variable):
+        fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
+        return m.tensor(m.operation(node, [Edge(read(m, value), Flow.CUT, fault)]), value.dtype)
+    return _converted(m, name, value, dtype, node)
+
+
+@handles("tensorflow.convert_to_tensor", "tensorflow.compat.v1.convert_to_tensor", "tensorflow.identity",
+         "keras.ops.convert_to_tensor", "tensorflow.keras.ops.convert_to_tensor", "tensorflow.stack",
+         "tensorflow.parallel_stack", "tensorflow.keras.backend.constant")
+def _convert(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.get(0, "value") or args.get(0, "values") or args.get(0, "input") or args.get(0, "x")
+    if value is None:
+        return None
+    stacking = name.endswith("stack")
+    dtype = ANY if stacking else dtype_named(args.get(1, "dtype"))
+    if isinstance(value, Tensor) and not stacking:
+        same = name.endswith("convert_to_tensor") and dtype in (ANY, value.dtype)
+        made = value.node if same else m.operation(node, [Edge(value.node)])
+        return m.tensor(made, value.dtype if dtype == ANY else dtype, keras=value.keras)
+    return _converted(m, name, value, dtype, node)
+
+
+def _converted(m: Machine, name: str, value: Value, dtype: str, node: cst.CSTNode) -> Value:
+    """A tensor made from arrays, numbers, or lists of tensors."""
+    fault = _array_of_tensors(m, name, value, node)
+    inputs = parts(m, [value])
+    if isinstance(value, Unknown):
+        edges = [Edge(part, Flow.FLOWS) for part in inputs]
+    else:
+        edges = [Edge(part, Flow.CUT if fault else Flow.FLOWS, fault) for part in inputs]
+    made = m.operation(node, edges)
+    if made.kind is Kind.CONSTANT:
+        made = m.leaf(Kind.TENSOR, node)
+    return m.tensor(made, dtype if dtype != ANY else dtype_of(value))
+
+
+def _array_of_tensors(m: Machine, name: str, value: Value, node: cst.CSTNode) -> Fault | None:
+    """The fault of ``tf.constant(np.array([tensors]))``, which stands for the array's own."""
+    return None
+
+
+@handles("tensorflow.cast", "tensorflow.compat.v1.cast", "tensorflow.saturate_cast", "keras.ops.cast",
+         "tensorflow.keras.ops.cast", "tensorflow.keras.backend.cast", "tensorflow.dtypes.cast")
+def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value, dtype = args.get(0, "x"), dtype_named(args.get(1, "dtype"))
+    if value is None:
+        return None
+    inputs = parts(m, [value])
+    if dtype in (INT, BOOL, STRING) and dtype_of(value) not in (INT, BOOL, STRING):
+        fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, name, _argument_text(m, node))
+        edges = [Edge(part, Flow.CUT, fault) for part in inputs]
+    else:
+        edges = [Edge(part) for part in inputs]
+    made = m.operation(node, edges)
+    if made.kind is Kind.CONSTANT:
+        made = m.leaf(Kind.TENSOR, node)
+    keras_tensor = isinstance(value, Tensor) and value.keras
+    return m.tensor(made, dtype if dtype != ANY else ANY, keras=keras_tensor)
+
+
+@handles("tensorflow.stop_gradient", "keras.ops.stop_gradient", "tensorflow.keras.ops.stop_gradient",
+         "tensorflow.keras.backend.stop_gradient")
+def _stop_gradient(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A cut on purpose: nothing behind it counts."""
+    values = args.all()
+    dtype = dtype_of(values[0]) if values else ANY
+    if values and isinstance(values[0], (Items, Dict)):
+        return values[0].__class__("list", {"items": tuple(  # type: ignore[arg-type]
+            m.tensor(m.leaf(Kind.TENSOR, node)) for _ in elements(values[0]))})
+    return m.tensor(m.leaf(Kind.TENSOR, node), dtype)
+
+
+# -- leaving TensorFlow --------------------------------------------------------------------------
+
+
+@handles("tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",
+         "keras.ops.convert_to_numpy", "tensorflow.keras.ops.convert_to_numpy", "tensorflow.make_ndarray",
+         "tensorflow.keras.backend.batch_get_value")
+def _to_numpy(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.all():
+        return None
+    return leave(m, node, args.all()[:1], FaultKind.NUMPY_METHOD, name)
+
+
+@handles("tensorflow.numpy_function", "tensorflow.compat.v1.py_func", "tensorflow.py_function")
+def _py_function(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    function, given = args.get(0, "func"), args.get(1, "inp")
+    inputs = elements(given) if isinstance(given, Items) else [given] if given is not None else []
+    eager = name == "tensorflow.py_function"
+    fault = None if eager else m.fault(FaultKind.PY_FUNCTION, node, name, _argument_text(m, node))
+    flow = Flow.UNKNOWN if eager else Flow.CUT
+    edges = [Edge(part, flow, fault) for part in parts(m, inputs)]
+    if function is not None:
+        with m.run_as(Running(Mode.EAGER if eager else Mode.UNKNOWN, m.place(node), by=name)):
+            inner = [m.tensor(m.leaf(Kind.TENSOR, node)) if eager else
+                     Host(m.leaf(Kind.CONSTANT, node)) for _ in inputs]
+            mask = m.active
+            m.store.write(m.recording, "mask", 0)
+            calls.call(m, function, Arguments(list(inner)), node)
+            m.store.write(m.recording, "mask", mask)
+    return Unknown(m.operation(node, edges))
+
+
+# -- modes ---------------------------------------------------------------------------------------
+
+
+@handles("tensorflow.init_scope")
+def _init_scope(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.OPAQUE, node), "init_scope")
+
+
+@handles("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession", "tensorflow.Session")
+def _session(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.OPAQUE, node), "graph")
+
+
+@handles("tensorflow.Graph", "tensorflow.compat.v1.Graph")
+def _graph(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.OPAQUE, node), "graph")
+
+
+@handles("tensorflow.config.run_functions_eagerly", "tensorflow.config.experimental_run_functions_eagerly")
+def _run_functions_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    flag = args.get(0, "run_eagerly")
+    m.store.write(m.recording, "functions_eager", not (isinstance(flag, Const) and not flag.value))
+    return Const(None)
+
+
+@handles("tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior")
+def _disable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    m.module_mode = Mode.GRAPH
+    m.running = Running(Mode.GRAPH, m.place(node), by=name)
+    return Const(None)
+
+
+@handles("tensorflow.executing_eagerly")
+def _executing_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if m.mode is Mode.UNKNOWN:
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
+    return Const(m.mode is Mode.EAGER)
+
+
+# -- control flow --------------------------------------------------------------------------------
+
+
+def _traced(m: Machine, node: cst.CSTNode, name: str) -> Running:
+    """Bodies of ``tf.cond`` and ``tf.while_loop`` run as the code around them does."""
+    return m.running
+
+
+@handles("tensorflow.cond", "keras.ops.cond", "tensorflow.keras.ops.cond", "tensorflow.compat.v1.cond")
+def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    branches = [args.get(1, "true_fn"), args.get(2, "false_fn")]
+    from tfgraphlint.interpret.statements import branch
+
+    results: list[Value] = []
+    paths = []
+    for function in branches:
+        if function is not None:
+            def path(function: Value = function) -> bool:
+                results.append(calls.call(m, function, Arguments([]), node))
+                return True
+            paths.append(path)
+    branch(m, paths)
+    return join(results) if results else m.opaque(node)
+
+
+@handles("tensorflow.case", "tensorflow.switch_case")
+def _case(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return unknown_call(m, [], args, node)
+
+
+@handles("tensorflow.while_loop", "keras.ops.while_loop", "tensorflow.keras.ops.while_loop",
+         "tensorflow.compat.v1.while_loop")
+def _while_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    condition, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
+    if body is None or not isinstance(variables, Items) or not isinstance(variables.state["items"], tuple):
+        return None
+    current = list(variables.state["items"])
+    for _ in range(2):
+        if condition is not None:
+            calls.call(m, condition, Arguments(list(current)), node)
+        result = calls.call(m, body, Arguments(list(current)), node)
+        items = elements(result) if isinstance(result, Items) else [result]
+        if len(items) != len(current):
+            return m.opaque(node, [result])
+        current = [join([old, new]) if turn else new for turn, (old, new) in enumerate(zip(current, items))]
+    return sequence("list", current)
+
+
+@handles("tensorflow.map_fn", "tensorflow.vectorized_map", "keras.ops.map", "keras.ops.vectorized_map")
+def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    function = args.get(0, "fn") or args.get(0, "f")
+    given = args.get(1, "elems") or args.get(1, "xs")
+    if function is None or given is None:
+        return None
+    from tfgraphlint.interpret.iteration import element_of
+
+    element = _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
+    result = calls.call(m, function, Arguments([element]), node)
+    return _stacked(m, result, node)
+
+
+def _row(m: Machine, given: Items, node: cst.CSTNode) -> Value:
+    from tfgraphlint.interpret.iteration import element_of
+
+    return sequence(given.kind, [element_of(m, item, node) for item in elements(given)])
+
+
+def _stacked(m: Machine, value: Value, node: cst.CSTNode) -> Value:
+    if isinstance(value, (Tensor, Variable)):
+        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])]), value.dtype)
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        return sequence(value.kind, [_stacked(m, item, node) for item in value.state["items"]])
+    return value if isinstance(value, Unknown) else m.opaque(node, [value])
+
+
+@handles("tensorflow.scan", "tensorflow.foldl", "tensorflow.foldr")
+def _scan(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    function, given, initial = args.get(0, "fn"), args.get(1, "elems"), args.get(2, "initializer")
+    if function is None or given is None:
+        return None
+    from tfgraphlint.interpret.iteration import element_of
+
+    def element() -> Value:
+        return _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
+
+    state = initial if initial is not None and not (isinstance(initial, Const) and initial.value is None) else element()
+    for _ in range(2):
+        state = join([state, calls.call(m, function, Arguments([state, element()]), node)])
+    return _stacked(m, state, node)
+
+
+# -- structures ----------------------------------------------------------------------------------
+
+
+@handles("tensorflow.add_n", "tensorflow.accumulate_n")
+def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.get(0, "inputs")
+    if value is None:
+        return None
+    return m.tensor(m.operation(node, [Edge(p) for p in parts(m, [value])], additive=True), FLOAT)
+
+
+@handles("tensorflow.nest.map_structure", "tensorflow.nest.flatten", "tensorflow.nest.pack_sequence_as")
+def _nest(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if name.endswith("flatten"):
+        value = args.get(0, "structure")
+        return value if isinstance(value, (Items, Weights)) else sequence("list", [value] if value else [])
+    return None
+
+
+@handles("tensorflow.TensorArray")
+def _tensor_array(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object(name, m.leaf(Kind.CONSTANT, node), "tensor_array", {"items": sequence("list", ())})
+
+
+@handles("tensorflow.shape", "tensorflow.size", "tensorflow.rank", "tensorflow.keras.backend.shape",
+         "tensorflow.keras.backend.int_shape", "keras.ops.shape", "tensorflow.keras.ops.shape",
+         "tensorflow.keras.backend.ndim", "tensorflow.compat.v1.shape", "tensorflow.compat.v1.size")
+def _shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.tensor(m.leaf(Kind.TENSOR, node), INT)
+
+
+@handles("tensorflow.zeros_like", "tensorflow.ones_like", "tensorflow.keras.backend.zeros_like",
+         "tensorflow.keras.backend.ones_like", "keras.ops.zeros_like", "keras.ops.ones_like")
+def _like(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    given = args.all()
+    return m.tensor(m.leaf(Kind.TENSOR, node), dtype_of(given[0]) if given else ANY)
+
+
+@handles("tensorflow.print", "tensorflow.debugging.assert_equal", "tensorflow.summary.scalar")
+def _nothing(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Const(None)
+
+
+@handles("tensorflow.is_tensor")
+def _is_tensor(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    value = args.get(0, "x")
+    if isinstance(value, (Tensor, Variable)):
+        return Const(True)
+    if isinstance(value, (Host, Const, Items)):
+        return Const(False)
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
+
+
+@handles("tensorflow.custom_gradient")
+def _custom_gradient(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.opaque(node, args.all())
+
+
