@@ -1,0 +1,1 @@
+"""The rules of tfgraphlint, one file each. Installed as ``tfgraphlint.rules``."""

@@ -1,0 +1,51 @@
+"""TFG900: a file that cannot be parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.rule import Rule
+from tfgraphlint.screen import UnparsableFile
+
+
+class UnparsableFileRule(Rule):
+    """A file that cannot be parsed.
+
+    ## What it does
+
+    Reports a file that Python cannot parse, with Python's own message and place: a syntax error, null bytes, bytes
+    that are not text in the file's encoding. Code that is nested too deeply to be followed is reported as well.
+
+    ## Why it matters
+
+    Nothing else is said about such a file: no other report on it means nothing.
+
+    ## Example
+
+        with tf.GradientTape() as tape
+            loss = tf.reduce_sum(x * x)
+
+    Python says:
+
+        SyntaxError: expected ':'
+
+    ## Known limits
+
+    The Python that runs tfgraphlint decides what is valid. A file for a newer Python is reported by an older one.
+
+    ## Fix safety
+
+    There is no fix.
+
+    ## When to suppress
+
+    Leave the file out instead: `exclude` in the configuration. A comment in a file that cannot be parsed may not be
+    found.
+    """
+
+    code = "TFG900"
+    name = "unparsable-file"
+
+    def check(self, fact: UnparsableFile) -> Iterable[Diagnostic]:
+        yield self.report(fact.span, f"this file cannot be parsed: {fact.message}")

@@ -1,0 +1,6 @@
+"""``python -m tfgraphlint``."""
+
+from tfgraphlint.cli import main
+
+if __name__ == "__main__":
+    main()

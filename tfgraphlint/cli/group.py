@@ -1,0 +1,60 @@
+"""``tfgraphlint``: the commands, of which ``check`` needs no name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+import tfgraphlint
+
+COMMANDS = ("check", "rule", "verify")
+GROUP_OPTIONS = ("--help", "-h", "--version")
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for; what is no command's name is an argument of ``check``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tfgraphlint.cli.{cmd_name}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*COMMANDS, *GROUP_OPTIONS):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help(ctx, formatter)
+        check = self.get_command(ctx, "check")
+        if check is not None:
+            formatter.write_paragraph()
+            formatter.write_text("Options of check, which needs no name:")
+            check.format_options(ctx, formatter)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="[PATHS]... | COMMAND [ARGS]...",
+)
+@click.version_option(tfgraphlint.__version__, message="tfgraphlint %(version)s")
+def group() -> None:
+    """Find lost gradients and tracing mistakes in TensorFlow training code, and repair them.
+
+    Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of the ``tfgraphlint`` command."""
+    group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")

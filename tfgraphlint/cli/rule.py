@@ -1,0 +1,41 @@
+"""``tfgraphlint rule``: a rule's page."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tfgraphlint.errors import RunError
+
+
+@click.command("rule")
+@click.argument("word", metavar="[CODE|NAME]", required=False)
+@click.option("--all", "everything", is_flag=True, help="The pages of all rules.")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def command(word: str | None, everything: bool, output_format: str) -> None:
+    """Print the page of a rule: what it reports, what TensorFlow does, how to repair it."""
+    try:
+        print_pages(word, everything, output_format)
+    except RunError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+
+
+def print_pages(word: str | None, everything: bool, output_format: str) -> None:
+    """Print what was asked for.
+
+    Raises:
+        RunError: no such rule, or not clear which.
+    """
+    from tfgraphlint import pages
+    from tfgraphlint.registry import load
+
+    if (word is None) == (not everything):
+        raise RunError("name one rule (tfgraphlint rule TFG301), or give --all")
+    registry = load()
+    rules = registry.rules if word is None else (registry.rule(word),)
+    if output_format == "json":
+        click.echo(pages.as_json(rules, one=word is not None), nl=False)
+    else:
+        click.echo("\n\n".join(pages.as_text(rule) for rule in rules), nl=False)

@@ -1,0 +1,88 @@
+"""From the options to a request, and from repairs to files: what ``check`` asks of the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfgraphlint import lint as linting
+from tfgraphlint.discover import discover
+from tfgraphlint.errors import RunError
+from tfgraphlint.examine import Examined
+from tfgraphlint.lint import Request, Run
+from tfgraphlint.settings import Finder, Overrides, Settings
+from tfgraphlint.source import NotTextError, Source, decode, shown
+
+if TYPE_CHECKING:
+    from tfgraphlint.cli.check import Options
+    from tfgraphlint.repair import Repaired
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be linted, and what of it could not even be found."""
+
+    request: Request
+    errors: tuple[RunError, ...]
+
+
+def gather(options: Options) -> Asked:
+    """The files that the options ask for."""
+    here = Path.cwd()
+    finder = Finder(here, options.config, options.isolated)
+    overrides = Overrides(_flat(options.select) or None, _flat(options.ignore), _flat(options.extend_select))
+    if options.paths == (STDIN,):
+        return _standard_input(options, finder, overrides)
+    if options.config is not None:
+        finder.find(here)  # a file that was named is to be usable, whatever there is to lint
+    paths = options.paths or (".",)
+    found = discover(paths, finder)
+    roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.exists(here / path)]
+    return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
+
+
+def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:
+    here = finder.working_directory
+    path = Path(os.path.realpath(here / (options.stdin_filename or STDIN)))
+    settings = finder.find(path.parent)
+    content = sys.stdin.buffer.read()
+    try:
+        source = decode(content, path, shown(path, here))
+    except NotTextError as error:
+        raise RunError(f"standard input: {error.message} (row {error.position.row})") from error
+    return Asked(Request(here, {path: settings}, overrides, {path: source}, roots=[path.parent]), ())
+
+
+def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return tuple(word for group in groups for word in group)
+
+
+def lint(asked: Asked, options: Options) -> Run:
+    """Lint what was asked for."""
+    return linting.lint(asked.request)
+
+
+def repair(run: Run, options: Options) -> Repaired:
+    """Repair what the options allow."""
+    from tfgraphlint import repair as repairing
+
+    return repairing.repair(run, unsafe=options.unsafe_fixes)
+
+
+def write(repaired: Repaired) -> None:
+    """Put the repaired texts into their files."""
+    from tfgraphlint.fix import write_whole
+
+    for path, source in sorted(repaired.changed.items()):
+        if path in repaired.original.request.overlay:
+            sys.stdout.buffer.write(source.encode(source.text))
+        else:
+            write_whole(path, source.encode(source.text))
+
+
+__all__ = ["Asked", "Examined", "Settings", "Source", "gather", "lint", "repair", "write"]

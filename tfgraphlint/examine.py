@@ -1,0 +1,166 @@
+"""One file, from its bytes to what the rules say of it: the way that every front end takes."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfgraphlint.deep import call_deep
+from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.registry import Registry, RuleFailure, load
+from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse, too_deep
+from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
+
+if TYPE_CHECKING:
+    from tfgraphlint.project import Project
+    from tfgraphlint.tree import Tree
+
+# Trees are large (some kilobytes a line). After so many linted files the modules read so far are let go.
+FILES_A_PROJECT = 64
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of one file. Nothing is silenced, left out or moved yet.
+
+    ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
+    ``consulted`` are the files that were read besides.
+    """
+
+    file: Path
+    diagnostics: tuple[Diagnostic, ...] = ()
+    passed_screen: bool = False
+    consulted: frozenset[Path] = frozenset()
+    error: str = ""
+    details: str = ""
+
+
+@dataclass
+class Examiner:
+    """Examines files of one project, one after the other, in one process.
+
+    ``overlay`` holds files as they would be after an edit, or as standard input gives them.
+    """
+
+    working_directory: Path
+    roots: Sequence[Path] = ()
+    plugins: Sequence[str] = ()
+    overlay: Mapping[Path, Source] = field(default_factory=dict)
+    screened: bool = True
+    _registry: Registry | None = None
+    _project: Project | None = None
+    _consulted: set[Path] = field(default_factory=set)
+    _linted: int = 0
+
+    def examine(self, file: Path) -> Examined:
+        """Lint one file (absolute).
+
+        Raises:
+            RegistryError: the rules cannot be loaded.
+        """
+        filename = shown(file, self.working_directory)
+        try:
+            source = self.overlay.get(file) or read(file, filename)
+        except ReadError as error:
+            return Examined(file, error=str(error))
+        except NotTextError as error:
+            span = Span(filename, error.position, error.position)
+            return self._unparsable(file, UnparsableFile(span, error.message))
+        return self._examine_source(file, source)
+
+    def _examine_source(self, file: Path, source: Source) -> Examined:
+        tree = parse(source.text, source.filename)
+        if isinstance(tree, UnparsableFile):
+            return self._unparsable(file, tree)
+        if self.screened and not (mentions_root(source.text) and holds_root(tree)):
+            return Examined(file)
+        deep = too_deep(tree, source.text, source.filename)
+        if deep is not None:
+            return self._unparsable(file, deep)
+        del tree
+        registry = self._rules()
+        try:
+            return call_deep(lambda: self._interpret(file, source, registry))
+        except RuleFailure as failure:
+            return _internal(file, source, failure.__cause__ or failure, f"rule {failure.code}: ")
+        except Exception as error:  # one file that we fail on must not keep the others from being linted
+            return _internal(file, source, error)
+
+    def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
+        parsed = parsed_tree(source)
+        if isinstance(parsed, UnparsableFile):
+            return self._unparsable(file, parsed)
+        from tfgraphlint.interpret import interpret
+
+        project = self._current_project()
+        project.add(file, parsed)
+        self._consulted.clear()
+        facts = interpret(project, parsed, str(file))
+        found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
+        return Examined(file, found, True, frozenset(self._consulted - {file}))
+
+    def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
+        return Examined(file, tuple(self._rules().diagnostics(event)), True)
+
+    def _rules(self) -> Registry:
+        if self._registry is None:
+            self._registry = load(self.plugins)
+        return self._registry
+
+    def _current_project(self) -> Project:
+        if self._project is None or self._linted % FILES_A_PROJECT == 0:
+            self._project = _open_project(self.roots, self.overlay, self._consulted)
+        self._linted += 1
+        return self._project
+
+
+def parsed_tree(source: Source) -> Tree | UnparsableFile:
+    """libcst's tree of a text that has passed the guard."""
+    import libcst
+
+    from tfgraphlint.tree import Tree
+
+    try:
+        return Tree(source.filename, source.text)
+    except libcst.ParserSyntaxError as error:
+        place = Position(max(error.raw_line, 1), max(error.raw_column + 1, 1))
+        message = f"libcst cannot parse this, though Python can: {error.message}"
+        return UnparsableFile(Span(source.filename, place, place), message)
+    except RecursionError:
+        place = Position(1, 1)
+        return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
+
+
+def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], consulted: set[Path]) -> Project:
+    from tfgraphlint.project import Project
+
+    class Watched(Project):
+        """A project that notes which files are asked for, and that sees edited files as they would be."""
+
+        def tree(self, path: Path) -> Tree | None:
+            path = path.resolve()
+            consulted.add(path)
+            return super().tree(path)
+
+    project = Watched(roots)
+    for path, source in overlay.items():
+        if not isinstance(parse(source.text, source.filename), UnparsableFile):
+            tree = parsed_tree(source)
+            if not isinstance(tree, UnparsableFile):
+                project.add(path, tree)
+    return project
+
+
+def _internal(file: Path, source: Source, error: BaseException, who: str = "") -> Examined:
+    said = " ".join(str(error).split())
+    line = f"{source.filename}: internal error, the file was not linted: {who}{type(error).__name__}: {said}".rstrip(": ")
+    return Examined(file, error=line, details="".join(traceback.format_exception(error)))
+
+
+def affected(results: Iterable[Examined], changed: Iterable[Path]) -> list[Path]:
+    """The files whose reports can change when the files in ``changed`` do."""
+    changed = set(changed)
+    return [result.file for result in results if result.file in changed or result.consulted & changed]

@@ -1,0 +1,1 @@
+"""Reports: pure functions from diagnostics to text, one file a format."""

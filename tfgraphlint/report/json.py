@@ -1,0 +1,70 @@
+"""``--output-format json``: a bare list of objects with ruff's fields, and the path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from tfgraphlint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
+
+PAGES = "https://github.com/tfgraphlint/tfgraphlint/blob/main/rules"
+
+
+def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], directory: Path) -> str:
+    """The whole document. ``last_row`` gives the last row of the statement around a place, where a ``noqa`` goes.
+
+    File names are absolute; relative ones are taken from ``directory``.
+    """
+    objects = [_diagnostic(diagnostic, last_row, directory) for diagnostic in diagnostics]
+    return json.dumps(objects, indent=2, ensure_ascii=False) + "\n"
+
+
+def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directory: Path) -> dict[str, Any]:
+    return {
+        "cell": None,
+        "code": diagnostic.code,
+        **_span(diagnostic.span, directory),
+        "fix": _fix(diagnostic.fix, directory) if diagnostic.fix else None,
+        "message": diagnostic.message,
+        "name": diagnostic.name,
+        "noqa_row": last_row(diagnostic.span),
+        "path": [_step(step, directory) for step in diagnostic.path],
+        "severity": diagnostic.severity.value,
+        "suggestions": [_fix(suggestion, directory) for suggestion in diagnostic.suggestions],
+        "url": page(diagnostic),
+    }
+
+
+def page(diagnostic: Diagnostic) -> str:
+    """Where the rule's page stands."""
+    return f"{PAGES}/{diagnostic.code.lower()}_{diagnostic.name.replace('-', '_')}.py"
+
+
+def _step(step: Step, directory: Path) -> dict[str, Any]:
+    return {"role": step.role.value, "message": step.message, **_span(step.span, directory)}
+
+
+def _fix(fix: Fix, directory: Path) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.value,
+        "edits": [_edit(edit, directory) for edit in fix.edits],
+        "message": fix.message,
+    }
+
+
+def _edit(edit: Edit, directory: Path) -> dict[str, Any]:
+    return {"content": edit.content, **_span(edit.span, directory)}
+
+
+def _span(span: Span, directory: Path) -> dict[str, Any]:
+    return {
+        "filename": str(directory / span.filename),
+        "location": _position(span.start),
+        "end_location": _position(span.end),
+    }
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"row": position.row, "column": position.column}

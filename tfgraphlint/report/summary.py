@@ -1,0 +1,42 @@
+"""The line at the end of a report, and the counts of ``--statistics``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic
+
+
+def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0) -> str:
+    """What was found, what was repaired, and what could be."""
+    total = len(diagnostics) + fixed
+    if not total:
+        return "No problems found."
+    found = f"Found {_count(total, 'problem')}"
+    if fixed:
+        found += f" ({fixed} fixed, {len(diagnostics)} remaining)"
+    fixable = _fixable(diagnostics)
+    return f"{found} ({fixable})." if fixable else f"{found}."
+
+
+def _fixable(diagnostics: Sequence[Diagnostic]) -> str:
+    kinds = Counter(diagnostic.fix.applicability for diagnostic in diagnostics if diagnostic.fix)
+    safe, unsafe = kinds[Applicability.SAFE], kinds[Applicability.UNSAFE]
+    if safe and unsafe:
+        return f"{safe} fixable with --fix, {unsafe} more with --unsafe-fixes"
+    if safe:
+        return f"{safe} fixable with --fix"
+    return f"{unsafe} fixable with --fix --unsafe-fixes" if unsafe else ""
+
+
+def statistics(diagnostics: Sequence[Diagnostic]) -> str:
+    """How often each rule reported, the most frequent first."""
+    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in diagnostics)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    width = max((len(str(count)) for count in counts.values()), default=0)
+    return "".join(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in ordered)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

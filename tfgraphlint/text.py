@@ -1,0 +1,60 @@
+"""Rows and columns of a text, counted as Python counts them, and their offsets."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from tfgraphlint.diagnostic import Position, Span
+
+# Python ends lines here and nowhere else: str.splitlines() would also end one at a form feed or at U+2028.
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Lines:
+    """A text by rows. Rows and columns count from 1, columns in code points."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0]
+        self._ends = []
+        for match in _LINE_END.finditer(text):
+            self._ends.append(match.start())
+            self._starts.append(match.end())
+        self._ends.append(len(text))
+
+    def __len__(self) -> int:
+        """The number of rows; a final line end opens no further row."""
+        return len(self._starts) - (self._starts[-1] == len(self.text) and len(self._starts) > 1)
+
+    def row(self, number: int) -> str:
+        """The text of one row without its line end; empty where there is no such row."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        return self.text[self._starts[number - 1] : self._ends[number - 1]]
+
+    def start(self, number: int) -> int:
+        """The offset at which row ``number`` begins; the end of the text for a row behind the last."""
+        return self._starts[number - 1] if number <= len(self._starts) else len(self.text)
+
+    def offset(self, position: Position) -> int:
+        """The offset of ``position`` in the text.
+
+        Raises:
+            ValueError: the text has no such place.
+        """
+        if not 1 <= position.row <= len(self._starts):
+            raise ValueError(f"there is no row {position.row}")
+        offset = self._starts[position.row - 1] + position.column - 1
+        if position.column < 1 or offset > self._ends[position.row - 1]:
+            raise ValueError(f"row {position.row} has no column {position.column}")
+        return offset
+
+    def position(self, offset: int) -> Position:
+        """The place of ``offset``."""
+        row = bisect_right(self._starts, offset)
+        return Position(row, offset - self._starts[row - 1] + 1)
+
+    def range(self, span: Span) -> tuple[int, int]:
+        """The offsets at which ``span`` starts and ends."""
+        return self.offset(span.start), self.offset(span.end)
