@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import libcst as cst
@@ -24,6 +24,38 @@ class Tree:
     def _positions(self) -> Mapping[cst.CSTNode, object]:
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
         return wrapper.resolve(PositionProvider)
+
+    @cached_property
+    def _parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        found: dict[cst.CSTNode, cst.CSTNode] = {}
+        stack: list[cst.CSTNode] = [self.module]
+        while stack:
+            node = stack.pop()
+            for child in node.children:
+                found[child] = node
+                stack.append(child)
+        return found
+
+    def around(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes that ``node`` lies in, innermost first."""
+        parent = self._parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self._parents.get(parent)
+
+    def statement(self, node: cst.CSTNode) -> cst.BaseStatement | None:
+        """The whole statement (line or compound) that ``node`` is or lies in."""
+        for here in (node, *self.around(node)):
+            if isinstance(here, cst.BaseStatement):
+                return here
+        return None
+
+    def function(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Lambda | None:
+        """The function whose body ``node`` lies in; None at the top level of the module."""
+        for here in self.around(node):
+            if isinstance(here, (cst.FunctionDef, cst.Lambda)):
+                return here
+        return None
 
     @cached_property
     def lines(self) -> list[str]:

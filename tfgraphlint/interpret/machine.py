@@ -178,6 +178,11 @@ class Machine:
             additive=additive,
         )
 
+    def value_of(self, variable: Node, edges: Sequence[Edge]) -> Node:
+        """The node of a variable's present value: the variable, and what was assigned to it."""
+        made = Node(Kind.JOIN, variable.place, edges, active=-1)
+        return made
+
     def leaf(self, kind: Kind, at: cst.CSTNode | Place) -> Node:
         """A node without inputs."""
         place = at if isinstance(at, Place) else self.place(at)

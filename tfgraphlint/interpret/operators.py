@@ -144,9 +144,7 @@ def read(m: Machine, variable: Variable) -> Node:
         return variable.node
     edges = [Edge(variable.node)]
     edges += [Edge(node, Flow.CUT, fault) for node, fault in assigned]
-    place = variable.node.place
-    assert place is not None
-    return m.operation_at(place, edges)
+    return m.value_of(variable.node, edges)
 
 
 def numeric(

@@ -1,0 +1,61 @@
+"""TFG206 detached-by-rewrapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import FaultKind, GradientLost, Mode
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, gradient_of, path_of
+
+
+class DetachedByRewrapping(Rule):
+    """A tensor wrapped anew is a new leaf without a past.
+
+    ## What it does
+
+    Reports a value on the way from a source to the target of a tape that is wrapped again into something without a past:
+    `tf.Variable(t)`, `tf.constant(variable)`, `tf.constant(np.array([...]))` and `tf.constant([...])` or
+    `tf.convert_to_tensor([...])` of numbers that were read from tensors. The report stands at the wrapping call.
+
+    ## Why it matters
+
+    A new variable or constant is a leaf: its value is copied and its history is not. `tape.gradient` returns `None`
+    with respect to everything that the value was computed from, without a warning. The optimizer then says
+
+        ValueError: No gradients provided for any variable.
+
+    In a `tf.function`, `tf.Variable(t)` fails as well: `ValueError: tf.function only supports singleton tf.Variables
+    created on the first call.`
+
+    ## Known limits
+
+    `tf.constant` of an eager tensor, `tf.convert_to_tensor` of a tensor, a variable or a list of tensors, `tf.stack`,
+    `tf.identity`, `tf.ensure_shape` and casts between floating types keep the gradient and are silent. A new variable that is
+    itself a source of the query is silent too, and so is a copy that the target does not use. Where the array was made
+    by `.numpy()` or a NumPy function, that call is reported (TFG201, TFG202) and the wrapping is not reported a second time.
+
+    ## Fix safety
+
+    Unsafe. `tf.Variable(t)` and `tf.constant(variable)` become `tf.identity(t)` or `tf.convert_to_tensor(t)`; a constant around a
+    list of tensors becomes `tf.stack`. What is later done with the copy decides whether that is right: a tensor has no
+    `assign`, and follows no later change of the variable.
+
+    ## When to suppress
+
+    When the copy is meant to cut: a target network, a snapshot of the weights. `tf.stop_gradient(t)` says the same in the code.
+    """
+
+    code = "TFG206"
+    name = "detached-by-rewrapping"
+
+    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
+        for fault in fact.faults:
+            if fault.kind is FaultKind.REWRAP and fault.mode is not Mode.GRAPH and not fact.partial:
+                yield self.report(
+                    fault.place.span,
+                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes a new leaf of the value",
+                    path=path_of(fact),
+                    help="use the tensor itself, or `tf.convert_to_tensor`, `tf.stack`, `tf.identity`",
+                )

@@ -1,0 +1,79 @@
+"""The path of a report on a lost gradient: from the source over each cut to the consequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfgraphlint.diagnostic import Role, Step
+from tfgraphlint.facts import Fault, FaultKind, GradientLost, Place
+
+MOST_TEXT = 60
+
+LABELS = {
+    FaultKind.UNWATCHED: "no tape watches `{value}`",
+    FaultKind.WATCHED_LATE: "`{value}` is watched only after it was used",
+    FaultKind.NOTHING_WATCHED: "this tape watches nothing by itself",
+    FaultKind.UNTRAINABLE: "`{value}` is not trainable: no tape watches it by itself",
+    FaultKind.OUTSIDE: "computed while the tape was not recording",
+    FaultKind.NUMPY_METHOD: "the value leaves TensorFlow here",
+    FaultKind.NUMPY_CALL: "`{name}` works outside TensorFlow",
+    FaultKind.PYTHON_SCALAR: "becomes a plain Python number here",
+    FaultKind.PREDICT: "`{name}` returns a NumPy array",
+    FaultKind.REWRAP: "`{name}` makes a new leaf of the value",
+    FaultKind.PY_FUNCTION: "`{name}` runs outside TensorFlow",
+    FaultKind.ASSIGN: "assigned here: the tape does not follow assignments",
+    FaultKind.REBOUND: "rebound here: the variable becomes a plain tensor",
+    FaultKind.NON_DIFFERENTIABLE: "`{name}` has no gradient",
+    FaultKind.NON_FLOAT: "not a floating-point number",
+}
+
+
+def brief(text: str) -> str:
+    """Source text on one line, shortened."""
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_TEXT else line[: MOST_TEXT - 1] + "…"
+
+
+def short_name(name: str) -> str:
+    """A full library name as people write it: ``np.sum``, ``tf.argmax``."""
+    for full, alias in (("numpy.", "np."), ("tensorflow.", "tf.")):
+        if name.startswith(full):
+            return alias + name[len(full) :]
+    return name.removeprefix("builtins.")
+
+
+def label(fault: Fault) -> str:
+    """What happens at the place of a fault."""
+    return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
+
+
+def gradient_of(fact: GradientLost) -> str:
+    """``the gradient of `loss` with respect to `w` ``."""
+    return f"the gradient of `{brief(fact.target.code)}` with respect to `{brief(fact.source.code)}`"
+
+
+def path_of(fact: GradientLost, of: Fault | None = None) -> tuple[Step, ...]:
+    """The steps of a report on ``of``: source, every fault in the order it happens, consequence."""
+    steps: list[Step] = []
+    if fact.source.made is not None:
+        steps.append(Step(Role.SOURCE, f"`{brief(fact.source.code)}` comes from here", fact.source.made.span))
+    for fault in fact.faults:
+        if fault.kind is FaultKind.UNWATCHED:
+            steps.append(Step(Role.CUT, label(fault), fact.tape.made.span))
+        else:
+            steps.append(Step(Role.CUT, label(fault), fault.place.span))
+    steps.append(Step(Role.CONSEQUENCE, f"{gradient_of(fact)} is {outcome(fact.faults)}", fact.place.span))
+    return tuple(dict.fromkeys(steps))
+
+
+def outcome(faults: Sequence[Fault]) -> str:
+    """What TensorFlow gives: ``None``, zero, or an error."""
+    kinds = {fault.outcome for fault in faults}
+    if kinds == {"zero"}:
+        return "zero"
+    return "None"
+
+
+def places(faults: Sequence[Fault], *kinds: FaultKind) -> list[tuple[Fault, Place]]:
+    """The faults of these kinds with the places to change."""
+    return [(fault, fault.place) for fault in faults if fault.kind in kinds]
