@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -44,6 +45,7 @@ def _import_tensorflow() -> None:
     import tensorflow
 
     tensorflow.keras.backend.clear_session()  # Keras is imported lazily: do it before any program counts
+    gc.freeze()  # each end of a Keras session collects garbage: not in all that was just imported
 
 
 def examine(entry: Path) -> Answer:
