@@ -81,7 +81,9 @@ def _add_directory(top: Path, finder: Finder, found: Discovered) -> None:
         excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
         included = Patterns(settings.include, settings.directory)
         folders[:] = sorted(
-            name for name in folders if not excluded.match(directory / name) and not ignored.match(directory / name, True)
+            name
+            for name in folders
+            if not excluded.match(directory / name) and not ignored.match(directory / name, True)
         )
         for name in names:
             file = directory / name

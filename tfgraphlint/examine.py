@@ -156,8 +156,8 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], consult
 
 def _internal(file: Path, source: Source, error: BaseException, who: str = "") -> Examined:
     said = " ".join(str(error).split())
-    line = f"{source.filename}: internal error, the file was not linted: {who}{type(error).__name__}: {said}".rstrip(": ")
-    return Examined(file, error=line, details="".join(traceback.format_exception(error)))
+    line = f"{source.filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
+    return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
 
 
 def affected(results: Iterable[Examined], changed: Iterable[Path]) -> list[Path]:

@@ -116,7 +116,8 @@ class Words:
 
 def concluded(request: Request, examined: tuple[Examined, ...], words: Words) -> Run:
     """The run that follows from what was found in each file."""
-    reported, silenced = [], []
+    reported: list[Diagnostic] = []
+    silenced: list[Diagnostic] = []
     comments = Comments(request)
     for merged in _merged(request, examined):
         file = request.names[merged.span.filename]

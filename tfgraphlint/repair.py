@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tfgraphlint.diagnostic import Applicability, Diagnostic
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit
 from tfgraphlint.errors import RunError
 from tfgraphlint.examine import Examined, affected
 from tfgraphlint.fix import Change, Plan, applied, changes, moved, plan
@@ -102,13 +102,12 @@ def _sources(run: Run) -> dict[str, Source]:
     return {name: readable(request, request.names[name]) for name in names}
 
 
-def _edits(diagnostic: Diagnostic):  # type: ignore[no-untyped-def]
+def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
     return diagnostic.fix.edits if diagnostic.fix else ()
 
 
 def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) -> str | None:
     """Make the fixes of ``attempt`` in ``state`` if they hold; else the reason why not."""
-    request = state.run.request
     after: dict[Path, Source] = {}
     for name, made in attempt.changes.items():
         source = sources[name]
@@ -124,7 +123,6 @@ def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) ->
             state.changed[path] = source
         state.fixed += attempt.chosen
         state.run = run
-    assert request is not None
     return reason
 
 

@@ -113,7 +113,9 @@ def holds_root(tree: ast.Module) -> bool:
 def _imports_framework(node: ast.AST) -> bool:
     match node:
         case ast.Import(names=names):
-            return any(alias.name.partition(".")[0] in FRAMEWORKS or alias.asname in FRAMEWORK_ALIASES for alias in names)
+            return any(
+                alias.name.partition(".")[0] in FRAMEWORKS or alias.asname in FRAMEWORK_ALIASES for alias in names
+            )
         case ast.ImportFrom(module=module, names=names):
             return (module or "").partition(".")[0] in FRAMEWORKS or any(
                 alias.name == "*" or alias.name in FRAMEWORK_ALIASES or alias.asname in FRAMEWORK_ALIASES
@@ -191,7 +193,7 @@ def _longest_row(text: str) -> int:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """No warnings about the linted code, and no garbage collection: a tree has none, and looking costs half the time."""
+    """No warnings about the linted code, and no search for garbage: there is none, and looking costs half the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

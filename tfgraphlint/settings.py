@@ -1,4 +1,4 @@
-"""What a run is configured with: ``[tool.tfgraphlint]`` in pyproject.toml, or tfgraphlint.toml, and the command line."""
+"""What a run is configured with: ``[tool.tfgraphlint]`` in pyproject.toml or tfgraphlint.toml, and the command line."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return dict(tomllib.loads(content.decode("utf-8")))
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not UTF-8 at byte {error.start}") from error
     except tomllib.TOMLDecodeError as error:

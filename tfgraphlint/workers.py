@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -30,10 +31,8 @@ class _Worker:
         self.connection.send(file)
 
     def stop(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # it is gone already
             self.connection.send(None)
-        except OSError:
-            pass  # it is gone already
         self.connection.close()
         self.process.join()
 
@@ -76,7 +75,7 @@ def _ready(workers: Sequence[_Worker]) -> list[_Worker]:
 def _started(examiner: Examiner) -> _Worker:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, examiner), daemon=True)
+    process = context.Process(target=_work, args=(theirs, examiner), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -91,7 +90,7 @@ def _received(worker: _Worker, examiner: Examiner) -> Examined:
         worker.process.join()
         filename = shown(worker.file, examiner.working_directory)
         how = _ending(worker.process.exitcode)
-        return Examined(worker.file, error=f"{filename}: the process that linted this file {how}; the file was not linted")
+        return Examined(worker.file, error=f"{filename}: not linted: the process that was at it {how}")
     if isinstance(answer, RegistryError):
         raise answer
     assert isinstance(answer, Examined)

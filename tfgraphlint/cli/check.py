@@ -14,7 +14,7 @@ FORMATS = ("full", "concise", "json")
 STDIN = "-"
 
 
-class Codes(click.ParamType):
+class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """Codes, prefixes or names, with commas between them."""
 
     name = "codes"
@@ -56,7 +56,7 @@ class Options:
 @click.option("--fix", is_flag=True, help="Repair what has a safe fix.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change results as well.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Form of the report.")
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Form of reports.")
 @click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file and no other.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write a cache.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def show(run: Run, options: Options, fixed: int = 0) -> None:
     from_stdin_fixed = options.fix and options.paths == ("-",)
     stream = sys.stderr if from_stdin_fixed else sys.stdout
     text = _rendered(run, options)
-    if options.output_format != "json" and not options.quiet:
+    if options.output_format != "json" and not options.quiet and (run.diagnostics or fixed or not run.errors):
         text += summary(run.diagnostics, fixed) + "\n"
     click.echo(text, nl=False, file=stream, color=_has_colour())
 
@@ -57,10 +58,10 @@ def _rendered(run: Run, options: Options) -> str:
     return full.render(run.diagnostics, lambda name: sources(name).lines, _has_colour())
 
 
-def _sources(run: Run):  # type: ignore[no-untyped-def]
+def _sources(run: Run) -> Callable[[str], Source]:
     from tfgraphlint.lint import readable
 
-    @lru_cache(maxsize=None)
+    @cache
     def source(filename: str) -> Source:
         directory = run.request.working_directory
         return readable(run.request, Path(os.path.normpath(directory / filename)))

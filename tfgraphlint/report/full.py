@@ -158,7 +158,8 @@ def _note(lead: str, kind: str, text: str, palette: Palette) -> str:
     first, *rest = text.split("\n")
     indent = " " * (len(kind) + 2)
     margin = lead.replace("=", " ")
-    return "\n".join([f"{lead}{palette.strong}{kind}{palette.end}: {first}", *(f"{margin}{indent}{line}" for line in rest)])
+    title = f"{lead}{palette.strong}{kind}{palette.end}: {first}"
+    return "\n".join([title, *(f"{margin}{indent}{line}" for line in rest)])
 
 
 def _is_safe(fix: Fix | None) -> bool:
