@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.facts import FaultKind, LossNotCallable, Mode, PairsSwapped, PairsWalked, Place
 from tfgraphlint.interpret import calls, classes, tapes
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
@@ -47,6 +47,10 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     if kind == "model":
         return _make_model(m, value, short, args)
     if kind == "layer":
+        if any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights")) or (
+            short in ("InputLayer", "Embedding") or not args.certain
+        ):
+            value.state["shaped"] = Const(True)
         for flag in (*RETURN_FLAGS, "return_sequences"):
             if flag in args.keywords:
                 value.state[flag] = args.keywords[flag]
@@ -70,6 +74,28 @@ def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Objec
         held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
         value.state["layers"] = sequence("list", held)
     return value
+
+
+BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch", "load_weights",
+            "set_weights", "compute_output_shape")
+
+
+def is_unbuilt(value: Value) -> bool:
+    """Whether a ``Sequential`` certainly has no variables yet: no input shape is known, it was never called."""
+    if not isinstance(value, Object) or value.state.get("built") is not None or value.kind != "model":
+        return False
+    layers = value.state.get("layers")
+    if not isinstance(layers, Items) or not isinstance(layers.state["items"], tuple) or "outputs" in value.state:
+        return False
+    items = layers.state["items"]
+    return bool(items) and all(
+        isinstance(item, Object) and item.kind == "layer" and not item.state.get("shaped") for item in items
+    )
+
+
+def _mark_built(m: Machine, value: Value) -> None:
+    if isinstance(value, (Object, Instance)) and value.state.get("built") is None:
+        m.store.write(value.state, "built", Const(True))
 
 
 def variables_behind(nodes: Sequence[Node]) -> list[Node]:
@@ -122,6 +148,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
     if not inputs:
         return unknown_call(m, [value], args, node)
+    _mark_built(m, value)
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
         return calls.call(m, function, args, node)
@@ -234,7 +261,8 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
     """An attribute of a library object; None for methods."""
     if value.kind in WITH_WEIGHTS or value.kind == "layer":
         if name in (*WEIGHT_LISTS, "kernel", "bias", "embeddings", "gamma", "beta"):
-            return Weights(value, name)
+            unbuilt = m.place(node) if name in WEIGHT_LISTS and is_unbuilt(value) else None
+            return Weights(value, name, unbuilt)
         if name in ("output", "input", "outputs", "inputs"):
             return _symbolic_attribute(m, value, name, node)
         if name == "layers":
@@ -292,6 +320,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
 
 
 def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in BUILDERS:
+        _mark_built(m, receiver)
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
     if name in ("__call__", "call"):
@@ -393,14 +423,60 @@ def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: 
 
 
 def _optimizer_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name == "minimize":
+    if name in ("minimize", "compute_gradients"):
         function = args.get(0, "loss")
         if isinstance(function, (Function, Method, TracedCallable)):
             _minimize(m, function, args, node)
-        return Const(None)
+        elif isinstance(function, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
+            if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in value.cls:
+                m.emit(LossNotCallable(m.place(node), name, value.cls, tuple(m.calls)))
+        return Const(None) if name == "minimize" else m.opaque(node)
     if name in ("apply_gradients", "apply", "build"):
+        pairs = args.get(0, "grads_and_vars")
+        if pairs is not None:
+            _check_pairs(m, pairs, node)
         return m.opaque(node)
     return unknown_call(m, [value], args, node)
+
+
+def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
+    """Report ``zip(variables, gradients)``, and a ``zip`` that was walked before."""
+    if isinstance(pairs, Items) and isinstance(pairs.state.get("zipped"), Object):
+        pairs = pairs.state["zipped"]
+    if not isinstance(pairs, Object) or pairs.kind != "zip" or pairs.made is None or m.guards:
+        return
+    walked = pairs.state.get("walked")
+    if isinstance(walked, Place):
+        m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
+    columns = elements(pairs.state["inner"])  # type: ignore[arg-type]
+    written = pairs.made.node.args if isinstance(pairs.made.node, cst.Call) else ()
+    if len(columns) == 2 == len(written) and _are_variables(columns[0]) and _are_gradients(columns[1]):
+        first, second = (Place(pairs.made.tree, arg.value) for arg in written)
+        m.emit(PairsSwapped(pairs.made, m.place(node), first, second, tuple(m.calls)))
+
+
+def _are_variables(value: Value) -> bool:
+    if isinstance(value, Items):
+        held = elements(value)
+        return bool(held) and all(_are_variables(item) for item in held)
+    return isinstance(value, (Weights, Variable))
+
+
+def _are_gradients(value: Value) -> bool:
+    if isinstance(value, Items):
+        held = elements(value)
+        return bool(held) and all(_are_gradients(item) for item in held)
+    return isinstance(value, (Tensor, Unknown)) and _from_query(value.node)
+
+
+def _from_query(node: Node) -> bool:
+    """Whether the node is a gradient, or one that was clipped or scaled."""
+    level = [node]
+    for _ in range(4):
+        if any(here.queried for here in level):
+            return True
+        level = [edge.node for here in level for edge in here.edges]
+    return False
 
 
 def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
@@ -454,7 +530,7 @@ def _compiled_loss(
         outputs = m.operation(at or node, [Edge(n) for n in _weight_nodes(receiver)] or [Edge(truth.node)])
         guess = m.tensor(outputs, FLOAT)
         result = calls.call(m, loss, Arguments([truth, guess]), at or node)
-        if eager and at is not None:
+        if at is not None and _weight_nodes(receiver):
             source = tapes.Source(receiver, at, tuple(_weight_nodes(receiver)), "weights")
             tapes.judge_call(m, tape, result, at, [source], node)
     m.store.rewind(mark)

@@ -14,8 +14,7 @@ CONSTANTS: dict[str, object] = {
     "numpy.pi": math.pi, "math.pi": math.pi, "numpy.e": math.e, "math.e": math.e,
     "numpy.inf": math.inf, "math.inf": math.inf, "numpy.nan": math.nan, "math.nan": math.nan,
     "numpy.newaxis": None, "tensorflow.newaxis": None, "math.tau": math.tau,
-    "builtins.True": True, "builtins.False": False, "builtins.None": None, "builtins.Ellipsis": ...,
-    "builtins.__debug__": True, "typing.TYPE_CHECKING": False,
+    "typing.TYPE_CHECKING": False,
 }
 
 

@@ -178,7 +178,8 @@ def _enumerate(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Val
 
 @handles("builtins.zip")
 def _zip(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.CONSTANT, node), "zip", {"inner": sequence("tuple", args.positional)})
+    inner = sequence("tuple", args.positional)
+    return Object(name, m.leaf(Kind.CONSTANT, node), "zip", {"inner": inner}, m.place(node))
 
 
 @handles("builtins.map")

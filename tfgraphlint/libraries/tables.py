@@ -105,6 +105,123 @@ class ClassRecord(NamedTuple):
     bases: tuple[str, ...]
 
 
+class Replacement(NamedTuple):
+    """A TensorFlow (or tnp, or Keras) function that gave what a NumPy function gave.
+
+    ``arguments`` maps NumPy's parameter names to the replacement's; a call that uses any other parameter cannot be
+    carried over. ``extra`` are arguments to add where the call does not give them. ``holds`` says for which ranks of
+    the arrays results agreed, by what was given besides them: ``""`` for nothing, else ``axis``, ``keepdims``,
+    ``axis,keepdims``, ``axis:none``, ``axis:tuple``, ``broadcast``, ``vector`` …; ``fails`` likewise where they did
+    not. ``exact`` means that nothing failed. ``floats``, ``ints``, ``bools``: whether it holds for arrays of these.
+    ``dtype`` tells result types that differ (``int64->int32``). ``gradient`` is what was seen through the replacement.
+    """
+
+    name: str
+    arguments: Mapping[str, str]
+    extra: Mapping[str, Any]
+    holds: Mapping[str, tuple[int, ...]]
+    fails: Mapping[str, tuple[int, ...]]
+    exact: bool
+    floats: bool
+    ints: bool
+    bools: bool
+    dtype: str
+    gradient: Mapping[str, Outcome]
+
+    def holds_for(self, given: str = "", rank: int | None = None) -> bool:
+        """Whether it is known to hold for a call: of this rank, or of every rank that was tried."""
+        if rank is None:
+            return bool(self.holds.get(given)) and not self.fails.get(given)
+        return rank in self.holds.get(given, ())
+
+    @property
+    def conditions(self) -> str:
+        """In words, when it does not hold; empty when it always did."""
+        return "; ".join(
+            f"not {'with ' + given if given else 'by default'} for rank {', '.join(map(str, ranks))}"
+            for given, ranks in self.fails.items()
+        )
+
+
+class Equivalent(NamedTuple):
+    """What can stand for a NumPy function, as far as calling both has shown; None where nothing agreed."""
+
+    name: str  # canonical
+    params: tuple[str, ...]  # NumPy's, in order
+    tensorflow: Replacement | None
+    tnp: Replacement | None  # tensorflow.experimental.numpy
+    keras: Replacement | None  # keras.ops
+
+    @property
+    def best(self) -> Replacement | None:
+        """TensorFlow's own function where one agreed exactly, else the one that agreed in most cases."""
+        found = [one for one in (self.tensorflow, self.tnp, self.keras) if one]
+        return next((one for one in found if one.exact), found[0] if found else None)
+
+
+class HostRecord(NamedTuple):
+    """A function of NumPy, SciPy, ``math`` or Python, given tensors.
+
+    ``function`` is what happened in eager mode; ``graph`` is ``works`` or the error while a graph is traced (empty:
+    not tried); ``refuses`` the error with which it takes no tensor at all.
+    """
+
+    function: FunctionRecord
+    graph: Outcome | None
+    refuses: Outcome | None
+
+    @property
+    def cuts(self) -> bool:
+        """Whether values of a tensor go in and no gradient comes back, for every parameter that was given one."""
+        outcomes = [one for one in self.function.gradient.values() if one.kind not in ("shape", "nonfloat")]
+        return bool(outcomes) and all(one.kind == "none" for one in outcomes)
+
+
+class Attribute(NamedTuple):
+    """An attribute of a tensor, a variable, a tape…: ``sort`` is ``value``, ``method`` or ``raises``.
+
+    ``gives`` is what reading it, or calling the method without arguments, gave (as ``FunctionRecord.returns``), empty
+    when that was not tried or needs arguments; ``outcome`` what becomes of the gradient, or the error.
+    """
+
+    sort: str
+    gives: str
+    outcome: Outcome | None
+
+
+class Operation(NamedTuple):
+    """An operator between two operands: outcomes for the left and right one where they are tensors."""
+
+    left: Outcome | None
+    right: Outcome | None
+    returns: str
+    dtype: str
+    raises: str  # the class of the error, when it raises
+
+
+class LayerRecord(NamedTuple):
+    """A Keras layer class: does it have trainable weights, does the gradient reach its input and its weights."""
+
+    name: str
+    params: tuple[str, ...]
+    weights: bool
+    input: Outcome
+    gradient: Outcome | None  # to the weights
+    returns: str
+
+
+class Tf1Name(NamedTuple):
+    """What became of a TF1 name.
+
+    ``how`` is ``same`` (``new`` is the same object as ``compat.v1`` has: a safe rename), ``changed`` (the name still
+    exists and means something else: ``new`` is the ``compat.v1`` name), ``compat`` (only in ``compat.v1``),
+    ``upgrade`` (only TensorFlow's upgrade script knows it).
+    """
+
+    new: str
+    how: str
+
+
 class Tables:
     """The tables of one TensorFlow version; use ``load`` to get one."""
 
@@ -120,6 +237,26 @@ class Tables:
     @cached_property
     def _functions(self) -> dict[str, Any]:
         return _read(self.folder / "functions.json")
+
+    @cached_property
+    def _host(self) -> dict[str, Any]:
+        return _read(self.folder / "host.json")
+
+    @cached_property
+    def _equivalents(self) -> dict[str, Any]:
+        return _read(self.folder / "equivalents.json")
+
+    @cached_property
+    def _tensors(self) -> dict[str, Any]:
+        return _read(self.folder / "tensors.json")
+
+    @cached_property
+    def _classes(self) -> dict[str, Any]:
+        return _read(self.folder / "classes.json")
+
+    @cached_property
+    def _tf1(self) -> dict[str, Any]:
+        return _read(self.folder / "tf1.json")
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -215,6 +352,90 @@ class Tables:
         found = self._functions["functions"].get(name)
         return _function_record(name, found) if found is not None else None
 
+    # NumPy, SciPy, math, Python
+
+    @lru_cache(maxsize=None)  # noqa: B019
+    def numpy_function(self, full_name: str) -> HostRecord | None:
+        """A NumPy function given tensors (``numpy.sum``, ``numpy.linalg.norm``)."""
+        name = self.canonical(full_name)
+        return _host_record(name, self._host["numpy"].get(name))
+
+    @lru_cache(maxsize=None)  # noqa: B019
+    def math_function(self, full_name: str) -> HostRecord | None:
+        """A function of ``math`` given tensors."""
+        name = full_name if full_name.startswith("math.") else f"math.{full_name}"
+        return _host_record(name, self._host["math"].get(name))
+
+    @lru_cache(maxsize=None)  # noqa: B019
+    def builtin_function(self, name: str) -> HostRecord | None:
+        """A builtin function given tensors: ``float``, ``sum``, ``max`` …"""
+        full = f"builtins.{name.removeprefix('builtins.')}"
+        return _host_record(full, self._host["builtins"].get(full))
+
+    def is_scipy_cut(self, full_name: str) -> bool:
+        """Whether a SciPy function took a tensor and gave back NumPy or Python values without a gradient."""
+        module, _, last = full_name.rpartition(".")
+        return last in self._host["scipy"].get(module, "").split()
+
+    @lru_cache(maxsize=None)  # noqa: B019
+    def numpy_equivalent(self, full_name: str) -> Equivalent | None:
+        """What can stand for a NumPy function in TensorFlow; None when nothing was found."""
+        name = self.canonical(full_name)
+        found = self._equivalents["numpy"].get(name)
+        if found is None:
+            return None
+        several = (_replacement(found.get(group)) for group in ("tf", "tnp", "keras"))
+        return Equivalent(name, tuple(found["params"]), *several)
+
+    # Tensors, variables, layers
+
+    def tensor_attributes(self, kind: str = "tensor") -> frozenset[str]:
+        """The public attributes of a kind of thing: ``tensor`` (eager), ``symbolic``, ``variable``,
+        ``keras-variable``, ``keras-tensor``, ``ragged``, ``sparse``, ``indexed-slices``, ``tape``, ``shape``,
+        ``dtype``, ``dataset``, ``tensor-array``, ``ndarray``, ``numpy-scalar``; empty for others."""
+        return frozenset(self._tensors["attributes"].get(kind, ()))
+
+    def attribute(self, kind: str, name: str) -> Attribute | None:
+        """One attribute of such a kind; None when it does not exist."""
+        found = self._tensors["attributes"].get(kind, _EMPTY).get(name)
+        return _attribute(found) if found is not None else None
+
+    def operator(self, symbol: str, left: str = "tensor", right: str = "tensor") -> Operation | None:
+        """An operator (``//``, ``==``, ``+=``, ``in`` …) between ``tensor``, ``variable``, ``ndarray``, ``float``,
+        ``numpy-scalar`` and ``list``; None for combinations that were not tried."""
+        return _operation(self._tensors["operators"].get(f"{left} {symbol} {right}"))
+
+    def unary_operator(self, symbol: str, operand: str = "tensor") -> Operation | None:
+        """``-``, ``+``, ``~``, ``not``, ``[0]``, ``iteration`` or ``bool`` of a tensor or variable."""
+        return _operation(self._tensors["operators"].get(f"{symbol} {operand}"))
+
+    def layer(self, full_name: str) -> LayerRecord | None:
+        """A Keras layer class that could be built and called; None for others."""
+        name = self.canonical(full_name)
+        found = self._classes["layers"].get(name)
+        if found is None or "untried" in found:
+            return None
+        gradient = parse_outcome(found["gradient"]) if "gradient" in found else None
+        reaches = parse_outcome(found["input"])
+        return LayerRecord(name, tuple(found["params"]), found["weights"], reaches, gradient, found["returns"])
+
+    def loss(self, full_name: str) -> Mapping[str, Outcome]:
+        """Per argument (``y_true``, ``y_pred``) the outcome of calling a loss or metric object; empty if unknown."""
+        found = self._classes["losses"].get(self.canonical(full_name), _EMPTY)
+        return {key: parse_outcome(value) for key, value in found.get("gradient", _EMPTY).items()}
+
+    # TF1
+
+    def tf1(self, full_name: str) -> Tf1Name | None:
+        """What became of a TF1 name (``tensorflow.placeholder``); None when it means the same or was never one."""
+        found = self._tf1["names"].get(full_name)
+        return Tf1Name(found["new"], found["how"]) if found else None
+
+    def tf1_keywords(self, full_name: str) -> Mapping[str, str | None]:
+        """Keywords of a TF1 function that were renamed (None: removed)."""
+        found: Mapping[str, str | None] = self._tf1["keywords"].get(full_name, _EMPTY)
+        return found
+
 
 _SORTS = {
     "modules": "module",
@@ -304,3 +525,49 @@ def _function_record(name: str, found: Mapping[str, Any]) -> FunctionRecord:
         dtype_argument=found.get("dtype_argument", ""),
         untried=found.get("untried", ""),
     )
+
+
+def _host_record(name: str, found: Mapping[str, Any] | None) -> HostRecord | None:
+    if found is None:
+        return None
+    graph = parse_outcome(found["graph"]) if found.get("graph") else None
+    refuses = Outcome("raises", found["refuses"]) if "refuses" in found else None
+    return HostRecord(_function_record(name, found), graph, refuses)
+
+
+def _replacement(found: Mapping[str, Any] | None) -> Replacement | None:
+    if found is None:
+        return None
+    return Replacement(
+        name=found["name"],
+        arguments=found["arguments"],
+        extra=found.get("extra", _EMPTY),
+        holds={key: tuple(ranks) for key, ranks in found["holds"].items()},
+        fails={key: tuple(ranks) for key, ranks in found.get("fails", _EMPTY).items()},
+        exact=found["exact"],
+        floats=found.get("float", True),
+        ints=found["int"],
+        bools=found["bool"],
+        dtype=found.get("dtype", "same"),
+        gradient={key: parse_outcome(value) for key, value in found.get("gradient", _EMPTY).items()},
+    )
+
+
+def _attribute(found: str) -> Attribute:
+    """``method:ndarray``, ``value:object:keras.Variable``, ``method:tensor:flows``, ``raises:AttributeError`` …"""
+    sort, _, rest = found.partition(":")
+    if sort == "raises":
+        return Attribute(sort, "", Outcome("raises", *rest.split(":")))
+    if rest.startswith("raises:"):
+        return Attribute(sort, "", parse_outcome(rest))
+    for kind in ("tensor:", "variable:"):
+        if rest.startswith(kind):
+            return Attribute(sort, kind[:-1], parse_outcome(rest[len(kind) :]))
+    return Attribute(sort, rest, None)
+
+
+def _operation(found: Mapping[str, str] | None) -> Operation | None:
+    if found is None:
+        return None
+    left, right = (parse_outcome(found[side]) if side in found else None for side in ("left", "right"))
+    return Operation(left, right, found.get("returns", ""), found.get("dtype", ""), found.get("raises", ""))

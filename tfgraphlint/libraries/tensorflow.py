@@ -11,14 +11,14 @@ import libcst as cst
 from tfgraphlint.facts import Fault, FaultKind, Mode
 from tfgraphlint.interpret import calls, tapes
 from tfgraphlint.interpret.calls import Arguments, unknown_call
-from tfgraphlint.interpret.frames import Spread, join
+from tfgraphlint.interpret.frames import Certain, Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts, read
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Dict, Host, Items, Object, Tensor, Unknown, Value,
+    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Dict, Host, Items, Object, Tape, Tensor, Unknown, Value,
     Variable, Weights, sequence,
 )
 from tfgraphlint.libraries import datasets, keras
@@ -291,12 +291,15 @@ def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
          "tensorflow.keras.backend.stop_gradient")
 def _stop_gradient(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """A cut on purpose: nothing behind it counts."""
-    values = args.all()
-    dtype = dtype_of(values[0]) if values else ANY
-    if values and isinstance(values[0], (Items, Dict)):
-        return values[0].__class__("list", {"items": tuple(  # type: ignore[arg-type]
-            m.tensor(m.leaf(Kind.TENSOR, node)) for _ in elements(values[0]))})
-    return m.tensor(m.leaf(Kind.TENSOR, node), dtype)
+    value = args.all()[0] if args.all() else None
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        return sequence(value.kind, [_stopped(m, item, node) for item in value.state["items"]])
+    return _stopped(m, value, node) if value is not None else m.opaque(node)
+
+
+def _stopped(m: Machine, value: Value, node: cst.CSTNode) -> Tensor:
+    made = m.operation(node, [Edge(part, Flow.STOPPED) for part in parts(m, [value])])
+    return m.tensor(made, dtype_of(value))
 
 
 # -- leaving TensorFlow --------------------------------------------------------------------------
@@ -315,19 +318,44 @@ def _to_numpy(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
 def _py_function(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     function, given = args.get(0, "func"), args.get(1, "inp")
     inputs = elements(given) if isinstance(given, Items) else [given] if given is not None else []
-    eager = name == "tensorflow.py_function"
-    fault = None if eager else m.fault(FaultKind.PY_FUNCTION, node, name, _argument_text(m, node))
-    flow = Flow.UNKNOWN if eager else Flow.CUT
+    eager = name.endswith(".py_function")
+    flow, outcome = _run_host_body(m, function, inputs, eager, node) if function is not None else (Flow.UNKNOWN, "")
+    fault = None
+    if flow is Flow.CUT:
+        fault = m.fault(FaultKind.PY_FUNCTION, node, name, _argument_text(m, node), outcome)
     edges = [Edge(part, flow, fault) for part in parts(m, inputs)]
-    if function is not None:
-        with m.run_as(Running(Mode.EAGER if eager else Mode.UNKNOWN, m.place(node), by=name)):
-            inner = [m.tensor(m.leaf(Kind.TENSOR, node)) if eager else
-                     Host(m.leaf(Kind.CONSTANT, node)) for _ in inputs]
-            mask = m.active
-            m.store.write(m.recording, "mask", 0)
-            calls.call(m, function, Arguments(list(inner)), node)
-            m.store.write(m.recording, "mask", mask)
-    return Unknown(m.operation(node, edges))
+    return _host_results(m, args.get(2, "Tout"), m.operation(node, edges))
+
+
+def _host_results(m: Machine, types: Value | None, made: Node) -> Value:
+    if isinstance(types, Items):
+        return sequence("list", [m.tensor(made, dtype_named(item)) for item in elements(types)])
+    return m.tensor(made, dtype_named(types)) if types is not None else Unknown(made)
+
+
+def _run_host_body(
+    m: Machine, function: Value, inputs: Sequence[Value], eager: bool, node: cst.CSTNode
+) -> tuple[Flow, str]:
+    """Run the body as host code, and see whether a gradient would come through it."""
+    mark = m.store.mark()
+    tape = m.new_tape(Tape(0, m.place(node), True, True))
+    m.store.write(m.recording, "mask", tape.bit if eager else 0)
+    with m.run_as(Running(Mode.EAGER if eager else Mode.UNKNOWN, m.place(node), by="tensorflow.py_function")):
+        if eager:
+            inner: list[Value] = [Tensor(m.leaf(Kind.TENSOR, node), dtype_of(value)) for value in inputs]
+        else:
+            inner = [Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(value)) for value in inputs]
+        nodes = {value.node for value in inner if isinstance(value, Tensor)}
+        m.store.write(tape.state, "watched", Certain(nodes))
+        result = calls.call(m, function, Arguments(inner), node)
+        ends = m.nodes([result])
+    m.store.rewind(mark)
+    if not eager:
+        return Flow.CUT, "none"
+    verdicts = {judge(end, nodes, tape.bit, False) for end in ends}
+    if verdicts == {Verdict.LOST} and any(reaches(end, nodes) for end in ends):
+        return Flow.CUT, "zero"
+    return (Flow.FLOWS if verdicts == {Verdict.FLOWS} else Flow.UNKNOWN), ""
 
 
 # -- modes ---------------------------------------------------------------------------------------

@@ -6,8 +6,12 @@ import argparse
 import datetime
 import os
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+Write = Callable[[str, dict[str, Any]], None]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -20,15 +24,17 @@ def main() -> int:
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    warnings.simplefilter("ignore")
     from tfgraphlint.libraries.derive.naming import Naming
     from tfgraphlint.libraries.derive.surface import public_modules
+    from tfgraphlint.libraries.derive.writing import write
 
     modules = public_modules()
     naming = Naming(modules)
     head = versions()
     folder = options.output / f"tensorflow-{'.'.join(head['versions']['tensorflow'].split('.')[:2])}"
     for table in options.only:
-        _TABLES[table](folder, head, modules, naming)
+        _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming)
         print(f"wrote {table}", file=sys.stderr, flush=True)
     return 0
 
@@ -49,21 +55,63 @@ def versions() -> dict[str, Any]:
     return {"versions": found, "date": datetime.date.today().isoformat()}
 
 
-def _names(folder: Path, head: Any, modules: Any, naming: Any) -> None:
+def _names(write: Write, modules: Any, naming: Any) -> None:
     from tfgraphlint.libraries.derive import names
-    from tfgraphlint.libraries.derive.writing import write
 
-    write(folder / "names.json", head, names.derive(modules, naming))
+    write("names", names.derive(modules, naming))
 
 
-def _functions(folder: Path, head: Any, modules: Any, naming: Any) -> None:
+def _functions(write: Write, modules: Any, naming: Any) -> None:
     from tfgraphlint.libraries.derive import functions
-    from tfgraphlint.libraries.derive.writing import write
 
-    write(folder / "functions.json", head, {"functions": functions.derive(naming)})
+    write("functions", {"functions": functions.derive(naming)})
 
 
-_TABLES: dict[str, Any] = {"names": _names, "functions": _functions}
+def _classes(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import classes
+
+    write("classes", {"layers": classes.derive_layers(naming), "losses": classes.derive_losses(naming)})
+
+
+def _tensors(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import tensors
+
+    write("tensors", {"attributes": tensors.derive_attributes(naming), "operators": tensors.derive_operators(naming)})
+
+
+def _host(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import host
+
+    sections = {
+        "numpy": host.derive_numpy(naming),
+        "math": host.derive_math(),
+        "builtins": host.derive_builtins(),
+        "scipy": host.derive_scipy(),
+    }
+    write("host", sections)
+
+
+def _equivalents(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import equivalents
+
+    write("equivalents", {"numpy": equivalents.derive(naming)})
+
+
+def _tf1(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import tf1
+
+    write("tf1", {"names": tf1.derive(modules), "keywords": tf1.derive_keywords(), "reorders": tf1.derive_reorders()})
+
+
+_TABLES: dict[str, Any] = {
+    "names": _names,
+    "tf1": _tf1,
+    "tensors": _tensors,
+    "classes": _classes,
+    "equivalents": _equivalents,
+    "host": _host,
+    "functions": _functions,
+}
 
 
 if __name__ == "__main__":

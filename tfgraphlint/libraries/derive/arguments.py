@@ -116,6 +116,8 @@ BY_NAME: dict[str, tuple[Spec, ...]] = {
     **dict.fromkeys(("fft_length", "dft_length"), (fixed([4]), fixed([4, 4]), fixed(4))),
     **dict.fromkeys(("signal", "signals", "real", "imag", "diagonal", "weight"), TENSORS),
     **dict.fromkeys(("x_min", "a_min", "min_value", "clip_value_min", "x_max", "a_max", "max_value", "clip_value_max"), (fixed(0.2), floats(), floats(2, 3))),
+    **dict.fromkeys(("iterable", "coordinates", "seq", "arrays"), (float_list((), ()), *LISTS)),
+    **dict.fromkeys(("object", "obj", "ary", "arr", "p", "v", "sample", "q", "r", "z", "number"), TENSORS),
     **dict.fromkeys(("max_val", "num_thresholds"), (fixed(1.0), fixed(5))),
     **dict.fromkeys(("max_output_size", "num_sampled", "num_true", "range_max"), (fixed(2), fixed(1), fixed(4))),
 }  # fmt: skip

@@ -78,4 +78,6 @@ class Naming:
 
 def is_named_thing(value: Any) -> bool:
     """Whether identity means something: a function or class, not a constant."""
+    if type(value).__module__.endswith("platform.flags"):
+        return False  # command line flags: asking them for any attribute reads the command line
     return callable(value) and not inspect.ismodule(value) and hasattr(value, "__name__")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ class Probe:
             for p in self.parameters
             if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         ]
-        before_star = tuple(names) if self.star else tuple(n for n in names if n in self.required)
+        before_star = tuple(names) if self.star else tuple(n for n in names if n in self.required or n in self.only)
         self.call = Call(before_star, self.star)
 
     def record(self) -> Record:
@@ -310,9 +311,46 @@ _ORDINARY = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
-        return list(inspect.signature(function).parameters.values())
+        found = list(inspect.signature(function).parameters.values())
+        if [p.kind for p in found] != [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
+            return found
     except (TypeError, ValueError):
-        return []
+        pass
+    if isinstance(function, np.ufunc):
+        names = ["x"] if function.nin == 1 else [f"x{number + 1}" for number in range(function.nin)]
+        return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    return _documented_parameters(function)
+
+
+def _documented_parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of a function without signature, from the first line of its documentation.
+
+    Only parameters without brackets or defaults before them are required; the first is taken by position.
+    """
+    first = (function.__doc__ or "").strip().partition("\n")[0]
+    inside = re.match(r"\w+\((.*)\)", first)
+    if not inside:
+        return [inspect.Parameter("x", inspect.Parameter.POSITIONAL_ONLY)]
+    found: list[inspect.Parameter] = []
+    optional = keyword = False
+    for part in inside.group(1).replace("[", ",[,").replace("]", "").split(","):
+        word = part.strip()
+        if word in ("[", "/"):
+            optional = optional or word == "["
+            continue
+        if word.startswith("*"):
+            keyword = True
+            if word[1:].isidentifier():
+                found.append(inspect.Parameter(word[1:], inspect.Parameter.VAR_POSITIONAL))
+            continue
+        name, equals, _ = word.partition("=")
+        if not name.isidentifier() or name in {p.name for p in found}:
+            continue
+        optional = optional or bool(equals)
+        kind = inspect.Parameter.KEYWORD_ONLY if keyword else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        default = None if optional else inspect.Parameter.empty
+        found.append(inspect.Parameter(name, kind, default=default))
+    return found
 
 
 def _takes_tensor(spec: Any) -> bool:

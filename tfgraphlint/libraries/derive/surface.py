@@ -105,6 +105,8 @@ def _is_api(module: ModuleType) -> bool:
     file = (getattr(module, "__file__", None) or "").replace("\\", "/")
     if "/keras/src/" in file or "/keras/protobuf/" in file or module.__name__ == "keras.api":
         return False
+    if module.__name__ == "tensorflow.python.platform.flags":
+        return True  # compat.v1.flags is that module itself
     return any(part in file for part in ("/_api/", "/keras/", "/tensorboard/summary/", "/tensorflow_estimator/"))
 
 
