@@ -37,8 +37,13 @@ class Outcome:
         """How the program ended, in one line."""
         if self.error is None:
             return "ran to its end"
-        text = " ".join(str(self.error).split())
-        return f"{type(self.error).__name__}: {text[:300]}"
+        text = message(self.error)
+        return f"{type(self.error).__name__}: {text if len(text) < 400 else f'{text[:100]} ... {text[-300:]}'}"
+
+
+def message(error: BaseException) -> str:
+    """The text of an error on one line, without the colours that Keras adds."""
+    return " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())
 
 
 def unreadable(claim: str) -> bool:
@@ -70,8 +75,8 @@ def _raises(text: str, outcome: Outcome) -> str | None:
         return outcome.ended
     kinds = {kind.__name__ for kind in type(outcome.error).__mro__}.difference(_BROAD)
     kinds.add(type(outcome.error).__name__)
-    message = " ".join(str(outcome.error).split())
-    return None if name in kinds and " ".join(part.split()) in message else outcome.ended
+    found = name in kinds and " ".join(part.split()) in message(outcome.error)
+    return None if found else outcome.ended
 
 
 def _runs(text: str, outcome: Outcome) -> str | None:

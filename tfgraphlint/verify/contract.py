@@ -1,4 +1,4 @@
-"""Reduces what a query returned to one directional derivative: the gradient of the weighted sum of its target."""
+"""Reduces what a query returned to the gradient of one number: the weighted sum of its target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfgraphlint.verify.claims import dense
 
 
 def weights_of(name: str, targets: Sequence[Any], seeds: Any) -> list[Any]:
-    """The weight of each element of the target: ones, the ``output_gradients``, or numbers that tell rows apart."""
+    """The weights of the target's elements: ones, ``output_gradients``, or numbers that tell rows apart."""
     import tensorflow as tf
 
     if name != "gradient":

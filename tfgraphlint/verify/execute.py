@@ -72,7 +72,7 @@ def fresh_state() -> None:
 
 
 def run_program(entry: Path) -> Outcome:
-    """Run the file as ``__main__``, within ``surroundings``; what it writes is caught at the file descriptors."""
+    """Run the file as ``__main__``, within ``surroundings``; all that it writes is caught."""
     module = ModuleType("__main__")
     module.__file__ = str(entry)
     sys.modules["__main__"] = module

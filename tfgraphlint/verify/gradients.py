@@ -62,7 +62,7 @@ class Repeats:
 
 
 def agree(entry: Path) -> Verdict:
-    """Compare every gradient that the program asks for, or of many of the same call some, with differences."""
+    """Compare the gradients that the program asks for, some of many from one call, with differences."""
     try:
         repeats = Repeats(entry)
         queries = repeats.first.queries
@@ -97,7 +97,7 @@ def _findings(repeats: Repeats) -> Iterator[Finding]:
 
 
 def _sample(queries: Sequence[Query]) -> list[tuple[int, Source]]:
-    """The first and the last query of each call, and of many sources some, the first query of each call first."""
+    """The first and the last query of each place in the program, and of many sources some."""
     sites: dict[int, list[int]] = {}
     for number, query in enumerate(queries):
         sites.setdefault(query.line, []).append(number)
@@ -132,7 +132,7 @@ def _compare(repeats: Repeats, number: int, query: Query, source: Source) -> Fin
         miss = abs(change - foretold)
         if miss <= RELATIVE * larger + noise and (noise <= LOUDEST * larger or foretold == 0.0):
             return Finding("confirmed")
-        slopes = f"the gradient foretells a slope of {foretold / (2 * size):.6g}, seen: {change / (2 * size):.6g}"
+        slopes = f"the gradient foretells a slope of {foretold / size / 2:.6g}, seen: {change / size / 2:.6g}"
         best = min(best, (miss / (larger or 1.0), f"line {query.line}: {slopes}"))
         drowned |= miss <= noise
     if drowned:
@@ -149,7 +149,7 @@ def _disagreement(repeats: Repeats, text: str) -> Finding:
 
 
 def _direction(gradient: Any) -> Any:
-    """Mostly along the gradient, where the change is large, and some way across, where a lost part would show."""
+    """Mostly along the gradient, where the change is large, some way across, where a lost part would show."""
     across = np.random.RandomState(5).standard_normal(np.shape(gradient))
     across /= np.sqrt(np.sum(across**2)) or 1.0
     length = np.sqrt(np.sum(np.square(gradient)))

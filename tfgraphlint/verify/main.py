@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
 
-MISSING = "verify runs programs in TensorFlow, which is not installed here: pip install \"tfgraphlint[verify]\""
+MISSING = 'verify runs programs in TensorFlow, which is not installed here: pip install "tfgraphlint[verify]"'
 SECONDS = 180.0
 
 
 def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
-    """Run the fixtures of the rules named (of all where none is) or those at ``paths``, and print what was seen.
+    """Run the fixtures of the rules named (all where none is) or those at ``paths``; print what was seen.
 
     Returns 0 where TensorFlow confirms all claims, 1 where it does not, 2 where it cannot be asked.
     """
@@ -56,7 +56,7 @@ def _error(text: str) -> int:
 def command(arguments: Sequence[str]) -> int:
     """The command line of ``python -m tfgraphlint.verify``."""
     parser = argparse.ArgumentParser("python -m tfgraphlint.verify", description=__doc__)
-    parser.add_argument("codes", nargs="*", metavar="CODE", help="a rule's code, prefix or name (default: all)")
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="code, prefix or name of a rule (default: all)")
     parser.add_argument("--path", action="append", type=Path, default=[], help="a program or folder instead")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="time limit for one program")
     chosen = parser.parse_args(arguments)

@@ -1,8 +1,8 @@
 """Watches the gradient tapes of a running program, and can nudge one source of one query on the way.
 
-Every eager operation reports its outputs, so each tensor and variable has an ordinal: the same one in each run of
-a program that repeats itself. A source is nudged when its tape is entered, or when it is made where that is later.
-Tensors are nudged in place, so that everybody who holds one sees it; variables are assigned to. What
+Every eager operation reports its outputs, so each tensor and variable has an ordinal: the same one in each run
+of a program that repeats itself. A source is nudged when its tape is entered, or when it is made where that is
+later. Tensors are nudged in place, so that everybody who holds one sees it; variables are assigned to. What
 `tf.stop_gradient` returns is held at its value of the first run, which is what stopping a gradient means.
 """
 
@@ -30,7 +30,7 @@ class Source:
     """One source of a query: its ordinal (None where it was never seen being made) and its gradient."""
 
     ordinal: int | None
-    gradient: Any  # an array of the source's shape, summed over the weighted target; None; or text: cannot be taken
+    gradient: Any  # an array: that of the weighted target; None; or text that says why it cannot be had
     scale: float
 
 
@@ -78,7 +78,9 @@ class Observer:
 
     # What happens in the program
 
-    def operation(self, kind: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
+    def operation(
+        self, kind: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
+    ) -> None:
         """Called by TensorFlow after each operation."""
         if self._quiet or graph is not None:
             return

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tfgraphlint.verify.answer import READY, Answer
 from tfgraphlint.verify.programs import Program
-from tfgraphlint.verify.worker import READY, Answer
 
 START_SECONDS = 180.0
 
@@ -47,7 +47,7 @@ class Worker:
     """One process that has imported TensorFlow and runs programs one after the other."""
 
     def __init__(self) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-X", "faulthandler", "-m", "tfgraphlint.verify.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
@@ -97,7 +97,7 @@ class Worker:
             what += f" with status {self._process.wait()}"
         self.stop()
         words = self._last_words() if crashed else ""
-        return Answer([], "", f"{what}: {words}" if words else what, False, 0.0)
+        return Answer([], "", f"{what}: {words}" if words else what)
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

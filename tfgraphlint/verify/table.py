@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tfgraphlint.verify.answer import Answer
 from tfgraphlint.verify.programs import Program
-from tfgraphlint.verify.worker import Answer
 
 _HEADINGS = ("rule", "programs", "claims", "confirmed", "skipped", "other versions")
 

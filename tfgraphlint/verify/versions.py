@@ -9,19 +9,29 @@ from importlib import import_module
 
 _CONDITION = re.compile(r"(\w+) *(==|!=|<=|>=|<|>) *([\d.]+)")
 _COMPARE = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def installed(name: str) -> str:
     """The version of ``tensorflow``, ``keras``, ``numpy`` or ``python`` that programs get here."""
     if name == "python":
-        return "%d.%d.%d" % sys.version_info[:3]
+        return ".".join(map(str, sys.version_info[:3]))
     return str(import_module(name).__version__)
 
 
+def unreadable(condition: str) -> bool:
+    """Whether ``condition`` is not a list of comparisons."""
+    return any(_CONDITION.fullmatch(part.strip()) is None for part in condition.split(","))
+
+
 def holds_here(condition: str) -> bool:
-    """Whether all of the comma-separated comparisons are true; raises ValueError where one cannot be read."""
+    """Whether all of the comma-separated comparisons are true."""
     return all(_one(part.strip()) for part in condition.split(","))
 
 
