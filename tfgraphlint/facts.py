@@ -43,6 +43,7 @@ class FaultKind(Enum):
     NOTHING_WATCHED = "nothing-watched"  # watch_accessed_variables=False and no watch
     UNTRAINABLE = "untrainable"  # a variable made with trainable=False
     OUTSIDE = "outside"  # the operation ran while the tape was not recording
+    INNER_GRADIENT = "inner-gradient"  # a gradient was asked for while the outer tape was not recording
     NUMPY_METHOD = "numpy-method"
     NUMPY_CALL = "numpy-call"
     PYTHON_SCALAR = "python-scalar"
@@ -65,6 +66,7 @@ class Fault:
     value: str = ""  # source text of the value that was cut
     mode: Mode = Mode.EAGER
     outcome: str = "none"  # what TensorFlow gives: "none", "zero", "raises", "nan"
+    calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +114,7 @@ class GradientLost(Fact):
     source: Operand
     faults: tuple[Fault, ...]
     partial: bool = False
+    watched: Place | None = None  # the call that watches the source, where there is one
     calls: tuple[Place, ...] = field(default=())
 
 
@@ -133,4 +136,91 @@ class ApiUsed(Fact):
     name: str
     mode: Mode
     why: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class QuerySwapped(Fact):
+    """``tape.gradient(variables, loss)``: the target is what the source was computed from."""
+
+    place: Place
+    target: Place
+    source: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class PairsSwapped(Fact):
+    """``apply_gradients(zip(variables, gradients))``; ``first`` and ``second`` are zip's arguments."""
+
+    place: Place  # the call of zip
+    apply: Place
+    first: Place
+    second: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class PairsWalked(Fact):
+    """A ``zip`` that was walked at ``walked`` is empty when ``apply_gradients`` gets it."""
+
+    place: Place  # the call of zip
+    walked: Place
+    apply: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class Unwatchable(Fact):
+    """A value that no tape can watch or differentiate by: an array, number, model, layer.
+
+    ``how`` is "watched", "source", or "watched-before-entering".
+    """
+
+    place: Place  # the argument
+    how: str
+    what: str  # "array", "number", "model", "layer"
+    tape: TapeUse
+    query: Place  # the call
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class WeightsUnbuilt(Fact):
+    """A model's variables were read at ``place`` before its first call: an empty list, used at ``used``."""
+
+    place: Place
+    used: Place
+    model: str
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class VariableAugmented(Fact):
+    """``w -= g`` on a variable raises RuntimeError."""
+
+    place: Place  # the statement
+    target: Place
+    operator: str  # "-", "+", ...
+    value: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class LossNotCallable(Fact):
+    """``optimizer.minimize(tensor)``: a tensor where a function is wanted."""
+
+    place: Place
+    method: str
+    optimizer: str
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class GradientNotFinite(Fact):
+    """A gradient that is NaN or infinite for certain values, guarded in vain by ``tf.where``."""
+
+    place: Place  # the tf.where call
+    operation: Place  # what has the infinite derivative
+    name: str
     calls: tuple[Place, ...] = field(default=())

@@ -15,6 +15,7 @@ LABELS = {
     FaultKind.NOTHING_WATCHED: "this tape watches nothing by itself",
     FaultKind.UNTRAINABLE: "`{value}` is not trainable: no tape watches it by itself",
     FaultKind.OUTSIDE: "computed while the tape was not recording",
+    FaultKind.INNER_GRADIENT: "asked for while the outer tape was not recording",
     FaultKind.NUMPY_METHOD: "the value leaves TensorFlow here",
     FaultKind.NUMPY_CALL: "`{name}` works outside TensorFlow",
     FaultKind.PYTHON_SCALAR: "becomes a plain Python number here",

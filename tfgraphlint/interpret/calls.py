@@ -11,7 +11,7 @@ from tfgraphlint.facts import Mode, Place
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import elements, tapes_within
 from tfgraphlint.interpret.machine import MOST_DEPTH, MOST_ENTRIES, Machine, Running
-from tfgraphlint.interpret.provenance import Kind
+from tfgraphlint.interpret.provenance import Calls, Kind
 from tfgraphlint.interpret.values import (
     OTHER, Choice, Class, Const, Dict, Function, Instance, Items, Library, LibraryMethod, Method, Object,
     Partial, Traced, TracedCallable, Unknown, Value, sequence,
@@ -238,6 +238,7 @@ def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
     frame.marks.append(mark)
     frame.on_yield = on_yield
     m.calls.append(place)
+    chain, m.chain = m.chain, Calls(place, m.chain)
     m.stack.append(function)
     m.frame = frame
     try:
@@ -248,6 +249,7 @@ def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
         m.frame = caller
         m.stack.pop()
         m.calls.pop()
+        m.chain = chain
         if len(m.store) > mark:
             m.store.keep(mark)
     return value

@@ -70,11 +70,11 @@ def nodes_within(value: Value) -> list[Node]:
 
 def weights_within(owner: Value) -> list[Node]:
     """The nodes that stand for the variables of a model, layer or list of them."""
-    found: list[Node] = []
-    for held in within(owner):
-        if isinstance(held, (Unknown, Variable, Object, Instance)):
-            found.append(held.node)
-    return found
+    return [
+        held.node
+        for held in within(owner)
+        if isinstance(held, (Unknown, Variable, Object, Instance)) and held.node.kind is not Kind.CONSTANT
+    ]
 
 
 def tapes_within(value: Value) -> list[Tape]:

@@ -12,7 +12,7 @@ from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.values import (
-    INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tensor, Unknown, Value, Variable, Weights,
+    ELEMENT, INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tensor, Unknown, Value, Variable, Weights,
 )
 
 MOST_EXACT_TURNS = 6
@@ -37,6 +37,8 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
             return keys, True
         return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
     if isinstance(value, Object) and value.kind in ITERABLES:
+        if value.kind == "zip" and value.state.get("walked") is None:
+            m.store.write(value.state, "walked", m.place(node))
         return ITERABLES[value.kind](m, value, node)
     return [element_of(m, value, node) for _ in range(2)], False
 
@@ -56,6 +58,8 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
         return _weight(m, value, node)
     if isinstance(value, Const):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+    if isinstance(value, Unknown) and value.node.kind is Kind.TENSOR:
+        return Unknown(m.leaf(Kind.TENSOR, node))
     if isinstance(value, Unknown) and value.external:
         made = m.leaf(Kind.OPAQUE, node)
         made.edges = (Edge(value.node, Flow.UNKNOWN),)
@@ -67,10 +71,8 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 
 def _weight(m: Machine, value: Weights, node: cst.CSTNode) -> Value:
-    """One variable of a model: reading it reads the model."""
-    made = m.leaf(Kind.OPAQUE, node)
-    made.edges = tuple(Edge(n, Flow.UNKNOWN) for n in m.nodes([value.owner]))
-    return Unknown(made)
+    """One variable of a model, whichever."""
+    return Weights(value.owner, ELEMENT, value.unbuilt)
 
 
 def parts_of(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from tfgraphlint.interpret.frames import Frame, ModuleScope, Spread, join
-from tfgraphlint.interpret.store import MISSING
+from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
     OTHER, Choice, Const, Dict, Items, Library, Module, Unknown, Value,
 )
@@ -16,6 +16,7 @@ from tfgraphlint.interpret.values import (
 if TYPE_CHECKING:
     from tfgraphlint.interpret.machine import Machine
 
+SINGLETONS = {"None": None, "True": True, "False": False, "Ellipsis": ..., "__debug__": True}
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -26,7 +27,7 @@ def lookup(m: Machine, name: str, node: cst.CSTNode) -> Value:
         frame = None
     while frame is not None:
         if name in frame.names:
-            return frame.names[name]  # type: ignore[no-any-return]
+            return _resolved(m, frame.names, name, node)
         frame = frame.parent
     return global_name(m, m.frame.scope, name, node)
 
@@ -34,13 +35,11 @@ def lookup(m: Machine, name: str, node: cst.CSTNode) -> Value:
 def global_name(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) -> Value:
     """What ``name`` is bound to at the top level of a module."""
     if name in scope.names:
-        value = scope.names[name]
-        if isinstance(value, Imported):
-            value = value.resolve(m, node)
-            scope.names[name] = value
-        return value  # type: ignore[no-any-return]
+        return _resolved(m, scope.names, name, node)
     if name == "__name__":
         return Const("__main__")
+    if name in SINGLETONS:
+        return Const(SINGLETONS[name])
     if name in BUILTINS and not scope.open:
         return Library(f"builtins.{name}")
     missing = m.external(node)
@@ -48,6 +47,13 @@ def global_name(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) ->
         return missing
     scope.names[name] = missing
     return missing
+
+
+def _resolved(m: Machine, names: State, name: str, node: cst.CSTNode) -> Value:
+    value: Value = names[name]
+    if isinstance(value, Imported):
+        value = names[name] = value.resolve(m, node)
+    return value
 
 
 class Imported(Value):

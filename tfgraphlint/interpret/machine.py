@@ -11,7 +11,7 @@ import libcst as cst
 
 from tfgraphlint.facts import Fact, Fault, Mode, Place
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join_states
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.store import State, Store
 from tfgraphlint.interpret.values import (
     ANY, Choice, Function, Tape, Tensor, Traced, Unknown, Value,
@@ -49,6 +49,8 @@ class Machine:
         self.facts: list[Fact] = []
         self.running = running
         self.calls: list[Place] = []
+        self.chain: Calls | None = None  # the same calls, as nodes remember them
+        self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
         self.stack: list[Function] = []
         self.entries: Counter[int] = Counter()
         self.reached: set[cst.CSTNode] = set()
@@ -56,6 +58,7 @@ class Machine:
         self.module_mode = running.mode  # the mode of modules' top level
         self.keras_autograph = False  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
         self.steps = 0
+        self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.muted = 0
         self.branches = 0  # conditions around us whose outcome is not known
         self.guards = 0  # ``try`` blocks around us that expect errors
@@ -162,7 +165,7 @@ class Machine:
         for edge in edges:
             if edge.node.kind is not Kind.CONSTANT:
                 constant = False
-            if not active or edge.flow in (Flow.CUT, Flow.INDEX):
+            if not active or edge.flow in (Flow.CUT, Flow.INDEX, Flow.STOPPED):
                 continue
             edge_on, edge_maybe = self.bits(edge.node)
             if edge.flow is Flow.FLOWS:
@@ -175,7 +178,7 @@ class Machine:
         on &= active
         return Node(
             Kind.OPERATION, place, edges, active=active, on=on, maybe=maybe & active & ~on,
-            additive=additive,
+            additive=additive, calls=self.chain,
         )
 
     def value_of(self, variable: Node, edges: Sequence[Edge]) -> Node:
@@ -186,13 +189,20 @@ class Machine:
     def leaf(self, kind: Kind, at: cst.CSTNode | Place) -> Node:
         """A node without inputs."""
         place = at if isinstance(at, Place) else self.place(at)
-        return Node(kind, place, active=self.active)
+        return Node(kind, place, active=self.active, calls=self.chain)
 
     def opaque(self, at: cst.CSTNode, inputs: Sequence[Value | Node] = ()) -> Unknown:
         """The unknown result of something that ran here on these inputs."""
         edges = [Edge(node, Flow.UNKNOWN) for node in self.nodes(inputs)]
-        active = self.active
-        node = Node(Kind.OPAQUE, self.place(at), edges, active=active, maybe=active)
+        maybe = 0
+        for tape in self.recording_tapes():
+            if tape.watch_accessed is not False:
+                maybe |= tape.bit
+        if maybe != self.active:
+            for edge in edges:
+                on, perhaps = self.bits(edge.node)
+                maybe |= (on | perhaps) & self.active
+        node = Node(Kind.OPAQUE, self.place(at), edges, active=self.active, maybe=maybe, calls=self.chain)
         return Unknown(node)
 
     @property

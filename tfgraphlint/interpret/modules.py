@@ -150,8 +150,9 @@ def run_module(m: Machine, scope: ModuleScope) -> None:
 
 def _run_apart(m: Machine, scope: ModuleScope) -> None:
     """Run an imported module as if before all else: no tape records, no fact is yielded."""
-    before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps
+    before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain
     m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], {"mask": 0}
+    m.chain = None
     m.steps = MOST_STEPS - MOST_MODULE_STEPS
     try:
         with m.store.apart(), m.mute():
@@ -159,7 +160,7 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
     except OutOfBudget:
         scope.open = True
     finally:
-        m.frame, m.running, m.calls, m.stack, m.recording, m.steps = before
+        m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain = before
 
 
 def member(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) -> Value:

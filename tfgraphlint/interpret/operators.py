@@ -14,7 +14,7 @@ from tfgraphlint.interpret.inspect import elements, truth
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, FLOAT, INT, OTHER, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items,
+    ANY, BOOL, ELEMENT, FLOAT, INT, OTHER, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items,
     Library, Object, Tensor, Unknown, Value, Variable, Weights, is_none, sequence,
 )
 
@@ -56,7 +56,7 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         return join([binary(m, node, name, a, b) for a in m.each(left) for b in m.each(right)])
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(m, node, name, left.value, right.value)
-    if isinstance(left, (Items, Weights)) or isinstance(right, (Items, Weights)):
+    if is_list(left) or is_list(right):
         combined = _combine_lists(m, node, name, left, right)
         if combined is not None:
             return combined
@@ -69,6 +69,11 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         return _operator_method(m, node, name, left, right)
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
     return numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
+
+
+def is_list(value: Value) -> bool:
+    """Whether the value is a list, also one of variables."""
+    return isinstance(value, Items) or isinstance(value, Weights) and value.which != ELEMENT
 
 
 def _operator_method(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value:
@@ -107,9 +112,7 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
                 return sequence(left.kind, one + two)
             both = elements(left) + elements(right)
             return Items(left.kind, {"items": Spread(join(both)) if both else ()})
-        if isinstance(left, (Items, Weights)) and isinstance(right, (Items, Weights, Unknown)) or isinstance(
-            right, Weights
-        ):
+        if is_list(left) and (is_list(right) or isinstance(right, Unknown)) or is_list(right):
             return sequence("list", [left, right])
     if name == "Multiply":
         items, times = (left, right) if isinstance(left, Items) else (right, left)
@@ -153,7 +156,7 @@ def numeric(
 ) -> Value:
     """The result of an arithmetic operation on these values."""
     fault = None
-    tensors = any(isinstance(value, (Tensor, Variable)) for value in values)
+    tensors = any(isinstance(value, (Tensor, Variable, Weights)) for value in values)
     if flow is Flow.CUT and tensors:
         fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, name)
     elif flow is Flow.CUT and not all(isinstance(v, (Host, Const)) for v in values):
@@ -176,6 +179,8 @@ def numeric(
 
 def dtype_of(value: Value) -> str:
     """The kind of number that a value holds."""
+    if isinstance(value, Weights):
+        return FLOAT
     if isinstance(value, (Tensor, Variable, Host)):
         return value.dtype
     if isinstance(value, Const):
@@ -213,6 +218,9 @@ def compare(
 ) -> Value:
     """One comparison; a constant where its outcome is certain."""
     if isinstance(sign, (cst.Is, cst.IsNot)):
+        for value, other in ((left, right), (right, left)):
+            if is_none(other):
+                _tested_for_none(m, value)
         known = _identical(left, right)
         if known is not None:
             return Const(known if isinstance(sign, cst.Is) else not known)
@@ -239,6 +247,18 @@ def compare(
     if any(isinstance(v, Unknown) for v in values):
         return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in parts(m, values)]))
     return Host(m.operation(node, [Edge(part) for part in parts(m, values)]), "scalar", BOOL)
+
+
+def _tested_for_none(m: Machine, value: Value) -> None:
+    """A gradient that is compared with None: whoever wrote it expects some to be None."""
+    for option in m.each(value):
+        node = option.node if isinstance(option, (Tensor, Unknown)) else None
+        for _ in range(3):
+            if node is None or node.queried:
+                break
+            node = node.edges[0].node if node.edges else None
+        if node is not None and node.queried and node.place is not None:
+            m.none_expected.add(node.place.node)
 
 
 def _sign(sign: cst.BaseCompOp) -> str:
@@ -291,11 +311,17 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
         keras = isinstance(value, Tensor) and value.keras
         return m.tensor(m.operation(node, edges), value.dtype, keras=keras)
+    if isinstance(value, Object) and value.kind == "shape":
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if isinstance(value, Host):
         inputs = [Edge(value.node)]
         return Host(m.operation(node, inputs), value.kind, value.dtype)
     if isinstance(value, Weights):
-        return Unknown(m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([value.owner])]))
+        if value.which == ELEMENT:
+            return m.tensor(m.operation(node, [Edge(n) for n in m.nodes([value.owner])]), FLOAT)
+        if only is None:
+            return Weights(value.owner, "slice", value.unbuilt)
+        return Weights(value.owner, ELEMENT, value.unbuilt)
     if isinstance(value, Unknown):
         return _unknown_item(m, node, value, only)
     if isinstance(value, Const) and isinstance(value.value, str):

@@ -9,7 +9,7 @@ way from the target back to the source was recorded and no edge on it is cut.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -23,6 +23,7 @@ class Flow(Enum):
     FLOWS = "flows"
     CUT = "cut"
     UNKNOWN = "unknown"  # an unmodelled call: it may flow
+    STOPPED = "stopped"  # stop_gradient: cut on purpose
     INDEX = "index"  # the input only chooses among other values (a mask, an index, a condition)
 
 
@@ -49,10 +50,25 @@ class Edge:
 _numbers = count(1)
 
 
+def now() -> int:
+    """The number that the next node will have passed: later nodes have higher ones."""
+    return next(_numbers)
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Calls:
+    """The calls through which code was reached, innermost first."""
+
+    place: Place
+    outer: Calls | None
+
+
 class Node:
     """One value as it was computed at one place."""
 
-    __slots__ = ("active", "additive", "edges", "kind", "maybe", "number", "on", "place", "trainable")
+    __slots__ = (
+        "active", "additive", "calls", "edges", "kind", "maybe", "number", "on", "place", "queried", "trainable",
+    )
 
     def __init__(
         self,
@@ -65,6 +81,8 @@ class Node:
         maybe: int = 0,
         additive: bool = False,
         trainable: bool | None = None,
+        calls: Calls | None = None,
+        queried: bool = False,
     ) -> None:
         self.kind = kind
         self.place = place
@@ -74,6 +92,8 @@ class Node:
         self.maybe = maybe
         self.additive = additive  # a sum: each input is a term of its own
         self.trainable = trainable  # of a variable: whether tapes watch it by themselves
+        self.calls = calls
+        self.queried = queried  # a gradient, the result of a query
         self.number = next(_numbers)
 
 
@@ -92,19 +112,22 @@ def join_nodes(nodes: Sequence[Node], place: Place | None = None) -> Node:
     return joined
 
 
+def ancestors(starts: Iterable[Node], *, over_faults: bool = True) -> Iterator[Node]:
+    """The nodes and all that they were computed from, also over edges that have a fault."""
+    seen: set[Node] = set()
+    stack = list(starts)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(edge.node for edge in node.edges if over_faults or edge.fault is None)
+
+
 def reaches(start: Node, goals: Iterable[Node]) -> bool:
     """Whether ``start`` was computed from one of ``goals`` in any way, faults or not."""
     wanted = set(goals)
-    seen: set[Node] = set()
-    stack = [start]
-    while stack:
-        node = stack.pop()
-        if node in wanted:
-            return True
-        if node not in seen:
-            seen.add(node)
-            stack.extend(edge.node for edge in node.edges)
-    return False
+    return any(node in wanted for node in ancestors([start]))
 
 
 def same_value(node: Node) -> list[Node]:
@@ -182,8 +205,8 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) ->
     return False
 
 
-def cheapest_way(target: Node, goals: set[Node], bit: int, outside: dict[Node, Fault]) -> Way | None:
-    """The way back to a goal with the fewest faults; ``outside`` collects faults made for silent tapes."""
+def cheapest_way(target: Node, goals: set[Node], bit: int) -> Way | None:
+    """The way back to a goal with the fewest faults."""
     best: dict[Node, int] = {target: 0}
     came: dict[Node, tuple[Node, Edge]] = {}
     queue: list[tuple[int, int, Node]] = [(0, -target.number, target)]
@@ -192,10 +215,10 @@ def cheapest_way(target: Node, goals: set[Node], bit: int, outside: dict[Node, F
         if cost > best[node]:
             continue
         if node in goals:
-            return _way(node, target, came, bit, outside)
+            return _way(node, target, came, bit)
         toll = 0 if node.active & bit else 1
         for edge in node.edges:
-            if edge.flow is Flow.INDEX:
+            if edge.flow in (Flow.INDEX, Flow.STOPPED):
                 continue
             price = cost + (toll if edge.flow is not Flow.CUT else 0) + (1 if edge.fault else 0)
             if price < best.get(edge.node, 1 << 30):
@@ -205,8 +228,7 @@ def cheapest_way(target: Node, goals: set[Node], bit: int, outside: dict[Node, F
     return None
 
 
-def _way(goal: Node, target: Node, came: dict[Node, tuple[Node, Edge]], bit: int,
-         outside: dict[Node, Fault]) -> Way:
+def _way(goal: Node, target: Node, came: dict[Node, tuple[Node, Edge]], bit: int) -> Way:
     nodes = [goal]
     faults: list[Fault] = []
     node = goal
@@ -216,8 +238,37 @@ def _way(goal: Node, target: Node, came: dict[Node, tuple[Node, Edge]], bit: int
         if edge.fault is not None:
             faults.append(edge.fault)
         elif not node.active & bit and node.place is not None:
-            fault = outside.get(node)
-            if fault is None:
-                fault = outside[node] = Fault(FaultKind.OUTSIDE, node.place)
-            faults.append(fault)
+            kind = FaultKind.INNER_GRADIENT if node.queried else FaultKind.OUTSIDE
+            faults.append(Fault(kind, node.place, calls=calls_of(node)))
     return Way(goal, tuple(faults), tuple(reversed(nodes)))
+
+
+def calls_of(node: Node) -> tuple[Place, ...]:
+    """The calls through which the operation was reached, outermost first."""
+    found: list[Place] = []
+    calls = node.calls
+    while calls is not None:
+        found.append(calls.place)
+        calls = calls.outer
+    return tuple(reversed(found))
+
+
+def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
+    """Whether the target was computed from an operation on ``source`` that came before ``number`` and that the
+    tape, though it was recording, did not record."""
+    seen: set[Node] = set()
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for edge in node.edges:
+            if edge.flow is not Flow.FLOWS:
+                continue
+            if edge.node is source:
+                if node.number < number and not (node.on | node.maybe) & bit and node.kind is Kind.OPERATION:
+                    return True
+            else:
+                stack.append(edge.node)
+    return False

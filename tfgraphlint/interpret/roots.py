@@ -7,7 +7,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, Mode
+from tfgraphlint.facts import Fact, GradientLost, Mode
 from tfgraphlint.interpret import calls, classes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join
@@ -39,7 +39,12 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
     for name, value in list(scope.names.items()):
         if isinstance(value, Value):
             _roots_of(m, scope, value)
-    return m.facts
+    return [fact for fact in m.facts if not _expected(m, fact)]
+
+
+def _expected(m: Machine, fact: Fact) -> bool:
+    """Whether a gradient that is not connected is tested for None, so that somebody reckons with it."""
+    return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
 
 
 def _roots_of(m: Machine, scope: ModuleScope, value: Value) -> None:
@@ -78,6 +83,7 @@ def run_root(m: Machine, root: Callable[[], object]) -> None:
         m.frame, m.running = before[0], before[1]
         m.calls.clear()
         m.stack.clear()
+        m.chain = None
         m.store.rewind(mark)
 
 

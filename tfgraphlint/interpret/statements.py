@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from tfgraphlint.facts import VariableAugmented
 from tfgraphlint.interpret import blocks, calls, modules, operators
 from tfgraphlint.interpret.expressions import evaluate, iterate
 from tfgraphlint.interpret.frames import Spread, join_items
@@ -15,7 +16,7 @@ from tfgraphlint.interpret.lookup import bind, bind_name, delete
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.narrowing import narrow
 from tfgraphlint.interpret.store import Changes
-from tfgraphlint.interpret.values import Choice, Const
+from tfgraphlint.interpret.values import Const, Variable
 
 # How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
 GOES_ON = True
@@ -73,10 +74,10 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 
         extend_list(m, left, right, node)
         return GOES_ON
-    if isinstance(left, Choice):
-        value = operators.binary(m, node, name, left, right)
-    else:
-        value = operators.binary(m, node, name, left, right)
+    if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
+        sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")
+        m.emit(VariableAugmented(m.place(node), m.place(node.target), sign, m.place(node.value), tuple(m.calls)))
+    value = operators.binary(m, node, name, left, right)
     blocks.assigned(m, node.target, value, node)
     bind(m, node.target, value)
     return GOES_ON

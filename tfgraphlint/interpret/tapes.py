@@ -8,18 +8,21 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import (
-    Fault, FaultKind, GradientLost, Operand, Place, TapeExhausted, TapeUse,
+    Fault, FaultKind, GradientLost, Operand, Place, QuerySwapped, TapeExhausted, TapeUse, Unwatchable, WeightsUnbuilt,
 )
 from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.classes import kind_of
 from tfgraphlint.interpret.frames import Certain, Possible, Queried
 from tfgraphlint.interpret.inspect import elements, tapes_within, weights_within
+from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import (
-    Edge, Flow, Kind, Node, Verdict, Way, cheapest_way, join_nodes, judge, same_value,
+    Edge, Flow, Kind, Node, Verdict, Way, ancestors, calls_of, cheapest_way, join_nodes, judge, now, reaches, same_value,
+    used_before,
 )
 from tfgraphlint.interpret.values import (
-    FLOAT, Choice, Const, Dict, Host, Items, Object, Tape, Tensor, Unknown, Value, Variable,
-    Weights, is_none, sequence,
+    BOOL, ELEMENT, FLOAT, INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tape, Tensor, Unknown, Value,
+    Variable, Weights, is_none, sequence,
 )
 
 
@@ -96,6 +99,13 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
     watched: list[Node] = []
     perhaps: list[Node] = []
     _collect(m, value, watched, perhaps)
+    if not m.active & tape.bit and tape.state.get("entered_at") is None:
+        _unwatchable(m, tape, args.node(0, "tensor"), node, "watched-before-entering", "tensor")
+    elif (what := kind_unwatchable(m, value)) is not None:
+        _unwatchable(m, tape, args.node(0, "tensor"), node, "watched", what)
+    places = tape.state.get("watch_places", Possible())
+    moment = (now(), m.place(node))
+    m.store.write(tape.state, "watch_places", Possible(places | {(n, *moment) for n in watched}))
     certain = Certain(tape.state.get("watched", Certain()))
     possible = Possible(tape.state.get("perhaps", Possible()))
     m.store.write(tape.state, "watched", Certain(certain | set(watched)))
@@ -114,10 +124,32 @@ def _collect(m: Machine, value: Value, watched: list[Node], perhaps: list[Node])
     elif isinstance(value, (Items, Dict)):
         for element in elements(value):
             _collect(m, element, watched, perhaps)
+    elif isinstance(value, Weights) and value.which == ELEMENT:
+        perhaps.extend(weights_within(value.owner))
     elif isinstance(value, Weights):
         watched.extend(weights_within(value.owner))
     elif isinstance(value, Host):
         perhaps.append(value.node)
+
+
+def kind_unwatchable(m: Machine, value: Value) -> str | None:
+    """What a value is that no tape can watch: ``array``, ``number``, ``model``, ``layer``; None for others."""
+    if isinstance(value, Host):
+        return "array" if value.kind == "array" else "number"
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return "number"
+    kind = value.kind if isinstance(value, Object) else ""
+    if isinstance(value, Instance):
+        kind = kind_of(m, value.cls)
+    return kind if kind in ("model", "layer") else None
+
+
+def _unwatchable(
+    m: Machine, tape: Tape, written: cst.CSTNode | None, node: cst.CSTNode, how: str, what: str
+) -> None:
+    m.store.write(tape.state, "failed", True)  # an error ends the program here: nothing after it is evidence
+    if not m.guards:
+        m.emit(Unwatchable(m.place(written or node), how, what, use_of(tape), m.place(node), tuple(m.calls)))
 
 
 def reset(m: Machine, tape: Tape) -> None:
@@ -148,7 +180,7 @@ def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNod
     if target is None or sources is None or not args.certain:
         return m.opaque(node, args.all())
     _consume(m, tape, node)
-    if not tape.state.get("escaped") and tape.state.get("entered_at") is not None:
+    if not tape.state.get("escaped") and not tape.state.get("failed") and tape.state.get("entered_at") is not None:
         if written_target is not None and written_sources is not None:
             if args.get(3 if method == "gradient" else 2, "unconnected_gradients") is None:
                 judge_call(m, tape, target, written_target, flatten(m, sources, written_sources), node)
@@ -190,8 +222,9 @@ def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Sourc
     if isinstance(value, Weights):
         return [Source(value, written, tuple(weights_within(value.owner)), "weights")]
     if isinstance(value, Unknown):
-        return [Source(value, written, (value.node,), "unknown")]
-    return []
+        plain = value.node.kind is Kind.TENSOR
+        return [Source(value, written, (value.node,), "tensor" if plain else "unknown")]
+    return [Source(value, written, (), "other")]
 
 
 def judge_call(
@@ -202,8 +235,21 @@ def judge_call(
     targets = _target_nodes(m, target)
     if targets is None:
         return
+    if _swapped(m, target, written_target, sources, node):
+        return
     for source in sources:
+        what = kind_unwatchable(m, source.value)
+        if what is not None:
+            _unwatchable(m, tape, source.written, node, "source", what)
+            continue
+        if isinstance(source.value, Weights) and source.value.unbuilt is not None:
+            m.emit(WeightsUnbuilt(source.value.unbuilt, m.place(node), _model_name(source), tuple(m.calls)))
+            continue
         fact = judge_one(m, tape, targets, source)
+        partial = False
+        if fact is None:
+            fact = _partly_lost(m, tape, targets, source)
+            partial = True
         if fact is None:
             continue
         faults, way = fact
@@ -212,9 +258,46 @@ def judge_call(
             m.place(node), use_of(tape),
             Operand(m.place(written_target), targets[0].place),
             Operand(m.place(source.written), made, source.kind),
-            faults, False, tuple(m.calls),
+            faults, partial, None, tuple(m.calls),
         )
         m.emit(lost)
+
+
+def _model_name(source: Source) -> str:
+    written = source.written
+    return cst.Module([]).code_for_node(written.value) if isinstance(written, cst.Attribute) else "the model"
+
+
+def _swapped(
+    m: Machine, target: Value, written: cst.BaseExpression, sources: Sequence[Source], node: cst.CSTNode
+) -> bool:
+    """Report a query whose target is a variable that its source was computed from."""
+    if not isinstance(target, (Weights, Variable)) and not (
+        isinstance(target, Items) and elements(target)
+        and all(isinstance(item, (Variable, Weights)) for item in elements(target))
+    ):
+        return False
+    variables = set(weights_within(target))
+    for source in sources:
+        if isinstance(source.value, Tensor) and source.value.node not in variables:
+            if reaches(source.value.node, variables):
+                m.emit(QuerySwapped(m.place(node), m.place(written), m.place(source.written), tuple(m.calls)))
+                return True
+    return False
+
+
+def _partly_lost(
+    m: Machine, tape: Tape, targets: Sequence[Node], source: Source
+) -> tuple[tuple[Fault, ...], Way | None] | None:
+    """A gradient that flows but lacks a part: the source was watched in the middle of the computation."""
+    for node, number, place in tape.state.get("watch_places", ()):
+        if source.kind == "tensor" and node in source.goals and tape.state.get("escaped") is None:
+            if any(used_before(target, node, number, tape.bit) for target in targets):
+                first = min(entry[1] for entry in tape.state["watch_places"] if entry[0] is node)
+                if first == number:
+                    fault = Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place), outcome="part")
+                    return (fault,), None
+    return None
 
 
 def _target_nodes(m: Machine, target: Value) -> list[Node] | None:
@@ -248,23 +331,72 @@ def judge_one(
     goals = {same for goal in source.goals for same in same_value(goal)}
     watched = set(tape.state.get("watched", ()))
     perhaps = set(tape.state.get("perhaps", ()))
-    on_tape = {goal for goal in goals if _on_tape(m, tape, goal, watched | perhaps)}
+    numberless = _numberless(source.value)
+    on_tape = set() if numberless else {goal for goal in goals if _on_tape(m, tape, goal, watched | perhaps)}
     strangers = source.kind != "tensor"
     for target in targets:
         if judge(target, on_tape, tape.bit, strangers) is not Verdict.LOST:
             return None
-    ways = [cheapest_way(target, goals, tape.bit, {}) for target in targets]
+    ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
     if not found:
-        return None
+        return ((), None) if _all_known(targets) and source.kind != "unknown" else None
     way = min(found, key=lambda w: len(w.faults))
-    faults = list(way.faults)
-    if way.source not in on_tape and not any(goal in on_tape for goal in goals):
+    faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)
+    if numberless:
+        faults.insert(0, Fault(FaultKind.NON_FLOAT, way.source.place or m.place(source.written),
+                               value=m.frame.scope.tree.code(source.written), mode=m.mode))
+    elif not any(goal in on_tape for goal in goals):
         unwatched = _unwatched(m, tape, source, way)
         if unwatched is None:
             return None
         faults.insert(0, unwatched)
+    elif (late := _watched_late(tape, way)) is not None:
+        faults.insert(0, late)
     return (tuple(faults), way) if faults else None
+
+
+def _with_inner_gradient(
+    faults: list[Fault], targets: Sequence[Node], goals: set[Node], bit: int
+) -> list[Fault]:
+    """Where the target was computed outside the block from a gradient that was: the gradient comes first."""
+    if not any(fault.kind is FaultKind.OUTSIDE for fault in faults):
+        return faults
+    for node in ancestors(targets, over_faults=False):
+        if node.queried and not node.active & bit and node.place is not None and reaches(node, goals):
+            inner = Fault(FaultKind.INNER_GRADIENT, node.place, calls=calls_of(node))
+            return [inner, *(fault for fault in faults if fault.kind is not FaultKind.OUTSIDE)]
+    return faults
+
+
+def _numberless(value: Value) -> bool:
+    return isinstance(value, (Tensor, Variable)) and value.dtype in (INT, BOOL, STRING)
+
+
+def _all_known(targets: Sequence[Node]) -> bool:
+    """Whether nothing unknown went into the targets."""
+    return not any(
+        node.kind is Kind.OPAQUE or any(edge.flow in (Flow.UNKNOWN, Flow.STOPPED) for edge in node.edges)
+        for node in ancestors(targets)
+    )
+
+
+def _watched_late(tape: Tape, way: Way) -> Fault | None:
+    """The watch of the source that came after the first operation on the way."""
+    first = way.nodes[-2] if len(way.nodes) > 1 else None
+    for node, number, place in sorted(tape.state.get("watch_places", ()), key=lambda entry: entry[1]):
+        if node is way.source:
+            if first is not None and first.number < number:
+                return Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place))
+            return None
+    return None
+
+
+def _watched_text(place: Place) -> str:
+    node = place.node
+    if isinstance(node, cst.Call) and node.args:
+        return place.tree.code(node.args[0].value)
+    return place.code
 
 
 def _on_tape(m: Machine, tape: Tape, goal: Node, watched: set[Node]) -> bool:
@@ -283,6 +415,9 @@ def _unwatched(m: Machine, tape: Tape, source: Source, way: Way) -> Fault | None
     """Why the tape does not see the source itself."""
     place = Place(m.frame.scope.tree, source.written)
     text = place.code
+    rebound = m.rebound.get(way.source)
+    if rebound is not None:
+        return Fault(FaultKind.REBOUND, rebound, value=text, mode=m.mode)
     if source.kind == "tensor":
         return Fault(FaultKind.UNWATCHED, place, value=text, mode=m.mode)
     if source.kind == "variable":
@@ -300,14 +435,43 @@ def _result(m: Machine, target: Value, sources: Value, node: cst.CSTNode) -> Val
     """What a query returns: gradients in the structure of the sources."""
     if isinstance(sources, Items) and isinstance(sources.state["items"], tuple):
         if any(isinstance(item, Weights) for item in sources.state["items"]):
-            return m.opaque(node, [target, sources])
+            result = m.opaque(node, [target, sources])
+            result.node.queried = True
+            return result
         return sequence("list", [_result(m, target, item, node) for item in sources.state["items"]])
     inputs = [Edge(n, Flow.UNKNOWN) for n in (*m.nodes([target]), *m.nodes([sources]))]
     made = m.operation(node, inputs)
+    made.queried = True
     if isinstance(sources, (Tensor, Variable)):
         return m.tensor(made, FLOAT)
     return Unknown(made)
 
 
 def rebinding(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
-    """Note that a name which held a variable now holds a tensor."""
+    """Note that a name or attribute which held a variable now holds a tensor computed from it."""
+    if not isinstance(value, Tensor) or not isinstance(target, (cst.Name, cst.Attribute, cst.Subscript)):
+        return
+    held = _held(m, target)
+    for option in m.each(held) if held is not None else ():
+        if isinstance(option, Variable) and reaches(value.node, [option.node]):
+            m.rebound[value.node] = m.place(node)
+
+
+def _held(m: Machine, target: cst.BaseExpression) -> Value | None:
+    """What a target holds before an assignment, without evaluating anything that may have effects."""
+    if isinstance(target, cst.Name):
+        frame = frame_of(m, target.value)
+        names = m.frame.scope.names if frame is None else frame.names
+        found = names.get(target.value)
+        return found if isinstance(found, Value) else None
+    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+        owner = _held(m, target.value)
+        if isinstance(owner, Instance):
+            found = owner.state.get(target.attr.value)
+            return found if isinstance(found, Value) else None
+    if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+        owner = _held(m, target.value)
+        if isinstance(owner, (Items, Dict)):
+            variables = [item for item in elements(owner) if isinstance(item, Variable)]
+            return variables[0] if len(variables) == 1 else Choice(tuple(variables)) if variables else None
+    return None

@@ -72,12 +72,17 @@ class Variable(Value):
     state: State = field(default_factory=dict)
 
 
+ELEMENT = "element"
+
+
 @dataclass(slots=True, eq=False)
 class Weights(Value):
-    """The list of variables of a model, layer or optimizer: ``model.trainable_variables``."""
+    """The list of variables of a model, layer or optimizer: ``model.trainable_variables``; or, where ``which`` is
+    ``ELEMENT``, one of them, whichever."""
 
     owner: Value
     which: str = "trainable_variables"
+    unbuilt: Place | None = None  # read here before the model had any variables
 
 
 @dataclass(slots=True, eq=False)

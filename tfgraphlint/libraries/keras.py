@@ -43,6 +43,9 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     place = m.place(node)
     made = m.leaf(Kind.VARIABLE if kind in WITH_WEIGHTS else Kind.OPAQUE, node)
     made.trainable = True
+    layer = m.tables.layer(name) if kind == "layer" else None
+    if layer is not None and not layer.weights:
+        made = m.leaf(Kind.CONSTANT, node)
     value = Object(name, made, kind, {}, place)
     if kind == "model":
         return _make_model(m, value, short, args)
@@ -54,8 +57,9 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
         for flag in (*RETURN_FLAGS, "return_sequences"):
             if flag in args.keywords:
                 value.state[flag] = args.keywords[flag]
-        if short in ("Bidirectional", "TimeDistributed", "RNN", "Wrapper") and args.positional:
-            value.state["layer"] = args.positional[0]
+        inner = args.get(0, "layer") or args.get(0, "cell")
+        if short in ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization") and inner is not None:
+            value.state["layer"] = inner
         if short == "Lambda" and (given := args.get(0, "function")) is not None:
             value.state["function"] = given
     return value
@@ -152,6 +156,11 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
         return calls.call(m, function, args, node)
+    layers = value.state.get("layers")
+    if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
+        held = layers.state["items"]
+        if isinstance(held, tuple) and held and all(isinstance(item, (Object, Instance)) for item in held):
+            return _call_in_turn(m, held, inputs[0], args, node)
     symbolic = _is_symbolic(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = [Edge(n) for n in _weight_nodes(value)]
@@ -169,6 +178,15 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     if value.kind == "model" and "layers" not in value.state:
         return Unknown(made)
     return m.tensor(made, FLOAT, keras=symbolic)
+
+
+def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """A ``Sequential``: each layer on what the one before it gave."""
+    for layer in layers:
+        if isinstance(layer, Object) and layer.cls.rpartition(".")[2] in ("InputLayer", "Input"):
+            continue
+        given = calls.call(m, layer, Arguments([given], dict(args.keywords)), node)
+    return given
 
 
 def _is_symbolic(value: Value) -> bool:
@@ -306,6 +324,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
             return _tensor_array(m, receiver, name, args, node)
         if kind == "metric":
             return _metric_method(m, receiver, name, args, node)
+        if kind == "generator":
+            return _random_array(m, receiver, name, args, node)
         if kind == "graph" and name == "as_default":
             return receiver
         if kind == "optimizer":
@@ -495,10 +515,17 @@ def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -
         tapes.judge_call(m, tape, result, first, tapes.flatten(m, sources, written), node)
 
 
+def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``np.random.default_rng().normal(...)``."""
+    from tfgraphlint.libraries import numpy
+
+    return numpy.call(m, f"numpy.random.{name}", args, node)
+
+
 def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    if name in ("as_list", "num_elements", "rank", "ndims", "dims", "concatenate"):
-        return Unknown(m.leaf(Kind.CONSTANT, node))
-    return Unknown(m.leaf(Kind.CONSTANT, node))
+    if name in ("as_list", "dims"):
+        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
 
 
 # -- compile -------------------------------------------------------------------------------------
@@ -531,7 +558,7 @@ def _compiled_loss(
         guess = m.tensor(outputs, FLOAT)
         result = calls.call(m, loss, Arguments([truth, guess]), at or node)
         if at is not None and _weight_nodes(receiver):
-            source = tapes.Source(receiver, at, tuple(_weight_nodes(receiver)), "weights")
+            source = tapes.Source(Weights(receiver), at, tuple(_weight_nodes(receiver)), "weights")
             tapes.judge_call(m, tape, result, at, [source], node)
     m.store.rewind(mark)
 

@@ -13,7 +13,7 @@ from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Kind
 from tfgraphlint.interpret.values import (
-    ANY, FLOAT, INT, Choice, Class, Const, Function, Host, Instance, Items, Object, Partial, Tensor, Unknown, Value,
+    ANY, FLOAT, INT, Choice, Class, Const, Function, Host, Instance, Items, Object, Partial, Tensor, Value,
     Variable, sequence,
 )
 
@@ -69,7 +69,7 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in TUPLES:
         return sequence("tuple", [result] * TUPLES[name])
     if name.startswith("numpy.random.default_rng") or name.endswith("RandomState"):
-        return Unknown(made)
+        return Object(name, made, "generator")
     return result
 
 

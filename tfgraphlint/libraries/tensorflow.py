@@ -16,9 +16,9 @@ from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts, read
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, join_nodes, judge, reaches
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Dict, Host, Items, Object, Tape, Tensor, Unknown, Value,
+    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Host, Items, Object, Tape, Tensor, Unknown, Value,
     Variable, Weights, sequence,
 )
 from tfgraphlint.libraries import datasets, keras
@@ -93,7 +93,7 @@ def _flow_of(
     outcome = record.outcome(name)
     if not record.tried or outcome is None:
         return (Flow.INDEX if dtype_of(value) in NUMBERLESS else Flow.UNKNOWN), None
-    if outcome.kind in ("shape", "nonfloat"):
+    if outcome.kind == "nonfloat" or outcome.kind == "shape" and record.dtype != BOOL:
         return Flow.INDEX, None
     if outcome.kind == "flows" or dtype_of(value) in NUMBERLESS:
         return Flow.FLOWS, None
@@ -283,6 +283,8 @@ def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
     made = m.operation(node, edges)
     if made.kind is Kind.CONSTANT:
         made = m.leaf(Kind.TENSOR, node)
+    elif isinstance(value, Tensor) and dtype == value.dtype:
+        made = join_nodes([value.node, made])  # a tensor that has the dtype already is returned as it is
     keras_tensor = isinstance(value, Tensor) and value.keras
     return m.tensor(made, dtype if dtype != ANY else ANY, keras=keras_tensor)
 
