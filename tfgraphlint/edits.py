@@ -105,7 +105,7 @@ def _needed_by_operator(binding: int, is_left: bool) -> int:
 
 
 def add_keyword(tree: Tree, call: cst.Call, keyword: str, value: str) -> tuple[Edit, ...]:
-    """``keyword=value`` in ``call``: instead of the value it has, before ``**``, else last, on a row like the others'."""
+    """``keyword=value`` in ``call``: in the place of its value, before ``**``, or last, on a row like the others'."""
     for argument in call.args:
         if argument.keyword is not None and argument.keyword.value == keyword:
             return (tree.replace(argument.value, value),)

@@ -18,6 +18,8 @@ from tfgraphlint.source import Source
 from tfgraphlint.text import Lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# libcst forgets a form feed before a statement and a backslash alone on a row, and its places are off from there on.
+_MISPLACED = re.compile(r"^[ \t]*(?:\x0c[ \t]*\S|\\\r?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)
@@ -116,10 +118,14 @@ def moved(offset: int, text: str, made: Sequence[Change]) -> int | None:
     return offset + shift
 
 
-def with_comments_kept(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
-    """``diagnostic``, its fix made unsafe where a comment would be lost by it."""
+def checked(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
+    """``diagnostic``, its fix made unsafe where a comment would be lost by it, and left out where places are not sure."""
     fix = diagnostic.fix
-    if fix is None or fix.applicability is not Applicability.SAFE or not _loses_comment(fix, sources):
+    if fix is None:
+        return diagnostic
+    if any(_MISPLACED.search(source.text) for source in sources.values()):
+        return replace(diagnostic, fix=None, suggestions=())
+    if fix.applicability is not Applicability.SAFE or not _loses_comment(fix, sources):
         return diagnostic
     message = f"{fix.message} (a comment goes with it)" if fix.message else "a comment goes with it"
     return replace(diagnostic, fix=replace(fix, applicability=Applicability.UNSAFE, message=message))

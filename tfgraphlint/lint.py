@@ -13,7 +13,7 @@ from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.discover import ignored_codes
 from tfgraphlint.errors import RunError
 from tfgraphlint.examine import Examined, Examiner
-from tfgraphlint.fix import with_comments_kept
+from tfgraphlint.fix import checked
 from tfgraphlint.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.settings import Overrides, Settings, check_codes
 from tfgraphlint.source import NotTextError, Source, read, shown
@@ -123,7 +123,7 @@ def concluded(request: Request, examined: tuple[Examined, ...], words: Words) ->
         file = request.names[merged.span.filename]
         if merged.code not in words.on(file):
             continue
-        diagnostic = with_comments_kept(merged, {merged.span.filename: comments.source(file)})
+        diagnostic = checked(merged, comments.edited(merged))
         used = comments.silencing(file, diagnostic, words.entries)
         (reported if used is None else silenced).append(diagnostic)
     reported += _unused_comments(request, examined, words, comments)
@@ -179,6 +179,11 @@ class Comments:
             self._sources[file] = readable(self._request, file)
         return self._sources[file]
 
+    def edited(self, diagnostic: Diagnostic) -> dict[str, Source]:
+        """The files that the fix of ``diagnostic`` would change, by name."""
+        names = {edit.span.filename for edit in diagnostic.fix.edits} if diagnostic.fix else set()
+        return {name: self.source(self._request.names[name]) for name in names if name in self._request.names}
+
     def of(self, file: Path) -> Suppressions:
         """The comments of ``file``."""
         if file not in self._suppressions:
@@ -216,12 +221,9 @@ def _unused_comments(
                 continue
             registry = registry or load(request.plugins)
             for diagnostic in registry.diagnostics(event):
-                if comments.of(result.file).find(suppression.span.start.row, UNUSED, _only(UNUSED, words)) is None:
+                row = suppression.span.start.row
+                if comments.of(result.file).find(row, UNUSED, words.entries, besides=suppression) is None:
                     yield diagnostic
-
-
-def _only(code: str, words: Words) -> tuple[Entry, ...]:
-    return tuple(entry for entry in words.entries if entry.code == code)
 
 
 def unused(suppression: Suppression, comments: Comments, file: Path, words: Words) -> UnusedSuppression | None:
@@ -238,4 +240,4 @@ def _is_idle(word: str, silenced: set[str], file: Path, words: Words, foreign: b
     meant = matching(word, words.entries)
     if not meant:
         return not foreign  # nobody else reads our own comments, so the word is a mistake
-    return not meant & silenced and meant <= words.on(file)
+    return not meant & silenced and meant <= words.on(file) and meant != {UNUSED}

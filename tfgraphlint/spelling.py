@@ -160,14 +160,14 @@ def _names_in(target: cst.BaseExpression) -> Iterator[str]:
 
 def _imported(tree: Tree, full: str) -> Spelling:
     library = full.partition(".")[0]
-    used = {name.value for name in _all_names(tree)}
+    used = {name.value for name in _names_outside_imports(tree)} | {binding.name for binding in bindings(tree)}
     usual = USUAL.get(library, library)
     name = next(each for each in (usual, library, f"{library}_", f"_{library}") if each not in used)
     code = f"import {library}" if name == library else f"import {library} as {name}"
     return Spelling(name + full[len(library) :], (import_edit(tree, code),))
 
 
-def _all_names(tree: Tree) -> Iterator[cst.Name]:
+def _names_outside_imports(tree: Tree) -> Iterator[cst.Name]:
     pending: list[cst.CSTNode] = [tree.module]
     while pending:
         node = pending.pop()
@@ -175,7 +175,7 @@ def _all_names(tree: Tree) -> Iterator[cst.Name]:
             yield node
         elif isinstance(node, cst.Attribute):
             pending.append(node.value)
-        else:
+        elif not isinstance(node, cst.Import | cst.ImportFrom):
             pending += node.children
 
 

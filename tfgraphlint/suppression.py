@@ -83,10 +83,12 @@ class Suppressions:
         after = lines.position(lines.start(span.start.row + 1))
         return Span(span.filename, Position(span.start.row, 1), after)
 
-    def find(self, row: int, code: str, entries: Sequence[Entry]) -> Suppression | None:
-        """The comment that silences a report of rule ``code`` that starts on ``row``."""
+    def find(
+        self, row: int, code: str, entries: Sequence[Entry], besides: Suppression | None = None
+    ) -> Suppression | None:
+        """The comment, other than ``besides``, that silences a report of rule ``code`` that starts on ``row``."""
         for suppression in self.all:
-            if suppression.covers(row) and suppression.silences(code, entries):
+            if suppression != besides and suppression.covers(row) and suppression.silences(code, entries):
                 return suppression
         return None
 

@@ -1,0 +1,129 @@
+"""Configuration: where it is found, what it may say, and what is said when it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tfgraphlint.errors import SettingsError
+from tfgraphlint.registry import Entry, shipped
+from tfgraphlint.settings import Finder, Overrides, Settings, check_codes
+
+ENTRIES = (
+    Entry("TFG201", "numpy-method-in-gradient-path"),
+    Entry("TFG202", "numpy-call-in-gradient-path"),
+    Entry("TFG301", "unwatched-tensor"),
+    Entry("TFG900", "unparsable-file"),
+)
+
+
+def test_the_nearest_one_up_counts(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[tool.tfgraphlint]\nselect = ["TFG2"]\ntensorflow = "2.15"\n')
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+    settings = Finder(tmp_path).find(inner)
+    assert (settings.select, settings.tensorflow) == (("TFG2",), "2.15")
+    assert settings.origin == tmp_path / "pyproject.toml"
+    (tmp_path / "a" / "tfgraphlint.toml").write_text('keras = "3.5"\n')
+    assert Finder(tmp_path).find(inner).keras == "3.5"
+
+
+def test_our_own_file_goes_first(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.tfgraphlint]\nignore = ["TFG2"]\n')
+    (tmp_path / "tfgraphlint.toml").write_text('ignore = ["TFG3"]\n')
+    assert Finder(tmp_path).find(tmp_path).ignore == ("TFG3",)
+
+
+def test_a_named_file_and_no_file(tmp_path: Path) -> None:
+    (tmp_path / "tfgraphlint.toml").write_text('ignore = ["TFG3"]\n')
+    other = tmp_path / "other.toml"
+    other.write_text('[tool.tfgraphlint]\nignore = ["TFG2"]\n')
+    assert Finder(tmp_path, config=other).find(tmp_path).ignore == ("TFG2",)
+    assert Finder(tmp_path, isolated=True).find(tmp_path).ignore == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('selct = ["TFG2"]', "unknown key 'selct'; did you mean 'select'?"),
+        ("per_file_ignores = {}", "unknown key 'per_file_ignores'; did you mean 'per-file-ignores'?"),
+        ('select = "TFG2"', "select is a list of strings, found 'TFG2'"),
+        ("exclude = [1]", "exclude is a list of strings, found [1]"),
+        ("tensorflow = 2.16", 'tensorflow is a version as a string, like "2.16", found 2.16'),
+        ('per-file-ignores = {a = "TFG2"}', "per-file-ignores is a table from file patterns to lists of codes"),
+        ("select = [", "not valid TOML"),
+        ("\ufffe = 1\n'", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "tfgraphlint.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        Finder(tmp_path).find(tmp_path)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"# \xff\n")
+    with pytest.raises(SettingsError, match="pyproject.toml: not UTF-8"):
+        Finder(tmp_path).find(tmp_path)
+
+
+def test_a_named_file_has_to_be_of_use(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no such configuration file"):
+        Finder(tmp_path, config=tmp_path / "none.toml").find(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    with pytest.raises(SettingsError, match=r"no \[tool.tfgraphlint\] in it"):
+        Finder(tmp_path, config=tmp_path / "pyproject.toml").find(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "extend", "codes"),
+    [
+        (("ALL",), (), (), {"TFG201", "TFG202", "TFG301", "TFG900"}),
+        (("TFG2",), (), (), {"TFG201", "TFG202"}),
+        (("tfg301", "unparsable-file"), (), (), {"TFG301", "TFG900"}),
+        (("ALL",), ("TFG2",), (), {"TFG301", "TFG900"}),
+        (("ALL", "TFG201"), ("TFG2",), (), {"TFG201", "TFG301", "TFG900"}),
+        (("TFG2",), ("numpy-method-in-gradient-path",), (), {"TFG202"}),
+        (("TFG201",), ("TFG201",), (), set()),
+        (("TFG2",), (), ("TFG301",), {"TFG201", "TFG202", "TFG301"}),
+    ],
+)
+def test_selection(select: tuple[str, ...], ignore: tuple[str, ...], extend: tuple[str, ...], codes: set[str]) -> None:
+    settings = Settings(Path("/"), select=select, ignore=ignore, extend_select=extend)
+    assert settings.selected(ENTRIES) == codes
+
+
+def test_the_command_line_goes_over_the_file() -> None:
+    settings = Settings(Path("/"), select=("TFG2",), ignore=("TFG202",))
+    assert Overrides().over(settings).selected(ENTRIES) == {"TFG201"}
+    assert Overrides(select=("TFG202",)).over(settings).selected(ENTRIES) == {"TFG202"}
+    assert Overrides(extend_select=("TFG9",)).over(settings).selected(ENTRIES) == {"TFG201", "TFG900"}
+    assert Overrides(ignore=("TFG201",)).over(settings).selected(ENTRIES) == set()
+
+
+@pytest.mark.parametrize(
+    ("settings", "overrides", "said"),
+    [
+        ({"select": ("TFG999",)}, {}, "/c.toml: select: no rule has the code or name 'TFG999'; did you mean 'TFG900'?"),
+        ({"ignore": ("unwatched-tensors",)}, {}, "did you mean 'unwatched-tensor'?"),
+        ({"per_file_ignores": (("a.py", ("TFG7",)),)}, {}, "per-file-ignores of 'a.py'"),
+        ({}, {"select": ("E501",)}, "--select: no rule has the code or name 'E501'"),
+        ({}, {"ignore": ("",)}, "--ignore: no rule has the code or name ''"),
+    ],
+)
+def test_an_unknown_code_is_named(
+    settings: dict[str, tuple[str, ...]], overrides: dict[str, tuple[str, ...]], said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_codes(Settings(Path("/"), Path("/c.toml"), **settings), Overrides(**overrides), ENTRIES)
+    assert said in str(caught.value)
+
+
+def test_rules_are_known_by_their_files() -> None:
+    assert Entry("TFG900", "unparsable-file") in shipped()
