@@ -15,7 +15,7 @@ from tfgraphlint.interpret.lookup import bind, lookup
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.values import (
-    OTHER, STRING, Const, Dict, Host, Items, Value, sequence,
+    OTHER, STRING, Const, Dict, Host, Items, Value, Weights, sequence,
 )
 
 Evaluator = Callable[[Machine, Any], Value]
@@ -144,6 +144,8 @@ def _sequence(kind: str) -> Evaluator:
                 found.append(value)
             elif isinstance(value, Items) and isinstance(value.state["items"], tuple):
                 found.extend(value.state["items"])
+            elif isinstance(value, Weights):
+                found.append(value)
             else:
                 spread.append(iterate(m, value, element.value)[0])
         if spread:

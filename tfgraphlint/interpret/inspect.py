@@ -30,6 +30,8 @@ def children(value: Value) -> list[Value]:
         return elements(value)
     if isinstance(value, Choice):
         return list(value.options)
+    if isinstance(value, Object) and value.kind == "shape":
+        return []
     if isinstance(value, (Instance, Object)):
         return [held for held in value.state.values() if isinstance(held, Value)]
     if isinstance(value, Weights):
@@ -107,4 +109,6 @@ def is_constant(value: Value) -> bool:
         return value.node.kind is Kind.CONSTANT
     if isinstance(value, (Items, Dict)):
         return all(is_constant(held) for held in elements(value))
+    if isinstance(value, Object):
+        return value.kind in ("shape", "range")
     return isinstance(value, (Library, Class, Function, Module))

@@ -14,7 +14,7 @@ from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
-from tfgraphlint.interpret.store import MISSING
+from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
     ANY, INT, OTHER, STRING, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method, Object, Super,
     Tape, Tensor,
@@ -46,6 +46,9 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             from tfgraphlint.libraries import keras
 
             return keras.call_method(m, receiver, name, args, node)
+        case Weights(owner=Object() | Instance()) if name in ASSIGNMENTS:
+            assign(m, receiver.owner.state, args.all(), name, node)
+            return receiver
         case Function() | TracedCallable() | Method() if name == "get_concrete_function":
             return receiver
     return unknown_call(m, [receiver], args, node)
@@ -95,27 +98,41 @@ def _text(m: Machine, node: cst.CSTNode) -> str:
 
 
 def _variable(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_nd_update"):
+    if name in ASSIGNMENTS:
         return _assign(m, value, name, args, node)
     if name in ("value", "read_value"):
         return m.tensor(m.operation(node, [Edge(read(m, value))]), value.dtype)
     return _tensor(m, value, name, args, node)
 
 
-def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    new = args.get(0, "value") or args.get(0, "delta") or (args.positional or [None])[0]
-    if new is None:
-        return value
-    fault = m.fault(FaultKind.ASSIGN, node, name, _text(m, node))
-    before = value.state.get("assigned", ()) if name != "assign" else ()
-    entries = tuple((part, fault) for part in parts(m, [new]) if part.kind is not Kind.CONSTANT)
-    m.store.write(value.state, "assigned", tuple(before) + entries)
+ASSIGNMENTS = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_nd_update")
+
+
+def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode, keeps: bool = False) -> Value:
+    keeps = keeps or name != "assign"
+    assign(m, value.state, args.all(), name, node, keeps)
     return value
+
+
+def assign(
+    m: Machine, state: State, values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool = True
+) -> None:
+    """Note what a variable, or the variables of a layer, were given: no gradient comes through it.
+
+    ``keeps``: what was assigned before remains in part.
+    """
+    fault = m.fault(FaultKind.ASSIGN, node, name, _text(m, node))
+    before = state.get("assigned", ()) if keeps else ()
+    entries = tuple((part, fault) for part in parts(m, values) if part.kind is not Kind.CONSTANT)
+    if entries or before:
+        m.store.write(state, "assigned", tuple(before) + entries)
 
 
 def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "numpy":
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy", "array", value.dtype)
+    if name in ASSIGNMENTS and isinstance(value, Tensor) and value.slice_of is not None:
+        return _assign(m, value.slice_of, name, args, node, keeps=True)
     if name in ("get_shape", "__len__"):
         from tfgraphlint.interpret.attributes import static
 
@@ -298,6 +315,10 @@ def _constant(m: Machine, value: Const, name: str, args: Arguments, node: cst.CS
 def _unknown(m: Machine, value: Unknown, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "numpy" and not args.all():
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy")
+    if name == "apply_gradients":
+        from tfgraphlint.libraries import keras
+
+        keras.check_applied(m, args, node)
     if name in ("append", "extend", "item", "tolist") or name.startswith("assign"):
         return m.opaque(node, [value, *args.all()])
     return unknown_call(m, [value], args, node)

@@ -310,7 +310,8 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         edges = [Edge(part) for part in parts(m, [value])]
         edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
         keras = isinstance(value, Tensor) and value.keras
-        return m.tensor(m.operation(node, edges), value.dtype, keras=keras)
+        variable = value if isinstance(value, Variable) else value.slice_of
+        return m.tensor(m.operation(node, edges), value.dtype, keras=keras, slice_of=variable)
     if isinstance(value, Object) and value.kind == "shape":
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if isinstance(value, Host):

@@ -205,6 +205,9 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) ->
     return False
 
 
+FAULT_PRICE = 1000  # a fault against a step over an edge of which we are not sure
+
+
 def cheapest_way(target: Node, goals: set[Node], bit: int) -> Way | None:
     """The way back to a goal with the fewest faults."""
     best: dict[Node, int] = {target: 0}
@@ -216,11 +219,12 @@ def cheapest_way(target: Node, goals: set[Node], bit: int) -> Way | None:
             continue
         if node in goals:
             return _way(node, target, came, bit)
-        toll = 0 if node.active & bit else 1
+        toll = 0 if node.active & bit else FAULT_PRICE
         for edge in node.edges:
-            if edge.flow in (Flow.INDEX, Flow.STOPPED):
+            if edge.flow is Flow.STOPPED:
                 continue
-            price = cost + (toll if edge.flow is not Flow.CUT else 0) + (1 if edge.fault else 0)
+            price = cost + (FAULT_PRICE if edge.fault else toll if edge.flow is not Flow.CUT else 0)
+            price += edge.flow in (Flow.INDEX, Flow.UNKNOWN)
             if price < best.get(edge.node, 1 << 30):
                 best[edge.node] = price
                 came[edge.node] = (node, edge)

@@ -232,10 +232,10 @@ def judge_call(
     node: cst.CSTNode,
 ) -> None:
     """Report each source to which certainly no gradient flows from ``target``."""
+    if _swapped(m, target, written_target, sources, node):
+        return
     targets = _target_nodes(m, target)
     if targets is None:
-        return
-    if _swapped(m, target, written_target, sources, node):
         return
     for source in sources:
         what = kind_unwatchable(m, source.value)
@@ -289,7 +289,10 @@ def _swapped(
 def _partly_lost(
     m: Machine, tape: Tape, targets: Sequence[Node], source: Source
 ) -> tuple[tuple[Fault, ...], Way | None] | None:
-    """A gradient that flows but lacks a part: the source was watched in the middle of the computation."""
+    """A gradient that flows but lacks a part, or cannot be summed with one that is zero."""
+    zero = _zero_beside(tape, targets, source)
+    if zero is not None:
+        return (zero,), None
     for node, number, place in tape.state.get("watch_places", ()):
         if source.kind == "tensor" and node in source.goals and tape.state.get("escaped") is None:
             if any(used_before(target, node, number, tape.bit) for target in targets):
@@ -297,6 +300,24 @@ def _partly_lost(
                 if first == number:
                     fault = Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place), outcome="part")
                     return (fault,), None
+    return None
+
+
+def _zero_beside(tape: Tape, targets: Sequence[Node], source: Source) -> Fault | None:
+    """The ``py_function`` whose zero gradient, a scalar, is added to a gradient that flows."""
+    stack, seen = list(targets), set(targets)
+    while stack:
+        node = stack.pop()
+        if not node.active & tape.bit:
+            continue
+        for edge in node.edges:
+            fault = edge.fault
+            if fault is not None and fault.kind is FaultKind.PY_FUNCTION and fault.outcome == "zero":
+                if reaches(edge.node, source.goals):
+                    return fault
+            if edge.flow is Flow.FLOWS and edge.node not in seen:
+                seen.add(edge.node)
+                stack.append(edge.node)
     return None
 
 
@@ -340,7 +361,7 @@ def judge_one(
     ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
     if not found:
-        return ((), None) if _all_known(targets) and source.kind != "unknown" else None
+        return ((), None) if source.kind != "unknown" and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
     faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)
     if numberless:

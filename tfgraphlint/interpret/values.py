@@ -60,6 +60,7 @@ class Tensor(Value):
     keras: bool = False
     rank: int | None = None
     batch_unknown: bool = False
+    slice_of: Variable | None = None  # ``variable[i]``, which can be assigned to
 
 
 @dataclass(slots=True, eq=False)

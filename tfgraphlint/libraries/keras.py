@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, LossNotCallable, Mode, PairsSwapped, PairsWalked, Place
+from tfgraphlint.facts import FaultKind, LossNotCallable, Mode, PairsSwapped, PairsWalked, Place, WeightsUnbuilt
 from tfgraphlint.interpret import calls, classes, tapes
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine, Running
-from tfgraphlint.interpret.methods import leave
+from tfgraphlint.interpret.methods import assign, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
@@ -84,17 +84,43 @@ BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_ba
             "set_weights", "compute_output_shape")
 
 
-def is_unbuilt(value: Value) -> bool:
-    """Whether a ``Sequential`` certainly has no variables yet: no input shape is known, it was never called."""
-    if not isinstance(value, Object) or value.state.get("built") is not None or value.kind != "model":
-        return False
-    layers = value.state.get("layers")
-    if not isinstance(layers, Items) or not isinstance(layers.state["items"], tuple) or "outputs" in value.state:
-        return False
-    items = layers.state["items"]
-    return bool(items) and all(
-        isinstance(item, Object) and item.kind == "layer" and not item.state.get("shaped") for item in items
-    )
+def is_unbuilt(m: Machine, value: Value) -> bool:
+    """Whether a layer or model certainly has no variables yet: no input shape is known, it was never called."""
+    if isinstance(value, Object):
+        if value.kind not in ("layer", "model") or "outputs" in value.state or value.made is None:
+            return False
+        if value.state.get("built") is not None or value.state.get("shaped") is not None:
+            return False
+        layers = value.state.get("layers")
+        if value.kind == "layer":
+            record = m.tables.layer(value.cls)
+            return record is not None and record.weights
+        return isinstance(layers, Items) and isinstance(layers.state["items"], tuple) and _all_unbuilt(
+            m, layers.state["items"]
+        )
+    if isinstance(value, Instance) and not value.partial and value.state.get("built") is None:
+        if classes.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
+            return False
+        held = [v for k, v in value.state.items() if isinstance(v, Value) and not isinstance(v, Const)]
+        return classes.bases_known(value.cls) and _all_unbuilt(m, held)
+    return False
+
+
+def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
+    """Whether some of these have variables to come and none has any now."""
+    found = False
+    for value in values:
+        if isinstance(value, (Items, Dict)):
+            if elements(value) and not _all_unbuilt(m, elements(value)):
+                return False
+            found = found or bool(elements(value))
+        elif isinstance(value, Object) and value.node.kind is Kind.CONSTANT and value.kind == "layer":
+            continue
+        elif is_unbuilt(m, value):
+            found = True
+        elif not isinstance(value, (Const, Host, Function)):
+            return False
+    return found
 
 
 def _mark_built(m: Machine, value: Value) -> None:
@@ -122,6 +148,17 @@ def _weight_nodes(value: Value) -> list[Node]:
     from tfgraphlint.interpret.inspect import weights_within
 
     return weights_within(value)
+
+
+def _weight_edges(value: Value) -> list[Edge]:
+    """The edges to a layer's variables, and behind a fault to what was assigned to them."""
+    from tfgraphlint.interpret.inspect import within
+
+    edges = [Edge(node) for node in _weight_nodes(value)]
+    for held in within(value):
+        if isinstance(held, (Object, Instance)):
+            edges += [Edge(node, Flow.CUT, fault) for node, fault in held.state.get("assigned", ())]
+    return edges
 
 
 # -- calling -------------------------------------------------------------------------------------
@@ -159,11 +196,13 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     layers = value.state.get("layers")
     if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
         held = layers.state["items"]
-        if isinstance(held, tuple) and held and all(isinstance(item, (Object, Instance)) for item in held):
-            return _call_in_turn(m, held, inputs[0], args, node)
+        if isinstance(held, tuple):
+            held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
+            if held and all(isinstance(item, (Object, Instance)) for item in held):
+                return _call_in_turn(m, held, inputs[0], args, node)
     symbolic = _is_symbolic(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
-    edges = [Edge(n) for n in _weight_nodes(value)]
+    edges = _weight_edges(value)
     for given in [*inputs, *more]:
         flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else Flow.FLOWS
         edges += [Edge(part, flow) for part in parts(m, [given])]
@@ -254,7 +293,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     kind = classes.kind_of(m, value.cls)
     known = kind in WITH_WEIGHTS
     if name in WEIGHT_LISTS and (known or not classes.bases_known(value.cls)):
-        return Weights(value, name)
+        return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
     if known and name in METHODS_OF_LAYERS:
         return LibraryMethod(value, name)
     if kind == "metric" and name in ("add_weight",):
@@ -279,7 +318,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
     """An attribute of a library object; None for methods."""
     if value.kind in WITH_WEIGHTS or value.kind == "layer":
         if name in (*WEIGHT_LISTS, "kernel", "bias", "embeddings", "gamma", "beta"):
-            unbuilt = m.place(node) if name in WEIGHT_LISTS and is_unbuilt(value) else None
+            unbuilt = m.place(node) if name in WEIGHT_LISTS and is_unbuilt(m, value) else None
             return Weights(value, name, unbuilt)
         if name in ("output", "input", "outputs", "inputs"):
             return _symbolic_attribute(m, value, name, node)
@@ -340,7 +379,7 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
 
 
 def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in BUILDERS:
+    if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
         _mark_built(m, receiver)
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
@@ -359,7 +398,10 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
         return Const(None)
     if name == "get_weights":
         return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
-    if name in ("summary", "build", "set_weights", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
+    if name == "set_weights" and isinstance(receiver, (Object, Instance)):
+        assign(m, receiver.state, args.positional, name, node, keeps=False)
+        return Const(None)
+    if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
     if name == "fit":
         return m.opaque(node)
@@ -451,12 +493,23 @@ def _optimizer_method(m: Machine, value: Object, name: str, args: Arguments, nod
             if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in value.cls:
                 m.emit(LossNotCallable(m.place(node), name, value.cls, tuple(m.calls)))
         return Const(None) if name == "minimize" else m.opaque(node)
+    if name == "build" and args.positional:
+        variables = args.positional[0]
+        if isinstance(variables, Weights) and variables.unbuilt is not None:
+            written = args.node(0, "var_list")
+            model = m.frame.scope.tree.code(written) if written is not None else "the model"
+            m.emit(WeightsUnbuilt(variables.unbuilt, m.place(node), model, tuple(m.calls)))
     if name in ("apply_gradients", "apply", "build"):
-        pairs = args.get(0, "grads_and_vars")
-        if pairs is not None:
-            _check_pairs(m, pairs, node)
+        check_applied(m, args, node)
         return m.opaque(node)
     return unknown_call(m, [value], args, node)
+
+
+def check_applied(m: Machine, args: Arguments, node: cst.CSTNode) -> None:
+    """Report what is wrong with the pairs that ``apply_gradients`` is given."""
+    pairs = args.get(0, "grads_and_vars")
+    if pairs is not None:
+        _check_pairs(m, pairs, node)
 
 
 def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:

@@ -76,6 +76,7 @@ class FunctionRecord:
     dtype: str = ""
     dtype_argument: str = ""
     untried: str = ""
+    eager: bool = True  # False: refuses to run eagerly
 
     @property
     def tried(self) -> bool:
@@ -524,6 +525,7 @@ def _function_record(name: str, found: Mapping[str, Any]) -> FunctionRecord:
         dtype=found.get("dtype", ""),
         dtype_argument=found.get("dtype_argument", ""),
         untried=found.get("untried", ""),
+        eager=found.get("eager", True),
     )
 
 

@@ -13,6 +13,8 @@ import tensorflow as tf
 
 from tfgraphlint.libraries.derive.values import (
     Fixed,
+    RaggedFloats,
+    SparseFloats,
     booleans,
     complexes,
     fixed,
@@ -28,9 +30,9 @@ Pattern = dict[str, Spec]
 MATRIX = floats(3, 3, kind="definite")
 IMAGE = floats(1, 6, 6, 3)
 TENSORS: tuple[Spec, ...] = (
-    floats(2, 3), floats(4), IMAGE, floats(), MATRIX, floats(2, 4, 3), float_list((2, 3), (2, 3)),
-    complexes(2, 4), integers([[1, 2, 3], [4, 5, 6]]), booleans([[True, False, True]]), strings(["a", "bc"]),
-    floats(1, 4, 6, 6, 3), fixed([1.0, 2.0, 3.0]), fixed(2.0), fixed(2),
+    floats(2, 3), complexes(2, 4), floats(4), IMAGE, floats(), MATRIX, floats(2, 4, 3), float_list((2, 3), (2, 3)),
+    integers([[1, 2, 3], [4, 5, 6]]), booleans([[True, False, True]]), strings(["a", "bc"]),
+    floats(1, 4, 6, 6, 3), fixed([1.0, 2.0, 3.0]), fixed(2.0), fixed(2), RaggedFloats(),
 )  # fmt: skip
 BINARY: tuple[Spec, ...] = (
     floats(2, 3), floats(3, 3), floats(4), floats(), integers([[1, 2, 3], [4, 5, 6]]), IMAGE,
@@ -52,7 +54,7 @@ FUNCTIONS: tuple[Spec, ...] = (
     fixed(lambda *a, **k: a[0] if a else tf.constant(1.0)), fixed(lambda a, b: a + b), fixed(lambda: tf.constant(1.0)),
 )  # fmt: skip
 SPARSE: tuple[Spec, ...] = (
-    Fixed(lambda: tf.sparse.from_dense(tf.constant([[0.0, 1.0, 2.0], [3.0, 0.0, 4.0]]))),
+    SparseFloats(),
     Fixed(lambda: tf.sparse.from_dense(tf.constant([[0, 1, 2], [3, 0, 4]]))),
     Fixed(lambda: [tf.sparse.from_dense(tf.constant([[0.0, 1.0], [3.0, 0.0]]))] * 2),
 )

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tfgraphlint.libraries.derive import batches
-from tfgraphlint.libraries.derive.naming import Naming
+from tfgraphlint.libraries.derive.naming import Naming, preference
 
 # Never called: they change global state, reach for the network or the disk, start servers or wait.
 _SKIPPED = re.compile(
@@ -19,7 +19,7 @@ _SKIPPED = re.compile(
     | \.(set_(?!diag)|enable_|disable_|register_|experimental_enable|load_|save|write_|delete|launch|main$|exit$)
     | \.(get_file|clear_session|plot_model|model_to_dot|audio_dataset|image_dataset|text_dataset|timeseries_dataset)
     | \.(manual_variable_initialization|start_queue_runners|wait_|run_functions|experimental_functions_run_eagerly)
-    | \.(print|timestamp|read_file|matching_files|load|pack_x_y|getLogger|get_logger|exec|input_fn|FunctionLibrary)$
+    | \.(print|timestamp|matching_files|load|pack_x_y|getLogger|get_logger|exec|input_fn|FunctionLibrary)$
     | _from_directory$ | _from_file$ | data\.experimental\.service | \.debugging\.(experimental|check_traces)
     """,
     re.VERBOSE,
@@ -30,9 +30,11 @@ def derive(naming: Naming, only: list[str] | None = None) -> dict[str, Any]:
     """Record by canonical name, for all TensorFlow and Keras functions (or ``only`` some)."""
     functions = {name: f for name, f in naming.functions().items() if not name.startswith("numpy.")}
     wanted = [name for name in functions if only is None or name in only]
-    tried = [name for name in wanted if is_tried(name)]
+    tried = sorted((name for name in wanted if is_tried(name)), key=preference)
     records = batches.run(tried)
     for name in wanted:
+        if ".raw_ops." in name:
+            continue  # fourteen hundred signatures that no table needs
         if name not in records:
             records[name] = {**signature(functions[name]), "untried": "not called: changes or reaches outside"}
         elif not records[name].get("params"):

@@ -23,7 +23,7 @@ from tfgraphlint.libraries.derive.trial import call, draw, error_name
 from tfgraphlint.libraries.derive.values import is_differentiable
 
 _SKIPPED = re.compile(
-    r"""\.(ctypeslib|typing|testing|lib|exceptions|dtypes|char|strings|rec|ma)\.
+    r"""\.test$ | \.(ctypeslib|typing|testing|lib|exceptions|dtypes|char|strings|rec|ma)\.
     | numpy\.(save\w*|load\w*|genfromtxt|from(file|regex|pyfunc|buffer|string)|memmap|info|source|show_\w+|test|set\w+|
       get\w+|open_memmap|lookfor|who|deprecate\w*|disp|byte_bounds|safe_eval|busday\w*|is_busday|datetime\w*|print\w+|
       mask_indices|einsum_path|nested_iters|add_newdoc\w*|may_share_memory|shares_memory|recfromcsv|recfromtxt)
@@ -73,7 +73,7 @@ def derive_scipy() -> dict[str, str]:
         cut = []
         for name in sorted(dir(module)):
             function = getattr(module, name)
-            if name.startswith("_") or inspect.ismodule(function) or inspect.isclass(function) or not callable(function):
+            if name.startswith("_") or name == "test" or inspect.ismodule(function) or inspect.isclass(function) or not callable(function):
                 continue
             record = _record(f"{module_name}.{name}", function)
             outcomes = set(record.get("gradient", {}).values()) - {"shape", "nonfloat"}

@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from tfgraphlint.libraries.derive.values import (
     Fixed,
+    RaggedFloats,
+    SparseFloats,
     booleans,
     complexes,
     fixed,
@@ -32,24 +34,23 @@ _LOWER = floats(3, 3, kind="lower")
 _SAME = fixed("SAME")
 
 
-def _spread(*items: Any) -> Fixed:
-    return Fixed(lambda: list(items))
-
-
 def _function(function: Any) -> Fixed:
     return fixed(function)
 
 
-def _sparse() -> Any:
-    return tf.sparse.from_dense(tf.constant([[0.0, 1.0, 2.0], [3.0, 0.0, 4.0]]))
+_SPARSE = SparseFloats()
+_RAGGED = RaggedFloats()
 
 
-def _ragged() -> Any:
-    return tf.ragged.constant([[1.0, 2.0], [3.0]])
+def _png() -> Any:
+    return tf.io.encode_png(tf.zeros((2, 2, 3), tf.uint8))
 
 
-_SPARSE = Fixed(_sparse)
-_RAGGED = Fixed(_ragged)
+def _jpeg() -> Any:
+    return tf.io.encode_jpeg(tf.zeros((2, 2, 3), tf.uint8))
+
+
+_CONTENTS = [{"contents": Fixed(_png)}, {"contents": Fixed(_jpeg)}]
 
 _CONV2D = [
     {"input": _IMAGE, "filters": floats(2, 2, 3, 2), "strides": fixed(1), "padding": _SAME},
@@ -644,22 +645,84 @@ _RECIPES: dict[str, list[Pattern]] = {
     "to_dense": [{"sp_input": _SPARSE}],
     "from_dense": [{"tensor": floats(2, 3)}],
     "sparse.from_dense": [{"tensor": floats(2, 3)}],
-    "reduce_max": [],
     "tensorflow.sparse.reduce_max": [{"sp_input": _SPARSE}],
     "tensorflow.sparse.reduce_sum": [{"sp_input": _SPARSE}],
     "tensorflow.ragged.stack": [{"values": float_list((2,), (3,))}],
     "tensorflow.strings.as_string": [{"input": floats(3)}],
     "tensorflow.strings.to_number": [{"input": strings(["1.5", "2"])}],
+    "tensorflow.sparse.add": [{"a": _SPARSE, "b": _SPARSE}, {"a": _SPARSE, "b": floats(2, 3)}],
+    "tensorflow.sparse.retain": [{"sp_input": _SPARSE, "to_retain": booleans([True, False, True, True])}],
+    "tensorflow.sparse.split": [{"sp_input": _SPARSE, "num_split": fixed(2), "axis": fixed(0)}],
+    "tensorflow.sparse.map_values": [{"op": _SQUARE, "args": Fixed(lambda: [_SPARSE.tensor(np.ones(4))])}],
+    "tensorflow.sparse.mask": [{"a": Fixed(lambda: tf.IndexedSlices(tf.ones((2, 3)), tf.constant([0, 2]))), "mask_indices": integers([0])}],
+    "tensorflow.ragged.map_flat_values": [{"op": _SQUARE, "args": Fixed(lambda: [_RAGGED.tensor(np.ones(4))])}],
+    "tensorflow.strings.regex_replace": [{"input": strings(["a"]), "pattern": fixed("a"), "rewrite": fixed("b")}],
+    "tensorflow.strings.substr": [{"input": strings(["abc"]), "pos": fixed(0), "len": fixed(2)}],
+    "tensorflow.strings.format": [{"template": fixed("{}"), "inputs": floats(2)}],
+    "tensorflow.strings.unicode_decode": [{"input": strings(["a"]), "input_encoding": fixed("UTF-8")}],
+    "tensorflow.strings.unicode_split": [{"input": strings(["a"]), "input_encoding": fixed("UTF-8")}],
+    "tensorflow.io.read_file": [{"filename": fixed(__file__)}],
+    "decode_image": _CONTENTS, "decode_jpeg": _CONTENTS, "decode_png": _CONTENTS,
+    "tensorflow.io.decode_raw": [{"input_bytes": strings(["abcd"]), "out_type": fixed(tf.uint8)}],
+    "tensorflow.io.decode_csv": [{"records": strings(["1.0,2.0"]), "record_defaults": fixed([[0.0], [0.0]])}],
+    "tensorflow.io.parse_tensor": [{"serialized": Fixed(lambda: tf.io.serialize_tensor(tf.ones(2))), "out_type": fixed(tf.float32)}],
+    "tensorflow.io.decode_base64": [{"input": strings(["YQ"])}],
+    "tensorflow.io.encode_png": [{"image": Fixed(lambda: tf.zeros((2, 2, 3), tf.uint8))}],
+    "tensorflow.make_ndarray": [{"tensor": Fixed(lambda: tf.make_tensor_proto([1.0, 2.0]))}],
+    "tensorflow.io.parse_single_example": [
+        {
+            "serialized": Fixed(lambda: tf.train.Example(features=tf.train.Features(feature={"a": tf.train.Feature(float_list=tf.train.FloatList(value=[1.0]))})).SerializeToString()),
+            "features": Fixed(lambda: {"a": tf.io.FixedLenFeature([1], tf.float32)}),
+        },
+    ],
+    "tensorflow.nn.log_poisson_loss": [{"targets": floats(4), "log_input": floats(4)}],
+    "tensorflow.nn.approx_min_k": [{"operand": floats(8), "k": fixed(2)}],
+    "tensorflow.nn.atrous_conv2d_transpose": [
+        {"value": _IMAGE, "filters": floats(2, 2, 2, 3), "output_shape": fixed([1, 6, 6, 2]), "rate": fixed(1), "padding": _SAME},
+    ],
+    "tensorflow.math.polygamma": [{"a": fixed(1.0), "x": floats(4)}],
+    "tensorflow.math.zeta": [{"x": floats(4), "q": floats(4)}],
+    "tensorflow.math.invert_permutation": [{"x": integers([1, 0, 2])}],
+    "tensorflow.keras.backend.permute_dimensions": [{"x": floats(2, 3), "pattern": fixed((1, 0))}],
+    "tensorflow.keras.backend.resize_images": [
+        {"x": _IMAGE, "height_factor": fixed(2), "width_factor": fixed(2), "data_format": fixed("channels_last")},
+    ],
+    "tensorflow.keras.backend.rnn": [
+        {
+            "step_function": _function(lambda x, states: (x + states[0], [x + states[0]])),
+            "inputs": floats(2, 3, 4), "initial_states": float_list((2, 4)),
+        },
+    ],
+    "tensorflow.keras.backend.ctc_decode": [
+        {"y_pred": floats(2, 6, 4, kind="probabilities"), "input_length": integers([6, 6])},
+    ],
+    "tensorflow.keras.losses.ctc": [{"y_true": integers([[1, 2], [2, 1]]), "y_pred": floats(2, 6, 4)}],
+    "tensorflow.losses.ctc": [{"y_true": integers([[1, 2], [2, 1]]), "y_pred": floats(2, 6, 4)}],
+    "tensorflow.losses.circle": [{"y_true": _IDS, "y_pred": floats(4, 3)}],
+    "tensorflow.losses.sparse_categorical_crossentropy": [
+        {"y_true": _IDS, "y_pred": floats(4, 3, kind="probabilities")},
+        {"y_true": _IDS, "y_pred": floats(4, 3), "from_logits": fixed(True)},
+    ],
+    "tensorflow.metrics.sparse_categorical_accuracy": [{"y_true": _IDS, "y_pred": floats(4, 3)}],
+    "tensorflow.nest.map_structure": [{"func": _SQUARE, "structure": float_list((2, 3))}],
+    "keras.tree.map_structure": [{"func": _SQUARE, "structures": float_list((2, 3))}],
+    "keras.Input": [{"shape": fixed((3,))}], "tensorflow.keras.Input": [{"shape": fixed((3,))}],
+    "keras.ops.depth_to_space": [{"x": floats(1, 4, 4, 4), "block_size": fixed(2)}],
+    "keras.ops.multi_hot": [{"inputs": integers([0, 2]), "num_classes": fixed(3)}],
+    "keras.ops.vectorize": [{"pyfunc": _SQUARE}],
+    "keras.ops.rearrange": [{"tensor": floats(2, 3), "pattern": fixed("a b -> b a")}],
+    "keras.ops.image.ssim": [{"images1": floats(1, 16, 16, 3), "images2": floats(1, 16, 16, 3)}],
+    "keras.random.randint": [{"shape": fixed((2,)), "minval": fixed(0), "maxval": fixed(4)}],
+    "tensorflow.ragged_fill_empty_rows": [],
+    "tensorflow.sets.size": [{"a": Fixed(lambda: tf.sparse.from_dense([[1, 2]]))}],
     # making tensors
     "tensorflow.constant": [{"value": floats(2, 3)}, {"value": fixed([1.0, 2.0])}, {"value": fixed(3.0)}, {"value": fixed(3)}],
     "tensorflow.convert_to_tensor": [{"value": floats(2, 3)}, {"value": fixed([1.0, 2.0])}, {"value": fixed(3.0)}],
     "keras.utils.to_categorical": [{"x": fixed([0, 1, 2])}, {"x": fixed(np.array([0, 1, 2]))}, {"x": integers([0, 1, 2])}],
     "to_categorical": [{"y": fixed([0, 1, 2])}, {"y": fixed(np.array([0, 1, 2]))}, {"y": integers([0, 1, 2])}],
     "pad_sequences": [{"sequences": fixed([[1, 2], [3]])}],
-    "numerical_derivative": [],
     "stop_gradient": [{"input": floats(2, 3)}, {"input": floats(4)}],
     "keras.ops.stop_gradient": [{"variable": floats(2, 3)}],
-    "sparse_dense_cwise_add": [],
     "tensorflow.signal.stft": [{"signals": floats(16), "frame_length": fixed(4), "frame_step": fixed(2)}],
     "tensorflow.signal.inverse_stft": [{"stfts": complexes(7, 3), "frame_length": fixed(4), "frame_step": fixed(2)}],
     "tensorflow.signal.mdct": [{"signals": floats(16), "frame_length": fixed(4)}],

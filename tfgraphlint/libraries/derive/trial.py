@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfgraphlint.libraries.derive.values import DOMAINS, FloatList, is_differentiable
+from tfgraphlint.libraries.derive.values import DOMAINS, is_differentiable
 
 # From the most to the least that can be said for a parameter: the best over all trials is what a table keeps,
 # since a report must be certain.
@@ -25,13 +25,6 @@ class Seen:
     result: Any
     # parameter -> outcome of each tensor leaf of the result ("" for leaves that are no tensors)
     gradient: dict[str, list[str]] = field(default_factory=dict)
-
-
-def convert(spec: Any, raw: Any, dtype: Any = tf.float32) -> Any:
-    """The tensors for one drawn value."""
-    if isinstance(spec, FloatList):
-        return [tf.constant(item, dtype) for item in raw]
-    return tf.constant(raw, dtype)
 
 
 def call(function: Callable[..., Any], names: Call, values: dict[str, Any]) -> Any:
@@ -66,7 +59,7 @@ def draw(pattern: dict[str, Any], number: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, spec in pattern.items():
         if is_differentiable(spec):
-            values[name] = convert(spec, spec.draw(random, domain))
+            values[name] = spec.tensor(spec.draw(random, domain))
         else:
             values[name] = spec.make()
     return values
@@ -85,7 +78,7 @@ def gradient_outcomes(
 ) -> Seen:
     """Runs once under a tape and asks for the gradient of every leaf with respect to every float argument."""
     values = draw(pattern, number)
-    watched = {name: values[name] for name, spec in pattern.items() if is_differentiable(spec)}
+    watched = {name: spec.sources(values[name]) for name, spec in pattern.items() if is_differentiable(spec)}
     with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         for value in watched.values():
             tape.watch(value)
@@ -104,6 +97,8 @@ def one_outcome(tape: tf.GradientTape, leaf: Any, source: Any, number: int) -> s
         return "none"
     random = np.random.default_rng(number + 100)
     weights = random.normal(size=tuple(leaf.shape))
+    if leaf.dtype.is_complex:
+        weights = weights * (1.0 + 0.7j)
     try:
         got = tape.gradient(leaf, source, output_gradients=tf.cast(tf.constant(weights), leaf.dtype))
     except Exception as error:
@@ -126,18 +121,22 @@ def error_name(error: BaseException) -> str:
 
 def depends(function: Callable[..., Any], names: Call, pattern: dict[str, Any], name: str) -> bool | None:
     """Whether the result changes with the values of one argument; None when no second call succeeds."""
-    base = draw(pattern, 0)
-    results = []
-    for number in (0, *range(21, 21 + 3 * len(DOMAINS))):
-        values = dict(base)
-        values[name] = draw(pattern, number)[name]
-        try:
-            results.append([snapshot(leaf) for leaf in leaves(call(function, names, values))])
-        except Exception:
-            continue
-        if results[-1] != results[0]:
-            return True
-    return False if len(results) > 3 else None
+    compared = 0
+    for start in (0, len(DOMAINS) - 1):  # the last domain has equal values and zeros
+        base = draw(pattern, start)
+        first: list[object] | None = None
+        for number in (start, *range(24, 24 + 2 * len(DOMAINS))):
+            values = {**base, name: draw(pattern, number)[name]}
+            try:
+                result = [snapshot(leaf) for leaf in leaves(call(function, names, values))]
+            except Exception:
+                continue
+            if first is None:
+                first = result
+            elif result != first:
+                return True
+            compared += 1
+    return False if compared > 3 else None
 
 
 def snapshot(leaf: Any) -> object:
