@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -297,9 +297,7 @@ class Tables:
         sorts = self._names["modules"].get(name, _EMPTY)
         if not sorts or "nostar" in sorts:
             return frozenset()
-        return (self._members(name) - set(sorts.get("unstarred", "").split())) | set(
-            sorts.get("starred", "").split()
-        )
+        return (self._members(name) - set(sorts.get("unstarred", "").split())) | set(sorts.get("starred", "").split())
 
     def members(self, module: str) -> frozenset[str]:
         """The public names of a module; empty for modules that are not listed."""
@@ -330,12 +328,12 @@ class Tables:
         record = self.class_record(full_name)
         return record.kind if record else None
 
-    @lru_cache(maxsize=None)  # noqa: B019  tables live as long as the process
+    @cache  # noqa: B019  (tables live as long as the process)
     def _members(self, module: str) -> frozenset[str]:
         sorts = self._names["modules"].get(module, _EMPTY)
         return frozenset(name for sort, names in sorts.items() if sort in _SORTS for name in names.split())
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def _aliases(self, module: str) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for home, names in self._names["aliases"].get(module, _EMPTY).items():
@@ -346,7 +344,7 @@ class Tables:
 
     # Functions
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def function(self, full_name: str) -> FunctionRecord | None:
         """The record of a TensorFlow or Keras function under any of its names; None when there is none."""
         name = self.canonical(full_name)
@@ -355,19 +353,19 @@ class Tables:
 
     # NumPy, SciPy, math, Python
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def numpy_function(self, full_name: str) -> HostRecord | None:
         """A NumPy function given tensors (``numpy.sum``, ``numpy.linalg.norm``)."""
         name = self.canonical(full_name)
         return _host_record(name, self._host["numpy"].get(name))
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def math_function(self, full_name: str) -> HostRecord | None:
         """A function of ``math`` given tensors."""
         name = full_name if full_name.startswith("math.") else f"math.{full_name}"
         return _host_record(name, self._host["math"].get(name))
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def builtin_function(self, name: str) -> HostRecord | None:
         """A builtin function given tensors: ``float``, ``sum``, ``max`` …"""
         full = f"builtins.{name.removeprefix('builtins.')}"
@@ -378,7 +376,7 @@ class Tables:
         module, _, last = full_name.rpartition(".")
         return last in self._host["scipy"].get(module, "").split()
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def numpy_equivalent(self, full_name: str) -> Equivalent | None:
         """What can stand for a NumPy function in TensorFlow; None when nothing was found."""
         name = self.canonical(full_name)
@@ -438,22 +436,16 @@ class Tables:
         return found
 
 
-_SORTS = {
-    "modules": "module",
-    "classes": "class",
-    "functions": "function",
-    "dtypes": "dtype",
-    "constants": "constant",
-}
+_SORTS = {"modules": "module", "classes": "class", "functions": "function", "dtypes": "dtype", "constants": "constant"}
 
 
+@cache
 def versions() -> tuple[str, ...]:
     """The TensorFlow versions that there are tables for, newest first."""
     found = [path.name.partition("-")[2] for path in _DATA.glob("tensorflow-*")]
     return tuple(sorted(found, key=_version_key, reverse=True))
 
 
-@lru_cache(maxsize=None)
 def load(version: str | None = None) -> Tables:
     """The tables of a TensorFlow version (``2.21``), or of the nearest one there is; of the newest for None.
 
@@ -467,7 +459,12 @@ def load(version: str | None = None) -> Tables:
     else:
         older = [one for one in known if _version_key(one) <= _version_key(version)]
         chosen = older[0] if older else known[-1]
-    return Tables(_DATA / f"tensorflow-{chosen}")
+    return _tables(chosen)
+
+
+@cache
+def _tables(version: str) -> Tables:
+    return Tables(_DATA / f"tensorflow-{version}")
 
 
 def same_module(full_name: str) -> str:
@@ -519,8 +516,7 @@ def _function_record(name: str, found: Mapping[str, Any]) -> FunctionRecord:
         elements=tuple(found.get("elements", ())),
         fields=tuple(found.get("fields", ())),
         parts={
-            key: tuple(parse_outcome(value) for value in values)
-            for key, values in found.get("parts", _EMPTY).items()
+            key: tuple(parse_outcome(value) for value in values) for key, values in found.get("parts", _EMPTY).items()
         },
         dtype=found.get("dtype", ""),
         dtype_argument=found.get("dtype_argument", ""),

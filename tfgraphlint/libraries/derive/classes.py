@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 from collections.abc import Callable, Iterator
@@ -24,7 +25,9 @@ def _dense() -> Any:
 
 # By parameter name, what a constructor is given; several choices are tried.
 _CHOICES: dict[str, tuple[Callable[[], Any], ...]] = {
-    **dict.fromkeys(("units", "filters", "n", "output_size", "num_bins", "num_tokens"), (lambda: 2, lambda: (2,), lambda: (2, 2))),
+    **dict.fromkeys(
+        ("units", "filters", "n", "output_size", "num_bins", "num_tokens"), (lambda: 2, lambda: (2,), lambda: (2, 2))
+    ),
     **dict.fromkeys(("kernel_size", "pool_size", "size", "factor", "rank"), (lambda: 2, lambda: 0.2)),
     **dict.fromkeys(("rate", "stddev", "height_factor", "width_factor", "fill_value"), (lambda: 0.3,)),
     "target_shape": (lambda: (-1,),),
@@ -55,11 +58,17 @@ _CHOICES: dict[str, tuple[Callable[[], Any], ...]] = {
     "target_width": (lambda: 3,),
     "crop_height": (lambda: 3,),
     "crop_width": (lambda: 3,),
-}  # fmt: skip
+}
 _INPUTS: tuple[Any, ...] = (
-    (2, 3), (2, 5, 3), (2, 6, 6, 3), (2, 4, 4, 4, 3), [(2, 3), (2, 3)], [(2, 5, 3), (2, 5, 3)], (2, 4, 6, 6, 3),
+    (2, 3),
+    (2, 5, 3),
+    (2, 6, 6, 3),
+    (2, 4, 4, 4, 3),
+    [(2, 3), (2, 3)],
+    [(2, 5, 3), (2, 5, 3)],
+    (2, 4, 6, 6, 3),
     [(2, 5, 3), (2, 5, 3), (2, 5, 3)],
-)  # fmt: skip
+)
 _OTHER_INPUTS: tuple[Callable[[], Any], ...] = (
     lambda: tf.constant([[0, 1, 2], [2, 3, 4]]),
     lambda: tf.constant([["a"], ["b"]]),
@@ -92,7 +101,12 @@ def _layer(cls: type, naming: Naming) -> dict[str, Any]:
                 result = layer(make())
             except Exception:
                 continue
-            return {**record, "weights": bool(layer.trainable_weights), "input": "nonfloat", "returns": describe(result, naming.of_class)}
+            return {
+                **record,
+                "weights": bool(layer.trainable_weights),
+                "input": "nonfloat",
+                "returns": describe(result, naming.of_class),
+            }
     return {**record, "untried": True}
 
 
@@ -109,11 +123,17 @@ def _constructions(cls: type) -> Iterator[Callable[[], dict[str, Any]]]:
         parameters = inspect.signature(cls).parameters.values()
     except (TypeError, ValueError):
         return
-    required = [p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    required = [
+        p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     if any(name not in _CHOICES for name in required):
         return
     for makers in itertools.islice(itertools.product(*(_CHOICES[name] for name in required)), 12):
-        yield lambda makers=makers: {name: make() for name, make in zip(required, makers, strict=True)}
+        yield functools.partial(_make, required, makers)
+
+
+def _make(names: list[str], makers: tuple[Callable[[], Any], ...]) -> dict[str, Any]:
+    return {name: make() for name, make in zip(names, makers, strict=True)}
 
 
 def _draw(shape: Any, number: int) -> Any:
@@ -174,13 +194,21 @@ def _judged(cls: type, naming: Naming) -> dict[str, Any]:
     if arguments is None:
         return {**record, "untried": True}
     sets: tuple[Any, ...] = (
-        ((4, 3), (4, 3)), ((4,), (4,)), ("ids", (4, 3)), ((4, 3), None), ("binary", (4, 1)), ((4, 5, 5, 1), (4, 5, 5, 1)),
-    )  # fmt: skip
+        ((4, 3), (4, 3)),
+        ((4,), (4,)),
+        ("ids", (4, 3)),
+        ((4, 3), None),
+        ("binary", (4, 1)),
+        ((4, 5, 5, 1), (4, 5, 5, 1)),
+    )
     outcomes: dict[str, list[str]] = {"y_true": [], "y_pred": []}
     returned = ""
     for labels, predictions in sets:
         for number in range(_DRAWS):
-            given = {"y_true": _labels(labels, number), "y_pred": None if predictions is None else _draw(predictions, number + 50)}
+            given = {
+                "y_true": _labels(labels, number),
+                "y_pred": None if predictions is None else _draw(predictions, number + 50),
+            }
             present = {key: value for key, value in given.items() if value is not None}
             try:
                 with tf.GradientTape(persistent=True) as tape:
@@ -201,10 +229,17 @@ def _judged(cls: type, naming: Naming) -> dict[str, Any]:
 
 def _loss_arguments(cls: type) -> dict[str, Any] | None:
     choices: dict[str, Any] = {
-        "num_classes": 3, "target_class_ids": [0], "precision": 0.5, "recall": 0.5, "sensitivity": 0.5,
-        "specificity": 0.5, "fn": lambda y_true, y_pred: tf.reduce_mean(tf.abs(y_true - y_pred), -1), "name": "m",
-        "normalizer": [1.0, 1.0, 1.0], "class_id": 0,
-    }  # fmt: skip
+        "num_classes": 3,
+        "target_class_ids": [0],
+        "precision": 0.5,
+        "recall": 0.5,
+        "sensitivity": 0.5,
+        "specificity": 0.5,
+        "fn": lambda y_true, y_pred: tf.reduce_mean(tf.abs(y_true - y_pred), -1),
+        "name": "m",
+        "normalizer": [1.0, 1.0, 1.0],
+        "class_id": 0,
+    }
     try:
         parameters = inspect.signature(cls).parameters.values()
     except (TypeError, ValueError):

@@ -31,14 +31,52 @@ _SKIPPED = re.compile(
     """,
     re.VERBOSE,
 )
-_BUILTINS = (
-    "abs all any bool complex divmod enumerate filter float int isinstance iter len list map max min next pow print "
-    "range repr reversed round set sorted str sum tuple type zip hash format"
-).split()
+_BUILTINS = [
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "complex",
+    "divmod",
+    "enumerate",
+    "filter",
+    "float",
+    "int",
+    "isinstance",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "next",
+    "pow",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "sorted",
+    "str",
+    "sum",
+    "tuple",
+    "type",
+    "zip",
+    "hash",
+    "format",
+]
 _SCIPY = (
-    "scipy.special", "scipy.stats", "scipy.linalg", "scipy.ndimage", "scipy.signal", "scipy.fft",
-    "scipy.spatial.distance", "scipy.interpolate", "scipy.integrate",
-)  # fmt: skip
+    "scipy.special",
+    "scipy.stats",
+    "scipy.linalg",
+    "scipy.ndimage",
+    "scipy.signal",
+    "scipy.fft",
+    "scipy.spatial.distance",
+    "scipy.interpolate",
+    "scipy.integrate",
+)
 _LIMIT = 20  # seconds for one function
 
 
@@ -73,11 +111,19 @@ def derive_scipy() -> dict[str, str]:
         cut = []
         for name in sorted(dir(module)):
             function = getattr(module, name)
-            if name.startswith("_") or name == "test" or inspect.ismodule(function) or inspect.isclass(function) or not callable(function):
+            if (
+                name.startswith("_")
+                or name == "test"
+                or inspect.ismodule(function)
+                or inspect.isclass(function)
+                or not callable(function)
+            ):
                 continue
             record = _record(f"{module_name}.{name}", function)
             outcomes = set(record.get("gradient", {}).values()) - {"shape", "nonfloat"}
-            if outcomes == {"none"} and record["returns"].startswith(("ndarray", "python", "tuple", "list", "object:tuple")):
+            if outcomes == {"none"} and record["returns"].startswith(
+                ("ndarray", "python", "tuple", "list", "object:tuple")
+            ):
                 cut.append(name)
         found[module_name] = " ".join(cut)
     return found
@@ -143,4 +189,3 @@ def _in_graph(probe: Probe) -> str:
     except Exception as error:
         return "raises:" + error_name(error)
     return "works"
-

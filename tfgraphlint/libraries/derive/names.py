@@ -18,10 +18,17 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("metric", ("tensorflow.keras.metrics.Metric",)),
     (
         "optimizer",
-        ("tensorflow.keras.optimizers.Optimizer", "tensorflow.keras.optimizers.legacy.Optimizer", "tensorflow.compat.v1.train.Optimizer"),
+        (
+            "tensorflow.keras.optimizers.Optimizer",
+            "tensorflow.keras.optimizers.legacy.Optimizer",
+            "tensorflow.compat.v1.train.Optimizer",
+        ),
     ),
     ("schedule", ("tensorflow.keras.optimizers.schedules.LearningRateSchedule",)),
-    ("initializer", ("tensorflow.keras.initializers.Initializer", "tensorflow.compat.v1.keras.initializers.Initializer")),
+    (
+        "initializer",
+        ("tensorflow.keras.initializers.Initializer", "tensorflow.compat.v1.keras.initializers.Initializer"),
+    ),
     ("regularizer", ("tensorflow.keras.regularizers.Regularizer",)),
     ("constraint", ("tensorflow.keras.constraints.Constraint",)),
     ("callback", ("tensorflow.keras.callbacks.Callback",)),
@@ -31,7 +38,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tape", ("tensorflow.GradientTape",)),
     ("module", ("tensorflow.Module",)),
     ("error", ("builtins.BaseException",)),
-)  # fmt: skip
+)
 
 
 def derive(modules: dict[str, PublicModule], naming: Naming) -> dict[str, Any]:

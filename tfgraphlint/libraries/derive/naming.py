@@ -46,6 +46,10 @@ class Naming:
         names = self._groups.get(id(value))
         return names[0] if names and self._objects[names[0]] is value else None
 
+    def all_of(self, name: str) -> list[str]:
+        """All public names of what ``name`` is."""
+        return self._groups[id(self._objects[name])]
+
     def of_class(self, cls: type) -> str:
         """The canonical name of a class or of the nearest public class that it inherits from."""
         for base in inspect.getmro(cls):

@@ -16,15 +16,7 @@ import tensorflow as tf
 from tfgraphlint.libraries.derive.arguments import NEVER_TENSORS, OPTIONAL, Pattern, all_patterns
 from tfgraphlint.libraries.derive.recipes import recipes_for
 from tfgraphlint.libraries.derive.returned import PublicName, describe, dtype_word, elements
-from tfgraphlint.libraries.derive.trial import (
-    Call,
-    best,
-    call,
-    depends,
-    draw,
-    gradient_outcomes,
-    leaves,
-)
+from tfgraphlint.libraries.derive.trial import Call, best, call, depends, draw, gradient_outcomes, leaves
 from tfgraphlint.libraries.derive.values import FloatList, Floats, is_differentiable, is_plain
 
 Record = dict[str, Any]
@@ -64,9 +56,7 @@ class Probe:
         names = [p.name for p in self.parameters if p.kind in positional]
         self.only = {p.name for p in self.parameters if p.kind is p.POSITIONAL_ONLY}
         self.required = [
-            p.name
-            for p in self.parameters
-            if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+            p.name for p in self.parameters if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         ]
         before_star = tuple(names) if self.star else tuple(n for n in names if n in self.required or n in self.only)
         self.call = Call(before_star, self.star)
@@ -269,8 +259,12 @@ class Probe:
             if tensors:
                 found.append(self._dtype_relation(pattern, tensors[0].dtype))
         if not found:
-            words = [dtype_word(leaf.dtype) for _, r in self.results for leaf in leaves(r)[:1] if isinstance(leaf, tf.Tensor)]
-            return {"dtype": max(set(words), key=words.count)} if words else {}
+            words = [
+                dtype_word(leaf.dtype) for _, r in self.results for leaf in leaves(r)[:1] if isinstance(leaf, tf.Tensor)
+            ]
+            if not words:
+                return {}
+            found = words
         record: Record = {"dtype": max(set(found), key=found.count)}
         chosen = self._dtype_argument()
         if chosen:
@@ -283,7 +277,9 @@ class Probe:
             return word
         for target, accept in ((tf.float64, "same"), (tf.int32, "same")):
             values = {
-                name: tf.nest.map_structure(lambda t, d=target: _cast(t, d), value) if is_plain(pattern[name]) else value
+                name: tf.nest.map_structure(lambda t, d=target: _cast(t, d), value)
+                if is_plain(pattern[name])
+                else value
                 for name, value in draw(pattern, 2).items()
             }
             try:
@@ -297,7 +293,11 @@ class Probe:
         return "same"
 
     def _dtype_argument(self) -> str:
-        names = [p.name for p in self.parameters if p.name in ("dtype", "type", "output_type", "out_type", "output_dtype", "DstT")]
+        names = [
+            p.name
+            for p in self.parameters
+            if p.name in ("dtype", "type", "output_type", "out_type", "output_dtype", "DstT")
+        ]
         for name in names:
             for pattern, _ in self.results[:3]:
                 values = {**draw(pattern, 0), name: tf.int32}
@@ -381,7 +381,11 @@ def _cast(tensor: Any, dtype: tf.DType) -> Any:
 
 def _is_error_of_the_machine(outcome: str) -> bool:
     """Errors of a kernel on these inputs; only a missing gradient is a property of the function."""
-    return outcome.startswith("raises:") and outcome.split(":")[1] not in ("LookupError", "NotImplementedError", "ValueError")
+    return outcome.startswith("raises:") and outcome.split(":")[1] not in (
+        "LookupError",
+        "NotImplementedError",
+        "ValueError",
+    )
 
 
 def _commonest(errors: list[str]) -> str:

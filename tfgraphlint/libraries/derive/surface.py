@@ -13,10 +13,25 @@ from typing import Any
 # What a module's own directory lists but nobody calls public.
 _ROOTS = ("tensorflow", "keras", "numpy")
 _NUMPY_MODULES = (
-    "numpy", "numpy.linalg", "numpy.random", "numpy.fft", "numpy.ma", "numpy.lib.stride_tricks", "numpy.lib",
-    "numpy.polynomial", "numpy.polynomial.polynomial", "numpy.testing", "numpy.char", "numpy.strings",
-    "numpy.emath", "numpy.exceptions", "numpy.dtypes", "numpy.typing", "numpy.rec", "numpy.ctypeslib",
-)  # fmt: skip
+    "numpy",
+    "numpy.linalg",
+    "numpy.random",
+    "numpy.fft",
+    "numpy.ma",
+    "numpy.lib.stride_tricks",
+    "numpy.lib",
+    "numpy.polynomial",
+    "numpy.polynomial.polynomial",
+    "numpy.testing",
+    "numpy.char",
+    "numpy.strings",
+    "numpy.emath",
+    "numpy.exceptions",
+    "numpy.dtypes",
+    "numpy.typing",
+    "numpy.rec",
+    "numpy.ctypeslib",
+)
 
 
 @dataclass
@@ -134,9 +149,7 @@ def _member(module: ModuleType, name: str) -> Any:
 
 def _plain_names(module: ModuleType) -> set[str]:
     return {
-        name
-        for name in dir(module)
-        if not name.startswith("_") and not inspect.ismodule(getattr(module, name, None))
+        name for name in dir(module) if not name.startswith("_") and not inspect.ismodule(getattr(module, name, None))
     }
 
 

@@ -15,20 +15,47 @@ from tfgraphlint.libraries.derive.returned import describe, dtype_word
 from tfgraphlint.libraries.derive.trial import best, error_name, leaves, one_outcome
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
-    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne, "&": operator.and_,
-    "|": operator.or_, "^": operator.xor, "in": lambda a, b: a in b, "is": operator.is_,
-}  # fmt: skip
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "@": operator.matmul,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "in": lambda a, b: a in b,
+    "is": operator.is_,
+}
 _UNARY: dict[str, Callable[[Any], Any]] = {
-    "-": operator.neg, "+": operator.pos, "~": operator.invert, "not": operator.not_,
-    "[0]": lambda t: t[0], "[:1]": lambda t: t[:1], "[..., tf.newaxis]": lambda t: t[..., tf.newaxis],
-    "iteration": lambda t: list(t), "bool": bool,
-}  # fmt: skip
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+    "not": operator.not_,
+    "[0]": lambda t: t[0],
+    "[:1]": lambda t: t[:1],
+    "[..., tf.newaxis]": lambda t: t[..., tf.newaxis],
+    "iteration": lambda t: list(t),
+    "bool": bool,
+}
 _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
-    "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv, "//=": operator.ifloordiv,
-    "%=": operator.imod, "**=": operator.ipow, "@=": operator.imatmul,
-}  # fmt: skip
+    "+=": operator.iadd,
+    "-=": operator.isub,
+    "*=": operator.imul,
+    "/=": operator.itruediv,
+    "//=": operator.ifloordiv,
+    "%=": operator.imod,
+    "**=": operator.ipow,
+    "@=": operator.imatmul,
+}
 _DOMAINS = ((0.2, 0.9), (-2.0, 2.0), (1.1, 3.0))
 
 
@@ -71,8 +98,30 @@ def _kinds() -> dict[str, Callable[[], Any]]:
 
 
 _NOT_CALLED = frozenset(
-    """eval run tofile dump dumps save setflags resize fill itemset partition sort byteswap stop_recording
-    experimental_ref reset watched_variables close unique prefetch repeat cache""".split()
+    [
+        "eval",
+        "run",
+        "tofile",
+        "dump",
+        "dumps",
+        "save",
+        "setflags",
+        "resize",
+        "fill",
+        "itemset",
+        "partition",
+        "sort",
+        "byteswap",
+        "stop_recording",
+        "experimental_ref",
+        "reset",
+        "watched_variables",
+        "close",
+        "unique",
+        "prefetch",
+        "repeat",
+        "cache",
+    ]
 )
 
 
@@ -118,7 +167,11 @@ def _symbolic_attributes(naming: Naming) -> dict[str, str]:
             except Exception as error:
                 found[name] = "raises:" + error_name(error)
                 continue
-            found[name] = "method" if callable(value) and not isinstance(value, tf.DType) else f"value:{describe(value, naming.of_class)}"
+            found[name] = (
+                "method"
+                if callable(value) and not isinstance(value, tf.DType)
+                else f"value:{describe(value, naming.of_class)}"
+            )
         return tensor
 
     tf.function(traced, autograph=False)(tf.ones((2, 2)))
@@ -130,14 +183,30 @@ def derive_operators(naming: Naming) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for symbol, function in _BINARY.items():
         for left, right in (
-            ("tensor", "tensor"), ("tensor", "float"), ("float", "tensor"), ("tensor", "ndarray"), ("ndarray", "tensor"),
-            ("variable", "tensor"), ("tensor", "variable"), ("variable", "float"), ("float", "variable"),
-            ("ndarray", "variable"), ("variable", "ndarray"), ("numpy-scalar", "tensor"), ("tensor", "list"),
+            ("tensor", "tensor"),
+            ("tensor", "float"),
+            ("float", "tensor"),
+            ("tensor", "ndarray"),
+            ("ndarray", "tensor"),
+            ("variable", "tensor"),
+            ("tensor", "variable"),
+            ("variable", "float"),
+            ("float", "variable"),
+            ("ndarray", "variable"),
+            ("variable", "ndarray"),
+            ("numpy-scalar", "tensor"),
+            ("tensor", "list"),
             ("list", "tensor"),
-        ):  # fmt: skip
+        ):
             found[f"{left} {symbol} {right}"] = _binary(function, left, right, naming)
     for symbol, function in _IN_PLACE.items():
-        for left, right in (("tensor", "tensor"), ("tensor", "float"), ("variable", "tensor"), ("ndarray", "tensor"), ("float", "tensor")):
+        for left, right in (
+            ("tensor", "tensor"),
+            ("tensor", "float"),
+            ("variable", "tensor"),
+            ("ndarray", "tensor"),
+            ("float", "tensor"),
+        ):
             found[f"{left} {symbol} {right}"] = _binary(function, left, right, naming)
     for symbol, single in _UNARY.items():
         for kind in ("tensor", "variable"):

@@ -29,7 +29,7 @@ def derive(modules: dict[str, PublicModule]) -> dict[str, Any]:
         found[plain] = _what_became(plain, name, value, objects, by_identity, renames)
     for old, new in renames.items():
         if old.startswith("tensorflow.") and old not in found and old not in objects and old not in modules:
-            found[old] = {"new": new, "how": "upgrade"} if _known(new, objects, modules) else {}
+            found[old] = {"new": new, "how": "upgrade"} if _known(new, objects, modules) else None
     return {name: record for name, record in sorted(found.items()) if record is not None}
 
 
@@ -38,7 +38,12 @@ def _objects(modules: dict[str, PublicModule]) -> dict[str, Any]:
 
 
 def _what_became(
-    plain: str, name: str, value: Any, objects: dict[str, Any], by_identity: dict[int, list[str]], renames: dict[str, str]
+    plain: str,
+    name: str,
+    value: Any,
+    objects: dict[str, Any],
+    by_identity: dict[int, list[str]],
+    renames: dict[str, str],
 ) -> dict[str, str] | None:
     """None when the name still means the same; ``how`` says how sure a replacement is."""
     if plain in objects:
@@ -73,7 +78,11 @@ def derive_keywords() -> dict[str, dict[str, str]]:
     from tensorflow.tools.compatibility import tf_upgrade_v2
 
     spec = tf_upgrade_v2.TFAPIChangeSpec()
-    return {_full(name): dict(renames) for name, renames in sorted(spec.function_keyword_renames.items()) if name.startswith("tf.")}
+    return {
+        _full(name): dict(renames)
+        for name, renames in sorted(spec.function_keyword_renames.items())
+        if name.startswith("tf.")
+    }
 
 
 def derive_reorders() -> dict[str, list[str]]:
@@ -82,7 +91,11 @@ def derive_reorders() -> dict[str, list[str]]:
 
     found = dict(reorders_v2.reorders)
     found.update(tf_upgrade_v2.TFAPIChangeSpec().function_reorders)
-    return {_full(name): [order for order in orders if order] for name, orders in sorted(found.items()) if name.startswith("tf.")}
+    return {
+        _full(name): [order for order in orders if order]
+        for name, orders in sorted(found.items())
+        if name.startswith("tf.")
+    }
 
 
 def _full(name: str) -> str:

@@ -73,9 +73,7 @@ def leaves(result: Any) -> list[Any]:
         return [result]
 
 
-def gradient_outcomes(
-    function: Callable[..., Any], names: Call, pattern: dict[str, Any], number: int
-) -> Seen:
+def gradient_outcomes(function: Callable[..., Any], names: Call, pattern: dict[str, Any], number: int) -> Seen:
     """Runs once under a tape and asks for the gradient of every leaf with respect to every float argument."""
     values = draw(pattern, number)
     watched = {name: spec.sources(values[name]) for name, spec in pattern.items() if is_differentiable(spec)}
@@ -96,7 +94,7 @@ def one_outcome(tape: tf.GradientTape, leaf: Any, source: Any, number: int) -> s
     if not (leaf.dtype.is_floating or leaf.dtype.is_complex):
         return "none"
     random = np.random.default_rng(number + 100)
-    weights = random.normal(size=tuple(leaf.shape))
+    weights: Any = random.normal(size=tuple(leaf.shape))
     if leaf.dtype.is_complex:
         weights = weights * (1.0 + 0.7j)
     try:

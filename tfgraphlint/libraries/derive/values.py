@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+
 @dataclass(frozen=True)
 class Domain:
     """A range that random inputs are drawn from; ``whole`` rounds them, so that zeros and equal values occur."""
@@ -24,9 +25,15 @@ class Domain:
 
 # A function that is flat or undefined in one range may not be in another.
 DOMAINS: tuple[Domain, ...] = (
-    Domain(0.1, 0.9), Domain(-2.0, 2.0), Domain(1.1, 3.0), Domain(-2.0, 2.0), Domain(0.1, 0.9), Domain(-9.0, 9.0),
-    Domain(-0.9, 0.9), Domain(0.0, 2.0, whole=True),
-)  # fmt: skip
+    Domain(0.1, 0.9),
+    Domain(-2.0, 2.0),
+    Domain(1.1, 3.0),
+    Domain(-2.0, 2.0),
+    Domain(0.1, 0.9),
+    Domain(-9.0, 9.0),
+    Domain(-0.9, 0.9),
+    Domain(0.0, 2.0, whole=True),
+)
 
 
 @dataclass(frozen=True)
