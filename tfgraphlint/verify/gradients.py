@@ -119,25 +119,45 @@ def _compare(repeats: Repeats, number: int, query: Query, source: Source) -> Fin
         return Finding("skipped", f"line {query.line}: {source.gradient}")
     if source.ordinal is None:
         return Finding("skipped", f"line {query.line}: where a source comes from is not known")
-    direction = _direction(source.gradient)
-    best, drowned = (np.inf, ""), False
+    slopes: list[Slope] = []
     for step in STEPS:
-        size = step * source.scale
-        taken = _difference(repeats, Nudge(number, query.entry, source.ordinal, size * direction))
-        if taken is None:
+        slope = _slope(repeats, number, query, source, step * source.scale)
+        if slope is None:
             return Finding("skipped", f"line {query.line}: a source cannot be moved")
-        change, moved, noise = taken
-        foretold = float(np.sum(source.gradient * moved))
-        larger = max(abs(change), abs(foretold))
-        miss = abs(change - foretold)
-        if miss <= RELATIVE * larger + noise and (noise <= LOUDEST * larger or foretold == 0.0):
+        if slope.agrees() or any(slope.agrees(other) for other in slopes):
             return Finding("confirmed")
-        slopes = f"the gradient foretells a slope of {foretold / size / 2:.6g}, seen: {change / size / 2:.6g}"
-        best = min(best, (miss / (larger or 1.0), f"line {query.line}: {slopes}"))
-        drowned |= miss <= noise
-    if drowned:
+        slopes.append(slope)
+    if any(slope.drowned for slope in slopes):
         return Finding("skipped", f"line {query.line}: too small to be told from rounding")
-    return _disagreement(repeats, best[1])
+    best = min(slopes, key=lambda slope: abs(slope.seen - slope.foretold))
+    text = f"the gradient foretells a slope of {best.foretold:.6g}, seen: {best.seen:.6g}"
+    return _disagreement(repeats, f"line {query.line}: {text}")
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The slope of the target along one direction, taken with steps of one size."""
+
+    size: float
+    foretold: float
+    seen: float
+    noise: float
+
+    def agrees(self, other: Slope | None = None) -> bool:
+        """Whether the slope is as foretold, by itself or extrapolated from two sizes to none."""
+        seen, noise = self.seen, self.noise
+        if other is not None:
+            own, others = self.size**2, other.size**2
+            seen = (self.seen * others - other.seen * own) / (others - own)
+            noise = (self.noise * others + other.noise * own) / abs(others - own)
+        larger = max(abs(self.seen), abs(self.foretold))
+        miss = abs(seen - self.foretold)
+        return miss <= RELATIVE * larger + noise and (noise <= LOUDEST * larger or self.foretold == 0.0)
+
+    @property
+    def drowned(self) -> bool:
+        """Whether rounding could explain the whole difference."""
+        return abs(self.seen - self.foretold) <= self.noise
 
 
 def _disagreement(repeats: Repeats, text: str) -> Finding:
@@ -157,12 +177,16 @@ def _direction(gradient: Any) -> Any:
     return mixed / (np.sqrt(np.sum(mixed**2)) or 1.0)
 
 
-def _difference(repeats: Repeats, ahead: Nudge) -> tuple[float, Any, float] | None:
-    """The change of the target between both sides, how far the source was moved, and the noise."""
-    back = Nudge(ahead.query, ahead.entry, ahead.ordinal, -ahead.direction)
-    plus, minus = repeats.again(ahead), repeats.again(back)
-    if plus.moved is None or minus.moved is None:
+def _slope(repeats: Repeats, number: int, query: Query, source: Source, size: float) -> Slope | None:
+    assert source.ordinal is not None
+    direction = _direction(source.gradient)
+    sides = [
+        repeats.again(Nudge(number, query.entry, source.ordinal, sign * size * direction)) for sign in (1.0, -1.0)
+    ]
+    repeats.first.shares_memory |= any(side.shares_memory for side in sides)
+    if any(side.moved is None or len(side.queries) <= number for side in sides):
         return None
-    repeats.first.shares_memory |= plus.shares_memory
-    one, other = plus.queries[ahead.query], minus.queries[ahead.query]
-    return one.value - other.value, plus.moved - minus.moved, max(one.noise, other.noise)
+    ahead, back = (side.queries[number] for side in sides)
+    foretold = float(np.sum(source.gradient * (sides[0].moved - sides[1].moved)))
+    noise = max(ahead.noise, back.noise)
+    return Slope(size, foretold / size / 2, (ahead.value - back.value) / size / 2, noise / size / 2)
