@@ -68,7 +68,8 @@ def fresh_state() -> None:
         tf.debugging.disable_check_numerics()
     tf.keras.backend.clear_session()
     tf.keras.backend.set_floatx("float32")
-    tf.keras.mixed_precision.set_global_policy("float32")
+    with suppress(ValueError):  # Keras 2 has no policy once `disable_v2_behavior` was called
+        tf.keras.mixed_precision.set_global_policy("float32")
 
 
 def run_program(entry: Path) -> Outcome:

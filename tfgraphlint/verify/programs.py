@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -67,12 +68,20 @@ def read(entry: Path) -> Program:
     """The program whose first file is ``entry``, its rule taken from the folders above it."""
     entry = entry.resolve()
     rule, name, label = _belongs(entry)
-    comments = _COMMENT.findall(entry.read_bytes().decode("utf-8", "replace"))
+    comments = _COMMENT.findall(_text(entry))
 
     def of(kind: str) -> tuple[str, ...]:
         return tuple(text for found, text in comments if found == kind)
 
     return Program(rule, name, entry, label, of("claim"), of("holds"), "own" in of("process"))
+
+
+def _text(entry: Path) -> str:
+    try:
+        with tokenize.open(entry) as file:
+            return file.read()
+    except (SyntaxError, UnicodeDecodeError):
+        return entry.read_bytes().decode("utf-8", "replace")
 
 
 def _belongs(entry: Path) -> tuple[str, str, str]:
