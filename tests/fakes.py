@@ -125,7 +125,7 @@ def request(directory: Path, *files: Path, processes: int | None = None, **setti
     """A request for ``files``, or for all Python files in ``directory``."""
     wanted = files or tuple(sorted(directory.rglob("*.py")))
     held = Settings(directory, **settings)
-    return Request(directory, {file: held for file in wanted}, Overrides(), roots=[directory], processes=processes)
+    return Request(directory, dict.fromkeys(wanted, held), Overrides(), roots=[directory], processes=processes)
 
 
 def lint_text(directory: Path, text: str, **settings) -> Run:

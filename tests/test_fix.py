@@ -448,7 +448,8 @@ def test_lines_move_into_a_block() -> None:
     after = made(text, edits.into_block(tree, body[0].body[0], body[2].body[0], "with a as b:"))
     assert after == (
         "def f():\n    with a as b:\n        first = '''\n  kept\n'''\n\n        # a comment\n        if first:\n"
-        "            g(\n       1,\n            )\n        last = f\"\"\"\n{first}\n    \"\"\"  # end\n    return last\n"
+        "            g(\n       1,\n            )\n"
+        '        last = f"""\n{first}\n    """  # end\n    return last\n'
     )
 
 
@@ -473,7 +474,7 @@ def test_lines_that_share_a_row_do_not_move() -> None:
         ("at\n", "tf.reduce_sum", "import tensorflow as tf\nat\n"),
         ("x = 1\nat\nimport tensorflow as tf\n", "tensorflow.reduce_sum", "import tensorflow\nx = 1\nat\nimport tens"),
         ('"""Doc."""\nat\n', "tf.reduce_sum", '"""Doc."""\n\nimport tensorflow as tf\nat\n'),
-        ("#!/bin/sh\n# coding: utf-8\n\nat\n", "tf.reduce_sum", "#!/bin/sh\n# coding: utf-8\n\nimport tensorflow as tf\nat\n"),
+        ("#!/bin/sh\n# hi\n\nat\n", "tf.reduce_sum", "#!/bin/sh\n# hi\n\nimport tensorflow as tf\nat\n"),
         (
             '"""Doc."""\nfrom __future__ import annotations\n\nimport os  # system\n\nat\n',
             "tf.reduce_sum",
@@ -482,7 +483,7 @@ def test_lines_that_share_a_row_do_not_move() -> None:
         (
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import tensorflow as tf\nat\n",
             "tf.reduce_sum",
-            "from typing import TYPE_CHECKING\nimport tensorflow as tf\nif TYPE_CHECKING:\n    import tensorflow as tf\nat\n",
+            "from typing import TYPE_CHECKING\nimport tensorflow as tf\nif TYPE_CHECKING:\n    import",
         ),
         ("tf = 3\nat\n", "tensorflow.reduce_sum", "import tensorflow\ntf = 3\nat\n"),
         (
@@ -492,7 +493,7 @@ def test_lines_that_share_a_row_do_not_move() -> None:
         ),
         ("def g():\n    import tensorflow as t\nat\n", "tf.reduce_sum", "import tensorflow as tf\ndef g():\n"),
         ("from tensorflow import *\nat\n", "tf.reduce_sum", "from tensorflow import *\nimport tensorflow as tf\nat\n"),
-        ("from .tensorflow import reduce_sum\nat\n", "tf.reduce_sum", "from .tensorflow import reduce_sum\nimport tens"),
+        ("from .tensorflow import x\nat\n", "tf.reduce_sum", "from .tensorflow import x\nimport tensorflow as tf\n"),
     ],
 )
 def test_a_name_is_spelled_as_the_file_does(text: str, spelled: str, after: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.errors import RegistryError
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse, too_deep
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
@@ -63,9 +64,19 @@ class Examiner:
         """
         filename = shown(file, self.working_directory)
         try:
-            source = self.overlay.get(file) or read(file, filename)
+            return self._examine(file, filename)
+        except RegistryError:
+            raise
         except ReadError as error:
             return Examined(file, error=str(error))
+        except RuleFailure as failure:
+            return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
+        except Exception as error:  # one file that we fail on must not keep the others from being linted
+            return _internal(file, filename, error)
+
+    def _examine(self, file: Path, filename: str) -> Examined:
+        try:
+            source = self.overlay.get(file) or read(file, filename)
         except NotTextError as error:
             span = Span(filename, error.position, error.position)
             return self._unparsable(file, UnparsableFile(span, error.message))
@@ -82,12 +93,7 @@ class Examiner:
             return self._unparsable(file, deep)
         del tree
         registry = self._rules()
-        try:
-            return call_deep(lambda: self._interpret(file, source, registry))
-        except RuleFailure as failure:
-            return _internal(file, source, failure.__cause__ or failure, f"rule {failure.code}: ")
-        except Exception as error:  # one file that we fail on must not keep the others from being linted
-            return _internal(file, source, error)
+        return call_deep(lambda: self._interpret(file, source, registry))
 
     def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
         parsed = parsed_tree(source)
@@ -154,9 +160,9 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], consult
     return project
 
 
-def _internal(file: Path, source: Source, error: BaseException, who: str = "") -> Examined:
+def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
     said = " ".join(str(error).split())
-    line = f"{source.filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
+    line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
 
 

@@ -119,7 +119,7 @@ def moved(offset: int, text: str, made: Sequence[Change]) -> int | None:
 
 
 def checked(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
-    """``diagnostic``, its fix made unsafe where a comment would be lost by it, and left out where places are not sure."""
+    """``diagnostic``, its fix made unsafe where a comment would be lost by it, left out where places are not sure."""
     fix = diagnostic.fix
     if fix is None:
         return diagnostic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import importlib.metadata
 import importlib.util
 import pkgutil
 import re
@@ -125,6 +124,8 @@ def _shipped_rule(module: str) -> list[Rule]:
 
 
 def _plugin_rules(plugin: str) -> list[Rule]:
+    import importlib.metadata  # takes a tenth of a clean run, and hardly anybody has a plugin
+
     points = importlib.metadata.entry_points(group=ENTRY_POINTS)
     known = sorted({point.name for point in points})
     for point in points:
@@ -167,12 +168,13 @@ def listens_to(rule: type[Rule]) -> tuple[type, ...]:
     try:
         hints = typing.get_type_hints(rule.check)
     except Exception as error:  # an annotation can hold any expression
-        raise RegistryError(f"{rule.code}: the annotations of check() cannot be resolved: {error}") from error
+        raise RegistryError(f"{rule.__module__}: the annotations of check() cannot be resolved: {error}") from error
     parameters = rule.check.__code__.co_varnames[1 : rule.check.__code__.co_argcount]
     annotated = hints.get(parameters[0]) if parameters else None
     kinds = typing.get_args(annotated) or (annotated,)
     if not all(isinstance(kind, type) for kind in kinds):
-        raise RegistryError(f"{rule.code}: check() takes one argument, annotated with the kind of fact it wants to see")
+        wanted = "check() takes one argument, annotated with the kind of fact it wants to see"
+        raise RegistryError(f"{rule.__module__}: {wanted}")
     return typing.cast("tuple[type, ...]", kinds)
 
 

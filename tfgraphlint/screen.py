@@ -54,10 +54,11 @@ def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
         with _quietly():
             return ast.parse(text, filename)
     except SyntaxError as error:
+        if "null bytes" in error.msg:
+            return _refused(text, filename, error.msg, *_place_of(text, "\0"))
         return _refused(text, filename, error.msg, error.lineno, error.offset)
     except ValueError as error:  # null bytes, before Python 3.12
-        row, column = _place_of(text, "\0")
-        return _refused(text, filename, str(error), row, column)
+        return _refused(text, filename, str(error), *_place_of(text, "\0"))
     except (MemoryError, RecursionError):
         return _refused(text, filename, "too deeply nested to be parsed", _longest_row(text), 1)
 
@@ -86,6 +87,8 @@ def _levels(node: ast.AST) -> int:
     """How many levels of libcst's tree stand for one node of CPython's."""
     match node:
         case ast.BoolOp(values=many) | ast.JoinedStr(values=many):
+            return len(many)
+        case ast.With(items=many) | ast.AsyncWith(items=many):
             return len(many)
         case ast.ListComp(generators=loops) | ast.SetComp(generators=loops) | ast.GeneratorExp(generators=loops):
             return len(loops)

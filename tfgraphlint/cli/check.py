@@ -74,6 +74,8 @@ def command(**given: object) -> None:
     except RunError as error:
         click.echo(f"error: {error}", err=True)
         status = 2
+    except KeyboardInterrupt:
+        status = 130
     sys.exit(status)
 
 

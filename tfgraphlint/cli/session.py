@@ -75,14 +75,17 @@ def repair(run: Run, options: Options) -> Repaired:
 
 
 def write(repaired: Repaired) -> None:
-    """Put the repaired texts into their files."""
+    """Put the repaired texts into their files, and what came from standard input to standard output."""
     from tfgraphlint.fix import write_whole
 
+    given = repaired.original.request.overlay
     for path, source in sorted(repaired.changed.items()):
-        if path in repaired.original.request.overlay:
-            sys.stdout.buffer.write(source.encode(source.text))
-        else:
+        if path not in given:
             write_whole(path, source.encode(source.text))
+    for path, source in given.items():  # standard input comes out again, repaired or not
+        after = repaired.changed.get(path, source)
+        sys.stdout.buffer.write(after.encode(after.text))
+        sys.stdout.buffer.flush()
 
 
 __all__ = ["Asked", "Examined", "Settings", "Source", "gather", "lint", "repair", "write"]
