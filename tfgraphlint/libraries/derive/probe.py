@@ -44,7 +44,7 @@ class Probe:
         self.announce = announce  # told each pattern before it is tried
         self.function = function
         self.public = public
-        self.deadline = time.monotonic() + _SECONDS
+        self.deadline = time.process_time() + _SECONDS
         self.gradient: dict[str, list[list[str]]] = defaultdict(list)  # parameter -> per call, per leaf
         self.lists: set[str] = set()
         self.results: list[tuple[Pattern, Any]] = []
@@ -83,7 +83,7 @@ class Probe:
         known = [pattern for pattern in recipes_for(self.name) if names >= set(pattern)]
         found = 0
         for number, pattern in enumerate(itertools.chain(known, self._guesses())):
-            if time.monotonic() > self.deadline or found >= _PATTERNS:
+            if time.process_time() > self.deadline or found >= _PATTERNS:
                 return
             if number >= len(known) and found and known:
                 return  # the recipe was enough
@@ -134,7 +134,7 @@ class Probe:
                 found[name].append(seen.gradient[name])
             if all(any("flows" in leaf for call_ in found[name] for leaf in call_) for name in names):
                 break
-            if time.monotonic() > self.deadline + _SECONDS:
+            if time.process_time() > self.deadline + _SECONDS:
                 break
         for name, calls in found.items():
             merged = [best(outcomes) if any(outcomes) else "" for outcomes in zip(*calls, strict=False)]
@@ -157,7 +157,7 @@ class Probe:
             if parameter.kind is parameter.VAR_POSITIONAL or isinstance(parameter.default, (bool, str)):
                 continue
             for pattern, spec in ((p, s) for p, _ in self.results[:3] for s in OPTIONAL):
-                if time.monotonic() > self.deadline + _SECONDS:
+                if time.process_time() > self.deadline + _SECONDS:
                     return
                 trial = {**pattern, name: spec}
                 if self._accepts(trial, name):
