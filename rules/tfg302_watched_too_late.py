@@ -15,7 +15,39 @@ class WatchedTooLate(Rule):
 
     ## What it does
 
-    The tensor is watched after it was used.
+    Reports `tape.watch(x)` that comes after the target, or a part of it, was computed from `x`: later in
+    the block, or behind it. The report stands at the late call.
+
+    ## Why it matters
+
+    A tape records an operation when it runs, if one of its inputs is watched by then. What ran earlier is
+    not made up for. TensorFlow says nothing: `tape.gradient` is `None`, or, worse, only a part of the
+    gradient. For `x ** 2 + 3 * x` with the square computed before the watch it gives 3 at `x = 2`, where 7
+    is right. What is seen of the `None` is an error further on:
+
+        ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
+
+    A watch on a tape whose query is already done raises `AttributeError: 'NoneType' object has no attribute
+    '_tape'`.
+
+    ## Known limits
+
+    Inside the block a late watch does no harm where every operation on `x` was recorded for another reason:
+    `x * w` with a variable `w`, a Dense or Conv layer first, also a frozen one; the same inside a
+    `tf.function`. This is silent, and so are watches of variables, of intermediate results from which the
+    target is computed later (Grad-CAM), of a name bound anew by preprocessing, and at the end of a Python
+    loop body whose next turn computes again. A model whose first layer is not known is silent. `x * w + x *
+    x` keeps only the first term and is reported. A tensor that is never watched is TFG301.
+
+    ## Fix safety
+
+    Safe where only the line moves: it becomes the first statement of the block, and nothing it names is
+    bound in between. It computes nothing. A watch behind the block moves into it. Otherwise no fix is
+    offered.
+
+    ## When to suppress
+
+    When the part before the watch is meant to be a constant. `tf.stop_gradient` on that part says so.
     """
 
     code = "TFG302"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from tfgraphlint.ancestry import scopes_of, statement_of
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import Fault, FaultKind, GradientLost, Place
 from tfgraphlint.rule import Rule
@@ -17,7 +18,38 @@ class TargetOutsideTape(Rule):
 
     ## What it does
 
-    The target was computed while the tape was not recording.
+    Reports a target of `tape.gradient` that was computed, wholly or in its last or first steps, while the
+    tape was not recording: predictions before the block, the loss after it, a mean or a penalty added
+    behind it. The report stands at the first statement outside the block that computes towards the target.
+
+    ## Why it matters
+
+    The path from the sources to the target must lie within the block from end to end. One operation outside
+    is enough: the tensor that the query names is not one that the tape knows, and the whole gradient is
+    `None`, also the part that was recorded. TensorFlow does not warn; the optimizer does, later:
+
+        ValueError: No gradients provided for any variable.
+
+    ## Known limits
+
+    Silent where the outside computation is not on the path of the sources that are asked for: frozen
+    features, normalised inputs, targets of Q-learning, advantages. Silent where the query came before,
+    inside the block, and where the loss is computed once more for a report. `tf.cast` to the dtype that the
+    tensor has already and `tf.convert_to_tensor` return the same tensor and lose nothing. Where another
+    path is whole, the gradient is not `None` and nothing is said. An inner gradient outside an outer tape
+    is TFG309.
+
+    ## Fix safety
+
+    Unsafe. The statements are moved into the block, those before it to its start and those after it to its
+    end, with their comments. Everything that moves is recorded, which costs memory, and a value that was
+    meant as a constant is one no longer. Statements with other effects in between (assignments to
+    variables, prints) keep their order among each other only if all of them move; look at it.
+
+    ## When to suppress
+
+    When `None` is the point, for example in a test. For a cut that is meant, `tf.stop_gradient` inside the
+    block.
     """
 
     code = "TFG304"
@@ -29,8 +61,8 @@ class TargetOutsideTape(Rule):
             return
         place = in_function_of(fact.tape.made, outside[0])
         tree = place.tree
-        statement = tree.statement(place.node)
-        shown = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else place.node
+        statement = statement_of(tree, place.node)
+        shown = statement if isinstance(statement, cst.BaseSmallStatement) else place.node
         yield self.report(
             tree.span(shown),
             f"{gradient_of(fact)} is None: `{brief(tree.code(shown))}` runs outside the tape's block",
@@ -41,8 +73,8 @@ class TargetOutsideTape(Rule):
 
 def in_function_of(tape: Place, fault: Fault) -> Place:
     """The place of the fault, or the call that led to it, that stands in the function that makes the tape."""
-    home = tape.tree.function(tape.node)
+    home = scopes_of(tape.tree, tape.node)[:1]
     for place in (*fault.calls, fault.place):
-        if place.tree is tape.tree and place.tree.function(place.node) is home:
+        if place.tree is tape.tree and scopes_of(place.tree, place.node)[:1] == home:
             return place
     return fault.place

@@ -15,7 +15,41 @@ class NothingWatched(Rule):
 
     ## What it does
 
-    A tape that watches no variables by itself was told to watch nothing.
+    Reports a tape made with `watch_accessed_variables=False` on which no `watch` covers a source of its
+    query, while the target depends on that source. The report stands at the call of `tf.GradientTape`.
+
+    ## Why it matters
+
+    With this option a tape watches nothing by itself, not even trainable variables. Every source must be
+    named to `tape.watch`. TensorFlow says nothing about one that was not: its gradient is `None`, and then
+
+        ValueError: No gradients provided for any variable.
+
+    or `TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'` where the step is made by
+    hand.
+
+    ## Known limits
+
+    Silent where the option is not known to be false, where a helper that is not known gets the tape, and
+    where the sources are watched one by one, in a list, tuple or dict, or in a loop over a module's
+    variables. A tape that watches something else than what is asked for is reported. A plain tensor as a
+    source on an ordinary tape is TFG301.
+
+    ## Fix safety
+
+    Safe for `tf.Variable`s and tensors: `tape.watch(sources)` becomes the first statement of the block. Not
+    so for the weights of a Keras model: Keras 3 variables are no `tf.Variable`s, and `watch` refuses them:
+
+        ValueError: Passed in object <Variable path=dense/kernel, ...> of type 'Variable', not tf.Tensor or tf.Variable or ExtensionType.
+
+    There the fix takes the option away (unsafe: the tape then records for all variables it meets). With
+    Keras 3 alone `tape.watch([weight.value for weight in model.trainable_variables])` works as well; with
+    Keras 2 `tape.watch(model.trainable_variables)`.
+
+    ## When to suppress
+
+    When the caller watches the sources in a way that cannot be seen here; then nothing is certain, and a
+    report is worth an issue.
     """
 
     code = "TFG305"

@@ -15,7 +15,39 @@ class SwappedTargetAndSources(Rule):
 
     ## What it does
 
-    `tape.gradient` is given the variables as target and the loss as source.
+    Reports `tape.gradient(variables, loss)`: the variables stand where the target belongs and the loss
+    where the sources belong, by position or by keyword. The same for `jacobian`. The report stands at the
+    query.
+
+    ## Why it matters
+
+    The signature is `gradient(target, sources)`. The other way round it asks how the variables change when
+    the loss changes; they do not depend on it, so the answer is a single `None`, without a warning, in
+    eager code and in a `tf.function` alike. What is seen is
+
+        TypeError: 'NoneType' object is not iterable
+        TypeError: 'NoneType' object is not subscriptable
+        ValueError: No gradients provided for any variable.
+
+    as the result is zipped, indexed or applied. With `unconnected_gradients=tf.UnconnectedGradients.ZERO`
+    it is a zero of the loss's shape, and the training stands still without an error.
+
+    ## Known limits
+
+    Reported only where both are certain: the first argument holds variables or weights and nothing else,
+    the second was computed from them on this tape. Silent for a loss as a source of a total
+    (`tape.gradient(total, [data_loss, smooth_loss])`), for lists of targets that hold a variable beside a
+    tensor, and for methods named `gradient` of classes that are not tapes. Names of variables decide
+    nothing.
+
+    ## Fix safety
+
+    Safe. The two arguments change places; keywords keep their names and exchange their values. Comments
+    inside the argument list make it unsafe.
+
+    ## When to suppress
+
+    There is no known reason.
     """
 
     code = "TFG306"

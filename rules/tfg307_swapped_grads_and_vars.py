@@ -15,7 +15,39 @@ class SwappedGradsAndVars(Rule):
 
     ## What it does
 
-    `apply_gradients` is given pairs in the wrong order, or none at all.
+    Reports pairs for `optimizer.apply_gradients` that are the wrong way round, `zip(variables, gradients)`,
+    and a `zip` that was already walked to its end (a log, a sum, a comprehension) when it is applied. The
+    report stands at the call of `zip`.
+
+    ## Why it matters
+
+    The optimizer expects (gradient, variable). It takes the tensor for a variable and raises:
+
+        AttributeError: 'tensorflow.python.framework.ops.EagerTensor' object has no attribute '_unique_id'
+
+    optimizers of `tf.compat.v1.train` say `NotImplementedError: ('Trying to update a Tensor ', ...)`. In a
+    traced step the class is `SymbolicTensor`. A `zip` is an iterator that can be walked once. Walked
+    before, it is empty. Keras 3 then raises
+
+        ValueError: not enough values to unpack (expected 2, got 0)
+
+    and Keras 2 applies nothing and says nothing: the program runs to its end and the weights never move.
+
+    ## Known limits
+
+    Silent for `zip(variables, gradients)` in loops of one's own, for lists of pairs, for a fresh `zip`
+    beside one that was walked, for optimizers that are classes of the project, and wherever it is not
+    certain which of the two lists holds the gradients. A `zip` that is walked only in part, or handed to an
+    unknown function, is silent.
+
+    ## Fix safety
+
+    Safe. `zip`'s arguments change places. A `zip` walked twice becomes `list(zip(...))`; with Keras 2 the
+    weights then begin to move, which is what the program says.
+
+    ## When to suppress
+
+    There is no known reason.
     """
 
     code = "TFG307"

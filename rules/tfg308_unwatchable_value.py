@@ -15,7 +15,42 @@ class UnwatchableValue(Rule):
 
     ## What it does
 
-    A tape is asked about something that is neither tensor nor variable.
+    Reports values that a tape cannot deal with: a NumPy array, a Python number, a model or a layer given to
+    `tape.watch`; an array, `model.get_weights()`, a model or a layer as a source; and `tape.watch` before
+    the tape is entered. The report stands at the call of `watch`, or at the argument of the query.
+
+    ## Why it matters
+
+    `watch` takes tensors, variables and extension types, alone or nested in lists, tuples, dicts and named
+    tuples. Anything else raises:
+
+        ValueError: Passed in object [1. 2.] of type 'ndarray', not tf.Tensor or tf.Variable or ExtensionType.
+
+    A query does not check its sources and stumbles over an attribute instead:
+
+        AttributeError: 'numpy.ndarray' object has no attribute '_id'
+        AttributeError: 'Sequential' object has no attribute '_id'
+        AttributeError: 'float' object has no attribute 'dtype'
+
+    A tape that is not entered yet, or whose query is done, has nothing to watch with: `AttributeError:
+    'NoneType' object has no attribute '_tape'`. Keras 3 weights are valid sources, but `watch` refuses them
+    (`of type 'Variable'`); Keras 2 weights can be watched.
+
+    ## Known limits
+
+    Silent where the value is not known for certain, for arrays converted under the same name, for ragged
+    tensors, and for methods `watch` and `gradient` of classes that are not tapes. A tensor of integers or
+    strings is watched with a warning only; that is TFG210.
+
+    ## Fix safety
+
+    Unsafe. `x = tf.convert_to_tensor(x)` goes before the block, `model` becomes
+    `model.trainable_variables`, a `watch` before the block moves into it. An array of float64 becomes a
+    tensor of float64, which does not mix with float32; a result that was an array is a tensor.
+
+    ## When to suppress
+
+    Inside `with pytest.raises(ValueError)` nothing is reported. There is hardly another reason.
     """
 
     code = "TFG308"

@@ -15,7 +15,37 @@ class UntrainableSource(Rule):
 
     ## What it does
 
-    A variable made with `trainable=False` is asked for its gradient.
+    Reports a query whose source is a variable made with `trainable=False` that the tape was not told to
+    watch, while the target depends on it. The report stands at the query.
+
+    ## Why it matters
+
+    A tape watches trainable variables by itself and no others. For `tf.Variable(..., trainable=False)` and
+    for `add_weight(..., trainable=False)` the gradient is `None`, without a warning, alone or in a list
+    beside gradients of trainable variables. The moving mean and variance of a BatchNormalization layer are
+    such variables. What is seen is
+
+        TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
+        ValueError: None values not supported.
+
+    ## Known limits
+
+    Freezing a Keras layer is something else: `layer.trainable = False` and `Dense(3, trainable=False)`
+    empty `layer.trainable_variables`, but the kernel asked for by name still gets its gradient. That is
+    silent. So are step counters, running statistics and other variables that are not sources, variables
+    watched by hand, and a `trainable` argument that is not known.
+
+    ## Fix safety
+
+    Safe for a `tf.Variable`: `tape.watch(v)` becomes the first statement of the block. For a Keras weight
+    nothing is inserted: Keras 3 variables are refused by `watch` (`ValueError: Passed in object ... of type
+    'Variable'`). There the remedy is by hand: make the weight trainable and leave it out of the optimizer's
+    list, or with Keras 3 watch `layer.gain.value`, with Keras 2 `layer.gain`.
+
+    ## When to suppress
+
+    When `None` is expected and skipped, for instance while going through all variables of a model and
+    leaving out those without a gradient.
     """
 
     code = "TFG311"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tfgraphlint.screen import guard
 from tfgraphlint.source import read_text
@@ -25,6 +26,7 @@ class Project:
         self._trees: dict[Path, Tree | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._loaded = 0
+        self.scopes: dict[str, Any] = {}  # what the interpreter made of a module's top level, by path
 
     def add(self, path: Path, tree: Tree) -> None:
         """A file that is being linted and is parsed already."""

@@ -17,6 +17,8 @@ from tfgraphlint.interpret.values import (
     Partial, Traced, TracedCallable, Unknown, Value, sequence,
 )
 
+from tfgraphlint.tree import children_of
+
 
 @dataclass
 class Arguments:
@@ -350,13 +352,13 @@ _GENERATORS: dict[cst.CSTNode, bool] = {}
 
 
 def _yields(definition: cst.CSTNode) -> bool:
-    stack: list[cst.CSTNode] = list(definition.children)
+    stack: list[cst.CSTNode] = children_of(definition)
     while stack:
         node = stack.pop()
         if isinstance(node, cst.Yield):
             return True
         if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            stack.extend(node.children)
+            stack.extend(children_of(node))
     return False
 
 

@@ -12,6 +12,8 @@ from tfgraphlint.interpret.values import (
 )
 
 MOST_LEVELS = 6
+MOST_HELD = 200  # values that one value is searched for
+LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
 
 
 def elements(value: Value) -> list[Value]:
@@ -49,6 +51,9 @@ def children(value: Value) -> list[Value]:
 
 def within(value: Value) -> Iterator[Value]:
     """The value and all that it holds, each once."""
+    if isinstance(value, LEAVES):
+        yield value
+        return
     seen: set[int] = set()
     level = [value]
     for _ in range(MOST_LEVELS):
@@ -57,8 +62,11 @@ def within(value: Value) -> Iterator[Value]:
             if id(held) not in seen:
                 seen.add(id(held))
                 yield held
-                below.extend(children(held))
+                if not isinstance(held, LEAVES):
+                    below.extend(children(held))
         level = below
+        if len(seen) > MOST_HELD or not level:
+            return
 
 
 def nodes_within(value: Value) -> list[Node]:

@@ -52,6 +52,7 @@ def global_name(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) ->
 def _resolved(m: Machine, names: State, name: str, node: cst.CSTNode) -> Value:
     value: Value = names[name]
     if isinstance(value, Imported):
+        del names[name]  # a package that imports a module of its own under this name must not find itself
         value = names[name] = value.resolve(m, node)
     return value
 

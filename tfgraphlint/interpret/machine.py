@@ -19,9 +19,9 @@ from tfgraphlint.interpret.values import (
 from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.project import Project
 
-MOST_STEPS = 40_000  # expressions and statements evaluated for one root
-MOST_DEPTH = 24  # calls within calls
-MOST_ENTRIES = 24  # entries into one function for one root
+MOST_STEPS = 25_000  # expressions and statements evaluated for one root
+MOST_DEPTH = 16  # calls within calls
+MOST_ENTRIES = 12  # entries into one function for one root
 
 
 class OutOfBudget(Exception):
@@ -54,11 +54,13 @@ class Machine:
         self.stack: list[Function] = []
         self.entries: Counter[int] = Counter()
         self.reached: set[cst.CSTNode] = set()
-        self.scopes: dict[str, ModuleScope] = {}  # project modules by path
+        self.scopes: dict[str, ModuleScope] = project.scopes  # by path, shared by all files of a run
         self.module_mode = running.mode  # the mode of modules' top level
         self.keras_autograph = False  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
         self.steps = 0
+        self.spent = 0  # steps of all roots so far
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
+        self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.muted = 0
         self.branches = 0  # conditions around us whose outcome is not known
         self.guards = 0  # ``try`` blocks around us that expect errors

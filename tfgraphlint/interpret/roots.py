@@ -18,10 +18,14 @@ from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.values import (
     Class, Function, Instance, Method, TracedCallable, Unknown, Value,
 )
+from tfgraphlint.interpret.telling import Telling
 from tfgraphlint.libraries import keras, switches
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project import Project
-from tfgraphlint.tree import Tree
+from tfgraphlint.tree import Tree, children_of
+
+
+MOST_STEPS_A_FILE = 150_000
 
 
 def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
@@ -29,17 +33,30 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
     mode = switches.module_mode(tree)
     m = Machine(project, load(), Running(mode))
     scope = ModuleScope(tree, str(Path(path or tree.filename).resolve()))
+    known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
+    mark = m.store.mark()
+    try:
+        _run_all(m, scope)
+    finally:
+        m.store.rewind(mark)
+        if known is not None:
+            m.scopes[scope.path] = known
+    return [fact for fact in m.facts if not _expected(m, fact)]
+
+
+def _run_all(m: Machine, scope: ModuleScope) -> None:
+    """The module's top level, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
     try:
         run_module(m, scope)
     except OutOfBudget:
         pass
     m.frame = Frame(scope, scope.names)
-    for name, value in list(scope.names.items()):
+    telling = Telling(scope.tree)
+    for value in list(scope.names.values()):
         if isinstance(value, Value):
-            _roots_of(m, scope, value)
-    return [fact for fact in m.facts if not _expected(m, fact)]
+            _roots_of(m, scope, value, telling)
 
 
 def _expected(m: Machine, fact: Fact) -> bool:
@@ -47,30 +64,42 @@ def _expected(m: Machine, fact: Fact) -> bool:
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
 
 
-def _roots_of(m: Machine, scope: ModuleScope, value: Value) -> None:
+def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling) -> None:
     for held in within(value):
         if isinstance(held, Function) and held.scope is scope:
-            if held.definition not in m.reached and held.owner is None:
+            if held.definition not in m.reached and held.owner is None and telling.tells(held.definition):
                 run_root(m, lambda held=held: root_call(m, held))  # type: ignore[misc]
         elif isinstance(held, Class) and held.scope is scope:
-            class_roots(m, held)
+            class_roots(m, held, telling)
 
 
-def class_roots(m: Machine, cls: Class) -> None:
-    """Every method that nothing reached, on an instance made as the class makes it."""
-    for name, value in list(cls.state.items()):
+def class_roots(m: Machine, cls: Class, telling: Telling) -> None:
+    """Every method that nothing reached, on one instance made as the class makes it."""
+    methods = []
+    for value in list(cls.state.values()):
         if isinstance(value, Class):
-            class_roots(m, value)
-            continue
-        if not isinstance(value, Value):
-            continue
-        for held in within(value):
-            if isinstance(held, Function) and held.owner is cls and held.definition not in m.reached:
-                run_root(m, lambda held=held, value=value: _method_root(m, cls, value, held))  # type: ignore[misc]
+            class_roots(m, value, telling)
+        elif isinstance(value, Value):
+            methods += [
+                (value, held)
+                for held in within(value)
+                if isinstance(held, Function) and held.owner is cls and telling.tells(held.definition)
+            ]
+    if not any(function.definition not in m.reached for _, function in methods):
+        return
+    made: list[Instance] = []
+    mark = m.store.mark()
+    run_root(m, lambda: made.append(make_instance(m, cls)), keep=True)
+    for value, function in methods:
+        if function.definition not in m.reached and made:
+            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f))  # type: ignore[misc]
+    m.store.rewind(mark)
 
 
-def run_root(m: Machine, root: Callable[[], object]) -> None:
-    """Run one root from the state after the module's top level, and take its effects back."""
+def run_root(m: Machine, root: Callable[[], object], *, keep: bool = False) -> None:
+    """Run one root from the state after the module's top level, and take its effects back unless told to keep."""
+    if m.spent > MOST_STEPS_A_FILE:
+        return
     mark = m.store.mark()
     m.steps = 0
     m.entries.clear()
@@ -84,7 +113,11 @@ def run_root(m: Machine, root: Callable[[], object]) -> None:
         m.calls.clear()
         m.stack.clear()
         m.chain = None
-        m.store.rewind(mark)
+        m.spent += m.steps
+        if keep:
+            m.store.keep(mark)
+        else:
+            m.store.rewind(mark)
 
 
 def root_call(m: Machine, value: Value) -> Value:
@@ -128,11 +161,10 @@ def _unknown_arguments(m: Machine, function: Function, skip: int = 0) -> Argumen
     return found
 
 
-def _method_root(m: Machine, cls: Class, value: Value, function: Function) -> None:
+def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, function: Function) -> None:
     if function.wrapper == "staticmethod":
         root_call(m, value)
         return
-    instance = make_instance(m, cls)
     receiver: Value = cls if function.wrapper == "classmethod" else instance
     with m.run_as(keras.method_mode(m, cls, function, m.running)):
         bound = _rebound(value, receiver)
@@ -199,7 +231,7 @@ def _assigned_attributes(definition: cst.CSTNode) -> set[str]:
                     targets.extend(element.value for element in target.elements)
                 elif isinstance(target, cst.Attribute):
                     cached.add(target.attr.value)
-            stack.extend(node.children)
+            stack.extend(children_of(node))
         _ASSIGNED[definition] = cached
     return cached
 

@@ -17,6 +17,7 @@ from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.narrowing import narrow
 from tfgraphlint.interpret.store import Changes
 from tfgraphlint.interpret.values import Const, Variable
+from tfgraphlint.tree import children_of
 
 # How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
 GOES_ON = True
@@ -282,7 +283,7 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
         node = stack.pop()
         if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
             found.append(node.name.value)
-        stack.extend(node.children)
+        stack.extend(children_of(node))
     return found
 
 

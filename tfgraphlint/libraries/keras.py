@@ -588,6 +588,8 @@ def _compile(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) ->
     """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
     eager = args.keywords.get("run_eagerly")
     runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
+    if runs_eagerly and isinstance(receiver, Instance):
+        m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
     losses = args.get(1, "loss")
     at = args.node(1, "loss")
     for option in elements(losses) if isinstance(losses, (Items, Dict)) else m.each(losses) if losses else ():
@@ -622,6 +624,8 @@ def _compiled_loss(
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
     """How a method runs that nobody here calls: Keras traces the steps of training."""
     kind = classes.kind_of(m, cls)
+    if cls.definition in m.eager_classes:
+        return Running(Mode.EAGER, by="keras.Model.compile")
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")

@@ -251,21 +251,26 @@ def _convert(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 
 def _converted(m: Machine, name: str, value: Value, dtype: str, node: cst.CSTNode) -> Value:
     """A tensor made from arrays, numbers, or lists of tensors."""
-    fault = _array_of_tensors(m, name, value, node)
-    inputs = parts(m, [value])
-    if isinstance(value, Unknown):
-        edges = [Edge(part, Flow.FLOWS) for part in inputs]
-    else:
-        edges = [Edge(part, Flow.CUT if fault else Flow.FLOWS, fault) for part in inputs]
+    edges = _rewrapped(m, name, value, node) or [Edge(part) for part in parts(m, [value])]
     made = m.operation(node, edges)
     if made.kind is Kind.CONSTANT:
         made = m.leaf(Kind.TENSOR, node)
     return m.tensor(made, dtype if dtype != ANY else dtype_of(value))
 
 
-def _array_of_tensors(m: Machine, name: str, value: Value, node: cst.CSTNode) -> Fault | None:
-    """The fault of ``tf.constant(np.array([tensors]))``, which stands for the array's own."""
-    return None
+ARRAY_MAKERS = ("numpy.array", "numpy.asarray", "numpy.stack")
+
+
+def _rewrapped(m: Machine, name: str, value: Value, node: cst.CSTNode) -> list[Edge]:
+    """The edges of ``tf.constant(np.array([tensor, tensor]))``: one fault, at the call that wraps anew."""
+    if not isinstance(value, Host) or value.node.place is None or not isinstance(node, cst.Call) or not node.args:
+        return []
+    edges = value.node.edges
+    direct = value.node.place.node is node.args[0].value
+    if not direct or not edges or not all(e.fault is not None and e.fault.name in ARRAY_MAKERS for e in edges):
+        return []
+    fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
+    return [Edge(edge.node, Flow.CUT, fault) for edge in edges]
 
 
 @handles("tensorflow.cast", "tensorflow.compat.v1.cast", "tensorflow.saturate_cast", "keras.ops.cast",
