@@ -67,6 +67,14 @@ def test_extend_exclude_adds_to_the_defaults(tmp_path: Path) -> None:
     assert found(tmp_path) == ["a.py"]
 
 
+def test_named_files_are_left_out_on_request(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "gen/b.py", "deep/gen/c.py", "venv/d.py")
+    (tmp_path / "tfgraphlint.toml").write_text('extend-exclude = ["gen"]\n')
+    named = ("a.py", "gen/b.py", "deep/gen/c.py", "venv/d.py")
+    assert len(discover(named, Finder(tmp_path)).files) == 4
+    assert [file.name for file in discover(named, Finder(tmp_path), force_exclude=True).files] == ["a.py"]
+
+
 def test_patterns_are_expanded(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "pkg/b.py", "pkg/deep/c.py")
     assert found(tmp_path, "**/*.py") == ["a.py", "pkg/b.py", "pkg/deep/c.py"]

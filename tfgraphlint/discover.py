@@ -33,10 +33,10 @@ class Discovered:
             self.errors.append(error)
 
 
-def discover(paths: Sequence[str], finder: Finder) -> Discovered:
+def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False) -> Discovered:
     """The files that ``paths`` stand for: files themselves, directories with all below, and glob patterns.
 
-    A file that is named is linted whatever the configuration excludes. Below a directory count ``include`` and
+    A file that is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise. Below a directory count ``include`` and
     ``exclude``, and what .gitignore files say.
     """
     found = Discovered()
@@ -45,7 +45,7 @@ def discover(paths: Sequence[str], finder: Finder) -> Discovered:
             if expanded.is_dir():
                 _add_directory(expanded, finder, found)
             else:
-                _add_file(expanded, finder, found)
+                _add_file(expanded, finder, found, force_exclude)
     found.files = dict(sorted(found.files.items()))
     return found
 
@@ -60,11 +60,21 @@ def _expand(path: str, directory: Path, found: Discovered) -> list[Path]:
     return [Path(os.path.realpath(match)) for match in sorted(matches)]
 
 
-def _add_file(file: Path, finder: Finder, found: Discovered) -> None:
+def _add_file(file: Path, finder: Finder, found: Discovered, force_exclude: bool) -> None:
     try:
-        found.files[file] = finder.find(file.parent)
+        settings = finder.find(file.parent)
     except SettingsError as error:
         found.refuse(error)
+        return
+    if not (force_exclude and _is_excluded(file, settings)):
+        found.files[file] = settings
+
+
+def _is_excluded(file: Path, settings: Settings) -> bool:
+    """Whether a pattern means the file or a directory above it, up to that of the configuration."""
+    excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
+    above = [parent for parent in file.parents if settings.directory in parent.parents]
+    return any(excluded.match(path) for path in (file, *above))
 
 
 def _add_directory(top: Path, finder: Finder, found: Discovered) -> None:

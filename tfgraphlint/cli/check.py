@@ -42,6 +42,7 @@ class Options:
     config: Path | None
     isolated: bool
     no_cache: bool
+    force_exclude: bool
     stdin_filename: str | None
     exit_zero: bool
     statistics: bool
@@ -60,6 +61,7 @@ class Options:
 @click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file and no other.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write a cache.")
+@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
 @click.option("--stdin-filename", help="Name of what '-' reads from standard input.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 though something is found.")
 @click.option("--statistics", is_flag=True, help="Show how often each rule reports instead of the reports.")

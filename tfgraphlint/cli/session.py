@@ -41,7 +41,7 @@ def gather(options: Options) -> Asked:
     if options.config is not None:
         finder.find(here)  # a file that was named is to be usable, whatever there is to lint
     paths = options.paths or (".",)
-    found = discover(paths, finder)
+    found = discover(paths, finder, options.force_exclude)
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.exists(here / path)]
     return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
 
