@@ -23,7 +23,7 @@ class PyFunctionInGradientPath(Rule):
 
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
-            if fault.kind is FaultKind.PY_FUNCTION:
+            if fault.kind is FaultKind.PY_FUNCTION and (not fact.partial or fault.outcome == "zero"):
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is {outcome(fact.faults)}: `{short_name(fault.name)}` runs outside TensorFlow",

@@ -11,6 +11,7 @@ from tfgraphlint.interpret.provenance import join_nodes
 from tfgraphlint.interpret.store import MISSING, Changes, State
 from tfgraphlint.interpret.values import (
     ANY, OTHER, Choice, Const, Dict, Function, Host, Items, Tensor, Unknown, Value,
+    node_of,
 )
 from tfgraphlint.tree import Tree
 
@@ -110,7 +111,7 @@ def join_items(ends: Sequence[ItemList]) -> ItemList:
     for end in ends:
         flat.extend(end if isinstance(end, tuple) else (end.element,))
     if any(not isinstance(item, Value) for item in flat):
-        return tuple(dict.fromkeys(flat))
+        return tuple({id(item): item for item in flat}.values())
     return Spread(join(flat)) if flat else ()
 
 
@@ -123,7 +124,6 @@ def join(values: Sequence[Value]) -> Value:
                 options.append(option)
     if len(options) == 1:
         return options[0]
-    first = options[0]
     if all(isinstance(option, Tensor) for option in options):
         return _join_tensors([o for o in options if isinstance(o, Tensor)])
     if all(isinstance(option, Host) for option in options):
@@ -136,8 +136,9 @@ def join(values: Sequence[Value]) -> Value:
     if all(isinstance(option, Dict) for option in options):
         return _join_dicts([o for o in options if isinstance(o, Dict)])
     if len(options) > MOST_OPTIONS:
-        nodes = [o.node for o in options if isinstance(o, (Unknown, Tensor, Host))]
-        return Unknown(join_nodes(nodes)) if nodes else first
+        nodes = [node for node in map(node_of, options) if node is not None]
+        if nodes:
+            return Unknown(join_nodes(nodes))
     return Choice(tuple(options))
 
 

@@ -16,6 +16,7 @@ from tfgraphlint.interpret.values import (
 )
 
 MOST_EXACT_TURNS = 6
+MOST_EXACT_NUMBERS = 4  # of a ``range``
 
 
 def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
@@ -104,7 +105,7 @@ def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value
                 found = range(*numbers)
             except ValueError:
                 return [], True
-            if len(found) <= 3:
+            if len(found) <= MOST_EXACT_NUMBERS:
                 return [Const(number) for number in found], True
     return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT) for _ in range(2)], False
 

@@ -154,12 +154,14 @@ class Machine:
         return on, maybe & ~on
 
     def operation(
-        self, at: cst.CSTNode, edges: Sequence[Edge], *, additive: bool = False
+        self, at: cst.CSTNode, edges: Sequence[Edge], *, additive: bool = False, linear: bool = False
     ) -> Node:
         """A node for an operation that runs here and now on these inputs."""
-        return self.operation_at(self.place(at), edges, additive=additive)
+        return self.operation_at(self.place(at), edges, additive=additive, linear=linear)
 
-    def operation_at(self, place: Place, edges: Sequence[Edge], *, additive: bool = False) -> Node:
+    def operation_at(
+        self, place: Place, edges: Sequence[Edge], *, additive: bool = False, linear: bool = False
+    ) -> Node:
         """A node for an operation at ``place``: recorded by each tape that sees one of its inputs."""
         on = maybe = 0
         active = self.active
@@ -180,7 +182,7 @@ class Machine:
         on &= active
         return Node(
             Kind.OPERATION, place, edges, active=active, on=on, maybe=maybe & active & ~on,
-            additive=additive, calls=self.chain,
+            additive=additive, calls=self.chain, linear=linear,
         )
 
     def value_of(self, variable: Node, edges: Sequence[Edge]) -> Node:
@@ -198,12 +200,8 @@ class Machine:
         edges = [Edge(node, Flow.UNKNOWN) for node in self.nodes(inputs)]
         maybe = 0
         for tape in self.recording_tapes():
-            if tape.watch_accessed is not False:
+            if _may_see_unknown(tape):
                 maybe |= tape.bit
-        if maybe != self.active:
-            for edge in edges:
-                on, perhaps = self.bits(edge.node)
-                maybe |= (on | perhaps) & self.active
         node = Node(Kind.OPAQUE, self.place(at), edges, active=self.active, maybe=maybe, calls=self.chain)
         return Unknown(node)
 
@@ -254,6 +252,11 @@ def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
         if tape.watch_accessed is None or node.trainable is None:
             return on, maybe | bit
         return on | bit, maybe
-    if node.kind is Kind.OPAQUE and tape.watch_accessed is not False:
+    if node.kind is Kind.OPAQUE and _may_see_unknown(tape):
         return on, maybe | bit
     return on, maybe
+
+
+def _may_see_unknown(tape: Tape) -> bool:
+    """Whether something unknown may hold or have read what the tape watches."""
+    return tape.watch_accessed is not False or bool(tape.state.get("perhaps"))

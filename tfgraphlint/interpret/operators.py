@@ -27,6 +27,7 @@ COMPARED: dict[type, Callable[[Any, Any], Any]] = {
     cst.LessThanEqual: operator.le, cst.GreaterThan: operator.gt, cst.GreaterThanEqual: operator.ge,
 }
 ADDITIVE = ("Add", "Subtract")
+LINEAR = ("Multiply", "Divide", "Minus")
 BITWISE = ("BitAnd", "BitOr", "BitXor", "LeftShift", "RightShift")
 NUMERIC = (int, float, complex)
 
@@ -46,7 +47,7 @@ def unary(m: Machine, node: cst.UnaryOperation, value: Value) -> Value:
             return Const(-value.value)
         return value if isinstance(node.operator, cst.Plus) else Const(None)
     if isinstance(value, (Tensor, Variable, Host, Unknown)):
-        return numeric(m, node, [value], Flow.FLOWS)
+        return numeric(m, node, [value], Flow.FLOWS, name=type(node.operator).__name__)
     return m.opaque(node, [value])
 
 
@@ -164,7 +165,7 @@ def numeric(
     elif flow is Flow.CUT:
         flow = Flow.FLOWS
     edges = [Edge(part, flow, fault) for part in parts(m, values)]
-    made = m.operation(node, edges, additive=additive)
+    made = m.operation(node, edges, additive=additive, linear=name in LINEAR)
     dtype = _dtype(values, name)
     if tensors:
         keras = any(isinstance(value, Tensor) and value.keras for value in values)

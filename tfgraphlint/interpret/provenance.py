@@ -67,7 +67,7 @@ class Node:
     """One value as it was computed at one place."""
 
     __slots__ = (
-        "active", "additive", "calls", "edges", "kind", "maybe", "number", "on", "place", "queried", "trainable",
+        "active", "additive", "calls", "edges", "kind", "linear", "maybe", "number", "on", "place", "queried", "trainable",
     )
 
     def __init__(
@@ -83,6 +83,7 @@ class Node:
         trainable: bool | None = None,
         calls: Calls | None = None,
         queried: bool = False,
+        linear: bool = False,
     ) -> None:
         self.kind = kind
         self.place = place
@@ -93,6 +94,7 @@ class Node:
         self.additive = additive  # a sum: each input is a term of its own
         self.trainable = trainable  # of a variable: whether tapes watch it by themselves
         self.calls = calls
+        self.linear = linear  # scales or adds up one input: its terms are those of the input
         self.queried = queried  # a gradient, the result of a query
         self.number = next(_numbers)
 
@@ -276,3 +278,19 @@ def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
             else:
                 stack.append(edge.node)
     return False
+
+
+def terms(target: Node, goals: set[Node]) -> list[Node]:
+    """The terms that a sum is made of, looking through what only scales or adds up what depends on ``goals``."""
+    found: list[Node] = []
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        inputs = [edge.node for edge in node.edges if edge.flow is Flow.FLOWS]
+        if node.additive and len(inputs) > 1:
+            stack.extend(inputs)
+        elif node.linear and len(dependent := [one for one in inputs if reaches(one, goals)]) == 1:
+            stack.append(dependent[0])
+        else:
+            found.append(node)
+    return found

@@ -40,6 +40,7 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
         _run_all(m, scope)
     finally:
         m.store.rewind(mark)
+        del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
         if known is not None:
             m.scopes[scope.path] = known
     return [fact for fact in m.facts if not _expected(m, fact)]

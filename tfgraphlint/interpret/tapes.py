@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import (
-    Fault, FaultKind, GradientLost, Operand, Place, QuerySwapped, TapeExhausted, TapeUse, Unwatchable, WeightsUnbuilt,
+    Fault, FaultKind, GradientLost, Mode, Operand, Place, QuerySwapped, TapeExhausted, TapeUse, Unwatchable, WeightsUnbuilt,
 )
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.classes import kind_of
@@ -18,7 +18,7 @@ from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import (
     Edge, Flow, Kind, Node, Verdict, Way, ancestors, calls_of, cheapest_way, join_nodes, judge, now, reaches, same_value,
-    used_before,
+    terms, used_before,
 )
 from tfgraphlint.interpret.values import (
     BOOL, ELEMENT, FLOAT, INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tape, Tensor, Unknown, Value,
@@ -300,7 +300,48 @@ def _partly_lost(
                 if first == number:
                     fault = Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place), outcome="part")
                     return (fault,), None
+    return _lost_term(tape, targets, source)
+
+
+LEFT_TENSORFLOW = frozenset({
+    FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP, FaultKind.PREDICT,
+    FaultKind.PY_FUNCTION,
+})
+
+
+def _lost_term(
+    tape: Tape, targets: Sequence[Node], source: Source
+) -> tuple[tuple[Fault, ...], Way | None] | None:
+    """A term of the target that depends on the source and is cut off from it, where another one is not."""
+    goals = set(source.goals)
+    parts = [part for target in targets for part in terms(target, goals)]
+    if len(parts) < 2 or source.kind == "other":
+        return None
+    live = [part for part in parts if judge(part, goals, tape.bit, True) is not Verdict.LOST]
+    if not any(judge(part, goals, tape.bit, True) is Verdict.FLOWS for part in live):
+        return None
+    behind_live = set(ancestors(live))
+    for part in parts:
+        way = cheapest_way(part, goals, tape.bit) if part not in live else None
+        if way is None or not way.faults or not all(fault.kind in LEFT_TENSORFLOW for fault in way.faults):
+            continue
+        if not _cancels(way, live, behind_live) and not _raises(way):
+            return way.faults, way
     return None
+
+
+def _cancels(way: Way, live: Sequence[Node], behind_live: set[Node]) -> bool:
+    """Whether what left TensorFlow on this way also stands in a live term, or is one: it is there to cancel."""
+    for node, before in zip(way.nodes, way.nodes[1:]):
+        if any(edge.node is before and edge.flow is Flow.CUT for edge in node.edges):
+            if node in behind_live or before in live:
+                return True
+    return False
+
+
+def _raises(way: Way) -> bool:
+    """Whether this is traced code, where NumPy raises."""
+    return any(fault.mode is Mode.GRAPH and fault.kind is not FaultKind.PY_FUNCTION for fault in way.faults)
 
 
 def _zero_beside(tape: Tape, targets: Sequence[Node], source: Source) -> Fault | None:
@@ -470,12 +511,19 @@ def _result(m: Machine, target: Value, sources: Value, node: cst.CSTNode) -> Val
 
 def rebinding(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
     """Note that a name or attribute which held a variable now holds a tensor computed from it."""
+    if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple) and len(items) == len(target.elements):
+            for element, item in zip(target.elements, items):
+                rebinding(m, element.value, item, node)
     if not isinstance(value, Tensor) or not isinstance(target, (cst.Name, cst.Attribute, cst.Subscript)):
         return
     held = _held(m, target)
     for option in m.each(held) if held is not None else ():
         if isinstance(option, Variable) and reaches(value.node, [option.node]):
             m.rebound[value.node] = m.place(node)
+        elif isinstance(option, Tensor) and option.node in m.rebound and reaches(value.node, [option.node]):
+            m.rebound[value.node] = m.rebound[option.node]
 
 
 def _held(m: Machine, target: cst.BaseExpression) -> Value | None:
@@ -493,6 +541,6 @@ def _held(m: Machine, target: cst.BaseExpression) -> Value | None:
     if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
         owner = _held(m, target.value)
         if isinstance(owner, (Items, Dict)):
-            variables = [item for item in elements(owner) if isinstance(item, Variable)]
-            return variables[0] if len(variables) == 1 else Choice(tuple(variables)) if variables else None
+            held = [item for item in elements(owner) if isinstance(item, (Variable, Tensor))]
+            return Choice(tuple(held)) if held else None
     return None

@@ -76,7 +76,11 @@ def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTN
     if not args.certain:
         unseen = [value for value in (args.starred, args.double_starred) if value is not None]
         edges += [Edge(part, Flow.UNKNOWN) for part in m.nodes(unseen)]
-    return _returned(m, record, edges, [value for _, value in given], node)
+    result = _returned(m, record, edges, [value for _, value in given], node)
+    for name, value in given:
+        if name == record.dtype_argument and isinstance(result, Tensor) and dtype_named(value) != ANY:
+            result.dtype = dtype_named(value)
+    return result
 
 
 def _by_parameter(record: FunctionRecord, args: Arguments) -> list[tuple[str, Value]]:
@@ -103,6 +107,9 @@ def _flow_of(
     return Flow.CUT, m.fault(FaultKind.NON_DIFFERENTIABLE, node, record.name, _written(m, node), outcome.kind)
 
 
+ADDITIVE = ("add", "subtract")
+LINEAR = ("reduce_sum", "reduce_mean", "negative", "multiply", "divide", "scalar_mul", "squeeze", "reshape", "sum",
+          "mean", "expand_dims")
 NUMBERLESS = (INT, BOOL, STRING)
 
 
@@ -115,7 +122,8 @@ def _returned(
 ) -> Value:
     symbolic = any(isinstance(value, Tensor) and value.keras for value in values)
     dtype = result_dtype(record.dtype, values)
-    made = m.operation(node, edges)
+    short = record.name.rpartition(".")[2]
+    made = m.operation(node, edges, additive=short in ADDITIVE, linear=short in LINEAR)
     kind = record.returns.partition(":")[0]
     if kind in ("tensor", "variable", "list", "tuple") and made.kind is Kind.CONSTANT:
         made = m.leaf(Kind.TENSOR, node)

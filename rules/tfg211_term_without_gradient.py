@@ -1,0 +1,71 @@
+"""TFG211 term-without-gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic, Severity
+from tfgraphlint.facts import FaultKind, GradientLost
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, path_of
+
+LEAVES_TENSORFLOW = frozenset({
+    FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP, FaultKind.PREDICT,
+    FaultKind.PY_FUNCTION,
+})
+
+
+class TermWithoutGradient(Rule):
+    """A term of the loss counts in its value and does nothing in training.
+
+    ## What it does
+
+    Reports an additive term of the target that left TensorFlow on its way from the source, by a NumPy call,
+    `.numpy()`, `float()`, `tf.numpy_function`, `predict`, a new variable or an assignment, while another path
+    from the same source is whole. The report stands at the cut; a term with several cuts has several reports,
+    since all of them have to go.
+
+    ## Why it matters
+
+    Nothing raises and nothing is `None`. The term counts in the loss that is printed and plotted, and for
+    training it is a constant: its gradient is missing from the sum. A penalty of `0.01 * np.sum(w ** 2)`
+    never shrinks a weight; a divergence averaged after `.numpy()` never shapes the code. TensorFlow was seen to
+    return exactly the gradient of the other terms, with no warning in any version.
+
+    ## Known limits
+
+    Only whole terms of a sum whose other terms are live. Host values that multiply, mask or weigh a live term
+    are not reported (`np.where(ce.numpy() > 0.5, 2.0, 1.0) * ce`, advantages, balancing factors), nor values
+    that stand twice and cancel (a log-sum-exp shift by `np.max`, the straight-through
+    `x + (np.round(x) - x.numpy())`), nor features centred by a NumPy mean inside a term, nor terms that do
+    not depend on the source, nor TensorFlow's own operations without a gradient (`x - tf.floor(x)` is right).
+    A term that goes through a `py_function` raises or is zero: see TFG205.
+
+    ## Fix safety
+
+    Unsafe, the same as for the rule of the cut: the NumPy call becomes its TensorFlow equivalent, `.numpy()` and
+    `float()` are dropped. The gradient changes, and that is the purpose: a strength that was tuned while the
+    term did nothing may now be too large.
+
+    ## When to suppress
+
+    When the term is only there to be reported with the loss. `tf.stop_gradient(term)` says so, and this rule
+    understands it.
+    """
+
+    code = "TFG211"
+    name = "term-without-gradient"
+    severity = Severity.WARNING
+
+    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
+        if not fact.partial:
+            return
+        for fault in fact.faults:
+            if fault.kind in LEAVES_TENSORFLOW and fault.outcome != "zero":
+                yield self.report(
+                    fault.place.span,
+                    f"a term of `{brief(fact.target.code)}` has no gradient with respect to "
+                    f"`{brief(fact.source.code)}`: `{brief(fault.place.code)}` takes it out of TensorFlow",
+                    path=path_of(fact),
+                    help="keep the value a tensor; if the term is only to be seen, say so with `tf.stop_gradient`",
+                )
