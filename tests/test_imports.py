@@ -20,7 +20,7 @@ RULES = PACKAGE.parent / "rules"
 ROWS = [
     ["errors", "deep", "diagnostic", "text"],
     ["source", "screen", "tree"],
-    ["facts", "project"],
+    ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["registry", "settings", "discover", "suppression", "pages"],

@@ -170,7 +170,6 @@ def test_json_has_ruffs_fields_and_the_path() -> None:
         "location": {"row": 8, "column": 12},
         "end_location": {"row": 8, "column": 18},
     }
-    assert found.pop("url").endswith("/tfg202_numpy_call_in_gradient_path.py")
     assert found.pop("path")[0] == {
         "role": "source",
         "message": "`image` comes from here",
@@ -189,6 +188,7 @@ def test_json_has_ruffs_fields_and_the_path() -> None:
         "fix": {"applicability": "safe", "message": "use `tf.reduce_sum`", "edits": [made]},
         "noqa_row": 9,
         "cell": None,
+        "url": None,
         "suggestions": [{"applicability": "display", "message": "use `tf.reduce_sum`", "edits": [made]}],
     }
 

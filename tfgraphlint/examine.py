@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
+from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse, too_deep
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
@@ -54,6 +56,7 @@ class Examiner:
     _registry: Registry | None = None
     _project: Project | None = None
     _consulted: set[Path] = field(default_factory=set)
+    _neighbours: Neighbours | None = None
     _linted: int = 0
 
     def examine(self, file: Path) -> Examined:
@@ -86,7 +89,7 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        if self.screened and not (mentions_root(source.text) and holds_root(tree)):
+        if self.screened and not self._passes(tree, source, file):
             return Examined(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
@@ -94,6 +97,13 @@ class Examiner:
         del tree
         registry = self._rules()
         return call_deep(lambda: self._interpret(file, source, registry))
+
+    def _passes(self, tree: ast.Module, source: Source, file: Path) -> bool:
+        if mentions_root(source.text) and holds_root(tree):
+            return True
+        if self._neighbours is None:
+            self._neighbours = Neighbours(self.roots)
+        return self._neighbours.called_by(tree, source.text, file)
 
     def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
         parsed = parsed_tree(source)

@@ -99,7 +99,12 @@ def _levels(node: ast.AST) -> int:
 
 def mentions_root(text: str) -> bool:
     """Whether the words that a root needs stand anywhere in ``text``, be it in a comment. Costs next to nothing."""
-    return bool(_TRIGGER_TEXT.search(text) and _FRAMEWORK_TEXT.search(text))
+    return mentions_framework(text) and _TRIGGER_TEXT.search(text) is not None
+
+
+def mentions_framework(text: str) -> bool:
+    """Whether ``text`` may import a framework, by its letters."""
+    return _FRAMEWORK_TEXT.search(text) is not None
 
 
 def holds_root(tree: ast.Module) -> bool:
@@ -133,6 +138,8 @@ def _names_trigger(node: ast.AST) -> bool:
             return name in TRIGGERS
         case ast.ImportFrom(names=names):
             return any(alias.name in TRIGGERS for alias in names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
+            return False
         case ast.Call(func=ast.Attribute(attr="compile")):
             return _hands_over_code(node)
     return False

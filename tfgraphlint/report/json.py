@@ -9,8 +9,6 @@ from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
 
-PAGES = "https://github.com/tfgraphlint/tfgraphlint/blob/main/rules"
-
 
 def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], directory: Path) -> str:
     """The whole document. ``last_row`` gives the last row of the statement around a place, where a ``noqa`` goes.
@@ -33,13 +31,8 @@ def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directo
         "path": [_step(step, directory) for step in diagnostic.path],
         "severity": diagnostic.severity.value,
         "suggestions": [_fix(suggestion, directory) for suggestion in diagnostic.suggestions],
-        "url": page(diagnostic),
+        "url": None,  # the pages are not published yet: `tfgraphlint rule CODE`
     }
-
-
-def page(diagnostic: Diagnostic) -> str:
-    """Where the rule's page stands."""
-    return f"{PAGES}/{diagnostic.code.lower()}_{diagnostic.name.replace('-', '_')}.py"
 
 
 def _step(step: Step, directory: Path) -> dict[str, Any]:

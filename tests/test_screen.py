@@ -1,0 +1,97 @@
+"""The screen: what passes, and that it loses nothing."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tfgraphlint.neighbours import Neighbours
+from tfgraphlint.screen import holds_root, mentions_root
+
+PASSES = [
+    "import tensorflow as tf\nwith tf.GradientTape() as t: pass\n",
+    "import tensorflow as tensorflow_v2\ntensorflow_v2.gradients(y, x)\n",
+    "from tensorflow import GradientTape as T\n",
+    "from tensorflow import *\nwith GradientTape() as t: pass\n",
+    "from helpers import *\nwith GradientTape() as t: pass\n",
+    "from .backend import tf\ntf.GradientTape\n",
+    "from .backend import tensorflow as t\nt.GradientTape\n",
+    "def f():\n    import tensorflow.compat.v1 as tf\n    tf.hessians(y, x)\n",
+    "from keras import backend as K\nK.gradients(y, x)\n",
+    "import tf_keras\nopt.minimize(loss, [])\n",
+    "import keras\nmodel.compile(loss=my_loss)\n",
+    "import keras\nmodel.compile('adam', my_loss)\n",
+    "import keras\nmodel.compile(loss=lambda a, b: a)\n",
+    "import keras\nmodel.compile(loss=[None, my_loss])\n",
+    "import keras\nmodel.compile(loss=self.loss)\n",
+    "import keras\nmodel.compile(loss=make_loss(3))\n",
+    "import keras\nmodel.compile(loss={'a': my_loss}, metrics=['mae'])\n",
+    "import keras\nmodel.compile(**options)\n",
+    "import tensorflow as tf\n@tf.function\ndef f(x): pass\n",
+    "import keras\nclass A(keras.losses.Loss): pass\n",
+    "import keras\nclass A(keras.Model):\n    def train_step(self, data): pass\n",
+]
+STAYS_OUT = [
+    "",
+    "x = 1\n",
+    "import tensorflow as tf\nx = tf.constant(1.0)\n",
+    "import torch\ntorch.autograd.gradcheck(f, x).gradient()\n",
+    "import numpy as np\nnp.gradient(x)\n",
+    "# import tensorflow\n'GradientTape'\n",
+    "import tensorflow as tf\n'''GradientTape'''\n",
+    "import keras\nmodel.compile('adam', 'mse', metrics=['mae'])\n",
+    "import keras\nmodel.compile(optimizer=opt, loss=keras.losses.Huber(), metrics=[keras.metrics.AUC()])\n",
+    "import keras\nimport re\nre.compile(pattern)\n",
+]
+
+
+def passes(text: str) -> bool:
+    return mentions_root(text) and holds_root(ast.parse(text))
+
+
+@pytest.mark.parametrize("text", PASSES)
+def test_what_passes(text: str) -> None:
+    assert passes(text)
+
+
+@pytest.mark.parametrize("text", STAYS_OUT)
+def test_what_stays_out(text: str) -> None:
+    assert not passes(text)
+
+
+HOT = "import tensorflow as tf\ndef f(x):\n    with tf.GradientTape() as t: pass\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "helper"),
+    [
+        ("import helper\nhelper.f(tf.constant(1.0))\n", "helper.py"),
+        ("from helper import f\nif __name__ == '__main__':\n    f(tf.constant(1.0))\n", "helper.py"),
+        ("from pkg import helper\nprint(helper.f(1))\n", "pkg/helper.py"),
+        ("import pkg.helper as h\nprint(h.f(1))\n", "pkg/helper.py"),
+        ("from pkg import f\nprint(f(1))\n", "pkg/__init__.py"),
+        ("from lib import f\nprint(f(1))\n", "src/lib.py"),
+    ],
+)
+def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: str) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    place = tmp_path / helper
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(HOT)
+    text = f"import tensorflow as tf\n{text}"
+    assert not passes(text)
+    assert Neighbours().called_by(ast.parse(text), text, tmp_path / "main.py")
+    place.write_text("x = 1\n")
+    assert not Neighbours().called_by(ast.parse(text), text, tmp_path / "main.py")
+
+
+def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
+    (tmp_path / "pkg" / "sub").mkdir(parents=True)
+    (tmp_path / "pkg" / "helper.py").write_text(HOT)
+    text = "import keras\nfrom ..helper import f\nf(1)\n"
+    file = tmp_path / "pkg" / "sub" / "main.py"
+    assert Neighbours().called_by(ast.parse(text), text, file)
+    quiet = text.replace("f(1)", "def g():\n    f(1)")
+    assert not Neighbours().called_by(ast.parse(quiet), quiet, file)

@@ -1,0 +1,97 @@
+"""Whether a script calls into modules of the project in which gradients are taken or code is traced.
+
+Such a script can hold the other half of a fault: a function in ``losses.py`` that leaves TensorFlow, called from
+``main.py`` with a tensor. Alone, ``main.py`` names nothing that the screen looks for. Only the text of the
+modules is searched, they are not parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tfgraphlint.screen import mentions_framework, mentions_root
+
+PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
+
+
+@dataclass
+class Neighbours:
+    """Looks modules up from the directories that an import can start at; remembers what it has read."""
+
+    roots: Sequence[Path] = ()
+    _hot: dict[Path, bool] = field(default_factory=dict)
+    _bases: dict[Path, list[Path]] = field(default_factory=dict)
+
+    def called_by(self, tree: ast.Module, text: str, file: Path) -> bool:
+        """Whether ``file`` does something when it is run, knows a framework, and imports a module that holds a root."""
+        if not mentions_framework(text) or not _runs(tree.body):
+            return False
+        return any(self._is_hot(path) for path in self._imported(tree, file))
+
+    def _is_hot(self, path: Path) -> bool:
+        if path not in self._hot:
+            try:
+                self._hot[path] = path.is_file() and mentions_root(path.read_text(encoding="utf-8", errors="replace"))
+            except OSError:
+                self._hot[path] = False
+        return self._hot[path]
+
+    def _imported(self, tree: ast.Module, file: Path) -> Iterator[Path]:
+        """Where the modules that a file imports would lie in the project."""
+        for node in ast.walk(tree):
+            match node:
+                case ast.Import(names=names):
+                    for alias in names:
+                        yield from self._files(self._starts(file.parent), alias.name)
+                case ast.ImportFrom(module=module, names=names, level=level):
+                    starts = [_above(file.parent, level - 1)] if level else self._starts(file.parent)
+                    stem = f"{module}." if module else ""
+                    yield from self._files(starts, module or "")
+                    for alias in names:
+                        yield from self._files(starts, f"{stem}{alias.name}")
+
+    def _files(self, starts: Sequence[Path], module: str) -> Iterator[Path]:
+        for start in starts:
+            place = start.joinpath(*module.split(".")) if module else start
+            if module:
+                yield place.with_name(f"{place.name}.py")
+            yield place / "__init__.py"
+
+    def _starts(self, folder: Path) -> list[Path]:
+        if folder not in self._bases:
+            self._bases[folder] = list(dict.fromkeys(_starting_points(folder, self.roots)))
+        return self._bases[folder]
+
+
+def _starting_points(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:
+    """The script's own directory, the one that its package lies in, the project's, and those that were asked for."""
+    yield folder
+    top = folder
+    while (top / "__init__.py").exists() and top.parent != top:
+        top = top.parent
+    yield top
+    for parent in (top, *top.parents):
+        if any((parent / mark).exists() for mark in PROJECT_MARKS):
+            yield from (parent, parent / "src")
+            break
+    for root in roots:
+        base = root if root.is_dir() else root.parent
+        yield from (base, base / "src")
+
+
+def _above(folder: Path, levels: int) -> Path:
+    return folder.parents[levels - 1] if 0 < levels <= len(folder.parents) else folder
+
+
+def _runs(body: Sequence[ast.stmt]) -> bool:
+    """Whether a module's top level calls something for its effect, as scripts do."""
+    for statement in body:
+        match statement:
+            case ast.Expr(value=ast.Call()):
+                return True
+            case ast.If() | ast.For() | ast.With() | ast.Try() | ast.While() if _runs(statement.body):
+                return True
+    return False
