@@ -11,7 +11,7 @@ from tfgraphlint.interpret.operators import read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.store import MISSING
 from tfgraphlint.interpret.values import (
-    ANY, INT, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items, Library, LibraryMethod,
+    ANY, ELEMENT, INT, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items, Library, LibraryMethod,
     Method, Module, Object, Super, Tape, Tensor, TracedCallable, Unknown, Value, Variable, Weights,
 )
 
@@ -51,6 +51,8 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
             return _unknown(m, value, name, node)
         case Object():
             return _object(m, value, name, node)
+        case Weights() if value.which == ELEMENT and name == "value":
+            return value
         case Function() | Method() | TracedCallable() if name == "__wrapped__" or name == "python_function":
             return value.inner if isinstance(value, TracedCallable) else value
         case Items() | Dict() | Tape() | Weights() | Const() | Function() | Method() | TracedCallable():

@@ -9,7 +9,7 @@ way from the target back to the source was recorded and no edge on it is cut.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -210,8 +210,10 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) ->
 FAULT_PRICE = 1000  # a fault against a step over an edge of which we are not sure
 
 
-def cheapest_way(target: Node, goals: set[Node], bit: int) -> Way | None:
-    """The way back to a goal with the fewest faults."""
+def cheapest_way(
+    target: Node, goals: set[Node], bit: int, without: Collection[Fault] = ()
+) -> Way | None:
+    """The way back to a goal with the fewest faults, and with none of those in ``without``."""
     best: dict[Node, int] = {target: 0}
     came: dict[Node, tuple[Node, Edge]] = {}
     queue: list[tuple[int, int, Node]] = [(0, -target.number, target)]
@@ -223,7 +225,7 @@ def cheapest_way(target: Node, goals: set[Node], bit: int) -> Way | None:
             return _way(node, target, came, bit)
         toll = 0 if node.active & bit else FAULT_PRICE
         for edge in node.edges:
-            if edge.flow is Flow.STOPPED:
+            if edge.flow is Flow.STOPPED or edge.fault in without:
                 continue
             price = cost + (FAULT_PRICE if edge.fault else toll if edge.flow is not Flow.CUT else 0)
             price += edge.flow in (Flow.INDEX, Flow.UNKNOWN)
@@ -280,7 +282,7 @@ def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
     return False
 
 
-def terms(target: Node, goals: set[Node]) -> list[Node]:
+def terms(target: Node, goals: set[Node], bit: int) -> list[Node]:
     """The terms that a sum is made of, looking through what only scales or adds up what depends on ``goals``."""
     found: list[Node] = []
     stack = [target]
@@ -289,8 +291,13 @@ def terms(target: Node, goals: set[Node]) -> list[Node]:
         inputs = [edge.node for edge in node.edges if edge.flow is Flow.FLOWS]
         if node.additive and len(inputs) > 1:
             stack.extend(inputs)
-        elif node.linear and len(dependent := [one for one in inputs if reaches(one, goals)]) == 1:
+        elif node.linear and len(dependent := [one for one in inputs if reaches(one, goals) or _live(one, bit)]) == 1:
             stack.append(dependent[0])
         else:
             found.append(node)
     return found
+
+
+def _live(node: Node, bit: int) -> bool:
+    """Whether the tape follows the value, whatever it was computed from."""
+    return bool((node.on | node.maybe) & bit) or node.kind in (Kind.VARIABLE, Kind.OPAQUE)

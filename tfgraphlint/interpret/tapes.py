@@ -98,7 +98,7 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
         return Const(None)
     watched: list[Node] = []
     perhaps: list[Node] = []
-    _collect(m, value, watched, perhaps)
+    _collect(m, tape, value, watched, perhaps)
     if not m.active & tape.bit and tape.state.get("entered_at") is None:
         _unwatchable(m, tape, args.node(0, "tensor"), node, "watched-before-entering", "tensor")
     elif (what := kind_unwatchable(m, value)) is not None:
@@ -113,23 +113,25 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
     return Const(None)
 
 
-def _collect(m: Machine, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
+def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
     if isinstance(value, (Tensor, Variable)):
         watched.append(value.node)
     elif isinstance(value, Unknown):
         watched.append(value.node)
     elif isinstance(value, Choice):
         for option in value.options:
-            _collect(m, option, perhaps, perhaps)
+            _collect(m, tape, option, perhaps, perhaps)
     elif isinstance(value, (Items, Dict)):
         for element in elements(value):
-            _collect(m, element, watched, perhaps)
+            _collect(m, tape, element, watched, perhaps)
     elif isinstance(value, Weights) and value.which == ELEMENT:
         perhaps.extend(weights_within(value.owner))
     elif isinstance(value, Weights):
         watched.extend(weights_within(value.owner))
     elif isinstance(value, Host):
         perhaps.append(value.node)
+    else:
+        escape(m, tape)
 
 
 def kind_unwatchable(m: Machine, value: Value) -> str | None:
@@ -314,7 +316,7 @@ def _lost_term(
 ) -> tuple[tuple[Fault, ...], Way | None] | None:
     """A term of the target that depends on the source and is cut off from it, where another one is not."""
     goals = set(source.goals)
-    parts = [part for target in targets for part in terms(target, goals)]
+    parts = [part for target in targets for part in terms(target, goals, tape.bit)]
     if len(parts) < 2 or source.kind == "other":
         return None
     live = [part for part in parts if judge(part, goals, tape.bit, True) is not Verdict.LOST]
@@ -322,7 +324,9 @@ def _lost_term(
         return None
     behind_live = set(ancestors(live))
     for part in parts:
-        way = cheapest_way(part, goals, tape.bit) if part not in live else None
+        if part in live or (part.on | part.maybe) & tape.bit:
+            continue
+        way = cheapest_way(part, goals, tape.bit)
         if way is None or not way.faults or not all(fault.kind in LEFT_TENSORFLOW for fault in way.faults):
             continue
         if not _cancels(way, live, behind_live) and not _raises(way):
@@ -404,6 +408,7 @@ def judge_one(
     if not found:
         return ((), None) if source.kind != "unknown" and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
+    way = _with_parallel_ways(way, targets, goals, tape.bit)
     faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)
     if numberless:
         faults.insert(0, Fault(FaultKind.NON_FLOAT, way.source.place or m.place(source.written),
@@ -416,6 +421,23 @@ def judge_one(
     elif (late := _watched_late(tape, way)) is not None:
         faults.insert(0, late)
     return (tuple(faults), way) if faults else None
+
+
+MOST_WAYS = 6
+
+
+def _with_parallel_ways(way: Way, targets: Sequence[Node], goals: set[Node], bit: int) -> Way:
+    """The way with the faults of others that are cut off like it: all have to be mended."""
+    if not way.faults or not all(fault.kind in LEFT_TENSORFLOW for fault in way.faults):
+        return way
+    faults = list(way.faults)
+    for _ in range(MOST_WAYS):
+        others = [cheapest_way(target, goals, bit, set(faults)) for target in targets]
+        other = next((o for o in others if o is not None and len(o.faults) == len(way.faults)), None)
+        if other is None or not all(fault.kind in LEFT_TENSORFLOW for fault in other.faults):
+            break
+        faults.extend(other.faults)
+    return Way(way.source, tuple(faults), way.nodes)
 
 
 def _with_inner_gradient(

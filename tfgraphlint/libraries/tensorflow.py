@@ -78,7 +78,7 @@ def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTN
         edges += [Edge(part, Flow.UNKNOWN) for part in m.nodes(unseen)]
     result = _returned(m, record, edges, [value for _, value in given], node)
     for name, value in given:
-        if name == record.dtype_argument and isinstance(result, Tensor) and dtype_named(value) != ANY:
+        if name in (record.dtype_argument, "dtype") and isinstance(result, Tensor) and dtype_named(value) != ANY:
             result.dtype = dtype_named(value)
     return result
 
@@ -532,6 +532,15 @@ def _tensor_array(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> 
          "tensorflow.keras.backend.ndim", "tensorflow.compat.v1.shape", "tensorflow.compat.v1.size")
 def _shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return m.tensor(m.leaf(Kind.TENSOR, node), INT)
+
+
+@handles("tensorflow.range", "tensorflow.linspace", "tensorflow.experimental.numpy.arange")
+def _range(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    dtype = dtype_named(args.keywords.get("dtype"))
+    kinds = {dtype_of(value) for key, value in [*enumerate(args.positional), *args.keywords.items()] if key != "dtype"}
+    if dtype == ANY:
+        dtype = FLOAT if FLOAT in kinds or name.endswith("linspace") else INT if kinds == {INT} else ANY
+    return m.tensor(m.leaf(Kind.TENSOR, node), dtype)
 
 
 @handles("tensorflow.zeros_like", "tensorflow.ones_like", "tensorflow.keras.backend.zeros_like",
