@@ -218,9 +218,10 @@ class LossNotCallable(Fact):
 
 @dataclass(frozen=True, eq=False)
 class GradientNotFinite(Fact):
-    """A gradient that is NaN or infinite for certain values, guarded in vain by ``tf.where``."""
+    """A gradient that is NaN for certain values: guarded in vain by ``tf.where``, or the root of a zero."""
 
-    place: Place  # the tf.where call
+    place: Place  # the tf.where call, or the root
     operation: Place  # what has the infinite derivative
     name: str
+    source: Place
     calls: tuple[Place, ...] = field(default=())

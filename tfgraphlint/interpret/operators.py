@@ -166,6 +166,7 @@ def numeric(
         flow = Flow.FLOWS
     edges = [Edge(part, flow, fault) for part in parts(m, values)]
     made = m.operation(node, edges, additive=additive, linear=name in LINEAR)
+    made.operation, made.operands = name, tuple(values)
     dtype = _dtype(values, name)
     if tensors:
         keras = any(isinstance(value, Tensor) and value.keras for value in values)
@@ -244,6 +245,7 @@ def compare(
     if any(isinstance(v, (Tensor, Variable)) for v in values):
         fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, _sign(sign))
         made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, values)])
+        made.operation, made.operands = type(sign).__name__, (left, right)
         return m.tensor(made, BOOL)
     if any(isinstance(v, Unknown) for v in values):
         return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in parts(m, values)]))
@@ -312,7 +314,9 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
         keras = isinstance(value, Tensor) and value.keras
         variable = value if isinstance(value, Variable) else value.slice_of
-        return m.tensor(m.operation(node, edges), value.dtype, keras=keras, slice_of=variable)
+        made = m.operation(node, edges)
+        made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
+        return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
     if isinstance(value, Object) and value.kind == "shape":
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if isinstance(value, Host):

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
+from typing import Any
 
 from tfgraphlint.facts import Fault, FaultKind, Place
 
@@ -67,7 +68,8 @@ class Node:
     """One value as it was computed at one place."""
 
     __slots__ = (
-        "active", "additive", "calls", "edges", "kind", "linear", "maybe", "number", "on", "place", "queried", "trainable",
+        "active", "additive", "calls", "edges", "kind", "linear", "maybe", "number", "on", "operands",
+        "operation", "place", "queried", "trainable",
     )
 
     def __init__(
@@ -96,6 +98,8 @@ class Node:
         self.calls = calls
         self.linear = linear  # scales or adds up one input: its terms are those of the input
         self.queried = queried  # a gradient, the result of a query
+        self.operation = ""  # the operator or library function: "Power", "tensorflow.where"
+        self.operands: tuple[Any, ...] = ()  # the values it was applied to
         self.number = next(_numbers)
 
 

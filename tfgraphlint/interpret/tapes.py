@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import (
-    Fault, FaultKind, GradientLost, Mode, Operand, Place, QuerySwapped, TapeExhausted, TapeUse, Unwatchable, WeightsUnbuilt,
+    Fault, FaultKind, GradientLost, GradientNotFinite, Mode, Operand, Place, QuerySwapped, TapeExhausted, TapeUse, Unwatchable, WeightsUnbuilt,
 )
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.classes import kind_of
+from tfgraphlint.interpret.finiteness import not_finite
 from tfgraphlint.interpret.frames import Certain, Possible, Queried
 from tfgraphlint.interpret.inspect import elements, tapes_within, weights_within
 from tfgraphlint.interpret.lookup import frame_of
@@ -247,6 +248,7 @@ def judge_call(
         if isinstance(source.value, Weights) and source.value.unbuilt is not None:
             m.emit(WeightsUnbuilt(source.value.unbuilt, m.place(node), _model_name(source), tuple(m.calls)))
             continue
+        _check_finite(m, tape, targets, source)
         fact = judge_one(m, tape, targets, source)
         partial = False
         if fact is None:
@@ -263,6 +265,13 @@ def judge_call(
             faults, partial, None, tuple(m.calls),
         )
         m.emit(lost)
+
+
+def _check_finite(m: Machine, tape: Tape, targets: Sequence[Node], source: Source) -> None:
+    for node, risky in not_finite(targets, set(source.goals), tape.bit):
+        if node.place is not None and risky.place is not None:
+            name = risky.operation
+            m.emit(GradientNotFinite(node.place, risky.place, name, m.place(source.written), tuple(m.calls)))
 
 
 def _model_name(source: Source) -> str:

@@ -244,6 +244,11 @@ class Tables:
         return _read(self.folder / "host.json")
 
     @cached_property
+    def _scipy(self) -> dict[str, Any]:
+        path = self.folder / "scipy.json"  # only where SciPy was installed
+        return _read(path) if path.exists() else {"scipy": {}}
+
+    @cached_property
     def _equivalents(self) -> dict[str, Any]:
         return _read(self.folder / "equivalents.json")
 
@@ -374,7 +379,7 @@ class Tables:
     def is_scipy_cut(self, full_name: str) -> bool:
         """Whether a SciPy function took a tensor and gave back NumPy or Python values without a gradient."""
         module, _, last = full_name.rpartition(".")
-        return last in self._host["scipy"].get(module, "").split()
+        return last in self._scipy["scipy"].get(module, "").split()
 
     @cache  # noqa: B019
     def numpy_equivalent(self, full_name: str) -> Equivalent | None:

@@ -76,7 +76,7 @@ def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTN
     if not args.certain:
         unseen = [value for value in (args.starred, args.double_starred) if value is not None]
         edges += [Edge(part, Flow.UNKNOWN) for part in m.nodes(unseen)]
-    result = _returned(m, record, edges, [value for _, value in given], node)
+    result = _returned(m, record, edges, given, node)
     for name, value in given:
         if name in (record.dtype_argument, "dtype") and isinstance(result, Tensor) and dtype_named(value) != ANY:
             result.dtype = dtype_named(value)
@@ -118,15 +118,19 @@ def _written(m: Machine, node: cst.CSTNode) -> str:
 
 
 def _returned(
-    m: Machine, record: FunctionRecord, edges: Sequence[Edge], values: Sequence[Value], node: cst.CSTNode
+    m: Machine, record: FunctionRecord, edges: Sequence[Edge], given: Sequence[tuple[str, Value]], node: cst.CSTNode
 ) -> Value:
+    values = [value for _, value in given]
+    numbers = [value for name, value in given if (o := record.outcome(name)) is None or o.kind != "nonfloat"]
     symbolic = any(isinstance(value, Tensor) and value.keras for value in values)
-    dtype = result_dtype(record.dtype, values)
+    dtype = result_dtype(record.dtype, numbers)
     short = record.name.rpartition(".")[2]
     made = m.operation(node, edges, additive=short in ADDITIVE, linear=short in LINEAR)
+    made.operation, made.operands = record.name, tuple(values)
     kind = record.returns.partition(":")[0]
     if kind in ("tensor", "variable", "list", "tuple") and made.kind is Kind.CONSTANT:
         made = m.leaf(Kind.TENSOR, node)
+        made.operation, made.operands = record.name, tuple(values)
     if record.sometimes:
         return Unknown(made)
     match kind:
@@ -214,6 +218,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
         made.edges = tuple(Edge(part, Flow.CUT, fault) for part in m.nodes([initial]))
+    made.operands = (initial,) if initial is not None else ()
     dtype = dtype_named(args.keywords.get("dtype"))
     if dtype == ANY and initial is not None:
         dtype = dtype_of(initial)

@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tfgraphlint.libraries.derive", description=__doc__)
     parser.add_argument("--output", type=Path, default=DATA, help="folder for the tables (default: the package's own)")
     parser.add_argument("--only", nargs="*", choices=tuple(_TABLES), default=list(_TABLES), help="which tables")
+    parser.add_argument("--functions", nargs="*", metavar="PREFIX", help="derive only these functions anew")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -33,6 +34,11 @@ def main() -> int:
     naming = Naming(modules)
     head = versions()
     folder = options.output / f"tensorflow-{'.'.join(head['versions']['tensorflow'].split('.')[:2])}"
+    if options.functions:
+        from tfgraphlint.libraries.derive import functions
+
+        functions.renew(folder / "functions.json", head, naming, tuple(options.functions))
+        return 0
     for table in options.only:
         _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming)
         print(f"wrote {table}", file=sys.stderr, flush=True)
@@ -82,13 +88,14 @@ def _tensors(write: Write, modules: Any, naming: Any) -> None:
 def _host(write: Write, modules: Any, naming: Any) -> None:
     from tfgraphlint.libraries.derive import host
 
-    sections = {
-        "numpy": host.derive_numpy(naming),
-        "math": host.derive_math(),
-        "builtins": host.derive_builtins(),
-        "scipy": host.derive_scipy(),
-    }
+    sections = {"numpy": host.derive_numpy(naming), "math": host.derive_math(), "builtins": host.derive_builtins()}
     write("host", sections)
+
+
+def _scipy(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import host
+
+    write("scipy", {"scipy": host.derive_scipy()})
 
 
 def _equivalents(write: Write, modules: Any, naming: Any) -> None:
@@ -110,6 +117,7 @@ _TABLES: dict[str, Any] = {
     "classes": _classes,
     "equivalents": _equivalents,
     "host": _host,
+    "scipy": _scipy,
     "functions": _functions,
 }
 

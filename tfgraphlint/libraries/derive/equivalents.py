@@ -220,7 +220,10 @@ def _record(
     for group, candidates in groups.items():
         good = _good(function, candidates, cases, parameters)
         if not good:  # what only takes truth values
-            good = [{**one, "float": False, "int": False} for one in _good(function, candidates, _true_or_false(cases), parameters)]
+            good = [
+                {**one, "float": False, "int": False}
+                for one in _good(function, candidates, _true_or_false(cases), parameters)
+            ]
         if good:
             record[group] = max(good, key=lambda one: (sum(map(len, one["holds"].values())), one["int"]))
     return record if len(record) > 1 else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from tfgraphlint.libraries.derive import batches
 from tfgraphlint.libraries.derive.naming import Naming, preference
+from tfgraphlint.libraries.derive.writing import write
 
 # Never called: they change global state, reach for the network or the disk, start servers or wait.
 _SKIPPED = re.compile(
@@ -40,6 +43,13 @@ def derive(naming: Naming, only: list[str] | None = None) -> dict[str, Any]:
         elif not records[name].get("params"):
             records[name].update(signature(functions[name]))
     return dict(sorted(records.items()))
+
+
+def renew(path: Path, head: dict[str, Any], naming: Naming, prefixes: tuple[str, ...]) -> None:
+    """Derives the functions whose canonical names begin with one of ``prefixes`` anew, in the table at ``path``."""
+    kept = json.loads(path.read_text())["functions"]
+    kept.update(derive(naming, [name for name in naming.functions() if name.startswith(prefixes)]))
+    write(path, head, {"functions": dict(sorted(kept.items()))})
 
 
 def is_tried(name: str) -> bool:

@@ -27,7 +27,7 @@ _SKIPPED = re.compile(
     | numpy\.(save\w*|load\w*|genfromtxt|from(file|regex|pyfunc|buffer|string)|memmap|info|source|show_\w+|test|set\w+|
       get\w+|open_memmap|lookfor|who|deprecate\w*|disp|byte_bounds|safe_eval|busday\w*|is_busday|datetime\w*|print\w+|
       mask_indices|einsum_path|nested_iters|add_newdoc\w*|may_share_memory|shares_memory|recfromcsv|recfromtxt)
-    | numpy\.random\.(set_state|get_state|seed|default_rng|bytes|get_bit_generator|set_bit_generator)
+    | numpy\.polynomial\. | numpy\.random\.(set_state|get_state|seed|default_rng|bytes|get_bit_generator|set_bit_generator)
     """,
     re.VERBOSE,
 )
@@ -76,6 +76,7 @@ _SCIPY = (
     "scipy.spatial.distance",
 )
 _LIMIT = 20  # seconds for one function
+_SCIPY_LIMIT = 5
 
 
 def derive_numpy(naming: Naming) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def derive_scipy() -> dict[str, str]:
                 or not callable(function)
             ):
                 continue
-            record = _record(f"{module_name}.{name}", function)
+            record = _record(f"{module_name}.{name}", function, _SCIPY_LIMIT)
             outcomes = set(record.get("gradient", {}).values()) - {"shape", "nonfloat"}
             if outcomes == {"none"} and record["returns"].startswith(
                 ("ndarray", "python", "tuple", "list", "object:tuple")
@@ -127,9 +128,9 @@ def derive_scipy() -> dict[str, str]:
     return found
 
 
-def _record(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+def _record(name: str, function: Callable[..., Any], limit: int = _LIMIT) -> dict[str, Any]:
     signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(_LIMIT)
+    signal.alarm(limit)
     try:
         probe = Probe(name, function, _class_name)
         record = probe.record()

@@ -916,9 +916,9 @@ def recipes_for(name: str) -> list[Pattern]:
     """The patterns kept for a function, by its full name; by its last word for TensorFlow's own."""
     if name in _RECIPES:
         return _RECIPES[name]
-    standalone = name.removeprefix("tensorflow.")
-    if standalone.startswith("keras.") and standalone in _RECIPES:
-        return _RECIPES[standalone]
+    for other in (name.removeprefix("tensorflow."), f"tensorflow.{name}"):
+        if other in _RECIPES:
+            return _RECIPES[other]
     if name.startswith("tensorflow.") and ".keras." not in name and ".experimental.numpy" not in name:
         return _RECIPES.get(name.rpartition(".")[2], [])
     return []
