@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tfgraphlint.report.summary import summary
+from tfgraphlint.report.summary import count, summary
 
 if TYPE_CHECKING:
     from tfgraphlint.cli.check import Options
@@ -87,7 +87,7 @@ def show_diff(repaired: Repaired, options: Options) -> int:
         for row in rows:
             click.echo(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n", nl=False)
     if not options.quiet:
-        click.echo(f"Would fix {len(repaired.fixed)} problems.", err=True)
+        click.echo(f"Would fix {count(len(repaired.fixed), 'problem')}.", err=True)
     return int(bool(repaired.changed) and not options.exit_zero)
 
 

@@ -13,7 +13,7 @@ def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0) -> str:
     total = len(diagnostics) + fixed
     if not total:
         return "No problems found."
-    found = f"Found {_count(total, 'problem')}"
+    found = f"Found {count(total, 'problem')}"
     if fixed:
         found += f" ({fixed} fixed, {len(diagnostics)} remaining)"
     fixable = _fixable(diagnostics)
@@ -38,5 +38,6 @@ def statistics(diagnostics: Sequence[Diagnostic]) -> str:
     return "".join(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in ordered)
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """``1 problem``, ``2 problems``."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
