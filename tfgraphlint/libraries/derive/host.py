@@ -27,7 +27,8 @@ _SKIPPED = re.compile(
     | numpy\.(save\w*|load\w*|genfromtxt|from(file|regex|pyfunc|buffer|string)|memmap|info|source|show_\w+|test|set\w+|
       get\w+|open_memmap|lookfor|who|deprecate\w*|disp|byte_bounds|safe_eval|busday\w*|is_busday|datetime\w*|print\w+|
       mask_indices|einsum_path|nested_iters|add_newdoc\w*|may_share_memory|shares_memory|recfromcsv|recfromtxt)
-    | numpy\.polynomial\. | numpy\.random\.(set_state|get_state|seed|default_rng|bytes|get_bit_generator|set_bit_generator)
+    | numpy\.polynomial\.
+    | numpy\.random\.(set_state|get_state|seed|default_rng|bytes|get_bit_generator|set_bit_generator)
     """,
     re.VERBOSE,
 )
