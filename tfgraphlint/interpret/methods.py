@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import tapes
+from tfgraphlint.interpret import queries, tapes
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
@@ -16,7 +16,7 @@ from tfgraphlint.interpret.operators import parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
-    ANY, INT, OTHER, STRING, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method, Object, Super,
+    ANY, FLOAT, INT, OTHER, STRING, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method, Object, Super,
     Tape, Tensor,
     TracedCallable, Unknown, Value, Variable, Weights, sequence,
 )
@@ -46,6 +46,8 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             from tfgraphlint.libraries import keras
 
             return keras.call_method(m, receiver, name, args, node)
+        case Weights() if name == "numpy":
+            return leave(m, node, [receiver], FaultKind.NUMPY_METHOD, ".numpy", "array", FLOAT)
         case Weights(owner=Object() | Instance()) if name in ASSIGNMENTS:
             assign(m, receiver.owner.state, args.all(), name, node)
             return receiver
@@ -56,7 +58,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
 
 def _tape(m: Machine, tape: Tape, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("gradient", "jacobian", "batch_jacobian"):
-        return tapes.query(m, tape, name, args, node)
+        return queries.query(m, tape, name, args, node)
     if name == "watch":
         return tapes.watch(m, tape, args, node)
     if name == "reset":
@@ -160,7 +162,7 @@ def _host(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode
 
 def dtype_named(value: Value | None) -> str:
     """The kind of number that a dtype argument names: ``tf.float32``, ``"int64"``, ``float``."""
-    from tfgraphlint.interpret.values import BOOL, COMPLEX, FLOAT, Library
+    from tfgraphlint.interpret.values import BOOL, COMPLEX, Library
 
     name = ""
     if isinstance(value, Library):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, LossNotCallable, Mode, PairsSwapped, PairsWalked, Place, WeightsUnbuilt
-from tfgraphlint.interpret import calls, classes, tapes
+from tfgraphlint.interpret import calls, classes, queries
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
@@ -565,7 +565,7 @@ def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -
         sources = calls.call(m, sources, Arguments([]), node)
     first = args.node(0, "loss")
     if sources is not None and written is not None and first is not None:
-        tapes.judge_call(m, tape, result, first, tapes.flatten(m, sources, written), node)
+        queries.judge_call(m, tape, result, first, queries.flatten(m, sources, written), node)
 
 
 def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -613,8 +613,8 @@ def _compiled_loss(
         guess = m.tensor(outputs, FLOAT)
         result = calls.call(m, loss, Arguments([truth, guess]), at or node)
         if at is not None and _weight_nodes(receiver):
-            source = tapes.Source(Weights(receiver), at, tuple(_weight_nodes(receiver)), "weights")
-            tapes.judge_call(m, tape, result, at, [source], node)
+            source = queries.Source(Weights(receiver), at, tuple(_weight_nodes(receiver)), "weights")
+            queries.judge_call(m, tape, result, at, [source], node)
     m.store.rewind(mark)
 
 
