@@ -27,9 +27,14 @@ class Neighbours:
 
     def called_by(self, tree: ast.Module, text: str, file: Path) -> bool:
         """Whether ``file`` does something when it is run, knows a framework, and imports a module that holds a root."""
-        if not mentions_framework(text) or not _runs(tree.body):
+        if not mentions_framework(text):
             return False
-        return any(self._is_hot(path) for path in self._imported(tree, file))
+        runs, assigned = _runs(tree.body), set(_called_for_values(tree.body))
+        if not runs and not assigned:
+            return False
+        return any(
+            self._is_hot(path) for path, bound in self._imported(tree, file) if runs or bound in assigned
+        )
 
     def _is_hot(self, path: Path) -> bool:
         if path not in self._hot:
@@ -39,19 +44,21 @@ class Neighbours:
                 self._hot[path] = False
         return self._hot[path]
 
-    def _imported(self, tree: ast.Module, file: Path) -> Iterator[Path]:
-        """Where the modules that a file imports would lie in the project."""
+    def _imported(self, tree: ast.Module, file: Path) -> Iterator[tuple[Path, str]]:
+        """Where the modules that a file imports would lie in the project, and the name that each import binds."""
         for node in ast.walk(tree):
             match node:
                 case ast.Import(names=names):
                     for alias in names:
-                        yield from self._files(self._starts(file.parent), alias.name)
+                        bound = alias.asname or alias.name.partition(".")[0]
+                        yield from ((path, bound) for path in self._files(self._starts(file.parent), alias.name))
                 case ast.ImportFrom(module=module, names=names, level=level):
                     starts = [_above(file.parent, level - 1)] if level else self._starts(file.parent)
                     stem = f"{module}." if module else ""
-                    yield from self._files(starts, module or "")
                     for alias in names:
-                        yield from self._files(starts, f"{stem}{alias.name}")
+                        bound = alias.asname or alias.name
+                        yield from ((path, bound) for path in self._files(starts, module or ""))
+                        yield from ((path, bound) for path in self._files(starts, f"{stem}{alias.name}"))
 
     def _files(self, starts: Sequence[Path], module: str) -> Iterator[Path]:
         for start in starts:
@@ -84,6 +91,17 @@ def _starting_points(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:
 
 def _above(folder: Path, levels: int) -> Path:
     return folder.parents[levels - 1] if 0 < levels <= len(folder.parents) else folder
+
+
+def _called_for_values(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """The first names of what a module's top level calls to assign the result: ``losses`` in ``x = losses.f()``."""
+    for statement in body:
+        match statement:
+            case ast.Assign(value=ast.Call(func=called)) | ast.AnnAssign(value=ast.Call(func=called)):
+                while isinstance(called, ast.Attribute):
+                    called = called.value
+                if isinstance(called, ast.Name):
+                    yield called.id
 
 
 def _runs(body: Sequence[ast.stmt]) -> bool:
