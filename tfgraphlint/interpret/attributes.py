@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.interpret import classes
+from tfgraphlint.interpret import calls, classes
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import read
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.store import MISSING
 from tfgraphlint.interpret.values import (
-    ANY, ELEMENT, INT, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items, Library, LibraryMethod,
-    Method, Module, Object, Super, Tape, Tensor, TracedCallable, Unknown, Value, Variable, Weights,
+    ANY,
+    ELEMENT,
+    INT,
+    STRING,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Library,
+    LibraryMethod,
+    Method,
+    Module,
+    Object,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
 )
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "_trainable_variables",
@@ -116,7 +139,7 @@ def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | No
     found = classes.class_attribute(cls, name, after=value.cls)
     if found is not None:
         if isinstance(found, Function) and found.wrapper == "property":
-            return classes.call(m, Method(value.instance, found), classes.Arguments([]), node)
+            return calls.call(m, Method(value.instance, found), calls.Arguments([]), node)
         return bind_method(value.instance, found)
     from tfgraphlint.libraries import keras
 
@@ -143,7 +166,7 @@ def static(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     return Host(made, "scalar", STRING if name in ("name", "device") else INT)
 
 
-def _node(m: Machine, value: Tensor | Variable | Host) -> object:
+def _node(m: Machine, value: Tensor | Variable) -> Node:
     return read(m, value) if isinstance(value, Variable) else value.node
 
 
@@ -197,7 +220,7 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
         case Instance():
             setter = classes.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
-                classes.call(m, Method(value, setter), classes.Arguments([new]), node)
+                calls.call(m, Method(value, setter), calls.Arguments([new]), node)
             else:
                 m.store.write(value.state, name, new)
         case Object() | Class():

@@ -12,7 +12,11 @@ from tfgraphlint.interpret import tapes
 from tfgraphlint.interpret.lookup import bind
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.values import (
-    Const, Instance, Object, Tape, Value,
+    Const,
+    Instance,
+    Object,
+    Tape,
+    Value,
 )
 
 # Context managers in whose body failing is the point.
@@ -40,7 +44,7 @@ def _with_items(m: Machine, node: cst.With, items: Sequence[cst.WithItem]) -> bo
 
     def enter(bound: Value) -> None:
         if item.asname is not None:
-            bind(m, item.asname.name, bound)  # type: ignore[arg-type]
+            bind(m, item.asname.name, bound)
 
     return run_with(m, node, item.item, value, enter, body)
 

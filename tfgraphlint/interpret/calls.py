@@ -12,11 +12,27 @@ from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import elements, tapes_within
 from tfgraphlint.interpret.machine import MOST_DEPTH, MOST_ENTRIES, Machine, Running
 from tfgraphlint.interpret.provenance import Calls, Kind
+from tfgraphlint.interpret.store import State
 from tfgraphlint.interpret.values import (
-    OTHER, Choice, Class, Const, Dict, Function, Instance, Items, Library, LibraryMethod, Method, Object,
-    Partial, Traced, TracedCallable, Unknown, Value, sequence,
+    OTHER,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    Items,
+    Library,
+    LibraryMethod,
+    Method,
+    Object,
+    Partial,
+    Traced,
+    TracedCallable,
+    Unknown,
+    Value,
+    sequence,
 )
-
 from tfgraphlint.tree import children_of
 
 
@@ -128,7 +144,7 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             merged = Arguments(
                 [*function.arguments, *args.positional], {**function.keywords, **args.keywords},
                 args.starred, args.double_starred,
-                [None] * len(function.arguments) + args.nodes, args.keyword_nodes,
+                [*([None] * len(function.arguments)), *args.nodes], args.keyword_nodes,
             )
             return call(m, function.function, merged, node)
         case TracedCallable():
@@ -317,7 +333,7 @@ def bind_parameters(m: Machine, function: Function, args: Arguments, node: cst.C
         passed = keywords.pop(name, None)
         bind_parameter(m, name, passed if passed is not None else _default(m, function, args, param))
     if params.star_kwarg is not None:
-        state: dict[object, Value] = dict(keywords)
+        state: State = {**keywords}
         if args.double_starred is not None:
             state[OTHER] = args.double_starred
         bind_parameter(m, params.star_kwarg.name.value, Dict(state))

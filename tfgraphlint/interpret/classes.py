@@ -12,7 +12,15 @@ from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.store import MISSING
 from tfgraphlint.interpret.values import (
-    Class, Const, Function, Instance, Library, Method, Super, Unknown, Value,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Library,
+    Method,
+    Super,
+    Unknown,
+    Value,
 )
 
 
@@ -37,10 +45,10 @@ def define_class(m: Machine, node: cst.ClassDef) -> Value:
         m.frame = outer
     for value in list(cls.state.values()):
         _own(m, value, cls, parent)
-    value: Value = cls
+    made: Value = cls
     for decorator in reversed(node.decorators):
-        value = decorators.apply_to_class(m, evaluate(m, decorator.decorator), value)
-    return value
+        made = decorators.apply_to_class(m, evaluate(m, decorator.decorator), made)
+    return made
 
 
 def _own(m: Machine, value: object, cls: Class, closure: Frame | None) -> None:

@@ -15,7 +15,15 @@ from tfgraphlint.interpret.lookup import bind, lookup
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.values import (
-    OTHER, STRING, Const, Dict, Host, Items, Value, Weights, sequence,
+    OTHER,
+    STRING,
+    Const,
+    Dict,
+    Host,
+    Items,
+    Value,
+    Weights,
+    sequence,
 )
 
 Evaluator = Callable[[Machine, Any], Value]
@@ -147,7 +155,7 @@ def _sequence(kind: str) -> Evaluator:
             elif isinstance(value, Weights):
                 found.append(value)
             else:
-                spread.append(iterate(m, value, element.value)[0])
+                spread.extend(iterate(m, value, element.value)[0])
         if spread:
             return Items(kind, {"items": Spread(join([*found, *spread]))})
         return sequence(kind, found)
@@ -185,7 +193,7 @@ def index_values(m: Machine, node: cst.Subscript) -> list[Value | None]:
         part = element.slice
         if isinstance(part, cst.Index):
             found.append(evaluate(m, part.value))
-        else:
+        elif isinstance(part, cst.Slice):
             for bound in (part.lower, part.upper, part.step):
                 if bound is not None:
                     evaluate(m, bound)

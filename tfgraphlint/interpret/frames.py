@@ -10,7 +10,17 @@ from tfgraphlint.facts import Place
 from tfgraphlint.interpret.provenance import join_nodes
 from tfgraphlint.interpret.store import MISSING, Changes, State
 from tfgraphlint.interpret.values import (
-    ANY, OTHER, Choice, Const, Dict, Function, Host, Items, Tensor, Unknown, Value,
+    ANY,
+    OTHER,
+    Choice,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Items,
+    Tensor,
+    Unknown,
+    Value,
     node_of,
 )
 from tfgraphlint.tree import Tree
@@ -180,5 +190,5 @@ def _same(one: Value, other: Value) -> bool:
     if isinstance(one, Const) and isinstance(other, Const):
         return type(one.value) is type(other.value) and bool(one.value == other.value)
     if isinstance(one, (Tensor, Host, Unknown)) and type(one) is type(other):
-        return one.node is other.node  # type: ignore[union-attr]
+        return one.node is other.node
     return False

@@ -7,8 +7,28 @@ from collections.abc import Iterator
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.provenance import Kind, Node
 from tfgraphlint.interpret.values import (
-    Choice, Class, Const, Dict, Function, Host, Instance, Items, Library, LibraryMethod, Method, Module,
-    Object, Partial, Super, Tape, Tensor, TracedCallable, Unknown, Value, Variable, Weights,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Library,
+    LibraryMethod,
+    Method,
+    Module,
+    Object,
+    Partial,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
 )
 
 MOST_LEVELS = 6

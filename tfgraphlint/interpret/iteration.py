@@ -12,7 +12,21 @@ from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.values import (
-    ELEMENT, INT, STRING, Choice, Const, Dict, Host, Instance, Items, Object, Tensor, Unknown, Value, Variable, Weights,
+    ELEMENT,
+    INT,
+    STRING,
+    Choice,
+    Const,
+    Dict,
+    Host,
+    Instance,
+    Items,
+    Object,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
 )
 
 MOST_EXACT_TURNS = 6

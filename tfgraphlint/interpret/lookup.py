@@ -10,7 +10,15 @@ import libcst as cst
 from tfgraphlint.interpret.frames import Frame, ModuleScope, Spread, join
 from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
-    OTHER, Choice, Const, Dict, Items, Library, Module, Unknown, Value,
+    OTHER,
+    Choice,
+    Const,
+    Dict,
+    Items,
+    Library,
+    Module,
+    Unknown,
+    Value,
 )
 
 if TYPE_CHECKING:

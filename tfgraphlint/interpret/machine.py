@@ -14,7 +14,14 @@ from tfgraphlint.interpret.frames import Frame, ModuleScope, join_states
 from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.store import State, Store
 from tfgraphlint.interpret.values import (
-    ANY, Choice, Function, Tape, Tensor, Traced, Unknown, Value,
+    ANY,
+    Choice,
+    Function,
+    Tape,
+    Tensor,
+    Traced,
+    Unknown,
+    Value,
 )
 from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.project import Project

@@ -16,9 +16,29 @@ from tfgraphlint.interpret.operators import parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
-    ANY, FLOAT, INT, OTHER, STRING, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method, Object, Super,
-    Tape, Tensor,
-    TracedCallable, Unknown, Value, Variable, Weights, sequence,
+    ANY,
+    FLOAT,
+    INT,
+    OTHER,
+    STRING,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    LibraryMethod,
+    Method,
+    Object,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    sequence,
 )
 
 
@@ -48,8 +68,8 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return keras.call_method(m, receiver, name, args, node)
         case Weights() if name == "numpy":
             return leave(m, node, [receiver], FaultKind.NUMPY_METHOD, ".numpy", "array", FLOAT)
-        case Weights(owner=Object() | Instance()) if name in ASSIGNMENTS:
-            assign(m, receiver.owner.state, args.all(), name, node)
+        case Weights(owner=Object() | Instance() as owner) if name in ASSIGNMENTS:
+            assign(m, owner.state, args.all(), name, node)
             return receiver
         case Function() | TracedCallable() | Method() if name == "get_concrete_function":
             return receiver

@@ -14,8 +14,30 @@ from tfgraphlint.interpret.inspect import elements, truth
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, ELEMENT, FLOAT, INT, OTHER, STRING, Choice, Class, Const, Dict, Function, Host, Instance, Items,
-    Library, Object, Tensor, Unknown, Value, Variable, Weights, is_none, sequence,
+    ANY,
+    BOOL,
+    ELEMENT,
+    FLOAT,
+    INT,
+    OTHER,
+    STRING,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Library,
+    Object,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    is_none,
+    sequence,
 )
 
 FOLDED: dict[str, Callable[[Any, Any], Any]] = {

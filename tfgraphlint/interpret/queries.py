@@ -8,21 +8,57 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import (
-    Fault, FaultKind, GradientLost, GradientNotFinite, Mode, Operand, Place, QuerySwapped, TapeExhausted, WeightsUnbuilt,
+    Fault,
+    FaultKind,
+    GradientLost,
+    GradientNotFinite,
+    Mode,
+    Operand,
+    Place,
+    QuerySwapped,
+    TapeExhausted,
+    WeightsUnbuilt,
 )
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.finiteness import not_finite
 from tfgraphlint.interpret.frames import Queried
 from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.tapes import kind_unwatchable, report_unwatchable, use_of
 from tfgraphlint.interpret.provenance import (
-    Edge, Flow, Kind, Node, Verdict, Way, ancestors, calls_of, cheapest_way, join_nodes, judge, reaches, same_value,
-    terms, used_before,
+    Edge,
+    Flow,
+    Kind,
+    Node,
+    Verdict,
+    Way,
+    ancestors,
+    calls_of,
+    cheapest_way,
+    join_nodes,
+    judge,
+    reaches,
+    same_value,
+    terms,
+    used_before,
 )
+from tfgraphlint.interpret.tapes import kind_unwatchable, report_unwatchable, use_of
 from tfgraphlint.interpret.values import (
-    BOOL, FLOAT, INT, STRING, Choice, Dict, Host, Items, Tape, Tensor, Unknown, Value,
-    Variable, Weights, is_none, sequence,
+    BOOL,
+    FLOAT,
+    INT,
+    STRING,
+    Choice,
+    Dict,
+    Host,
+    Items,
+    Tape,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    is_none,
+    sequence,
 )
 
 

@@ -15,15 +15,20 @@ from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine, OutOfBudget, Running
 from tfgraphlint.interpret.modules import run_module
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
-from tfgraphlint.interpret.values import (
-    Class, Function, Instance, Method, TracedCallable, Unknown, Value,
-)
 from tfgraphlint.interpret.telling import Telling
+from tfgraphlint.interpret.values import (
+    Class,
+    Function,
+    Instance,
+    Method,
+    TracedCallable,
+    Unknown,
+    Value,
+)
 from tfgraphlint.libraries import keras, switches
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree, children_of
-
 
 MOST_STEPS_A_FILE = 150_000
 

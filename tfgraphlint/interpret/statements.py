@@ -250,7 +250,7 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
     def handle(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Callable[[], bool]:
         def path() -> bool:
             if handler.name is not None:
-                bind(m, handler.name.name, m.opaque(handler))  # type: ignore[arg-type]
+                bind(m, handler.name.name, m.opaque(handler))
             return suite(m, handler.body)
 
         return path

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import libcst as cst
 
 from tfgraphlint.facts import (
-    TapeUse, Unwatchable,
+    TapeUse,
+    Unwatchable,
 )
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.classes import kind_of
@@ -16,11 +17,25 @@ from tfgraphlint.interpret.inspect import elements, tapes_within, weights_within
 from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import (
-    Node, now, reaches,
+    Node,
+    now,
+    reaches,
 )
 from tfgraphlint.interpret.values import (
-    ELEMENT, Choice, Const, Dict, Host, Instance, Items, Object, Tape, Tensor, Unknown, Value,
-    Variable, Weights,
+    ELEMENT,
+    Choice,
+    Const,
+    Dict,
+    Host,
+    Instance,
+    Items,
+    Object,
+    Tape,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
 )
 
 
@@ -112,9 +127,7 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
-    if isinstance(value, (Tensor, Variable)):
-        watched.append(value.node)
-    elif isinstance(value, Unknown):
+    if isinstance(value, (Tensor, Variable)) or isinstance(value, Unknown):
         watched.append(value.node)
     elif isinstance(value, Choice):
         for option in value.options:

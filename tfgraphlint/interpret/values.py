@@ -109,7 +109,7 @@ OTHER = object()
 class Function(Value):
     """A function or lambda of the project with the frame it closes over."""
 
-    definition: Union[cst.FunctionDef, cst.Lambda]
+    definition: cst.FunctionDef | cst.Lambda
     scope: ModuleScope
     closure: Frame | None
     defaults: dict[str, Value]

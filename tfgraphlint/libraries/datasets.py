@@ -13,7 +13,20 @@ from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.operators import dtype_of
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.values import (
-    ANY, INT, Const, Dict, Function, Host, Items, Object, Partial, Tensor, TracedCallable, Unknown, Value, Variable,
+    ANY,
+    INT,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Items,
+    Object,
+    Partial,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
     sequence,
 )
 
@@ -52,7 +65,7 @@ def as_tensors(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 def element(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     """One element of a dataset, new in each turn."""
     if isinstance(value, Object) and "element" in value.state:
-        return fresh(m, value.state["element"], node)  # type: ignore[arg-type]
+        return fresh(m, value.state["element"], node)
     if isinstance(value, Object) and value.kind == "dataset":
         return Unknown(m.leaf(Kind.TENSOR, node))
     return m.opaque(node, [value])

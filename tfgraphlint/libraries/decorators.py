@@ -9,7 +9,15 @@ from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.values import (
-    Class, Const, Function, Library, LibraryMethod, Object, Traced, TracedCallable, Value,
+    Class,
+    Const,
+    Function,
+    Library,
+    LibraryMethod,
+    Object,
+    Traced,
+    TracedCallable,
+    Value,
 )
 
 WRAPPERS = {
@@ -112,8 +120,8 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
 def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value | None:
     """A call of a function whose decorator changes what a call does; None where it does not."""
     if function.wrapper == "custom_gradient":
-        from tfgraphlint.interpret.provenance import Edge
         from tfgraphlint.interpret.operators import parts
+        from tfgraphlint.interpret.provenance import Edge
 
         with m.mute():
             calls.enter(m, function, args, node)

@@ -16,8 +16,29 @@ from tfgraphlint.interpret.methods import assign, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
-    BOOL, FLOAT, INT, STRING, Class, Const, Dict, Function, Host, Instance, Items, LibraryMethod, Method,
-    Object, Super, Tape, Tensor, TracedCallable, Unknown, Value, Variable, Weights, sequence,
+    BOOL,
+    FLOAT,
+    INT,
+    STRING,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    LibraryMethod,
+    Method,
+    Object,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    sequence,
 )
 from tfgraphlint.libraries import datasets
 
@@ -323,7 +344,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
         if name in ("output", "input", "outputs", "inputs"):
             return _symbolic_attribute(m, value, name, node)
         if name == "layers":
-            return value.state.get("layers")  # type: ignore[return-value]
+            return value.state.get("layers")
         if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
                     "optimizer", "history"):
             return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
@@ -521,7 +542,7 @@ def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
     walked = pairs.state.get("walked")
     if isinstance(walked, Place):
         m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
-    columns = elements(pairs.state["inner"])  # type: ignore[arg-type]
+    columns = elements(pairs.state["inner"])
     written = pairs.made.node.args if isinstance(pairs.made.node, cst.Call) else ()
     if len(columns) == 2 == len(written) and _are_variables(columns[0]) and _are_gradients(columns[1]):
         first, second = (Place(pairs.made.tree, arg.value) for arg in written)

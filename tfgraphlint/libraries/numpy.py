@@ -13,8 +13,22 @@ from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Kind
 from tfgraphlint.interpret.values import (
-    ANY, FLOAT, INT, Choice, Class, Const, Function, Host, Instance, Items, Object, Partial, Tensor, Value,
-    Variable, sequence,
+    ANY,
+    FLOAT,
+    INT,
+    Choice,
+    Class,
+    Const,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Object,
+    Partial,
+    Tensor,
+    Value,
+    Variable,
+    sequence,
 )
 
 LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Optional
 
 import libcst as cst
 
@@ -14,13 +13,30 @@ from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.methods import leave
-from tfgraphlint.interpret.provenance import Kind
+from tfgraphlint.interpret.provenance import Flow, Kind
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, FLOAT, INT, STRING, Const, Dict, Host, Instance, Items, Library,
-    Object, Partial, Tensor, Unknown, Value, Variable, Weights, sequence,
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    STRING,
+    Const,
+    Dict,
+    Host,
+    Instance,
+    Items,
+    Library,
+    Object,
+    Partial,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    sequence,
 )
 
-Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Optional[Value]]
+Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Value | None]
 HANDLERS: dict[str, Handler] = {}
 
 
@@ -82,7 +98,7 @@ def _abs(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return Const(abs(value.value))
     if isinstance(value, (Tensor, Variable, Host, Unknown)):
-        return operators.numeric(m, node, [value], operators.Flow.FLOWS)
+        return operators.numeric(m, node, [value], Flow.FLOWS)
     return None
 
 
@@ -271,7 +287,7 @@ def _print(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _getattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) >= 2 and isinstance(args.positional[1], Const):
         if isinstance(args.positional[1].value, str):
-            found = attributes.get(m, args.positional[0], args.positional[1].value, node)  # type: ignore[arg-type]
+            found = attributes.get(m, args.positional[0], args.positional[1].value, node)
             return join([found, args.positional[2]]) if len(args.positional) > 2 else found
     return None
 
@@ -280,7 +296,7 @@ def _getattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 def _setattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) == 3 and isinstance(args.positional[1], Const):
         if isinstance(args.positional[1].value, str):
-            attributes.set_attribute(m, args.positional[0], args.positional[1].value, args.positional[2], node)  # type: ignore[arg-type]
+            attributes.set_attribute(m, args.positional[0], args.positional[1].value, args.positional[2], node)
             return Const(None)
     return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Optional
 
 import libcst as cst
 
@@ -18,13 +17,28 @@ from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, join_nodes, judge, reaches
 from tfgraphlint.interpret.values import (
-    ANY, BOOL, COMPLEX, FLOAT, INT, STRING, Const, Host, Items, Object, Tape, Tensor, Unknown, Value,
-    Variable, Weights, sequence,
+    ANY,
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    STRING,
+    Const,
+    Host,
+    Items,
+    Object,
+    Tape,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    sequence,
 )
 from tfgraphlint.libraries import datasets, keras
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
 
-Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Optional[Value]]
+Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Value | None]
 HANDLERS: dict[str, Handler] = {}
 
 

@@ -142,6 +142,8 @@ class Probe:
                 moved = depends(self.function, self.call, pattern, name)
                 if moved is False:
                     merged = ["shape" for _ in merged] or ["shape"]
+                elif not any(merged):
+                    merged = ["none"]  # no tensor came back, and what did depends on the values
             if optional and best(merged) == "zero":
                 continue  # an epsilon or a fallback value that these inputs never needed
             if not _is_error_of_the_machine(best(merged)):
@@ -355,6 +357,8 @@ def _documented_parameters(function: Callable[..., Any]) -> list[inspect.Paramet
             continue
         optional = optional or bool(equals)
         kind = inspect.Parameter.KEYWORD_ONLY if keyword else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        if not found:
+            kind = inspect.Parameter.POSITIONAL_ONLY
         default = None if optional else inspect.Parameter.empty
         found.append(inspect.Parameter(name, kind, default=default))
     return found

@@ -14,6 +14,7 @@ from tfgraphlint.libraries.derive.values import (
     Fixed,
     RaggedFloats,
     SparseFloats,
+    Spread,
     booleans,
     complexes,
     fixed,
@@ -909,6 +910,17 @@ _RECIPES: dict[str, list[Pattern]] = {
     "keras.ops.ifft2": [{"x": float_list((4, 4), (4, 4))}],
     "keras.ops.irfft": [{"x": float_list((4,), (4,))}],
     "keras.ops.rfft": [{"x": floats(4)}],
+    # NumPy
+    "numpy.einsum": [{"operands": Spread(("ij,jk->ik",), (floats(2, 3), floats(3, 4)))}],
+    "numpy.take_along_axis": [{"arr": floats(2, 3), "indices": fixed(np.array([[0], [1]])), "axis": fixed(1)}],
+    "numpy.insert": [{"arr": floats(4), "obj": fixed(1), "values": floats()}],
+    "numpy.apply_along_axis": [{"func1d": _function(np.sum), "axis": fixed(0), "arr": floats(2, 3)}],
+    "numpy.gradient": [{"f": floats(4)}, {"f": floats(4, 3)}],
+    "numpy.random.rand": [{"args": fixed([2, 3])}],
+    "numpy.random.randn": [{"args": fixed([2, 3])}],
+    "numpy.random.triangular": [{"left": fixed(0.0), "mode": fixed(0.5), "right": fixed(1.0)}],
+    "numpy.array_repr": [{"arr": floats(4)}],
+    "builtins.map": [{"func": _SQUARE, "iterables": Spread((), (floats(3),))}],
 }
 
 

@@ -82,6 +82,23 @@ class FloatList:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Arguments of a starred parameter: ``first`` as they are, then float tensors."""
+
+    first: tuple[Any, ...]
+    items: tuple[Floats, ...]
+
+    def draw(self, random: np.random.Generator, domain: Domain) -> Any:
+        return [item.draw(random, domain) for item in self.items]
+
+    def tensor(self, raw: Any) -> Any:
+        return [*self.first, *(tf.constant(item, tf.float32) for item in raw)]
+
+    def sources(self, tensor: Any) -> Any:
+        return tensor[len(self.first) :]
+
+
+@dataclass(frozen=True)
 class Complexes:
     """A complex tensor."""
 
@@ -161,7 +178,7 @@ def complexes(*shape: int) -> Complexes:
 
 
 def is_differentiable(spec: object) -> bool:
-    return isinstance(spec, (Floats, FloatList, Complexes, SparseFloats, RaggedFloats))
+    return isinstance(spec, (Floats, FloatList, Spread, Complexes, SparseFloats, RaggedFloats))
 
 
 def is_plain(spec: object) -> bool:
