@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import tfgraphlint
+from tfgraphlint.examine import Examiner
 from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.screen import holds_root, mentions_root
+
+CHECKOUT = Path(tfgraphlint.__file__).parent.parent
 
 PASSES = [
     "import tensorflow as tf\nwith tf.GradientTape() as t: pass\n",
@@ -73,6 +77,8 @@ HOT = "import tensorflow as tf\ndef f(x):\n    with tf.GradientTape() as t: pass
         ("import pkg.helper as h\nprint(h.f(1))\n", "pkg/helper.py"),
         ("from pkg import f\nprint(f(1))\n", "pkg/__init__.py"),
         ("from lib import f\nprint(f(1))\n", "src/lib.py"),
+        ("from helper import f\nx = f(1)\n", "helper.py"),
+        ("import pkg.helper\nx = pkg.helper.f(1)\n", "pkg/helper.py"),
     ],
 )
 def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: str) -> None:
@@ -95,3 +101,18 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
     assert Neighbours().called_by(ast.parse(text), text, file)
     quiet = text.replace("f(1)", "def g():\n    f(1)")
     assert not Neighbours().called_by(ast.parse(quiet), quiet, file)
+
+
+PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))
+
+
+def test_the_screen_loses_nothing() -> None:
+    """Every program here gives the same reports when nothing is kept from the interpreter."""
+    screened, everything = (Examiner(CHECKOUT, [CHECKOUT], screened=screened) for screened in (True, False))
+    lost = [
+        str(program)
+        for program in PROGRAMS
+        if (expected := everything.examine(program)).diagnostics
+        and screened.examine(program).diagnostics != expected.diagnostics
+    ]
+    assert lost == []
