@@ -56,7 +56,8 @@ class FunctionRecord:
     for a call with NumPy arrays in their place. ``sometimes`` are other kinds that were seen. ``dtype`` is ``same``
     (as the argument), ``float``, ``int``, ``bool``, ``string``, ``complex`` or ``other``; ``dtype_argument`` the
     parameter that decides it. ``varies`` are parameters whose outcome was not the same in all calls: ``gradient``
-    holds the most favourable one. Nothing but the signature is known when ``untried`` says why.
+    holds the most favourable one. ``gradient`` is for real float tensors; ``other`` has the parameters for which
+    complex, sparse or ragged ones fare differently (``tf.sign``, ``tf.math.angle``). Nothing but the signature is known when ``untried`` says why.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FunctionRecord:
     star: str = ""  # the parameter behind ``*``
     required: int = 0  # how many of ``params`` have no default
     gradient: Mapping[str, Outcome] = field(default_factory=dict)
+    other: Mapping[str, Outcome] = field(default_factory=dict)
     varies: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()  # parameters that were given a list of tensors
     returns: str = ""
@@ -513,6 +515,7 @@ def _function_record(name: str, found: Mapping[str, Any]) -> FunctionRecord:
         star=found.get("star", ""),
         required=found.get("required", 0),
         gradient={key: parse_outcome(value) for key, value in found.get("gradient", _EMPTY).items()},
+        other={key: parse_outcome(value) for key, value in found.get("other", _EMPTY).items()},
         varies=frozenset(found.get("varies", ())),
         lists=frozenset(found.get("lists", ())),
         returns=returns,

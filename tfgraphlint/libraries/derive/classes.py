@@ -85,7 +85,8 @@ def derive_layers(naming: Naming) -> dict[str, Any]:
 
 
 def _is_layer(cls: type) -> bool:
-    return issubclass(cls, tf.keras.layers.Layer) and not inspect.isabstract(cls)
+    metric = issubclass(cls, tf.keras.metrics.Metric)  # a layer too in Keras 2
+    return issubclass(cls, tf.keras.layers.Layer) and not metric and not inspect.isabstract(cls)
 
 
 def _layer(cls: type, naming: Naming) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from tfgraphlint.libraries.derive.surface import PublicModule
 
 # The first base that fits gives the kind: (kind, names of the base, in the order to ask).
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("metric", ("tensorflow.keras.metrics.Metric",)),  # a layer too in Keras 2
     ("model", ("tensorflow.keras.Model",)),
     ("layer", ("tensorflow.keras.layers.Layer",)),
     ("loss", ("tensorflow.keras.losses.Loss",)),
-    ("metric", ("tensorflow.keras.metrics.Metric",)),
     (
         "optimizer",
         (

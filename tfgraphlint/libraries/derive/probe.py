@@ -17,7 +17,7 @@ from tfgraphlint.libraries.derive.arguments import NEVER_TENSORS, OPTIONAL, Patt
 from tfgraphlint.libraries.derive.recipes import recipes_for
 from tfgraphlint.libraries.derive.returned import PublicName, describe, dtype_word, elements
 from tfgraphlint.libraries.derive.trial import Call, best, call, depends, draw, gradient_outcomes, leaves
-from tfgraphlint.libraries.derive.values import FloatList, Floats, is_differentiable, is_plain
+from tfgraphlint.libraries.derive.values import FloatList, Floats, is_differentiable, is_plain, is_real
 
 Record = dict[str, Any]
 
@@ -46,6 +46,8 @@ class Probe:
         self.public = public
         self.deadline = time.process_time() + _SECONDS
         self.gradient: dict[str, list[list[str]]] = defaultdict(list)  # parameter -> per call, per leaf
+        # the same for complex, sparse and ragged arguments: tf.sign has a gradient for complex numbers only
+        self.other: dict[str, list[list[str]]] = defaultdict(list)
         self.lists: set[str] = set()
         self.results: list[tuple[Pattern, Any]] = []
         self.nonfloat: set[str] = set()
@@ -147,7 +149,7 @@ class Probe:
             if optional and best(merged) == "zero":
                 continue  # an epsilon or a fallback value that these inputs never needed
             if not _is_error_of_the_machine(best(merged)):
-                self.gradient[name].append(merged)
+                (self.gradient if is_real(pattern[name]) else self.other)[name].append(merged)
 
     def _optional_parameters(self) -> None:
         """Optional parameters that take a float tensor and on which the result depends."""
@@ -191,6 +193,11 @@ class Probe:
     def _summary(self) -> Record:
         record: Record = {}
         gradient = {name: best(o for c in calls for o in c) for name, calls in self.gradient.items()}
+        other = {name: best(o for c in calls for o in c) for name, calls in self.other.items()}
+        differing = {name: outcome for name, outcome in other.items() if gradient.get(name, outcome) != outcome}
+        gradient = {**other, **gradient}
+        if differing:
+            record["other"] = differing
         if gradient:
             record["gradient"] = gradient
         for name in sorted(self.nonfloat - set(gradient)):
@@ -356,7 +363,7 @@ def _documented_parameters(function: Callable[..., Any]) -> list[inspect.Paramet
         if not name.isidentifier() or name in {p.name for p in found}:
             continue
         optional = optional or bool(equals)
-        kind = inspect.Parameter.KEYWORD_ONLY if keyword else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        kind: Any = inspect.Parameter.KEYWORD_ONLY if keyword else inspect.Parameter.POSITIONAL_OR_KEYWORD
         if not found:
             kind = inspect.Parameter.POSITIONAL_ONLY
         default = None if optional else inspect.Parameter.empty

@@ -181,6 +181,11 @@ def is_differentiable(spec: object) -> bool:
     return isinstance(spec, (Floats, FloatList, Spread, Complexes, SparseFloats, RaggedFloats))
 
 
+def is_real(spec: object) -> bool:
+    """Whether it is made of ordinary float tensors: not complex, sparse or ragged."""
+    return isinstance(spec, (Floats, FloatList, Spread))
+
+
 def is_plain(spec: object) -> bool:
     """Whether it is a float tensor or a list of them."""
     return isinstance(spec, (Floats, FloatList))
