@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
@@ -15,38 +16,43 @@ class NumpyMethodInGradientPath(Rule):
 
     ## What it does
 
-    Reports `.numpy()` on the way from a source to the target of a tape: also `.numpy().item()`, `.numpy().tolist()`,
-    `tf.keras.backend.eval`, `tf.keras.backend.get_value`, `tf.get_static_value` and
-    `keras.ops.convert_to_numpy`. The report stands at the call that takes the value out, wherever it is: in the block,
-    in a helper that the block calls, or in a helper of another module.
+    Reports `.numpy()` on the way from a source to the target of a tape: also `.numpy().item()`,
+    `.numpy().tolist()`, `tf.keras.backend.eval`, `tf.keras.backend.get_value`, `tf.get_static_value` and
+    `keras.ops.convert_to_numpy`. The report stands at the call that takes the value out, wherever it is: in
+    the block, in a helper that the block calls, or in a helper of another module.
 
     ## Why it matters
 
-    An array does not know where it came from, so everything behind it is a constant for the tape. TensorFlow says
-    nothing at that point: `tape.gradient` returns `None`. The error, if there is one, comes later and elsewhere:
+    An array does not know where it came from, so everything behind it is a constant for the tape.
+    TensorFlow says nothing at that point: `tape.gradient` returns `None`. The error, if there is one, comes
+    later and elsewhere:
 
         ValueError: No gradients provided for any variable.
 
-    If the target itself became an array, the query raises `AttributeError: 'numpy.float32' object has no attribute
-    '_id'`. If only some variables are cut off, the optimizer warns (`Gradients do not exist for variables`) and
-    goes on training the others.
+    If the target itself became an array, the query raises `AttributeError: 'numpy.float32' object has no
+    attribute '_id'`. If only some variables are cut off, the optimizer warns (`Gradients do not exist for
+    variables`) and goes on training the others.
 
     ## Known limits
 
-    Only where it is certain that the value depends on the source and that the target depends on the array. Values read
-    for logging, printing, conditions or checkpoints are not reported, nor `tape.gradient(...).numpy()`, nor arrays made
-    from labels and constants. Where another path from the same source is whole, the gradient is not `None`, and a lost
-    term is reported by TFG211 instead. In traced code `.numpy()` raises; that is TFG401.
+    Only where it is certain that the value depends on the source and that the target depends on the array.
+    Values read for logging, printing, conditions or checkpoints are not reported, nor
+    `tape.gradient(...).numpy()`, nor arrays made from labels and constants. Where another path from the
+    same source is whole, the gradient is not `None`, and a lost term is reported by TFG211 instead. In
+    traced code `.numpy()` raises; that is TFG401.
 
     ## Fix safety
 
-    Unsafe. `.numpy()` is dropped, and the NumPy calls that consumed the array become their TensorFlow equivalents.
-    Methods that only an array has (`.mean()`, `.astype()`, `.reshape()`) must be rewritten with it, and the result may have
-    another dtype: NumPy computes in float64 where TensorFlow has float32.
+    Unsafe. `.numpy()` is dropped; the NumPy calls that consumed the array are TFG202's to replace. Methods
+    that only an array has (`.mean()`, `.astype()`, `.reshape()`, `.item()`) are rewritten with it wherever
+    the file shows them, and where that is not possible (item assignment, a mask as an index, methods
+    without an equivalent) there is no fix. The result may have another dtype: NumPy computes in float64
+    where TensorFlow has float32.
 
     ## When to suppress
 
-    When the cut is meant. Better say so in the code, `tf.stop_gradient(value)`: the reader and this rule understand it.
+    When the cut is meant. Better say so in the code, `tf.stop_gradient(value)`: the reader and this rule
+    understand it.
     """
 
     code = "TFG201"
@@ -60,4 +66,6 @@ class NumpyMethodInGradientPath(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` takes the value out of TensorFlow",
                     path=path_of(fact),
                     help="keep the value a tensor; if the cut is meant, say so with `tf.stop_gradient`",
+                    fix=reconnect.without_method(fault),
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
@@ -15,38 +16,44 @@ class NumpyCallInGradientPath(Rule):
 
     ## What it does
 
-    Reports a NumPy function (or one of SciPy or scikit-learn) applied to a tensor or variable on the way from a source to
-    the target of a tape: `np.sum(weights ** 2)`, `np.log(probabilities)`. The report stands at the call.
+    Reports a NumPy function (or one of SciPy or scikit-learn) applied to a tensor or variable on the way
+    from a source to the target of a tape: `np.sum(weights ** 2)`, `np.log(probabilities)`. The report
+    stands at the call.
 
     ## Why it matters
 
-    NumPy converts the tensor to an array and computes outside TensorFlow. The result is a constant for the tape, and
-    `tape.gradient` returns `None` without a word. Of about 110 functions tried, all lose the gradient. The error comes
-    later, from the optimizer:
+    NumPy converts the tensor to an array and computes outside TensorFlow. The result is a constant for the
+    tape, and `tape.gradient` returns `None` without a word. Of about 110 functions tried, all lose the
+    gradient. The error comes later, from the optimizer:
 
         ValueError: No gradients provided for any variable.
 
-    or not at all, when the gradient is only printed, summed or skipped. If the array is itself the target, the query raises
-    `AttributeError: 'numpy.float32' object has no attribute '_id'`.
+    or not at all, when the gradient is only printed, summed or skipped. If the array is itself the target,
+    the query raises `AttributeError: 'numpy.float32' object has no attribute '_id'`.
 
     ## Known limits
 
-    `np.flip` of a tensor only slices it and keeps the gradient; `np.shape`, `np.ndim` and `np.size` read no value. These are
-    silent, as are operators between arrays and tensors in either order (`np.sqrt(2.0) * x`, `array @ x`,
-    `array += x`), which TensorFlow computes and records, NumPy on constants, labels and shapes, and
-    `tf.experimental.numpy` and `keras.ops`. Functions that are not in the derived table, and values that are not known
-    to be tensors, are silent. In traced code the same call raises; that is TFG402. `math.log(t)` is TFG203.
+    `np.flip` of a tensor only slices it and keeps the gradient; `np.shape`, `np.ndim` and `np.size` read no
+    value. These are silent, as are operators between arrays and tensors in either order (`np.sqrt(2.0) *
+    x`, `array @ x`, `array += x`), which TensorFlow computes and records, NumPy on constants, labels and
+    shapes, and `tf.experimental.numpy` and `keras.ops`. Functions that are not in the derived table, and
+    values that are not known to be tensors, are silent. In traced code the same call raises; that is
+    TFG402. `math.log(t)` is TFG203.
 
     ## Fix safety
 
-    Safe where the derived table knows a TensorFlow function that gave the same value, shape and dtype when both were run,
-    with the same `axis`, `keepdims` and `dtype`. Unsafe where the rules for dtype or rank differ (NumPy computes in
-    float64, takes lists, broadcasts integers), or a comment would be lost. Where there is only
-    `tf.experimental.numpy`, that is suggested and never applied.
+    Safe where the derived table knows a TensorFlow function that gave the same value, shape and dtype each
+    time when both were run, with the same `axis` and `keepdims`, and every use of the result is seen in the
+    file and takes a tensor. Unsafe where the rules for dtype or rank differ (NumPy computes in float64,
+    takes lists, broadcasts integers), where the result goes out of sight, or a comment would be lost.
+    Methods of the array that follow (`.mean()`, `.T`, `.astype()`) are rewritten as well; where one has no
+    equivalent, there is no fix. Where there is only `tf.experimental.numpy`, that is suggested and never
+    applied.
 
     ## When to suppress
 
-    When the value is meant to be a constant for training. `tf.stop_gradient` around the tensor says so without NumPy.
+    When the value is meant to be a constant for training. `tf.stop_gradient` around the tensor says so
+    without NumPy.
     """
 
     code = "TFG202"
@@ -60,4 +67,6 @@ class NumpyCallInGradientPath(Rule):
                     f"{gradient_of(fact)} is None: `{short_name(fault.name)}` computes it outside TensorFlow",
                     path=path_of(fact),
                     help="use the TensorFlow function of the same meaning",
+                    fix=reconnect.with_tensorflow(fault, fact.faults),
+                    suggestions=reconnect.suggestions(fault),
                 )

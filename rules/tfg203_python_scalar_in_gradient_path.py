@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
@@ -15,38 +16,41 @@ class PythonScalarInGradientPath(Rule):
 
     ## What it does
 
-    Reports `float(t)`, `int(t)`, `bool(t)`, `complex(t)` and the functions of `math` on a tensor that lies on the way from a
-    source to the target of a tape. The report stands at the call. It also reports what an eager tensor does not have at all:
-    `round(t)`, `t.item()`, `t.tolist()`, `t.mean()`, `t.T`, `t.astype()` on such a path.
+    Reports `float(t)`, `int(t)`, `bool(t)`, `complex(t)` and the functions of `math` on a tensor that lies
+    on the way from a source to the target of a tape. The report stands at the call. It also reports what an
+    eager tensor does not have at all: `round(t)`, `t.item()`, `t.tolist()`, `t.mean()`, `t.T`, `t.astype()`
+    on such a path.
 
     ## Why it matters
 
-    The result is a Python number. Combined with tensors again it looks like part of the loss, and counts in its value, but
-    the tape sees a constant: `tape.gradient` returns `None`, with no warning. If the loss itself is the number, the query
-    raises:
+    The result is a Python number. Combined with tensors again it looks like part of the loss, and counts in
+    its value, but the tape sees a constant: `tape.gradient` returns `None`, with no warning. If the loss
+    itself is the number, the query raises:
 
         AttributeError: 'float' object has no attribute 'dtype'
 
-    The missing methods raise at once, in every mode: `AttributeError: EagerTensor object has no attribute 'astype'` is what
-    `round(t)` says.
+    The missing methods raise at once, in every mode: `AttributeError: EagerTensor object has no attribute
+    'astype'` is what `round(t)` says.
 
     ## Known limits
 
-    `abs`, `pow`, `sum`, `max`, `min`, `sorted`, `list`, unpacking, `functools.reduce` and `math.prod` work by operators and
-    keep the gradient in eager code; they are silent. So are numbers for printing, history lists, learning rates and conditions.
-    Methods such as `t.mean()` exist after `tf.experimental.numpy.experimental_enable_numpy_behavior()`; a project that calls
-    it is left alone. Inside traced code AutoGraph gives some of these a meaning; there TFG403 speaks.
+    `abs`, `pow`, `sum`, `max`, `min`, `sorted`, `list`, unpacking, `functools.reduce` and `math.prod` work
+    by operators and keep the gradient in eager code; they are silent. So are numbers for printing, history
+    lists, learning rates and conditions. Methods such as `t.mean()` exist after
+    `tf.experimental.numpy.experimental_enable_numpy_behavior()`; a project that calls it is left alone.
+    Inside traced code AutoGraph gives some of these a meaning; there TFG403 speaks.
 
     ## Fix safety
 
-    Unsafe. `float(t)` is dropped or becomes `tf.cast(t, tf.float32)`, `math.log(t)` becomes `tf.math.log(t)`. The result is a
-    tensor where a Python number was: code that indexes, formats or stores it may have to change. `int`, `bool`, `floor` and
-    the like have no gradient in TensorFlow either; nothing is offered for them.
+    Unsafe. `float(t)` is dropped, `math.log(t)` becomes `tf.math.log(t)`. The result is a tensor where a
+    Python number was: code that stores it or hands it on may have to change. Where the same file rounds it
+    or asks it for a method that tensors do not have, no fix is offered. `int`, `bool`, `floor` and the like
+    have no gradient in TensorFlow either; nothing is offered for them.
 
     ## When to suppress
 
-    When the number is meant as a constant, for example a scale that adapts itself to the size of the loss. Prefer
-    `tf.stop_gradient(t)`.
+    When the number is meant as a constant, for example a scale that adapts itself to the size of the loss.
+    Prefer `tf.stop_gradient(t)`.
     """
 
     code = "TFG203"
@@ -60,4 +64,6 @@ class PythonScalarInGradientPath(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes it a plain Python number",
                     path=path_of(fact),
                     help="keep the value a tensor",
+                    fix=reconnect.without_number(fault),
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -15,7 +15,38 @@ class NonDifferentiableOp(Rule):
 
     ## What it does
 
-    An operation without a gradient is the only way from source to target.
+    Reports an operation of TensorFlow that has no gradient where it stands on the only way from a source to
+    the target: `argmax`, `round`, `floor`, `sign`, `//`, comparisons, casts to integers or booleans,
+    `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. The report
+    stands at the first such operation on the way; what follows it is a consequence.
+
+    ## Why it matters
+
+    There are three outcomes, and only one of them speaks up. For most operations `tape.gradient` returns
+    `None`, and the optimizer says `ValueError: No gradients provided for any variable.` if nothing else has a
+    gradient. For `tf.sign` and a few more the gradient is zero: training runs, the loss is printed, and the
+    weights never move. Operations without a registered gradient (`unique`, `image.adjust_contrast`,
+    `linalg.lu`, `bitcast`, `math.in_top_k`) raise:
+
+        LookupError: gradient registry has no entry for: AdjustContrastv2
+
+    ## Known limits
+
+    Only where every path from the source goes through such an operation. Masks and indices that choose among
+    live values (`gather`, `where`, `boolean_mask`, a product with a cast comparison) are not reported, nor
+    `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind `tf.stop_gradient`. The table says
+    what one version of TensorFlow did with one call of each operation; for some the arguments decide.
+
+    ## Fix safety
+
+    There is no fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for `argmax`,
+    `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
+    `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is.
+
+    ## When to suppress
+
+    When the missing gradient is known and handled. `tf.stop_gradient` around the operation says the same to
+    the reader and needs no suppression.
     """
 
     code = "TFG204"

@@ -15,7 +15,40 @@ class PyFunctionInGradientPath(Rule):
 
     ## What it does
 
-    `tf.numpy_function` or a `tf.py_function` with NumPy inside cuts the gradient.
+    Reports `tf.numpy_function` where it stands on the only way from a source to the target, and
+    `tf.py_function` whose body leaves TensorFlow, by `.numpy()` or a NumPy call, wherever it stands on a way.
+    The report stands at the call of `numpy_function` or `py_function`, also where it is in a helper.
+
+    ## Why it matters
+
+    `tf.numpy_function` has no gradient: `tape.gradient` returns `None`. `tf.py_function` runs its body under
+    a tape of its own, finds no gradient in a body of NumPy, and sends back a scalar zero. What becomes of
+    that zero depends on what stands before the call. After `exp`, `softmax` or a product it ends as a silent
+    zero, and nothing is ever learned. After a matrix product, a Dense layer, `relu`, `tanh` or `reshape`
+    it does not fit, and the query raises, far from its cause:
+
+        InvalidArgumentError: The two arguments to a cwise op must have same number of elements, got 18 and 1
+
+    Where the source also has a live path, the sum of both does not fit either:
+
+        InvalidArgumentError: Inputs to operation AddN of type AddN must have the same size and shape.
+
+    ## Known limits
+
+    A `py_function` whose body consists of TensorFlow operations keeps the gradient and is not reported; a
+    body that cannot be seen is unknown, and nothing is said. Nor is anything said of input pipelines, of
+    calls whose result does not reach the target, and of bodies inside `tf.custom_gradient`. A term lost in a
+    `numpy_function` beside a live path is reported by TFG211.
+
+    ## Fix safety
+
+    Unsafe, and most often only a suggestion: the body must be written with TensorFlow operations, and then
+    the wrapper is not needed any more. Where the body cannot be written so (a simulator, a library),
+    `tf.custom_gradient` can state its gradient.
+
+    ## When to suppress
+
+    When no gradient is wanted through the call. Better say so: `tf.stop_gradient(tf.numpy_function(...))`.
     """
 
     code = "TFG205"

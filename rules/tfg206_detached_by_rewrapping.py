@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
@@ -15,36 +16,41 @@ class DetachedByRewrapping(Rule):
 
     ## What it does
 
-    Reports a value on the way from a source to the target of a tape that is wrapped again into something without a past:
-    `tf.Variable(t)`, `tf.constant(variable)`, `tf.constant(np.array([...]))` and `tf.constant([...])` or
-    `tf.convert_to_tensor([...])` of numbers that were read from tensors. The report stands at the wrapping call.
+    Reports a value on the way from a source to the target of a tape that is wrapped again into something
+    without a past: `tf.Variable(t)`, `tf.constant(variable)`, `tf.constant(np.array([...]))` and
+    `tf.constant([...])` or `tf.convert_to_tensor([...])` of numbers that were read from tensors. The report
+    stands at the wrapping call.
 
     ## Why it matters
 
-    A new variable or constant is a leaf: its value is copied and its history is not. `tape.gradient` returns `None`
-    with respect to everything that the value was computed from, without a warning. The optimizer then says
+    A new variable or constant is a leaf: its value is copied and its history is not. `tape.gradient`
+    returns `None` with respect to everything that the value was computed from, without a warning. The
+    optimizer then says
 
         ValueError: No gradients provided for any variable.
 
-    In a `tf.function`, `tf.Variable(t)` fails as well: `ValueError: tf.function only supports singleton tf.Variables
-    created on the first call.`
+    In a `tf.function`, `tf.Variable(t)` fails as well: `ValueError: tf.function only supports singleton
+    tf.Variables created on the first call.`
 
     ## Known limits
 
-    `tf.constant` of an eager tensor, `tf.convert_to_tensor` of a tensor, a variable or a list of tensors, `tf.stack`,
-    `tf.identity`, `tf.ensure_shape` and casts between floating types keep the gradient and are silent. A new variable that is
-    itself a source of the query is silent too, and so is a copy that the target does not use. Where the array was made
-    by `.numpy()` or a NumPy function, that call is reported (TFG201, TFG202) and the wrapping is not reported a second time.
+    `tf.constant` of an eager tensor, `tf.convert_to_tensor` of a tensor, a variable or a list of tensors,
+    `tf.stack`, `tf.identity`, `tf.ensure_shape` and casts between floating types keep the gradient and are
+    silent. A new variable that is itself a source of the query is silent too, and so is a copy that the
+    target does not use. Where the array was made by `.numpy()` or a NumPy function, that call is reported
+    (TFG201, TFG202) and the wrapping is not reported a second time.
 
     ## Fix safety
 
-    Unsafe. `tf.Variable(t)` and `tf.constant(variable)` become `tf.identity(t)` or `tf.convert_to_tensor(t)`; a constant around a
-    list of tensors becomes `tf.stack`. What is later done with the copy decides whether that is right: a tensor has no
-    `assign`, and follows no later change of the variable.
+    Unsafe. `tf.Variable(t)` and `tf.constant(variable)` become `tf.identity(t)` or
+    `tf.convert_to_tensor(t)`; a constant around a list of tensors becomes `tf.stack`. What is later done
+    with the copy decides whether that is right: a tensor has no `assign`, and follows no later change of
+    the variable.
 
     ## When to suppress
 
-    When the copy is meant to cut: a target network, a snapshot of the weights. `tf.stop_gradient(t)` says the same in the code.
+    When the copy is meant to cut: a target network, a snapshot of the weights. `tf.stop_gradient(t)` says
+    the same in the code.
     """
 
     code = "TFG206"
@@ -58,4 +64,6 @@ class DetachedByRewrapping(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes a new leaf of the value",
                     path=path_of(fact),
                     help="use the tensor itself, or `tf.convert_to_tensor`, `tf.stack`, `tf.identity`",
+                    fix=reconnect.without_wrapping(fault),
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -15,7 +16,39 @@ class PredictInTape(Rule):
 
     ## What it does
 
-    `predict` returns a NumPy array: no gradient comes through it.
+    Reports `model.predict`, `predict_on_batch`, `evaluate` and `test_on_batch` where their result is on the
+    way from a source to the target of a tape. These methods are made for the outside of training: they run
+    over batches and return NumPy arrays and Python numbers.
+
+    ## Why it matters
+
+    With Keras 3 the result is an array without a past: all gradients are `None`, and the optimizer says
+    `ValueError: No gradients provided for any variable.` With Keras 2 the call itself fails under a tape:
+
+        LookupError: No gradient defined for operation'IteratorGetNext'
+
+    A number from `evaluate` or `test_on_batch` that is the target itself raises in both:
+
+        TypeError: Cannot convert the argument `type_value`: 0.4376458525657654 to a TensorFlow DType.
+
+    ## Known limits
+
+    Calls outside the path are not reported: targets and buffers of reinforcement learning, a teacher's
+    outputs, reports after the step. Keras 2 raises for these too while a tape records, even for a frozen
+    model; move them before the block or under `tape.stop_recording()` if the code has to run there. Methods
+    named `predict` or `evaluate` of the program's own classes are followed like any other method.
+
+    ## Fix safety
+
+    Safe for `predict(x)` and `predict_on_batch(x)` whose further arguments only concern progress or batches:
+    `model(x, training=False)` computes the same values as a tensor. Unsafe where the result is then used as an
+    array (its methods, item assignment), where `x` is a dataset or a generator, or where `batch_size` or
+    `steps` bound the memory. For `evaluate` there is no fix: call the model and the loss function. In training
+    `training=True` may be what is wanted; the fix keeps what `predict` did.
+
+    ## When to suppress
+
+    When the cut is meant: then `tf.stop_gradient(model(x, training=False))` says so.
     """
 
     code = "TFG207"
@@ -29,4 +62,6 @@ class PredictInTape(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` returns a NumPy array",
                     path=path_of(fact),
                     help="call the model itself: `model(x, training=False)`",
+                    fix=reconnect.called_model(fault),
+                    suggestions=reconnect.suggestions(fault),
                 )

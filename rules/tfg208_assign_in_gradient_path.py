@@ -15,7 +15,39 @@ class AssignInGradientPath(Rule):
 
     ## What it does
 
-    A value assigned to a variable and read back has lost its gradient.
+    Reports `v.assign(value)`, `assign_add`, `assign_sub`, `scatter_*`, assignment to a slice of a variable,
+    `set_weights` and `update_state` of a metric where `value` depends on a source and the target then reads
+    the variable (or the metric's `result()`). The report stands at the assignment.
+
+    ## Why it matters
+
+    A tape follows values through operations, and an assignment is none that it follows: what is read from the
+    variable afterwards depends, for the tape, on the variable alone. `tape.gradient(target, source)` returns
+    `None` and nothing is said. With a metric as the loss the optimizer then raises
+
+        ValueError: No gradients provided for any variable.
+
+    while a state, a canvas or a learned learning rate simply never learns. The value that `assign` itself
+    returns is no better: its gradient is `None` too.
+
+    ## Known limits
+
+    Only where the assigned value is known to depend on the source and no other path is whole. Not reported:
+    assignments after the query, running statistics and target networks that the target does not read,
+    metrics beside the loss, and assignments to the very variable that is the source (the gradient is then
+    that of the new value, as it should be). The inner step of meta-learning is reported where it assigns and
+    an outer tape asks about something that the step used.
+
+    ## Fix safety
+
+    There is no fix, only the suggestion to use the tensor that is assigned instead of the variable: keep it
+    under a name, pass it on, and assign it to the variable after the query, if its value must be remembered.
+    For a metric, use the loss function of the same name and update the metric beside it.
+
+    ## When to suppress
+
+    When the state shall carry its value and not its history from step to step (truncated back-propagation).
+    `v.assign(tf.stop_gradient(value))` says so.
     """
 
     code = "TFG208"

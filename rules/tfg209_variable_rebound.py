@@ -15,7 +15,42 @@ class VariableRebound(Rule):
 
     ## What it does
 
-    A name that held a variable now holds a tensor.
+    Reports an assignment that binds a name, an attribute or a list's item, which held a `tf.Variable`, to a
+    tensor, and so hides the variable from the next step: `w = w - lr * g`, `self.w = self.w - ...`,
+    `params[i] = params[i] - ...`, `image = tf.clip_by_value(image + ..., 0, 1)`. Also `w -= lr * g`, which
+    variables refuse.
+
+    ## Why it matters
+
+    The first step is right, which is why a quick look does not find it. In the second, the name holds a plain
+    tensor, which no tape watches: the gradient is `None`, and the update raises, for example
+
+        TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
+
+    or, with `tf.sign(gradient)`, `ValueError: Attempt to convert a value (None) with an unsupported type`.
+    Everything else that holds the variable (an optimizer, a checkpoint, a model) keeps the old value.
+    `w -= g` raises at once:
+
+        RuntimeError: `variable -= value` with `tf.Variable`s is not supported. Use
+        `variable.assign_sub(value)` to modify the variable
+
+    ## Known limits
+
+    Reported only where a later step asks a tape for the gradient towards what the name then holds. Not
+    reported: a new variable (`w = tf.Variable(w - lr * g)`), tensors that every step watches anew, adapted
+    weights of meta-learning that start from the variables in each task, local names made from a variable
+    within a step, and names rebound after training.
+
+    ## Fix safety
+
+    Safe: `w = w - x` becomes `w.assign_sub(x)`, `w = w + x` becomes `w.assign_add(x)`, and any other
+    expression becomes `w.assign(expression)`; the augmented forms alike. The variable changes in place, so
+    whatever else holds it sees the new value, which is what the program means.
+    Assignments of several names at once, and values that a helper returns, are left to the reader.
+
+    ## When to suppress
+
+    Hardly ever: with a tensor as the source each step needs `tape.watch`, which ends the report.
     """
 
     code = "TFG209"

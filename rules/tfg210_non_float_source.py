@@ -15,7 +15,39 @@ class NonFloatSource(Rule):
 
     ## What it does
 
-    The source is an integer, boolean or string: it has no gradient.
+    Reports a source of a gradient that is not of a floating or complex type: a variable made from whole
+    numbers or booleans, such as `tf.Variable(3)`, `tf.Variable(np.arange(4))` or
+    `tf.Variable(tf.ones([2], dtype=tf.bool))`, or an integer tensor that is watched. The report stands at the
+    expression that makes the value, since the type has to change there.
+
+    ## Why it matters
+
+    TensorFlow has no gradient towards integers, booleans and strings. For a variable `tape.gradient` returns
+    `None` without a word, even where the program casts it to a float before it is used. For a watched tensor
+    there is a warning, and `None` all the same:
+
+        The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.int32
+
+    What follows is an error elsewhere: `TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'`
+    in an update by hand, or `ValueError: No gradients provided for any variable.` from an optimizer.
+
+    ## Known limits
+
+    Only where the type is known: from the literal, from `dtype`, or from the function that makes the value.
+    Not reported: integers that are no sources (indices, counters, labels), integer data that is cast before it
+    is watched, and expressions that give floats although they are written with whole numbers
+    (`tf.Variable(3, dtype=tf.float32)`, `3 / 1`, `np.zeros(2)`, `[1, 2.5, 3]`).
+
+    ## Fix safety
+
+    Unsafe. `3` becomes `3.0`, an integer `dtype` becomes `tf.float32`, and where neither is written
+    `dtype=tf.float32` is added. Other code may rely on the integer: indexing, shapes, integer division,
+    checkpoints that were written before. Casts that are not needed any more stay. For booleans a cast is
+    not enough: gates that shall be learned want a float and a `sigmoid`.
+
+    ## When to suppress
+
+    When the `None` is known and handled. Better leave the integer out of the sources.
     """
 
     code = "TFG210"

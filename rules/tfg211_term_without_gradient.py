@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -68,4 +69,6 @@ class TermWithoutGradient(Rule):
                     f"`{brief(fact.source.code)}`: `{brief(fault.place.code)}` takes it out of TensorFlow",
                     path=path_of(fact),
                     help="keep the value a tensor; if the term is only to be seen, say so with `tf.stop_gradient`",
+                    fix=reconnect.repair_of(fault),
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -23,6 +23,7 @@ ROWS = [
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
     ["rule", "story", "ancestry", "edits", "spelling"],
+    ["uses", "numpy_rewrite", "as_tensor", "reconnect", "tape_block"],
     ["registry", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
     ["lint", "repair", "report"],
@@ -32,7 +33,10 @@ ROWS = [
 ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # A rule needs facts, what a diagnostic is, and what edits are built from. The two rules about the run itself listen to
 # events of the guard and of suppression comments.
-RULE_ROOMS = {"diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree"}
+RULE_ROOMS = {
+    "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
+    "uses", "numpy_rewrite", "as_tensor", "reconnect", "tape_block",
+}
 RUN_ROOMS = {"tfg900": {"screen"}, "tfg901": {"suppression"}}
 
 

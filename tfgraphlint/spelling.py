@@ -51,6 +51,22 @@ def spell(tree: Tree, full: str, at: cst.CSTNode) -> Spelling:
     return _imported(tree, full)
 
 
+def spell_any(tree: Tree, names: Sequence[str], at: cst.CSTNode) -> Spelling:
+    """The first of several names of one thing that the file can write without a new import; else the first of all."""
+    spelled = [spell(tree, name, at) for name in names]
+    return next((each for each in spelled if not each.edits), spelled[0])
+
+
+def full_name(tree: Tree, node: cst.BaseExpression) -> str | None:
+    """The library name behind ``np.sum``, by the imports of the file; None where it does not start at an import."""
+    written = _dotted(node)
+    first, _, rest = written.partition(".")
+    for binding in reversed(bindings(tree)):
+        if binding.name == first:
+            return f"{binding.full}.{rest}" if rest else binding.full
+    return None
+
+
 def _reaches(full: str, module: str) -> bool:
     return full == module or full.startswith(f"{module}.")
 
@@ -227,4 +243,4 @@ def _first_row(tree: Tree, lines: Lines) -> int:
     return row
 
 
-__all__ = ["Binding", "Spelling", "bindings", "import_edit", "spell"]
+__all__ = ["Binding", "Spelling", "bindings", "full_name", "import_edit", "spell", "spell_any"]
