@@ -1,0 +1,137 @@
+"""What TensorFlow does: programs run one after the other in this process, and each query leaves its truth."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+FILENAME = "/generated/program.py"
+METHODS = ("gradient", "jacobian", "batch_jacobian")
+LOST = frozenset({"none", "zero", "raises"})
+
+Key = tuple[int, int, int]  # the line of the query, row and column at which its source is written
+
+
+@dataclass
+class Truth:
+    """What happened: per query and source the outcomes of all its runs."""
+
+    outcomes: dict[Key, list[str]] = field(default_factory=dict)
+    error: str = ""
+    error_lines: list[int] = field(default_factory=list)  # of the program, outermost first
+
+    def add(self, key: Key, outcome: str) -> None:
+        self.outcomes.setdefault(key, []).append(outcome)
+
+
+def written_sources(text: str) -> dict[int, list[tuple[int, int]]]:
+    """By line of a query: where its sources are written, one by one where they stand in a list."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
+            if len(node.args) > 1:
+                found[node.lineno] = [(each.lineno, each.col_offset + 1) for each in _each(node.args[1])]
+    return found
+
+
+def _each(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
+        return list(node.elts)
+    return [node]
+
+
+def outcome(gradient: Any) -> str:
+    """``none``, ``zero``, ``nan`` or ``flows``; ``mixed`` for several that differ; ``empty`` for no source."""
+    import tensorflow as tf
+
+    kinds = {_outcome(one) for one in tf.nest.flatten(gradient)}
+    if not kinds:
+        return "empty"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def _outcome(gradient: Any) -> str:
+    import numpy as np
+    import tensorflow as tf
+
+    if gradient is None:
+        return "none"
+    values = tf.convert_to_tensor(gradient)
+    if not tf.executing_eagerly() or not hasattr(values, "numpy"):
+        return "flows"
+    array = values.numpy()
+    if not np.all(np.isfinite(array)):
+        return "nan"
+    return "flows" if np.any(array) else "zero"
+
+
+class Recorder:
+    """Stands before the queries of ``tf.GradientTape`` and notes what they give to the running program."""
+
+    def __init__(self) -> None:
+        self.truth = Truth()
+        self.sources: dict[int, list[tuple[int, int]]] = {}
+
+    def run(self, text: str) -> Truth:
+        """Run one program in a namespace of its own."""
+        import tensorflow as tf
+
+        self.truth, self.sources = Truth(), written_sources(text)
+        tf.random.set_seed(7)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                exec(compile(text, FILENAME, "exec"), {"__name__": "__main__"})
+        except Exception as error:  # a program may end with any error, that is what is wanted to be known
+            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILENAME]
+            self.truth.error = f"{type(error).__name__}: {str(error)[:200]}"
+            self.truth.error_lines = [line for line in lines if line]
+        return self.truth
+
+    def wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
+            frame = sys._getframe(1)
+            if frame.f_code.co_filename != FILENAME:
+                return original(tape, target, sources, *args, **kwargs)
+            try:
+                result = original(tape, target, sources, *args, **kwargs)
+            except Exception:
+                self._note(frame.f_lineno, target, None, "raises")
+                raise
+            self._note(frame.f_lineno, target, result, "")
+            return result
+
+        return ask
+
+    def _note(self, line: int, target: Any, result: Any, known: str) -> None:
+        import tensorflow as tf
+
+        if any(part is None for part in tf.nest.flatten(target)):
+            return  # lost before: not this query's doing
+        written = self.sources.get(line, [])
+        single = len(written) < 2 or not isinstance(result, (list, tuple)) or len(result) != len(written)
+        for index, place in enumerate(written):
+            self.truth.add((line, *place), known or outcome(result if single else result[index]))
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[Recorder]:
+    """A recorder that TensorFlow's tapes report to."""
+    import tensorflow as tf
+
+    recorder = Recorder()
+    originals = {name: getattr(tf.GradientTape, name) for name in METHODS}
+    for name, original in originals.items():
+        setattr(tf.GradientTape, name, recorder.wrap(original))
+    try:
+        yield recorder
+    finally:
+        for name, original in originals.items():
+            setattr(tf.GradientTape, name, original)
