@@ -14,6 +14,8 @@ from pathlib import Path
 
 from tfgraphlint.screen import mentions_framework, mentions_root
 
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
 PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
 
 
@@ -29,12 +31,8 @@ class Neighbours:
         """Whether ``file`` does something when it is run, knows a framework, and imports a module that holds a root."""
         if not mentions_framework(text):
             return False
-        runs, assigned = _runs(tree.body), set(_called_for_values(tree.body))
-        if not runs and not assigned:
-            return False
-        return any(
-            self._is_hot(path) for path, bound in self._imported(tree, file) if runs or bound in assigned
-        )
+        used = _used(tree)
+        return any(bound in used and self._is_hot(path) for path, bound in self._imported(tree, file))
 
     def _is_hot(self, path: Path) -> bool:
         if path not in self._hot:
@@ -93,23 +91,15 @@ def _above(folder: Path, levels: int) -> Path:
     return folder.parents[levels - 1] if 0 < levels <= len(folder.parents) else folder
 
 
-def _called_for_values(body: Sequence[ast.stmt]) -> Iterator[str]:
-    """The first names of what a module's top level calls to assign the result: ``losses`` in ``x = losses.f()``."""
-    for statement in body:
-        match statement:
-            case ast.Assign(value=ast.Call(func=called)) | ast.AnnAssign(value=ast.Call(func=called)):
-                while isinstance(called, ast.Attribute):
-                    called = called.value
-                if isinstance(called, ast.Name):
-                    yield called.id
-
-
-def _runs(body: Sequence[ast.stmt]) -> bool:
-    """Whether a module's top level calls something for its effect, as scripts do."""
-    for statement in body:
-        match statement:
-            case ast.Expr(value=ast.Call()):
-                return True
-            case ast.If() | ast.For() | ast.With() | ast.Try() | ast.While() if _runs(statement.body):
-                return True
-    return False
+def _used(tree: ast.Module) -> set[str]:
+    """The names that running the file uses: at its top level, and in the functions and classes used there."""
+    bodies = {node.name: node for node in tree.body if isinstance(node, DEFINITIONS)}
+    pending: list[ast.AST] = [node for node in tree.body if not isinstance(node, (*DEFINITIONS, *IMPORTS))]
+    used: set[str] = set()
+    while pending:
+        for node in ast.walk(pending.pop()):
+            if isinstance(node, ast.Name) and node.id not in used:
+                used.add(node.id)
+                if node.id in bodies:
+                    pending.append(bodies[node.id])
+    return used

@@ -18,15 +18,11 @@ from dataclasses import dataclass
 from tfgraphlint.diagnostic import Position, Span
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost or a graph traced in
-# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss, and what makes code traced.
+# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss.
 # ``compile`` is not here: see ``_hands_over_code``.
 TRIGGERS = frozenset({
-    "GradientTape", "ForwardAccumulator",
-    "gradient", "gradients", "jacobian", "batch_jacobian", "hessians", "jvp",
-    "minimize", "compute_gradients", "get_gradients", "get_updates", "apply_gradients",
-    "custom_gradient", "recompute_grad", "implicit_gradients", "value_and_gradient",
-    "function", "py_function", "numpy_function", "while_loop", "map_fn", "make_py_function",
-    "train_step", "add_loss", "Loss",
+    "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
+    "minimize", "compute_gradients", "get_gradients", "apply_gradients",
 })
 COMPILE = "compile"
 FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})

@@ -92,7 +92,7 @@ def arguments_of(m: Machine, node: cst.Call) -> Arguments:
                 found.positional.extend(items)
                 found.nodes.extend([None] * len(items))
             else:
-                found.starred = join([item for item in iterate(m, value, arg.value)[0]] or [m.opaque(arg)])
+                found.starred = join(list(iterate(m, value, arg.value)[0]) or [m.opaque(arg)])
         elif arg.star == "**":
             _double_star(found, value)
         elif arg.keyword is not None:
@@ -172,8 +172,7 @@ def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cs
         for tape in tapes_within(value):
             tapes.escape(m, tape)
         _forget_lists(m, value)
-    result = m.opaque(node, [*holders, *given])
-    return result
+    return m.opaque(node, [*holders, *given])
 
 
 def _forget_lists(m: Machine, value: Value) -> None:
@@ -381,9 +380,8 @@ def _yields(definition: cst.CSTNode) -> bool:
 def generator(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
     """A call of a generator function: a list of what it yields, run at once."""
     if function.wrapper == "contextmanager":
-        held = Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", {"function": function})
-        held.state["arguments"] = args
-        return held
+        state: State = {"function": function, "arguments": args}
+        return Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", state)
     found: list[Value] = []
     enter(m, function, args, node, found.append)
     return Items("generator", {"items": Spread(join(found))}) if found else sequence("generator", ())

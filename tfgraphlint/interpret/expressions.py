@@ -61,6 +61,10 @@ def _literal(text: str) -> Const:
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
+    text = node.value
+    if "\\" not in text and text[0] in "'\"":
+        quotes = 3 if text[:3] in ("'''", '"""') and len(text) >= 6 else 1
+        return Const(text[quotes:-quotes])
     try:
         return Const(ast.literal_eval(node.value))
     except (ValueError, SyntaxError):

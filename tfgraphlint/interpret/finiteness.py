@@ -22,8 +22,8 @@ ROOTS = ("tensorflow.sqrt", "tensorflow.math.sqrt", "tensorflow.norm", "tensorfl
          "tensorflow.math.reduce_std", "tensorflow.math.reduce_euclidean_norm")
 KEEP_ZEROS = ("tensorflow.square", "tensorflow.math.square", "tensorflow.abs", "tensorflow.reduce_sum", "Multiply",
               "tensorflow.multiply")
-PASS_ON = ("Add", "Subtract", "Divide", "Minus", "tensorflow.reduce_sum", "tensorflow.reduce_mean", "tensorflow.negative",
-           "tensorflow.add", "tensorflow.exp")
+PASS_ON = ("Add", "Subtract", "Divide", "Minus", "tensorflow.reduce_sum", "tensorflow.reduce_mean",
+           "tensorflow.negative", "tensorflow.add", "tensorflow.exp")
 
 
 def not_finite(targets: Sequence[Node], goals: set[Node], bit: int) -> Iterator[tuple[Node, Node]]:

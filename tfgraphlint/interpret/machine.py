@@ -194,8 +194,7 @@ class Machine:
 
     def value_of(self, variable: Node, edges: Sequence[Edge]) -> Node:
         """The node of a variable's present value: the variable, and what was assigned to it."""
-        made = Node(Kind.JOIN, variable.place, edges, active=-1)
-        return made
+        return Node(Kind.JOIN, variable.place, edges, active=-1)
 
     def leaf(self, kind: Kind, at: cst.CSTNode | Place) -> Node:
         """A node without inputs."""

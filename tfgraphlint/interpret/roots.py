@@ -29,6 +29,7 @@ from tfgraphlint.libraries import keras, switches
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree, children_of
+import contextlib
 
 MOST_STEPS_A_FILE = 150_000
 
@@ -54,10 +55,8 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
 def _run_all(m: Machine, scope: ModuleScope) -> None:
     """The module's top level, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
-    try:
+    with contextlib.suppress(OutOfBudget):
         run_module(m, scope)
-    except OutOfBudget:
-        pass
     m.frame = Frame(scope, scope.names)
     telling = Telling(scope.tree)
     for value in list(scope.names.values()):

@@ -74,9 +74,8 @@ def run_inside(
     write = m.store.write
     write(tape.state, "entered_at", m.place(node))
     for item in node.items:
-        if item.asname is not None and isinstance(item.asname.name, cst.Name):
-            if tape.made.node is item.item:
-                write(tape.state, "name", item.asname.name.value)
+        if item.asname is not None and isinstance(item.asname.name, cst.Name) and tape.made.node is item.item:
+            write(tape.state, "name", item.asname.name.value)
     if tape.state.get("queried") is not None and not tape.persistent:
         write(tape.state, "queried", None)
     write(m.recording, "mask", m.active | tape.bit)
@@ -127,7 +126,7 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
-    if isinstance(value, (Tensor, Variable)) or isinstance(value, Unknown):
+    if isinstance(value, (Tensor, Variable, Unknown)):
         watched.append(value.node)
     elif isinstance(value, Choice):
         for option in value.options:

@@ -79,7 +79,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
             if flag in args.keywords:
                 value.state[flag] = args.keywords[flag]
         inner = args.get(0, "layer") or args.get(0, "cell")
-        if short in ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization") and inner is not None:
+        if short in WRAPPING and inner is not None:
             value.state["layer"] = inner
         if short == "Lambda" and (given := args.get(0, "function")) is not None:
             value.state["function"] = given
@@ -101,8 +101,9 @@ def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Objec
     return value
 
 
-BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch", "load_weights",
-            "set_weights", "compute_output_shape")
+WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization")
+BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch",
+            "load_weights", "set_weights", "compute_output_shape")
 
 
 def is_unbuilt(m: Machine, value: Value) -> bool:
@@ -614,7 +615,7 @@ def _compile(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) ->
     losses = args.get(1, "loss")
     at = args.node(1, "loss")
     for option in elements(losses) if isinstance(losses, (Items, Dict)) else m.each(losses) if losses else ():
-        if isinstance(option, (Function, Method, TracedCallable)) or isinstance(option, Instance):
+        if isinstance(option, (Function, Method, TracedCallable, Instance)):
             _compiled_loss(m, receiver, option, at, node, runs_eagerly)
     return Const(None)
 
