@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, VariableAugmented
+from tfgraphlint.in_place import assigned_in_place
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
 
@@ -63,6 +64,7 @@ class VariableRebound(Rule):
                 fact.place.span,
                 f"`{target} {fact.operator}= ...` on a variable raises RuntimeError",
                 help=f"change the variable in place: `{target}.assign_sub(...)`, `{target}.assign(...)`",
+                fix=assigned_in_place(fact.place.tree, fact.place.node),
             )
             return
         for fault in fact.faults:
@@ -73,4 +75,5 @@ class VariableRebound(Rule):
                     f"{gradient_of(fact)} is None: `{name}` was a variable and becomes a plain tensor here",
                     path=path_of(fact),
                     help=f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`",
+                    fix=assigned_in_place(fault.place.tree, fault.place.node),
                 )

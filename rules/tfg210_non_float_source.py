@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint.as_float import made_float
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -61,4 +62,5 @@ class NonFloatSource(Rule):
                     f"{gradient_of(fact)} is None: it does not hold floating-point numbers",
                     path=path_of(fact),
                     help="make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
+                    fix=made_float(fault.place.tree, fault.place.node),
                 )
