@@ -8,6 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.watching import watched
 
 
 class UnwatchedTensor(Rule):
@@ -15,14 +16,15 @@ class UnwatchedTensor(Rule):
 
     ## What it does
 
-    Reports a query whose source is a plain tensor (a constant, a converted array, an argument, an element of a dataset, the
-    input of a model) that no `tape.watch` covers, while the target depends on it. The report stands at the `with` whose
-    tape should watch it.
+    Reports a query whose source is a plain tensor (a constant, a converted array, an argument, an element of a
+    dataset, the input of a model) that no `tape.watch` covers, while the target depends on it. The report
+    stands at the `with` whose tape should watch it.
 
     ## Why it matters
 
-    A tape records trainable variables by itself and nothing else. For a tensor it was not told of, TensorFlow gives no warning:
-    `tape.gradient(loss, image)` is `None`. What is then seen is an error about `None` in the next line, for instance
+    A tape records trainable variables by itself and nothing else. For a tensor it was not told of, TensorFlow
+    gives no warning: `tape.gradient(loss, image)` is `None`. What is then seen is an error about `None` in the
+    next line, for instance
 
         ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
         TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
@@ -30,16 +32,17 @@ class UnwatchedTensor(Rule):
 
     ## Known limits
 
-    Silent for variables, for intermediate results of a watched chain, for tensors watched in a list, tuple or dict or by a
-    helper that gets the tape, for a tensor that is watched under a new name, and where it is not certain what the source is.
-    A watch that comes too late is TFG302; `watch_accessed_variables=False` with nothing watched is TFG305; a source that
-    is not floating is TFG210; a NumPy array as a source raises and is TFG308.
+    Silent for variables, for intermediate results of a watched chain, for tensors watched in a list, tuple or
+    dict or by a helper that gets the tape, for a tensor that is watched under a new name, and where it is not
+    certain what the source is. A watch that comes too late is TFG302; `watch_accessed_variables=False` with
+    nothing watched is TFG305; a source that is not floating is TFG210; a NumPy array as a source raises and is
+    TFG308.
 
     ## Fix safety
 
-    Safe. `tape.watch(x)` is inserted as the first statement of the block; it computes nothing and changes no value.
-    Where the source is bound only inside the block, the line goes right after the binding. The one price is memory: the
-    tape then keeps what it needs of the operations on `x`.
+    Safe. `tape.watch(x)` is inserted as the first statement of the block; it computes nothing and changes no
+    value. Where the source is bound only inside the block, the line goes right after the binding. The one price
+    is memory: the tape then keeps what it needs of the operations on `x`.
 
     ## When to suppress
 
@@ -60,4 +63,5 @@ class UnwatchedTensor(Rule):
                     f"{gradient_of(fact)} is None: `{tape}` never watches `{source}`",
                     path=path_of(fact),
                     help=f"watch it first in the block: `{fact.tape.name or 'tape'}.watch({source})`",
+                    fix=watched(fact),
                 )

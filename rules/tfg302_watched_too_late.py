@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
+import libcst as cst
+
+from tfgraphlint.ancestry import parent, statement_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
+from tfgraphlint.facts import Fault, FaultKind, GradientLost
+from tfgraphlint.moving import line_into, line_of
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.watching import bindings_between, block_of, name_of, names_in, path_to
 
 
 class WatchedTooLate(Rule):
@@ -62,4 +67,25 @@ class WatchedTooLate(Rule):
                     f"{gradient_of(fact)} {what}: `{brief(fault.value)}` was used before it is watched here",
                     path=path_of(fact),
                     help="watch it first in the block, before any operation on it",
+                    fix=_moved_first(fact, fault),
                 )
+
+
+def _moved_first(fact: GradientLost, fault: Fault) -> Fix | None:
+    """The line of the watch becomes the first of the block, where what it names is the same there."""
+    call, tree = fault.place.node, fault.place.tree
+    block = block_of(fact.tape, fault.place)
+    if block is None or not isinstance(call, cst.Call) or not isinstance(parent(tree, call), cst.Expr):
+        return None
+    line = line_of(tree, call, block)
+    statement = statement_of(tree, call)
+    inside = line is block
+    if inside and parent(tree, parent(tree, statement) or statement) is not block.body:
+        return None
+    if not inside and parent(tree, statement) is not line:
+        return None
+    words = tuple(word for name in names_in(call) for word in path_to(name))
+    if any(bindings_between(tree, block, call, tuple(word for word in words if word != name_of(fact.tape)))):
+        return None
+    edits = line_into(tree, block, statement)
+    return Fix("move the watch to the start of the block", Applicability.SAFE, edits) if edits is not None else None

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
-from tfgraphlint.facts import TapeExhausted
+import libcst as cst
+
+from tfgraphlint.ancestry import parent, statement_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
+from tfgraphlint.edits import add_keyword
+from tfgraphlint.facts import Place, TapeExhausted
 from tfgraphlint.rule import Rule
+from tfgraphlint.watching import names_in, path_to
 
 
 class ExhaustedTape(Rule):
@@ -14,32 +20,35 @@ class ExhaustedTape(Rule):
 
     ## What it does
 
-    Reports a second `gradient`, `jacobian` or `batch_jacobian` on a tape that is not persistent, when both certainly happen in
-    one run: one after the other, in a Python loop that outlives the tape, in both branches of a tensor `if` that is traced. It also
-    reports a query on a tape that was never entered. The report stands at the query that fails.
+    Reports a second `gradient`, `jacobian` or `batch_jacobian` on a tape that is not persistent, when both
+    certainly happen in one run: one after the other, in a Python loop that outlives the tape, in both branches
+    of a tensor `if` that is traced. It also reports a query on a tape that was never entered. The report stands
+    at the query that fails.
 
     ## Why it matters
 
-    The first query releases what the tape recorded. The second raises, and the text is the same for a tape that was never
-    entered, where it misleads:
+    The first query releases what the tape recorded. The second raises, and the text is the same for a tape that
+    was never entered, where it misleads:
 
         RuntimeError: A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)
 
-    Under `tape.stop_recording()` it can be worse. A query there does not raise, and neither does one after the block, but the second
-    sees only what was recorded since: for `y = v * v` queried inside, then `z = y * v`, it gives 9 at `v = 3` where 27 is right.
+    Under `tape.stop_recording()` it can be worse. A query there does not raise, and neither does one after the
+    block, but the second sees only what was recorded since: for `y = v * v` queried inside, then `z = y * v`,
+    it gives 9 at `v = 3` where 27 is right.
 
     ## Known limits
 
-    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well: one tape a turn,
-    one tape entered anew in each turn, one query in the body of a traced `for i in tf.range(n)` (the body is traced once), a query
-    inside the block, two tapes with one query each, `persistent=True`. Where it is not certain that both calls are
-    reached, or that both mean the same tape, nothing is said.
+    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well:
+    one tape a turn, one tape entered anew in each turn, one query in the body of a traced `for i in
+    tf.range(n)` (the body is traced once), a query inside the block, two tapes with one query each,
+    `persistent=True`. Where it is not certain that both calls are reached, or that both mean the same tape,
+    nothing is said.
 
     ## Fix safety
 
     Safe. Two adjacent queries of the same target become one call with a list of sources, unpacked; otherwise
-    `persistent=True` is added to the tape. A persistent tape keeps its memory until it is deleted: after the last query
-    `del tape` frees it. A tape that was never entered is left to you; it needs its block.
+    `persistent=True` is added to the tape. A persistent tape keeps its memory until it is deleted: after the
+    last query `del tape` frees it. A tape that was never entered is left to you; it needs its block.
 
     ## When to suppress
 
@@ -53,8 +62,8 @@ class ExhaustedTape(Rule):
         name = fact.tape.name or "tape"
         if fact.first is None:
             message = f"`{name}` is asked for a gradient but was never entered: RuntimeError"
-            path = (Step(Role.SOURCE, "made here, not entered with `with`", fact.tape.made.span),)
-            yield self.report(fact.place.span, message, path=path, help=f"use `with tf.GradientTape() as {name}:`")
+            made = Step(Role.SOURCE, "made here, not entered with `with`", fact.tape.made.span)
+            yield self.report(fact.place.span, message, path=(made,), help=f"use `with tf.GradientTape() as {name}:`")
             return
         path = (
             Step(Role.SOURCE, "this tape is not persistent", fact.tape.made.span),
@@ -66,4 +75,86 @@ class ExhaustedTape(Rule):
             f"`{name}` is asked a second time and is not persistent: RuntimeError",
             path=path,
             help="ask once with a list of sources, or make the tape with `persistent=True`",
+            fix=_asked_once(fact.first, fact.place) or _persistent(fact),
         )
+
+
+@dataclass(frozen=True)
+class Question:
+    """``name = tape.gradient(target, source)``: ``name`` may be several, then ``source`` is a list of as many."""
+
+    call: cst.Call
+    names: tuple[str, ...]
+    sources: tuple[str, ...]
+    asked: str  # the tape's method and the target
+
+
+def _asked_once(first: Place, second: Place) -> Fix | None:
+    """Two queries of one target in statements one after the other become one with a list of sources."""
+    tree = second.tree
+    if first.tree is not tree or first.node is second.node:
+        return None
+    one, other = _question(first), _question(second)
+    if one is None or other is None or one.asked != other.asked or len(other.names) > 1:
+        return None
+    if set(one.names) & {word for name in names_in(other.call) for word in path_to(name)}:
+        return None
+    start, end = statement_of(tree, first.node), statement_of(tree, second.node)
+    if not _are_adjacent(first, second):
+        return None
+    names, sources = ", ".join((*one.names, *other.names)), ", ".join((*one.sources, *other.sources))
+    span = Span(tree.filename, tree.span(start).start, tree.span(end).end)
+    edit = Edit(span, f"{names} = {one.asked}, [{sources}])")
+    return Fix(f"ask once, for `[{sources}]`", Applicability.SAFE, (edit,))
+
+
+def _question(query: Place) -> Question | None:
+    match statement_of(query.tree, query.node):
+        case cst.Assign(
+            targets=[cst.AssignTarget(target=target)],
+            value=cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="gradient" | "jacobian")),
+                args=[cst.Arg(keyword=None, star="", value=asked), cst.Arg(keyword=None, star="", value=source)],
+            ) as call,
+        ) if call is query.node:
+            pass
+        case _:
+            return None
+    code = query.tree.code
+    names, sources = _parts(target), _parts(source)
+    if not path_to(asked) or not all(path_to(each) for each in (*names, *sources)) or len(names) != len(sources):
+        return None
+    if isinstance(source, cst.List) != isinstance(target, cst.Tuple):
+        return None
+    return Question(
+        call, tuple(map(code, names)), tuple(map(code, sources)), f"{code(call.func)}({code(asked)}"
+    )  # fmt: skip
+
+
+def _parts(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    return [each.value for each in node.elements] if isinstance(node, (cst.List, cst.Tuple)) else [node]
+
+
+def _are_adjacent(first: Place, second: Place) -> bool:
+    """Whether the two statements follow each other on rows of their own, with no comment between them."""
+    tree = first.tree
+    lines = [parent(tree, statement_of(tree, place.node)) for place in (first, second)]
+    block = parent(tree, lines[0]) if lines[0] is not None else None
+    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+        return False
+    if not all(isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 for line in lines):
+        return False
+    indices = [index for index, each in enumerate(block.body) if each is lines[0] or each is lines[1]]
+    rows = tree.lines[tree.span(first.node).end.row - 1 : tree.span(second.node).start.row - 1]
+    return len(indices) == 2 and indices[1] == indices[0] + 1 and not any("#" in row for row in rows)
+
+
+def _persistent(fact: TapeExhausted) -> Fix | None:
+    made = fact.tape.made
+    if made.tree is not fact.place.tree or not isinstance(made.node, cst.Call):
+        return None
+    if made.node.args and made.node.args[0].keyword is None:
+        edits: tuple[Edit, ...] = (made.tree.replace(made.node.args[0].value, "True"),)
+    else:
+        edits = add_keyword(made.tree, made.node, "persistent", "True")
+    return Fix("make the tape with `persistent=True`", Applicability.SAFE, edits)

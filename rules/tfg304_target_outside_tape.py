@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import scopes_of, statement_of
+from tfgraphlint.ancestry import statement_of
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import Fault, FaultKind, GradientLost, Place
+from tfgraphlint.facts import FaultKind, GradientLost
+from tfgraphlint.moving import in_function_of, moved_into_block
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
 
@@ -68,13 +69,5 @@ class TargetOutsideTape(Rule):
             f"{gradient_of(fact)} is None: `{brief(tree.code(shown))}` runs outside the tape's block",
             path=path_of(fact),
             help="move the statement into the `with` block",
+            fix=moved_into_block(fact, FaultKind.OUTSIDE),
         )
-
-
-def in_function_of(tape: Place, fault: Fault) -> Place:
-    """The place of the fault, or the call that led to it, that stands in the function that makes the tape."""
-    home = scopes_of(tape.tree, tape.node)[:1]
-    for place in (*fault.calls, fault.place):
-        if place.tree is tape.tree and scopes_of(place.tree, place.node)[:1] == home:
-            return place
-    return fault.place

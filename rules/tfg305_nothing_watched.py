@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
+from tfgraphlint.edits import without_keyword
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.watching import is_plain_variable, watched
+
+OPTION = "watch_accessed_variables"
+WITHOUT = "leave the option out: Keras 3 does not let a tape watch its weights by hand"
 
 
 class NothingWatched(Rule):
@@ -37,10 +44,11 @@ class NothingWatched(Rule):
 
     ## Fix safety
 
-    Safe for `tf.Variable`s and tensors: `tape.watch(sources)` becomes the first statement of the block. Not
-    so for the weights of a Keras model: Keras 3 variables are no `tf.Variable`s, and `watch` refuses them:
+    Safe for `tf.Variable`s and those of a `tf.Module`: `tape.watch(source)` becomes the first statement of the
+    block. Not so for the weights of a Keras model: Keras 3 variables are no `tf.Variable`s, and `watch` refuses
+    them:
 
-        ValueError: Passed in object <Variable path=dense/kernel, ...> of type 'Variable', not tf.Tensor or tf.Variable or ExtensionType.
+        ValueError: Passed in object <Variable ...> of type 'Variable', not tf.Tensor or tf.Variable or ExtensionType.
 
     There the fix takes the option away (unsafe: the tape then records for all variables it meets). With
     Keras 3 alone `tape.watch([weight.value for weight in model.trainable_variables])` works as well; with
@@ -58,9 +66,21 @@ class NothingWatched(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NOTHING_WATCHED:
+                value, tape = brief(fault.value), fact.tape.name or "tape"
+                is_plain = is_plain_variable(fact.source)
                 yield self.report(
                     fact.tape.made.span,
-                    f"{gradient_of(fact)} is None: with `watch_accessed_variables=False` nothing watches `{brief(fault.value)}`",
+                    f"{gradient_of(fact)} is None: with `{OPTION}=False` nothing watches `{value}`",
                     path=path_of(fact),
-                    help=f"watch it first in the block: `{fact.tape.name or 'tape'}.watch({brief(fault.value)})`",
+                    help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else WITHOUT,
+                    fix=watched(fact) if is_plain else _without_option(fact),
                 )
+
+
+def _without_option(fact: GradientLost) -> Fix | None:
+    """The tape watches trainable variables again: what `watch` does not take on Keras 3, it records by itself."""
+    made = fact.tape.made
+    if not isinstance(made.node, cst.Call) or made.tree is not fact.place.tree:
+        return None
+    edits = without_keyword(made.tree, made.node, OPTION)
+    return Fix(f"leave out `{OPTION}=False`", Applicability.UNSAFE, edits) if edits is not None else None

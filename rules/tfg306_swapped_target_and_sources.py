@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
+from tfgraphlint.edits import swapped
 from tfgraphlint.facts import QuerySwapped
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief
@@ -59,4 +62,24 @@ class SwappedTargetAndSources(Rule):
             fact.place.span,
             f"the gradient of `{target}` with respect to `{source}` is None: target and sources are swapped",
             help=f"the target comes first: `gradient({source}, {target})`",
+            fix=_swapped(fact),
         )
+
+
+def _swapped(fact: QuerySwapped) -> Fix | None:
+    """The arguments change places, named or not."""
+    call = fact.place.node
+    if not isinstance(call, cst.Call) or any(argument.star for argument in call.args):
+        return None
+    values = [_argument(call, 0, "target"), _argument(call, 1, "sources") or _argument(call, 1, "source")]
+    first, second = values
+    if first is None or second is None:
+        return None
+    return Fix("swap target and sources", Applicability.SAFE, swapped(fact.place.tree, first, second))
+
+
+def _argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:
+    for index, argument in enumerate(call.args):
+        if argument.keyword.value == name if argument.keyword is not None else index == number:
+            return argument.value
+    return None

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
+import libcst as cst
+
+from tfgraphlint.ancestry import scopes_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
+from tfgraphlint.edits import swapped
 from tfgraphlint.facts import PairsSwapped, PairsWalked
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief
+from tfgraphlint.watching import bindings_in
 
 
 class SwappedGradsAndVars(Rule):
@@ -61,6 +66,7 @@ class SwappedGradsAndVars(Rule):
                 f"`apply_gradients` wants (gradient, variable) pairs, this gives it (`{first}`, `{second}`)",
                 path=(Step(Role.CONSEQUENCE, "raises AttributeError here", fact.apply.span),),
                 help=f"gradients first: `zip({second}, {first})`",
+                fix=_swapped(fact),
             )
         else:
             yield self.report(
@@ -71,4 +77,26 @@ class SwappedGradsAndVars(Rule):
                     Step(Role.CONSEQUENCE, "nothing is left to apply", fact.apply.span),
                 ),
                 help=f"keep the pairs: `list({brief(fact.place.code)})`",
+                fix=_kept(fact),
             )
+
+
+def _swapped(fact: PairsSwapped) -> Fix | None:
+    tree, first, second = fact.place.tree, fact.first.node, fact.second.node
+    if not isinstance(first, cst.BaseExpression) or not isinstance(second, cst.BaseExpression):
+        return None
+    if fact.first.tree is not tree or fact.second.tree is not tree:
+        return None
+    return Fix("swap the arguments of `zip`", Applicability.SAFE, swapped(tree, first, second))
+
+
+def _kept(fact: PairsWalked) -> Fix | None:
+    tree, span = fact.place.tree, fact.place.span
+    homes = (*(scope.body for scope in scopes_of(tree, fact.place.node)), tree.module)
+    if any(True for home in homes for _ in bindings_in(home, ("list",))):
+        return None
+    edits = (
+        Edit(Span(span.filename, span.start, span.start), "list("),
+        Edit(Span(span.filename, span.end, span.end), ")"),
+    )
+    return Fix("keep the pairs in a list", Applicability.SAFE, edits)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+import libcst as cst
+
+from tfgraphlint.ancestry import parent, scopes_of, statement_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
+from tfgraphlint.edits import before
 from tfgraphlint.facts import Unwatchable
+from tfgraphlint.moving import line_into
 from tfgraphlint.rule import Rule
+from tfgraphlint.spelling import spell
 from tfgraphlint.story import brief
+from tfgraphlint.tree import Tree
+from tfgraphlint.watching import bindings_between, bindings_in, block_of, names_in, path_to, watch
+
+OWNERS = ("model", "layer")
+WEIGHTS = "trainable_variables"
 
 
 class UnwatchableValue(Rule):
@@ -44,9 +55,11 @@ class UnwatchableValue(Rule):
 
     ## Fix safety
 
-    Unsafe. `x = tf.convert_to_tensor(x)` goes before the block, `model` becomes
-    `model.trainable_variables`, a `watch` before the block moves into it. An array of float64 becomes a
-    tensor of float64, which does not mix with float32; a result that was an array is a tensor.
+    Unsafe. `x = tf.convert_to_tensor(x)` goes before the block, a `model` as a source becomes
+    `model.trainable_variables`, a `watch` before the block moves into it. A model that is watched is left to
+    you: Keras 3 does not let a tape watch its weights either, and no tape needs to be told of them. An array of
+    float64 becomes a tensor of float64, which does not mix with float32; a result that was an array is a
+    tensor.
 
     ## When to suppress
 
@@ -60,14 +73,93 @@ class UnwatchableValue(Rule):
         value = brief(fact.place.code)
         if fact.how == "watched-before-entering":
             message = f"`{brief(fact.query.code)}` stands before the tape is entered: AttributeError"
-            yield self.report(fact.query.span, message, help="watch inside the `with` block")
+            fix = _moved_in(fact)
+            yield self.report(fact.query.span, message, help="watch inside the `with` block", fix=fix)
             return
         called = "watch" if fact.how == "watched" else "gradient"
         error = "ValueError" if fact.how == "watched" else "AttributeError"
-        remedy = f"ask for `{value}.trainable_variables`" if fact.what in ("model", "layer") else "convert it first: "
-        if fact.what not in ("model", "layer"):
-            remedy += f"`{value} = tf.convert_to_tensor({value})`"
         article = "an" if fact.what == "array" else "a"
         yield self.report(
-            fact.place.span, f"`{value}` is {article} {fact.what}: `{called}` raises {error}", help=remedy
+            fact.place.span,
+            f"`{value}` is {article} {fact.what}: `{called}` raises {error}",
+            help=_remedy(fact, value),
+            fix=_of_model(fact) if fact.what in OWNERS else _converted(fact),
         )
+
+
+def _remedy(fact: Unwatchable, value: str) -> str:
+    if fact.what not in OWNERS:
+        return f"convert it first: `{value} = tf.convert_to_tensor({value})`"
+    if fact.how == "watched":
+        return f"leave the call out: a tape watches the trainable variables of `{value}` by itself"
+    return f"ask for `{value}.trainable_variables`"
+
+
+def _of_model(fact: Unwatchable) -> Fix | None:
+    """The model's variables in its place as a source. What is watched has no repair that Keras 2 and 3 both take."""
+    node, tree = fact.place.node, fact.place.tree
+    if fact.how == "watched" or not path_to(node):
+        return None
+    end = tree.span(node).end
+    edit = Edit(Span(tree.filename, end, end), f".{WEIGHTS}")
+    return Fix(f"ask for `{brief(fact.place.code)}.{WEIGHTS}`", Applicability.UNSAFE, (edit,))
+
+
+def _converted(fact: Unwatchable) -> Fix | None:
+    """A local name is bound anew to a tensor before the block; a source is watched in it as well."""
+    node, tree = fact.place.node, fact.place.tree
+    block = block_of(fact.tape, fact.query)
+    if block is None or not isinstance(node, cst.Name) or not _is_local(tree, block, node.value):
+        return None
+    if any(bindings_between(tree, block, fact.query.node, (node.value,))) or _are_saved(tree, block, node.value):
+        return None
+    spelled = spell(tree, "tensorflow.convert_to_tensor", block)
+    edits = before(tree, block, f"{node.value} = {spelled.text}({node.value})")
+    watches = watch(fact.tape, fact.place, fact.query) if fact.how == "source" else ()
+    if edits is None or watches is None:
+        return None
+    message = f"convert `{node.value}` to a tensor before the block"
+    return Fix(message, Applicability.UNSAFE, (*spelled.edits, *edits, *watches))
+
+
+def _are_saved(tree: Tree, block: cst.With, name: str) -> bool:
+    """Whether ``name`` holds copies of a model's weights: a tensor of them is not what anybody wants."""
+    homes = [*(scope.body for scope in scopes_of(tree, block)), tree.module]
+    lines = (statement_of(tree, node) for home in homes for node in bindings_in(home, (name,)))
+    return any("get_weights" in tree.code(line) for line in lines if isinstance(line, cst.Assign))
+
+
+def _is_local(tree: Tree, block: cst.With, name: str) -> bool:
+    """Whether the function in which ``block`` stands binds ``name`` itself; the module, where it stands in none."""
+    scope = next(iter(scopes_of(tree, block)), None)
+    if scope is None:
+        return True
+    if not isinstance(scope, cst.FunctionDef):
+        return False
+    params = (*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params)
+    return name in {param.name.value for param in params} or any(True for _ in bindings_in(scope.body, (name,)))
+
+
+def _moved_in(fact: Unwatchable) -> Fix | None:
+    """The line of the watch becomes the first of the block that stands behind it and enters the tape."""
+    call, tree = fact.query.node, fact.query.tree
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None
+    line = parent(tree, statement_of(tree, call))
+    holder = parent(tree, line) if line is not None else None
+    if not isinstance(holder, (cst.IndentedBlock, cst.Module)) or not isinstance(parent(tree, call), cst.Expr):
+        return None
+    behind = [each for each in holder.body if tree.span(each).start > tree.span(call).end]
+    block = next((each for each in behind if _enters(each, path_to(call.func.value))), None)
+    words = tuple(word for name in names_in(call) for word in path_to(name))
+    between = behind[: behind.index(block)] if block is not None else behind
+    if not isinstance(block, cst.With) or any(True for each in between for _ in bindings_in(each, words)):
+        return None
+    edits = line_into(tree, block, statement_of(tree, call))
+    return Fix("move the watch into the block", Applicability.UNSAFE, edits) if edits is not None else None
+
+
+def _enters(statement: cst.CSTNode, tape: tuple[str, ...]) -> bool:
+    return isinstance(statement, cst.With) and any(
+        path_to(item.item) == tape and item.asname is None for item in statement.items
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
+from tfgraphlint.moving import moved_into_block
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, gradient_of, path_of
 
@@ -60,4 +61,5 @@ class InnerGradientOutsideTape(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` runs outside the outer tape",
                     path=path_of(fact),
                     help="ask the inner tape inside the block of the outer one",
+                    fix=moved_into_block(fact, FaultKind.INNER_GRADIENT),
                 )

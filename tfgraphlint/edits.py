@@ -125,12 +125,52 @@ def add_keyword(tree: Tree, call: cst.Call, keyword: str, value: str) -> tuple[E
     return (behind,)
 
 
+def without_keyword(tree: Tree, call: cst.Call, keyword: str) -> tuple[Edit, ...] | None:
+    """``call`` without ``keyword``, with one of the commas beside it; None where a comment would go with it."""
+    for index, argument in enumerate(call.args):
+        if argument.keyword is None or argument.keyword.value != keyword:
+            continue
+        start, end = tree.span(argument.keyword).start, _end_of_value(tree, argument.value)
+        if len(call.args) > index + 1:
+            end = tree.span(call.args[index + 1]).start
+        elif index:
+            start = _end_of_value(tree, call.args[index - 1].value)
+        gap = Span(tree.filename, start, end)
+        first, last = _lines(tree).range(gap)
+        return (Edit(gap, ""),) if "#" not in tree.text[first:last] else None
+    return None
+
+
+def _end_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
+    """The end of an argument's value, the parentheses around it included."""
+    lines = _lines(tree)
+    offset = lines.offset(tree.span(value).end)
+    for _ in value.rpar:
+        offset = tree.text.index(")", offset) + 1
+    return lines.position(offset)
+
+
 def _separator(tree: Tree, call: cst.Call) -> str:
     """What stands between two arguments: a comma, and a row's end where each argument has a row of its own."""
     last = call.args[-1]
     start = tree.span(last).start
     before = _lines(tree).row(start.row)[: start.column - 1]
     return f",\n{before}" if not before.strip() and start.row > tree.span(call).start.row else ", "
+
+
+def swapped(tree: Tree, first: cst.BaseExpression, second: cst.BaseExpression) -> tuple[Edit, ...]:
+    """``first`` and ``second``, arguments of one call, change places."""
+    places = [Span(tree.filename, _start_of_value(tree, each), _end_of_value(tree, each)) for each in (first, second)]
+    texts = [tree.text[slice(*_lines(tree).range(place))] for place in places]
+    return tuple(Edit(place, text) for place, text in zip(places, reversed(texts)))
+
+
+def _start_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
+    lines = _lines(tree)
+    offset = lines.offset(tree.span(value).start)
+    for _ in value.lpar:
+        offset = tree.text.rindex("(", 0, offset)
+    return lines.position(offset)
 
 
 def before(tree: Tree, node: cst.CSTNode, code: str) -> tuple[Edit, ...] | None:
@@ -185,7 +225,7 @@ def into_block(tree: Tree, first: cst.CSTNode, last: cst.CSTNode, head: str) -> 
     if indent.strip() or (rest and not rest.startswith("#")):
         return None
     unit = tree.module.default_indent
-    inside = set(_rows_in_strings(tree, start.row, stop.row))
+    inside = set(rows_in_strings(tree, start.row, stop.row))
     edits = [_insert(tree, start, f"{head}\n{indent}{unit}")]
     for row in range(start.row + 1, stop.row + 1):
         text = lines.row(row)
@@ -194,7 +234,7 @@ def into_block(tree: Tree, first: cst.CSTNode, last: cst.CSTNode, head: str) -> 
     return tuple(edits)
 
 
-def _rows_in_strings(tree: Tree, first: int, last: int) -> Iterator[int]:
+def rows_in_strings(tree: Tree, first: int, last: int) -> Iterator[int]:
     """The rows that begin inside a string."""
     pending: list[cst.CSTNode] = [tree.module]
     while pending:

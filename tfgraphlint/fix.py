@@ -82,6 +82,30 @@ def changes(fix: Fix, lines: Mapping[str, Lines]) -> dict[str, list[Change]] | N
     return found
 
 
+def joined(fixes: Sequence[Fix]) -> Fix:
+    """One fix of what are several reasons for one report: insertions at one place come one after another.
+
+    The first alone where they want different things of one place.
+    """
+    first = fixes[0]
+    edits = list(first.edits)
+    for edit in (edit for fix in fixes[1:] for edit in fix.edits if edit not in first.edits):
+        same = next((each for each in edits if each.span == edit.span), None)
+        if same is not None and edit.span.start == edit.span.end:
+            edits[edits.index(same)] = replace(same, content=same.content + edit.content)
+        elif same is None and not any(_overlap(each, edit) for each in edits):
+            edits.append(edit)
+        elif same != edit:
+            return first
+    kinds = {fix.applicability for fix in fixes}
+    kind = next(kind for kind in (Applicability.DISPLAY, Applicability.UNSAFE, Applicability.SAFE) if kind in kinds)
+    return Fix(", ".join(dict.fromkeys(fix.message for fix in fixes)), kind, tuple(edits))
+
+
+def _overlap(first: Edit, second: Edit) -> bool:
+    return first.span.start < second.span.end and second.span.start < first.span.end
+
+
 def _collide(wanted: Mapping[str, Sequence[Change]], taken: Mapping[str, Sequence[Change]]) -> bool:
     return any(
         change.collides(other) for name, new in wanted.items() for change in new for other in taken.get(name, ())

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.diagnostic import Diagnostic, Fix, Role, Step
 from tfgraphlint.discover import ignored_codes
 from tfgraphlint.errors import RunError
 from tfgraphlint.examine import Examined, Examiner
-from tfgraphlint.fix import checked
+from tfgraphlint.fix import checked, joined
 from tfgraphlint.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.settings import Overrides, Settings, check_codes
 from tfgraphlint.source import NotTextError, Source, read, shown
@@ -135,15 +135,19 @@ def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
 
 
 def _merged(request: Request, examined: Iterable[Examined]) -> Iterable[Diagnostic]:
-    """Each report once, at a place in the files that were asked for."""
+    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons."""
     merged: dict[object, Diagnostic] = {}
+    fixes: dict[object, dict[Fix, None]] = {}
     for result in examined:
         for found in result.diagnostics:
             diagnostic = relocated(found, request.names, shown(result.file, request.working_directory))
             known = merged.get(diagnostic.key)
             if known is None or (known.fix is None and diagnostic.fix is not None):
                 merged[diagnostic.key] = diagnostic
-    return merged.values()
+            if diagnostic.fix is not None:
+                fixes.setdefault(diagnostic.key, {})[diagnostic.fix] = None
+    for key, diagnostic in merged.items():
+        yield replace(diagnostic, fix=joined(tuple(fixes[key]))) if key in fixes else diagnostic
 
 
 def relocated(diagnostic: Diagnostic, asked: Mapping[str, Path], linted: str) -> Diagnostic:
