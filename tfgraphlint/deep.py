@@ -1,10 +1,12 @@
-"""Calls on a stack that is large enough for deeply nested code."""
+"""What large trees need: a stack that is deep enough, and no search for garbage while they grow."""
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -14,6 +16,18 @@ Result = TypeVar("Result")
 STACK_BYTES = 256 * 1024 * 1024
 # libcst's visitors take about seven Python calls a level, the interpreter about as many.
 PYTHON_CALLS = 50_000
+
+
+@contextmanager
+def no_garbage_search() -> Iterator[None]:
+    """Python looks for garbage again and again while a tree grows, finds none, and takes a quarter of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def call_deep(function: Callable[[], Result]) -> Result:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint.deep import call_deep
+from tfgraphlint.deep import call_deep, no_garbage_search
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.neighbours import Neighbours
@@ -67,7 +67,8 @@ class Examiner:
         """
         filename = shown(file, self.working_directory)
         try:
-            return self._examine(file, filename)
+            with no_garbage_search():
+                return self._examine(file, filename)
         except RegistryError:
             raise
         except ReadError as error:

@@ -8,21 +8,22 @@ libcst nor rules: most files never come further.
 from __future__ import annotations
 
 import ast
-import gc
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.diagnostic import Position, Span
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost or a graph traced in
-# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss.
+# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss, and what has code traced.
 # ``compile`` is not here: see ``_hands_over_code``.
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "minimize", "compute_gradients", "get_gradients", "apply_gradients",
+    "function", "map", "train_step", "test_step",
 })
 COMPILE = "compile"
 FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
@@ -199,13 +200,7 @@ def _longest_row(text: str) -> int:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """No warnings about the linted code, and no search for garbage: there is none, and looking costs half the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        if collecting:
-            gc.enable()
+    """No warnings about the linted code."""
+    with no_garbage_search(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
