@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
+import libcst as cst
+
+from tfgraphlint.ancestry import scopes_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
 from tfgraphlint.facts import ApiUsed, Mode
+from tfgraphlint.kinds import held
+from tfgraphlint.numpy_rewrite import end_of, start_of
 from tfgraphlint.rule import Rule
+from tfgraphlint.spelling import full_name
 from tfgraphlint.story import short_name
+from tfgraphlint.tape_block import Query, Recording, fresh, joined, nodes_in, recording_for, written
+from tfgraphlint.tree import Tree
 
 NAMES = frozenset({
     "tensorflow.gradients", "tensorflow.compat.v1.gradients", "tensorflow.hessians", "tensorflow.compat.v1.hessians",
     "tensorflow.keras.backend.gradients", "keras.backend.gradients", "keras.legacy.backend.gradients",
 })
+
+# How the parameters of these functions, and of ``tape.gradient``, are called.
+WORDS = {
+    "ys": "target", "xs": "sources", "loss": "target", "variables": "sources", "grad_ys": "output_gradients",
+    "unconnected_gradients": "unconnected_gradients",
+}  # fmt: skip
+POSITIONS = ("target", "sources", "output_gradients")
 
 
 class GraphGradientsInEager(Rule):
@@ -73,4 +88,79 @@ class GraphGradientsInEager(Rule):
             f"`{called}` is called while TensorFlow runs eagerly: RuntimeError",
             path=path,
             help="compute the target inside `with tf.GradientTape() as tape:` and ask `tape.gradient`",
+            fix=under_tape(fact.place.tree, fact.place.node),
         )
+
+
+def under_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
+    """The statements up to the target move under a tape, which is asked instead; calls beside it share the tape."""
+    own = _recorded(tree, call)
+    if own is None:
+        return None
+    together = [own, *(other for other in _others(tree, call) if _overlap(own[1], other[1]))]
+    recording = joined([each for _, each in together])
+    if recording is None:
+        together, recording = [own], own[1]
+    tape = fresh(tree, call, "tape", "outer_tape", "second_tape")
+    target = fresh(tree, call, "target", "differentiated")
+    edits = written(tree, recording, tape, target)
+    if edits is None:
+        return None
+    asked = [edit for query, each in together for edit in _asked(tree, query, each, tape, target)]
+    return Fix("record it with `tf.GradientTape`", Applicability.UNSAFE, (*edits, *asked))
+
+
+def _recorded(tree: Tree, call: cst.CSTNode) -> tuple[Query, Recording] | None:
+    given = _given(call) if isinstance(call, cst.Call) else None
+    if given is None or not isinstance(call, cst.Call) or full_name(tree, call.func) not in NAMES:
+        return None
+    if "hessians" in tree.code(call.func) or "target" not in given or "sources" not in given:
+        return None
+    query = Query(call, given["target"].value, given["sources"].value)
+    recording = recording_for(tree, query)
+    return (query, recording) if recording is not None else None
+
+
+def _given(call: cst.Call) -> Mapping[str, cst.Arg] | None:
+    """The arguments under the names that `tape.gradient` has for them; None where it has none for one."""
+    found: dict[str, cst.Arg] = {}
+    for index, argument in enumerate(call.args):
+        word = WORDS.get(argument.keyword.value) if argument.keyword is not None else None
+        if argument.keyword is None and index < len(POSITIONS):
+            word = POSITIONS[index]
+        if argument.star or word is None or word in found:
+            return None
+        found[word] = argument
+    return found
+
+
+def _others(tree: Tree, call: cst.CSTNode) -> Sequence[tuple[Query, Recording]]:
+    """The other calls of the same function that can be asked of a tape."""
+    scopes = scopes_of(tree, call)
+    home = scopes[0] if scopes else tree.module
+    calls = [node for node in nodes_in(home) if isinstance(node, cst.Call) and node is not call]
+    found = [_recorded(tree, node) for node in calls if scopes_of(tree, node)[:1] == scopes[:1]]
+    return [each for each in found if each is not None]
+
+
+def _overlap(one: Recording, other: Recording) -> bool:
+    return one.block is other.block and one.first <= other.last and other.first <= one.last
+
+
+def _asked(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
+    """`tf.gradients(y, x)` as `tape.gradient(y, [x])`."""
+    yield tree.replace(query.call.func, f"{tape}.gradient")
+    kind = held(tree, query.sources)
+    if kind is not None and not kind.is_list:
+        start, end = start_of(tree, query.sources), end_of(tree, query.sources)
+        yield Edit(Span(tree.filename, start, start), "[")
+        yield Edit(Span(tree.filename, end, end), "]")
+    if recording.inline is not None:
+        whole = Span(tree.filename, start_of(tree, query.target), end_of(tree, query.target))
+        yield Edit(whole, target)
+    for index, argument in enumerate(query.call.args):
+        if argument.keyword is not None and argument.keyword.value != WORDS[argument.keyword.value]:
+            yield tree.replace(argument.keyword, WORDS[argument.keyword.value])
+        elif argument.keyword is None and index == 2:
+            start = start_of(tree, argument.value)
+            yield Edit(Span(tree.filename, start, start), "output_gradients=")

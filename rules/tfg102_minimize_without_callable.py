@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+import libcst as cst
+
+from tfgraphlint.ancestry import parent
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
 from tfgraphlint.facts import LossNotCallable
+from tfgraphlint.numpy_rewrite import text_of
 from tfgraphlint.rule import Rule
+from tfgraphlint.tape_block import Query, fresh, recording_for, written
+from tfgraphlint.text import Lines
+from tfgraphlint.tree import Tree
 
 
 class MinimizeWithoutCallable(Rule):
@@ -61,4 +68,60 @@ class MinimizeWithoutCallable(Rule):
             fact.place.span,
             f"`{fact.method}` is given a tensor: eagerly it needs a function, or a tape and `apply_gradients`",
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
+            fix=under_tape(fact),
         )
+
+
+def under_tape(fact: LossNotCallable) -> Fix | None:
+    """The loss is computed under a tape, and its gradients are applied."""
+    tree, call = fact.place.tree, fact.place.node
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None
+    given = _given(call, "v1" in fact.optimizer)
+    if given is None:
+        return None
+    loss, variables = given
+    recording = recording_for(tree, Query(call, loss, variables))
+    if recording is None or recording.watched:
+        return None
+    tape, target = fresh(tree, call, "tape", "loss_tape"), fresh(tree, call, "target", "loss_value")
+    moved = written(tree, recording, tape, target)
+    name = target if recording.inline is not None else tree.code(loss)
+    asked = _asked(tree, call, f"{tape}.gradient({name}, {tree.code(variables)})", tree.code(variables))
+    if moved is None or asked is None:
+        return None
+    return Fix("record it with `tf.GradientTape`", Applicability.UNSAFE, (*moved, asked))
+
+
+def _given(call: cst.Call, is_v1: bool) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+    """The loss and the variables; what stands second in `compat.v1` is the global step."""
+    found: dict[str, cst.BaseExpression] = {}
+    positions = ("loss",) if is_v1 and _method(call) == "minimize" else ("loss", "var_list")
+    for index, argument in enumerate(call.args):
+        if argument.star or (argument.keyword is None and index >= len(positions)):
+            return None
+        found[argument.keyword.value if argument.keyword is not None else positions[index]] = argument.value
+    if set(found) - {"loss", "var_list", "name"} or "loss" not in found or "var_list" not in found:
+        return None
+    return found["loss"], found["var_list"]
+
+
+def _method(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+
+
+def _asked(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit | None:
+    """What stands in the place of the call: two statements for `minimize`, the pairs for `compute_gradients`."""
+    span = tree.span(call)
+    if "#" in text_of(tree, span):
+        return None
+    if _method(call) == "compute_gradients":
+        return Edit(span, f"list(zip({gradients}, {variables}))")
+    statement = parent(tree, call)
+    row = Lines(tree.text).row(span.start.row)
+    indent = row[: span.start.column - 1]
+    if not isinstance(statement, cst.Expr) or indent.strip() or not isinstance(call.func, cst.Attribute):
+        return None
+    name = fresh(tree, call, "gradients", "loss_gradients")
+    apply = f"{tree.code(call.func.value)}.apply_gradients(zip({name}, {variables}))"
+    return Edit(Span(tree.filename, span.start, span.end), f"{name} = {gradients}\n{indent}{apply}")

@@ -193,7 +193,7 @@ class _Walk:
         function = next(
             (scope for scope in scopes_of(self.tree, carrier.node) if isinstance(scope, cst.FunctionDef)), None
         )
-        calls = list(_calls_of(self.tree, function)) if function is not None else []
+        calls = list(calls_of(self.tree, function)) if function is not None else []
         self.uses.complete &= bool(calls)
         for call in calls:
             self.carry(call, carrier, direct=True)
@@ -433,7 +433,7 @@ def _words(node: cst.CSTNode) -> set[str]:
     return {name.value for name in _names(node)}
 
 
-def _calls_of(tree: Tree, function: cst.FunctionDef) -> Iterator[cst.Call]:
+def calls_of(tree: Tree, function: cst.FunctionDef) -> Iterator[cst.Call]:
     """The calls in this file that run ``function``, as far as its name tells."""
     name = function.name.value
     is_method = isinstance(next(iter(scopes_of(tree, function)), None), cst.ClassDef)
