@@ -125,5 +125,13 @@ def test_an_unknown_code_is_named(
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("tensorflow", "keras", "version"),
+    [("", "", ""), ("2.16", "", "2.16"), ("", "2", "2.15"), ("", "3.5", ""), ("2.16", "2.15", "2.16")],
+)
+def test_the_version_that_is_meant(tensorflow: str, keras: str, version: str) -> None:
+    assert Settings(Path("/"), tensorflow=tensorflow, keras=keras).meant_for == version
+
+
 def test_rules_are_known_by_their_files() -> None:
     assert Entry("TFG900", "unparsable-file") in shipped()

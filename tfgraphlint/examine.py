@@ -45,13 +45,15 @@ class Examined:
 class Examiner:
     """Examines files of one project, one after the other, in one process.
 
-    ``overlay`` holds files as they would be after an edit, or as standard input gives them.
+    ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
+    which version a file is meant, where that is not the newest.
     """
 
     working_directory: Path
     roots: Sequence[Path] = ()
     plugins: Sequence[str] = ()
     overlay: Mapping[Path, Source] = field(default_factory=dict)
+    tensorflow: Mapping[Path, str] = field(default_factory=dict)
     screened: bool = True
     _registry: Registry | None = None
     _project: Project | None = None
@@ -112,11 +114,14 @@ class Examiner:
             return self._unparsable(file, parsed)
         from tfgraphlint.interpret import interpret
 
+        from tfgraphlint.libraries.tables import meant_for
+
         project = self._current_project()
         project.add(file, parsed)
         self._consulted.clear()
-        facts = interpret(project, parsed, str(file))
-        found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
+        with meant_for(self.tensorflow.get(file)):
+            facts = interpret(project, parsed, str(file))
+            found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
         return Examined(file, found, True, frozenset(self._consulted - {file}))
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:

@@ -45,9 +45,15 @@ class Request:
         """The files by the names under which reports show them."""
         return {shown(file, self.working_directory): file for file in self.files}
 
+    @cached_property
+    def versions(self) -> dict[Path, str]:
+        """The TensorFlow that files are meant for, where their settings say so."""
+        return {file: version for file, settings in self.files.items() if (version := settings.meant_for)}
+
     def examiner(self, overlay: Mapping[Path, Source] | None = None) -> Examiner:
         """What examines files of this request in one process."""
-        return Examiner(self.working_directory, self.roots, self.plugins, self.overlay if overlay is None else overlay)
+        texts = self.overlay if overlay is None else overlay
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ DEFAULT_EXCLUDES = (
     ".ruff_cache", ".svn", ".tfgraphlint_cache", ".tox", ".venv", ".vscode", "__pycache__", "__pypackages__", "_build",
     "build", "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
+LAST_WITH_KERAS_2 = "2.15"
 DEFAULT_INCLUDES = ("*.py",)
 
 
@@ -42,6 +43,11 @@ class Settings:
     tensorflow: str = ""
     keras: str = ""
     plugins: tuple[str, ...] = ()
+
+    @property
+    def meant_for(self) -> str:
+        """The TensorFlow version that the code is meant for: as given, or the last one that came with Keras 2."""
+        return self.tensorflow or (LAST_WITH_KERAS_2 if self.keras.partition(".")[0] in ("1", "2") else "")
 
     def selected(self, entries: Sequence[Entry]) -> frozenset[str]:
         """The codes that are on. What is said more specifically counts; of equals, ``ignore`` does."""

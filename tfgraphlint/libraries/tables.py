@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -446,6 +448,9 @@ class Tables:
 _SORTS = {"modules": "module", "classes": "class", "functions": "function", "dtypes": "dtype", "constants": "constant"}
 
 
+_MEANT: ContextVar[str | None] = ContextVar("meant_for", default=None)
+
+
 @cache
 def versions() -> tuple[str, ...]:
     """The TensorFlow versions that there are tables for, newest first."""
@@ -453,12 +458,23 @@ def versions() -> tuple[str, ...]:
     return tuple(sorted(found, key=_version_key, reverse=True))
 
 
-def load(version: str | None = None) -> Tables:
-    """The tables of a TensorFlow version (``2.21``), or of the nearest one there is; of the newest for None.
+@contextmanager
+def meant_for(version: str | None) -> Iterator[None]:
+    """Within this, ``load()`` gives the tables of the TensorFlow that the linted code is meant for."""
+    token = _MEANT.set(version)
+    try:
+        yield
+    finally:
+        _MEANT.reset(token)
 
-    Nearest is the newest one that is not newer than ``version``, else the oldest.
+
+def load(version: str | None = None) -> Tables:
+    """The tables of a TensorFlow version (``2.21``), or of the nearest one there is.
+
+    For None it is the version that ``meant_for`` says, else the newest. Nearest is the newest one that is not newer than ``version``, else the oldest.
     """
     known = versions()
+    version = version or _MEANT.get()
     if not known:
         raise FileNotFoundError(f"no tables in {_DATA}: run python -m tfgraphlint.libraries.derive")
     if version is None:
