@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.edits import swapped
+from tfgraphlint.edits import has_comment, swapped
 from tfgraphlint.facts import QuerySwapped
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief
@@ -75,7 +75,8 @@ def _swapped(fact: QuerySwapped) -> Fix | None:
     first, second = values
     if first is None or second is None:
         return None
-    return Fix("swap target and sources", Applicability.SAFE, swapped(fact.place.tree, first, second))
+    kind = Applicability.UNSAFE if has_comment(fact.place.tree, call) else Applicability.SAFE
+    return Fix("swap target and sources", kind, swapped(fact.place.tree, first, second))
 
 
 def _argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:

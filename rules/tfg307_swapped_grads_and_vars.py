@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.edits import swapped
+from tfgraphlint.edits import has_comment, swapped
 from tfgraphlint.facts import PairsSwapped, PairsWalked
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief
@@ -87,7 +87,8 @@ def _swapped(fact: PairsSwapped) -> Fix | None:
         return None
     if fact.first.tree is not tree or fact.second.tree is not tree:
         return None
-    return Fix("swap the arguments of `zip`", Applicability.SAFE, swapped(tree, first, second))
+    kind = Applicability.UNSAFE if has_comment(tree, fact.place.node) else Applicability.SAFE
+    return Fix("swap the arguments of `zip`", kind, swapped(tree, first, second))
 
 
 def _kept(fact: PairsWalked) -> Fix | None:

@@ -165,6 +165,11 @@ def swapped(tree: Tree, first: cst.BaseExpression, second: cst.BaseExpression) -
     return tuple(Edit(place, text) for place, text in zip(places, reversed(texts)))
 
 
+def has_comment(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether the text of ``node`` may hold a comment, which would stay where it is while what it is about moves."""
+    return "#" in tree.text[slice(*_lines(tree).range(tree.span(node)))]
+
+
 def _start_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
     lines = _lines(tree)
     offset = lines.offset(tree.span(value).start)

@@ -47,7 +47,7 @@ def _moves(tree: Tree, block: cst.With, lines: Block, tape: str) -> tuple[Edit, 
     edits: list[Edit] = []
     for made in (
         before_into(tree, block, earlier[0], tape) if earlier else (),
-        behind_into(tree, block, later[-1]) if later else (),
+        behind_into(tree, block, later[-1], tape) if later else (),
     ):
         if made is None:
             return None
@@ -87,20 +87,22 @@ def line_of(tree: Tree, node: cst.CSTNode, block: cst.CSTNode) -> cst.CSTNode | 
     return None
 
 
-def behind_into(tree: Tree, block: cst.With, last: cst.CSTNode) -> tuple[Edit, ...] | None:
+def behind_into(tree: Tree, block: cst.With, last: cst.CSTNode, tape: str = "") -> tuple[Edit, ...] | None:
     """Everything behind ``block`` up to the statement ``last`` (beside it) becomes its end."""
     moved = _between(tree, block, block, last)
     unit = _unit(tree, block)
-    if moved is None or unit is None:
+    if moved is None or unit is None or any(tape in path_to(name) for each in moved for name in names_in(each)):
         return None
     first_row, last_row = tree.span(block).end.row + 1, tree.span(last).end.row
     if tree.span(moved[0]).start.row < first_row:
         return None
     lines, inside = Lines(tree.text), set(rows_in_strings(tree, first_row, last_row))
+    inner = _indent(tree, tree.span(block).start.row) + unit
     edits = []
     for row in range(first_row, last_row + 1):
         text = lines.row(row)
-        if text.strip() and row not in inside:
+        is_of_block = row < tree.span(moved[0]).start.row and text.startswith(inner)
+        if text.strip() and row not in inside and not is_of_block:
             edits.append(_insert(tree, Position(row, len(text) - len(text.lstrip()) + 1), unit))
     return tuple(edits)
 
@@ -133,7 +135,7 @@ def line_into(tree: Tree, block: cst.With, statement: cst.CSTNode) -> tuple[Edit
     old = _indent(tree, start)
     content = "".join(f"\n{indent}{row.removeprefix(old)}" for row in rows)
     head = tree.span(block.body.header).start.row if isinstance(block.body, cst.IndentedBlock) else 0
-    return (_insert(tree, _row_end(lines, head), content), _without_rows(tree, begin, end))
+    return (_insert(tree, _row_end(lines, head), content), _without_rows(tree, _with_gap(tree, begin, end), end))
 
 
 def _between(tree: Tree, block: cst.With, start: cst.CSTNode, end: cst.CSTNode) -> Block | None:
@@ -203,6 +205,17 @@ def _with_comments(tree: Tree, row: int) -> int:
     while row > 1 and lines.row(row - 1).startswith(f"{indent}#"):
         row -= 1
     return row
+
+
+def _with_gap(tree: Tree, first: int, last: int) -> int:
+    """The first of the empty rows above ``first`` where they would come to stand at the end of a block."""
+    lines = Lines(tree.text)
+    below = lines.row(last + 1)
+    if below.strip() and below.startswith(_indent(tree, last)):
+        return first
+    while first > 1 and not lines.row(first - 1).strip():
+        first -= 1
+    return first
 
 
 def _without_rows(tree: Tree, first: int, last: int) -> Edit:
