@@ -9,6 +9,10 @@ from .lint import Report, Said
 from .run import LOST, Key, Truth
 
 
+# Errors of queries that no table tells of: second derivatives that do not exist, a py_function asked twice.
+BEYOND = ("gradient registry has no entry", "KeyError: b'pyfunc")
+
+
 class Finding(Enum):
     """What can come of a query, or of a report that is about no query."""
 
@@ -44,7 +48,7 @@ def verdicts(truth: Truth, said: Said, zeros: bool) -> list[Verdict]:
     found = []
     for key, outcomes in truth.outcomes.items():
         reports = tuple(report for report in said.reports if _concerns(report, key, truth))
-        found.append(_verdict(key, outcomes, reports, said, zeros))
+        found.append(_verdict(key, outcomes, reports, said, zeros, truth.error))
     return [*found, *_elsewhere(truth, said)]
 
 
@@ -55,8 +59,10 @@ def _concerns(report: Report, key: Key, truth: Truth) -> bool:
     return whole or report.source == key[1:]
 
 
-def _verdict(key: Key, outcomes: list[str], reports: tuple[Report, ...], said: Said, zeros: bool) -> Verdict:
-    lost = [one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros)]
+def _verdict(
+    key: Key, outcomes: list[str], reports: tuple[Report, ...], said: Said, zeros: bool, error: str
+) -> Verdict:
+    lost = [one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros and set(outcomes) == {"zero"})]
     doubtful = any(one in ("nan", "mixed") for one in outcomes) or (not lost and zeros and "zero" in outcomes)
     whole = [report for report in reports if not report.partial]
     if whole and not lost and not doubtful:
@@ -66,6 +72,8 @@ def _verdict(key: Key, outcomes: list[str], reports: tuple[Report, ...], said: S
         return Verdict(Finding.AGREED, key, tuple(outcomes), reports)
     if key[0] not in said.unknown:
         return Verdict(Finding.SILENT, key, tuple(outcomes), reports, "the query was not judged")
+    if lost[0] == "raises" and any(part in error for part in BEYOND):
+        return Verdict(Finding.SILENT, key, tuple(outcomes), reports, "raises in TensorFlow's own way: " + error[:80])
     missing = said.unknown[key[0]]
     if missing:
         return Verdict(Finding.SILENT, key, tuple(outcomes), reports, " | ".join(sorted(missing)[:3]))

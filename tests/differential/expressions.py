@@ -99,7 +99,7 @@ def _rare(w: Writer, scope: Scope, value: Value) -> Value | None:
     x = value.text
     forms = [
         f"tf.convert_to_tensor({x})", f"tf.cast({x}, tf.float32)", f"tf.stop_gradient(tf.ones_like({x})) * {x}",
-        f"{x} * tf.cast(tf.size({x}), tf.float32)", f"tf.debugging.check_numerics({x}, 'bad')",
+        f"{x} * tf.cast(tf.size({x}), tf.float32)",
     ]
     if not w.zeros:
         forms += [

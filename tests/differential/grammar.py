@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from random import Random
 
 from .operations import Operations
+from .practice import PRACTICE
 from .scenes import SCENES
 from .writer import Writer
 
 HEAD = """\
+import contextlib
 import copy
 import functools
 import math
@@ -41,7 +43,7 @@ def program(seed: int, index: int, operations: Operations) -> Program:
     w = Writer(random, operations, zeros=random.random() < 0.12)
     w.names.update(("tf", "np", "keras", "math", "functools", "inner", "outer", "values", "value", "x", "y", "a", "b"))
     w.names.difference_update(("x", "y", "b", "value", "values"))
-    scene = random.choice(SCENES)
+    scene = random.choice(SCENES if random.random() < 0.65 else PRACTICE)
     scene(w)
     head = HEAD.format(bonus=random.choice(("True", "False")), depth=random.choice((2, 3)))
     return Program(index, head + "\n" + "\n".join(w.lines) + "\n", w.zeros, scene.__name__)

@@ -108,6 +108,8 @@ def _listening(found: Said) -> Iterator[None]:
             if one.kind is Kind.OPAQUE or any(edge.flow is Flow.UNKNOWN for edge in one.edges):
                 if not one.queried:
                     missing.add(_text(one))
+            if one.kind is Kind.JOIN:
+                missing.add(f"which way the program went: {_text(one)}")
             if any(edge.flow is Flow.STOPPED for edge in one.edges):
                 found.stopped.add(line)
         original(m, tape, target, written, sources, node)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import linecache
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 FILENAME = "/generated/program.py"
@@ -25,7 +26,6 @@ class Truth:
 
     outcomes: dict[Key, list[str]] = field(default_factory=dict)
     error: str = ""
-    error_lines: list[int] = field(default_factory=list)  # of the program, outermost first
 
     def add(self, key: Key, outcome: str) -> None:
         self.outcomes.setdefault(key, []).append(outcome)
@@ -85,15 +85,31 @@ class Recorder:
 
         self.truth, self.sources = Truth(), written_sources(text)
         tf.random.set_seed(7)
+        linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)  # AutoGraph reads it
         try:
             with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 exec(compile(text, FILENAME, "exec"), {"__name__": "__main__"})
         except Exception as error:  # a program may end with any error, that is what is wanted to be known
-            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILENAME]
             self.truth.error = f"{type(error).__name__}: {str(error)[:200]}"
-            self.truth.error_lines = [line for line in lines if line]
         return self.truth
+
+    def reached(self, text: str) -> set[int]:
+        """The lines of a program that run."""
+        lines: set[int] = set()
+
+        def trace(frame: FrameType, event: str, argument: Any) -> Any:
+            if frame.f_code.co_filename != FILENAME:
+                return None
+            lines.add(frame.f_lineno)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            self.run(text)
+        finally:
+            sys.settrace(None)
+        return lines
 
     def wrap(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def ask(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:

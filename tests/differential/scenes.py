@@ -254,7 +254,7 @@ def training_loop(w: Writer) -> None:
                 w.line(f"{tape}.watch({value.text})")
             statements(w, inner, tape, w.random.randint(0, 2))
             inner.values.append(value)
-            last = expression(w, Scope([*inner.values, value]))
+            last = expression(w, Scope([inner.values[-2] if len(inner.values) > 1 else value, value]))
             w.line(f"{loss} = {scalar(w, last).text} + tf.reduce_sum({value.text} ** 2)" if w.chance(0.7)
                    else f"{loss} = {scalar(w, last).text}")
         w.line(f"{gradient} = {tape}.gradient({loss}, {value.text})")
@@ -367,7 +367,9 @@ def handed_over(w: Writer) -> None:
             w.line(f"{watch}(tape, [{value.text}])")
         inner = scope.inner()
         statements(w, inner, "tape", w.random.randint(1, 3))
-        target = w.bind(inner, scalar(w, expression(w, inner)), "loss")
+        last = w.random.choice((value, value, inner.values[-1]))
+        total = f"{scalar(w, last).text} * {scalar(w, inner.values[-1]).text}"
+        target = w.bind(inner, Value(total, "s"), "loss")
     w.line(f"result = {ask}(tape, {target.text}, {value.text})" if w.chance(0.6)
            else f"result = tape.gradient({target.text}, {value.text})")
 
@@ -383,7 +385,8 @@ def closure(w: Writer) -> None:
     with w.function(f"def {loss}():"):
         inner = scope.inner()
         statements(w, inner, None, w.random.randint(1, 3))
-        w.line(f"return {scalar(w, expression(w, inner)).text}")
+        last = w.random.choice((value, inner.values[-1]))
+        w.line(f"return {scalar(w, expression(w, Scope([last, inner.values[-1]]))).text}")
     w.line("")
     compute = w.name("value_and_gradient", "differentiate")
     with w.function(f"def {compute}(function, variables):"):

@@ -13,7 +13,7 @@ WORDS = ("h", "hidden", "features", "z", "u", "score", "mixed", "out")
 def statements(w: Writer, scope: Scope, tape: str | None, count: int) -> None:
     """A few statements, each of which computes something from what is at hand."""
     for _ in range(count):
-        ways = [_assign] * 5 + [_construct] * 6 + [_cut, _cut, _loop, _loop, _branch, _gather_list, _dictionary, _log, _comprehension, _attempt]
+        ways = [_assign] * 5 + [_construct] * 6 + [_cut] * 4 + [ _loop, _loop, _branch, _gather_list, _dictionary, _log, _comprehension, _attempt]
         ways += [_augmented, _stored, _unpacked, _while]
         if tape is not None:
             ways += [_paused] if w.chance(0.25) else []
