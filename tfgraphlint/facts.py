@@ -225,3 +225,51 @@ class GradientNotFinite(Fact):
     name: str
     source: Place
     calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class HostRead(Fact):
+    """A symbolic tensor is read as a value while a graph is traced: ``.numpy()``, NumPy, ``float``.
+
+    ``by`` is the full name of what traces the code, ``why`` the place that had it traced, where there is one.
+    """
+
+    place: Place
+    kind: FaultKind
+    name: str
+    by: str
+    why: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class PrintedWhileTraced(Fact):
+    """``print`` of a symbolic tensor: it runs once for each trace."""
+
+    place: Place
+    name: str
+    by: str
+    why: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class VariableCreated(Fact):
+    """A variable is made in each call of traced code."""
+
+    place: Place
+    name: str
+    by: str
+    why: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenWhileTraced(Fact):
+    """A random number or the time, drawn once for each trace."""
+
+    place: Place
+    name: str
+    by: str
+    why: Place | None = None
+    calls: tuple[Place, ...] = field(default=())

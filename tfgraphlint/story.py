@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfgraphlint.diagnostic import Role, Step
-from tfgraphlint.facts import Fault, FaultKind, GradientLost, Place
+from tfgraphlint.facts import (
+    Fault,
+    FaultKind,
+    FrozenWhileTraced,
+    GradientLost,
+    HostRead,
+    Place,
+    PrintedWhileTraced,
+    VariableCreated,
+)
 
 MOST_TEXT = 60
 
@@ -78,3 +87,27 @@ def outcome(faults: Sequence[Fault]) -> str:
 def places(faults: Sequence[Fault], *kinds: FaultKind) -> list[tuple[Fault, Place]]:
     """The faults of these kinds with the places to change."""
     return [(fault, fault.place) for fault in faults if fault.kind in kinds]
+
+
+TRACERS = {
+    "tensorflow.function": "`tf.function`",
+    "keras.Model.compile": "the compiled model",
+    "keras.Model.fit": "Keras' `fit`",
+    "keras.Layer.call": "Keras",
+    "tensorflow.data.Dataset.map": "`Dataset.map`",
+}
+Traced = HostRead | PrintedWhileTraced | VariableCreated | FrozenWhileTraced
+
+
+def traced_by(name: str) -> str:
+    """What traces code, in words."""
+    return TRACERS.get(name, f"`{short_name(name)}`" if name else "the trace")
+
+
+def traced_path(fact: Traced) -> tuple[Step, ...]:
+    """Why the code is traced, and the calls through which it is reached."""
+    steps = []
+    if fact.why is not None:
+        steps.append(Step(Role.MODE, f"{traced_by(fact.by)} traces this", fact.why.span))
+    steps += [Step(Role.CALL, "reached from here", call.span) for call in fact.calls if call.node is not fact.place.node]
+    return tuple(dict.fromkeys(steps))

@@ -125,8 +125,8 @@ def _run_instance(
 
 
 @contextmanager
-def condition(m: Machine, node: cst.If, test: Value) -> Iterator[None]:
-    """Around the branches of an ``if`` whose outcome is not known."""
+def condition(m: Machine) -> Iterator[None]:
+    """Around the branches of an ``if``: what stands there may be meant to run only once."""
     m.branches += 1
     try:
         yield

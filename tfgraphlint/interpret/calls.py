@@ -129,13 +129,14 @@ def call_expression(m: Machine, node: cst.Call) -> Value:
 
 def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling ``function``; ``node`` is where the call stands."""
-    from tfgraphlint.interpret import classes, methods
+    from tfgraphlint.interpret import classes, methods, tracing
     from tfgraphlint.libraries import calls as library
 
     m.step()
     match function:
         case Choice():
-            return join([call(m, option, args, node) for option in function.options])
+            with m.one_of_several():
+                return join([call(m, option, args, node) for option in function.options])
         case Function():
             return call_function(m, function, args, node)
         case Method():
@@ -148,8 +149,9 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             )
             return call(m, function.function, merged, node)
         case TracedCallable():
+            given = args if m.mode is Mode.GRAPH or m.functions_run_eagerly else tracing.symbolic_arguments(args)
             with m.run_as(traced_mode(m, function.traced)):
-                return call(m, function.inner, args, node)
+                return call(m, function.inner, given, node)
         case Class():
             return classes.instantiate(m, function, args, node)
         case Instance():

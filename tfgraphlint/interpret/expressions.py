@@ -122,7 +122,6 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     left = evaluate(m, node.left)
     certain = truth(left)
     wants = isinstance(node.operator, cst.And)
-    operators.asked_for_truth(m, left, node.left)
     if certain is not None and certain != wants:
         return left
     mark = m.store.mark()
@@ -135,7 +134,6 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
 
 def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     test = evaluate(m, node.test)
-    operators.asked_for_truth(m, test, node.test)
     certain = truth(test)
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
@@ -256,7 +254,6 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
         certain: bool | None = True
         for condition in loop.ifs:
             test = evaluate(m, condition.test)
-            operators.asked_for_truth(m, test, condition.test)
             held = truth(test)
             certain = False if certain is False or held is False else (None if held is None else certain)
         if certain is False:

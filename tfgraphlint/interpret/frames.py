@@ -156,8 +156,8 @@ def _join_tensors(options: Sequence[Tensor]) -> Tensor:
     return Tensor(
         join_nodes([o.node for o in options]),
         _common(o.dtype for o in options),
-        any(o.symbolic for o in options),
-        any(o.keras for o in options),
+        all(o.symbolic for o in options),
+        all(o.keras for o in options),
     )
 
 

@@ -69,7 +69,8 @@ class Machine:
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.muted = 0
-        self.branches = 0  # conditions around us whose outcome is not known
+        self.alternatives = 0  # we follow one of several values that an expression may have
+        self.branches = 0  # conditions around us
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
         self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
@@ -108,6 +109,15 @@ class Machine:
     @property
     def mode(self) -> Mode:
         return self.running.mode
+
+    @contextmanager
+    def one_of_several(self) -> Iterator[None]:
+        """Follow one of the values that an expression may have: what holds for it need not hold."""
+        self.alternatives += 1
+        try:
+            yield
+        finally:
+            self.alternatives -= 1
 
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:

@@ -57,7 +57,6 @@ NUMERIC = (int, float, complex)
 def unary(m: Machine, node: cst.UnaryOperation, value: Value) -> Value:
     """``-x``, ``+x``, ``~x`` and ``not x``."""
     if isinstance(node.operator, cst.Not):
-        asked_for_truth(m, value, node.expression)
         known = truth(value)
         if known is not None:
             return Const(not known)
@@ -316,10 +315,6 @@ def _contains(left: Value, right: Value) -> bool | None:
     if isinstance(right, Const) and isinstance(right.value, str) and isinstance(left.value, str):
         return left.value in right.value
     return None
-
-
-def asked_for_truth(m: Machine, value: Value, node: cst.CSTNode) -> None:
-    """A condition, ``not``, ``and`` or ``or`` asked whether ``value`` is true."""
 
 
 def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Value | None]) -> Value:

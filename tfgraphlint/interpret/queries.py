@@ -86,6 +86,8 @@ def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNod
         if written_target is not None and written_sources is not None:
             if args.get(3 if method == "gradient" else 2, "unconnected_gradients") is None:
                 judge_call(m, tape, target, written_target, flatten(m, sources, written_sources), node)
+    if isinstance(target, (Weights, Variable)):
+        return m.opaque(node, args.all())
     return _result(m, target, sources, node)
 
 
@@ -310,6 +312,8 @@ def judge_one(
     numberless = _numberless(source.value)
     on_tape = set() if numberless else {goal for goal in goals if _on_tape(m, tape, goal, watched | perhaps)}
     strangers = source.kind != "tensor"
+    if any(same in goals for target in targets for same in same_value(target)):
+        return None  # the gradient of a tensor with respect to itself is one, watched or not
     for target in targets:
         if judge(target, on_tape, tape.bit, strangers) is not Verdict.LOST:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,6 @@ from tfgraphlint.libraries import keras, switches
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree, children_of
-import contextlib
 
 MOST_STEPS_A_FILE = 150_000
 

@@ -107,8 +107,7 @@ def _continue(m: Machine, node: cst.Continue) -> bool:
 
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
-    value = evaluate(m, node.test)
-    operators.asked_for_truth(m, value, node.test)
+    evaluate(m, node.test)
     narrow(m, node.test, True)
     return GOES_ON
 
@@ -143,7 +142,6 @@ def branch(m: Machine, paths: Sequence[Callable[[], bool]]) -> bool:
 
 def _if(m: Machine, node: cst.If) -> bool:
     test = evaluate(m, node.test)
-    operators.asked_for_truth(m, test, node.test)
     certain = truth(test)
 
     def then() -> bool:
@@ -157,8 +155,9 @@ def _if(m: Machine, node: cst.If) -> bool:
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 
     if certain is not None:
-        return then() if certain else otherwise()
-    with blocks.condition(m, node, test):
+        with blocks.condition(m):
+            return then() if certain else otherwise()
+    with blocks.condition(m):
         return branch(m, [then, otherwise])
 
 
@@ -171,7 +170,6 @@ def _for(m: Machine, node: cst.For) -> bool:
 
 def _while(m: Machine, node: cst.While) -> bool:
     test = evaluate(m, node.test)
-    operators.asked_for_truth(m, test, node.test)
     if truth(test) is False:
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 

@@ -39,7 +39,8 @@ def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
                 given[index] = option
                 once = Arguments(given, args.keywords, args.starred, args.double_starred, args.nodes,
                                  args.keyword_nodes)
-                results.append(call(m, name, once, node))
+                with m.one_of_several():
+                    results.append(call(m, name, once, node))
             return join(results)
     return unknown_call(m, [], args, node)
 

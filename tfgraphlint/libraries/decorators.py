@@ -69,7 +69,7 @@ def _library(m: Machine, name: str, value: Value, node: cst.BaseExpression, held
     if name in TRANSPARENT:
         return value
     if name in WRAPPERS:
-        return value
+        return m.opaque(node, [value]) if WRAPPERS[name] == "custom_gradient" else value
     from tfgraphlint.libraries.calls import call
 
     return call(m, name, Arguments([value], nodes=[node]), node)

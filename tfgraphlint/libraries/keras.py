@@ -38,6 +38,7 @@ from tfgraphlint.interpret.values import (
     Value,
     Variable,
     Weights,
+    is_none,
     sequence,
 )
 from tfgraphlint.libraries import datasets
@@ -273,7 +274,7 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
         running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)
     with m.run_as(running):
         result = calls.call(m, _bound(instance, method), _accepted(method, args), node)
-    if kind == "loss":
+    if kind == "loss" and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
     return result
 
@@ -651,6 +652,9 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
+    if kind in ("layer", "model") and function.name == "call" and m.module_mode is Mode.EAGER:
+        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
+        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
     mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
     return Running(mode)
 
@@ -661,5 +665,8 @@ def method_arguments(m: Machine, cls: Class, instance: Instance, function: Funct
     params = function.definition.params.params
     if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
         return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
+    if kind in ("layer", "model") and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
+        others = {param.name.value: m.external(param) for param in params[2:]}
+        return Arguments([Tensor(m.leaf(Kind.TENSOR, params[1]), symbolic=True)], others)
     return None
 

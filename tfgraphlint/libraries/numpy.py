@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
+from tfgraphlint.interpret import tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import is_constant, within
@@ -32,10 +33,14 @@ from tfgraphlint.interpret.values import (
 )
 
 LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
-STATIC = frozenset({"numpy.shape", "numpy.ndim", "numpy.size", "numpy.iscomplexobj", "numpy.isrealobj"})
+STATIC = frozenset({
+    "numpy.array_equal", "numpy.isscalar", "numpy.shape", "numpy.ndim", "numpy.size",
+    "numpy.iscomplexobj", "numpy.isrealobj",
+})
 KEEPS = frozenset({"numpy.flip", "math.prod"})
 MAKERS = frozenset({"numpy.zeros_like", "numpy.ones_like", "numpy.full_like", "numpy.empty_like"})
 TYPES = frozenset({"numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "numpy.float16", "numpy.bool_"})
+NO_DRAWS = frozenset({"seed", "default_rng", "RandomState", "Generator", "set_state", "get_state", "SeedSequence"})
 LISTS = frozenset({"numpy.split", "numpy.array_split", "numpy.meshgrid", "numpy.gradient", "numpy.unravel_index"})
 TUPLES = {"numpy.linalg.svd": 3, "numpy.linalg.eigh": 2, "numpy.linalg.eig": 2, "numpy.linalg.qr": 2}
 
@@ -43,6 +48,8 @@ TUPLES = {"numpy.linalg.svd": 3, "numpy.linalg.eigh": 2, "numpy.linalg.eig": 2, 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a NumPy function: an array; a gradient does not come through it."""
     values = args.all()
+    if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
+        tracing.frozen(m, node, name)
     if name in STATIC:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if name in MAKERS:

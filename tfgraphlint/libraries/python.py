@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import attributes, calls, operators
+from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.interpret import attributes, calls, operators, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.methods import leave
-from tfgraphlint.interpret.provenance import Flow, Kind
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.values import (
     ANY,
     BOOL,
@@ -51,8 +51,25 @@ def handles(*names: str) -> Callable[[Handler], Handler]:
     return register
 
 
+FROZEN = frozenset({
+    "time.time", "time.perf_counter", "time.monotonic", "datetime.datetime.now", "datetime.datetime.utcnow",
+    "uuid.uuid4",
+})
+# Builtins that AutoGraph leaves alone: they iterate over the tensor, or ask whether it is true.
+NOT_CONVERTED = frozenset({
+    "builtins.sum", "builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.enumerate",
+    "builtins.zip", "builtins.list", "builtins.tuple", "builtins.set", "builtins.round", "builtins.divmod",
+})
+
+
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling a builtin or a function of the standard library."""
+    if name in FROZEN or name.startswith("random.") and name not in ("random.seed", "random.Random"):
+        tracing.frozen(m, node, name)
+    if name.startswith("logging."):
+        tracing.printed(m, node, args.all(), name)
+    if name in NOT_CONVERTED and any(tracing.is_symbolic(value) for value in args.positional):
+        tracing.host_read(m, node, args.positional, FaultKind.PYTHON_SCALAR, name)
     handler = HANDLERS.get(name)
     if handler is not None:
         result = handler(m, name, args, node)
@@ -84,9 +101,9 @@ def _scalar(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
     if is_constant(value):
         return _host(m, node, dtype)
     if isinstance(value, Host):
-        from tfgraphlint.interpret.provenance import Edge
-
         return Host(m.operation(node, [Edge(value.node)]), "scalar", dtype)
+    if m.mode is Mode.GRAPH and m.running.autograph and short in ("float", "int"):
+        return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in operators.parts(m, [value])]))
     if isinstance(value, (Tensor, Variable, Unknown)):
         return leave(m, node, [value], FaultKind.PYTHON_SCALAR, name, "scalar", dtype)
     return None
@@ -244,6 +261,10 @@ def _defaultdict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
          "builtins.issubclass", "builtins.any", "builtins.all", "builtins.input", "builtins.open_")
 def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     short = name.partition(".")[2]
+    if short == "hasattr" and len(args.positional) == 2 and isinstance(args.positional[0], Tensor):
+        wanted = args.positional[1]
+        if isinstance(wanted, Const) and wanted.value == "numpy" and m.mode is not Mode.UNKNOWN:
+            return Const(not args.positional[0].symbolic)
     if short == "type" and len(args.positional) == 1:
         value = args.positional[0]
         return value.cls if isinstance(value, Instance) else m.opaque(node)
@@ -280,6 +301,7 @@ def is_instance(value: Value, cls: Value) -> bool | None:
 
 @handles("builtins.print")
 def _print(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    tracing.printed(m, node, args.all(), name)
     return Const(None)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import libcst as cst
 
 from tfgraphlint.facts import Fault, FaultKind, Mode
-from tfgraphlint.interpret import calls, tapes
+from tfgraphlint.interpret import calls, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Certain, Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
@@ -228,6 +228,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         trainable = bool(flag.value) if isinstance(flag, Const) else None
     if not args.certain:
         trainable = None
+    tracing.variable_made(m, node, name)
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
@@ -581,6 +582,14 @@ def _is_tensor(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Val
         return Const(True)
     if isinstance(value, (Host, Const, Items)):
         return Const(False)
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
+
+
+@handles("tensorflow.is_symbolic_tensor")
+def _is_symbolic(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    value = args.get(0, "tensor")
+    if isinstance(value, Tensor) and m.mode is not Mode.UNKNOWN:
+        return Const(value.symbolic)
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
 
 

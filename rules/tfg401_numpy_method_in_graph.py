@@ -1,0 +1,64 @@
+"""TFG401: numpy method in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import FaultKind, HostRead
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_by, traced_path
+
+
+class NumpyMethodInGraph(Rule):
+    """`.numpy()` of a symbolic tensor while a graph is traced raises.
+
+    `.numpy()` is asked of a symbolic tensor in traced code.
+
+    ## What it does
+
+    Reports `.numpy()` and `.eval()`, and `tf.keras.backend.eval` and `get_value`, of a tensor in code that is
+    certainly traced: in a `tf.function` and what it calls, in the function of `Dataset.map` and its kin, in Keras'
+    `call`, losses, metrics and `train_step`. Also `.numpy()` of a variable there, and of any tensor after
+    `disable_eager_execution()`.
+
+    ## Why it matters
+
+    A tensor of a graph has no value while the graph is built. The same line works eagerly, in a test for instance,
+    and raises in training:
+
+        AttributeError: 'SymbolicTensor' object has no attribute 'numpy'
+        NotImplementedError: numpy() is only available when eager execution is enabled.
+        ValueError: Cannot evaluate tensor using `eval()`: No default session is registered.
+
+    The second one is what a variable says, the third what `.eval()` says. The error names the line, but not what
+    traced it; the report shows that path.
+
+    ## Known limits
+
+    Silent where the mode or the value is not certain: a parameter that no seen caller gives, a function called both
+    ways. Bodies of `tf.py_function`, models compiled with `run_eagerly=True`, constants made outside or under
+    `tf.init_scope`, methods called `numpy` on objects that are not tensors, and code behind `tf.executing_eagerly()`,
+    `tf.is_symbolic_tensor(x)`, `hasattr(x, "numpy")` or `except AttributeError` are fine and are not reported.
+
+    ## Fix safety
+
+    Unsafe: `.numpy()` is dropped. What used the array now uses a tensor, which NumPy, `float` formats and `.tolist()`
+    do not accept. A value that is meant for a log is better returned from the traced function and read by its caller.
+
+    ## When to suppress
+
+    When the code is only ever run eagerly by a switch that tfgraphlint cannot see.
+    """
+
+    code = "TFG401"
+    name = "numpy-method-in-graph"
+
+    def check(self, fact: HostRead) -> Iterable[Diagnostic]:
+        if fact.kind is FaultKind.NUMPY_METHOD:
+            yield self.report(
+                fact.place.span,
+                f"`{brief(fact.place.code)}` raises AttributeError: {traced_by(fact.by)} gives it a symbolic tensor",
+                path=traced_path(fact),
+                help="keep the value a tensor; `tf.py_function` runs Python on values",
+            )

@@ -1,0 +1,65 @@
+"""TFG402: numpy call in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import FaultKind, HostRead
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import short_name, traced_by, traced_path
+
+
+class NumpyCallInGraph(Rule):
+    """A NumPy function of a symbolic tensor while a graph is traced raises.
+
+    A NumPy or SciPy function is called on a symbolic tensor in traced code.
+
+    ## What it does
+
+    Reports functions of NumPy and SciPy whose argument is certainly a tensor of a graph, in code that is certainly
+    traced.
+
+    ## Why it matters
+
+    NumPy has to read the values and there are none yet:
+
+        NotImplementedError: Cannot convert a symbolic tf.Tensor (Abs:0) to a numpy array. This error may
+        indicate that you're
+        trying to pass a Tensor to a NumPy call, which is not supported.
+
+    A tensor as a shape, `np.zeros(tf.shape(x))`, is a `TypeError: expected a sequence of integers or a single
+    integer`. `np.array_equal` raises nothing at all: it returns False, whatever the tensors hold.
+
+    ## Known limits
+
+    NumPy on what is not symbolic is fine and silent: static shapes (`np.prod(x.shape[1:])`), Python hyperparameters
+    (`np.sqrt(self.units)`), constants and arrays that meet a tensor by an operator, eager tensors captured from
+    outside, `np.shape`, `np.ndim`, `np.size` and `np.flip`, which read no value. So are generators of
+    `from_generator` and bodies of `tf.py_function` and `tf.numpy_function`. `tf.experimental.numpy` and `keras.ops`
+    are not NumPy.
+
+    ## Fix safety
+
+    The TensorFlow equivalent comes from the derived table, with axis, keepdims and dtype translated. Unsafe where
+    dtype or rank rules differ: NumPy computes in float64 and promotes integers, TensorFlow does neither. Where there
+    is no equivalent, `tf.experimental.numpy` is suggested; some of its functions (`round`) need
+    `experimental_enable_numpy_behavior()` in a graph.
+
+    ## When to suppress
+
+    When the function is never traced in your program.
+    """
+
+    code = "TFG402"
+    name = "numpy-call-in-graph"
+
+    def check(self, fact: HostRead) -> Iterable[Diagnostic]:
+        if fact.kind is FaultKind.NUMPY_CALL:
+            yield self.report(
+                fact.place.span,
+                f"`{short_name(fact.name)}` raises NotImplementedError: "
+                f"{traced_by(fact.by)} gives it a symbolic tensor",
+                path=traced_path(fact),
+                help="use the TensorFlow function of the same meaning",
+            )

@@ -1,0 +1,63 @@
+"""TFG403: python value of tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import FaultKind, HostRead
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_by, traced_path
+
+
+class PythonValueOfTensor(Rule):
+    """Python wants a number or a list of a symbolic tensor.
+
+    A Python builtin asks a symbolic tensor for its value.
+
+    ## What it does
+
+    Reports builtins that need values, given a tensor of a graph: `bool`, `sum`, `max`, `min`, `any`, `all`,
+    `enumerate`, `zip`, `map`, `filter`, `list`, `tuple`, `set`, `round`, `complex`, `divmod`, `reversed`, functions
+    of `math`, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a tensor as a dictionary key or list index,
+    and format specs (`f"{t:.3f}"`, `"%f" % t`). Where AutoGraph is off also `float`, `int`, `len`, `range`, `sorted`
+    and `for` over a tensor.
+
+    ## Why it matters
+
+    AutoGraph converts some builtins and leaves these alone. Which error comes depends on the builtin:
+
+        OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed.
+        OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.
+        TypeError: unsupported format string passed to SymbolicTensor.__format__
+        TypeError: must be real number, not SymbolicTensor
+        TypeError: Tensor is unhashable. Instead, use tensor.ref() as the key.
+
+    ## Known limits
+
+    In code that AutoGraph converts `float`, `int`, `len`, `range`, `abs`, `sorted` and `for` work, but what they give
+    is a tensor still: `math.sqrt(float(t))` is reported at `math.sqrt`. Python lists of tensors, `tf.unstack`, static
+    shapes, `zip(grads, variables)` and `enumerate(dataset)` are fine. Keras 3 applies no AutoGraph to `call`, losses
+    and `train_step`, and Keras 2 none to `train_step`: the report depends on the Keras version that the project uses.
+
+    ## Fix safety
+
+    Unsafe: `tf.reduce_sum`, `tf.reduce_max`, `tf.maximum`, `tf.reduce_any`, `tf.unstack`, `tf.math.f`, `tf.cast`,
+    `tf.shape(x)[0]`. The result is a tensor, of the tensor's dtype.
+
+    ## When to suppress
+
+    When the function is never traced in your program.
+    """
+
+    code = "TFG403"
+    name = "python-value-of-tensor"
+
+    def check(self, fact: HostRead) -> Iterable[Diagnostic]:
+        if fact.kind is FaultKind.PYTHON_SCALAR:
+            yield self.report(
+                fact.place.span,
+                f"`{brief(fact.place.code)}` raises: {traced_by(fact.by)} gives it a symbolic tensor",
+                path=traced_path(fact),
+                help="use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …",
+            )

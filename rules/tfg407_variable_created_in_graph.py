@@ -1,0 +1,57 @@
+"""TFG407: variable created in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import VariableCreated
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_path
+
+
+class VariableCreatedInGraph(Rule):
+    """A variable is made in each call of a traced function.
+
+    A variable is created on every call of a traced function.
+
+    ## What it does
+
+    Reports `tf.Variable(...)`, and optimizers and metrics, which hold variables, that are created unconditionally in
+    code that is certainly traced.
+
+    ## Why it matters
+
+    A traced function may create variables on its first call only. TensorFlow traces it a second time to see, and
+    raises:
+
+        ValueError: tf.function only supports singleton tf.Variables created on the first call. Make sure the
+        tf.Variable is only
+        created once or created outside tf.function.
+
+    ## Known limits
+
+    Creation behind a guard that holds once (`if self.v is None`, `hasattr`), in `build`, in `__init__`, or in a
+    function that runs eagerly is fine and silent. Variables that a Keras layer or an optimizer made outside creates
+    on its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
+
+    ## Fix safety
+
+    No fix: where the variable should live is a matter of design. Suggested: create it in `__init__`, `build` or
+    before the traced function, and `assign` to it; instead of a metric use the function of the same name.
+
+    ## When to suppress
+
+    When the function is called exactly once in the life of the program (even then TensorFlow raises).
+    """
+
+    code = "TFG407"
+    name = "variable-created-in-graph"
+
+    def check(self, fact: VariableCreated) -> Iterable[Diagnostic]:
+        yield self.report(
+            fact.place.span,
+            f"`{brief(fact.place.code)}` raises ValueError: traced code may make variables on its first call only",
+            path=traced_path(fact),
+            help="make the variable outside, or once: `if self.v is None: self.v = tf.Variable(...)`",
+        )

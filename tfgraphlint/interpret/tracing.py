@@ -1,0 +1,109 @@
+"""What certainly goes wrong while a graph is traced: values read, variables made, numbers frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from tfgraphlint.facts import (
+    FaultKind,
+    FrozenWhileTraced,
+    HostRead,
+    Mode,
+    PrintedWhileTraced,
+    VariableCreated,
+)
+from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.inspect import within
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.values import Host, Items, Tensor, Unknown, Value, Variable
+
+ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
+
+
+def is_symbolic(value: Value) -> bool:
+    """Whether the value certainly is a tensor of the graph that is being traced."""
+    return isinstance(value, Tensor) and value.symbolic and not value.keras
+
+
+def holds_symbolic(value: Value) -> bool:
+    """Whether a tensor of the graph is in the value: itself, or in a list, tuple or dictionary."""
+    return any(is_symbolic(held) for held in within(value))
+
+
+GRAPHS = (
+    "tensorflow.Graph", "tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior",
+)
+
+
+def _in_graph(m: Machine) -> bool:
+    return m.mode is Mode.GRAPH and not m.guards and not m.alternatives
+
+
+def _traced(m: Machine) -> bool:
+    """Whether the code runs anew for each trace, not once as in a graph that is built by hand."""
+    return _in_graph(m) and m.running.by not in GRAPHS
+
+
+def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
+    """Report that values leave TensorFlow here, where one of them is symbolic."""
+    if name == "tensorflow.get_static_value":
+        return  # gives None for what is not known yet, and raises nothing
+    if _in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
+        m.emit(HostRead(m.place(node), kind, name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def symbolic_arguments(args: Arguments) -> Arguments:
+    """What a traced function sees of eager arguments: tensors and arrays become tensors of the graph."""
+    return replace(
+        args,
+        positional=[_symbolic(value) for value in args.positional],
+        keywords={name: _symbolic(value) for name, value in args.keywords.items()},
+    )
+
+
+def _symbolic(value: Value) -> Value:
+    if isinstance(value, Tensor) and not value.keras:
+        return replace(value, symbolic=True)
+    if isinstance(value, Host) and value.kind == "array":
+        return Tensor(value.node, value.dtype, symbolic=True)
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        return Items(value.kind, {"items": tuple(_symbolic(item) for item in value.state["items"])})
+    return value
+
+
+def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
+    """``x.numpy()`` of a variable, or of an argument of the traced function: what has that method is a tensor there."""
+    if kind is FaultKind.NUMPY_METHOD and isinstance(value, Variable):
+        return True
+    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or m.branches:
+        return False
+    place = value.node.place
+    traced = m.stack[-1] if m.stack else None
+    return place is not None and isinstance(place.node, cst.Param) and m.running.traced is not None and (
+        traced is not None and place.node in traced.definition.params.params and len(m.stack) == 1
+    )
+
+
+def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
+    """Report a symbolic tensor that is printed: once for each trace."""
+    if _traced(m) and any(holds_symbolic(value) for value in values):
+        m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
+    """Report a variable that each call of traced code makes anew."""
+    if _traced(m) and not m.branches and not _runs_once(m):
+        m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
+    """Report a random number or the time in traced code."""
+    if _traced(m) and not _runs_once(m):
+        m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def _runs_once(m: Machine) -> bool:
+    return any(function.name in ONCE for function in m.stack)
