@@ -11,14 +11,14 @@ classifier = tf.keras.Sequential([
 cross_entropy = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-def roughness(picture):
-    return np.mean(np.abs(np.diff(picture.numpy(), axis=1)))
+def brightness(picture):
+    return np.mean(picture.numpy() ** 2)
 
 
 def attack(image, label, size=0.05):
     with tf.GradientTape() as tape:
         loss = cross_entropy(label, classifier(image))
-        loss -= 0.1 * roughness(image)
+        loss -= 0.1 * brightness(image)
     slope = tape.gradient(loss, image)
     return image + size * tf.sign(slope)
 

@@ -72,7 +72,8 @@ def path_of(fact: GradientLost, of: Fault | None = None) -> tuple[Step, ...]:
             steps.append(Step(Role.CUT, label(fault), fact.tape.made.span))
         else:
             steps.append(Step(Role.CUT, label(fault), fault.place.span))
-    steps.append(Step(Role.CONSEQUENCE, f"{gradient_of(fact)} is {outcome(fact.faults)}", fact.place.span))
+    consequence = "lacks this part" if fact.partial else f"is {outcome(fact.faults)}"
+    steps.append(Step(Role.CONSEQUENCE, f"{gradient_of(fact)} {consequence}", fact.place.span))
     return tuple(dict.fromkeys(steps))
 
 

@@ -666,7 +666,7 @@ def method_arguments(m: Machine, cls: Class, instance: Instance, function: Funct
     if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
         return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
     if kind in ("layer", "model") and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
-        others = {param.name.value: m.external(param) for param in params[2:]}
+        others: dict[str, Value] = {param.name.value: m.external(param) for param in params[2:]}
         return Arguments([Tensor(m.leaf(Kind.TENSOR, params[1]), symbolic=True)], others)
     return None
 
