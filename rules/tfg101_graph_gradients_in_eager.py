@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
+from tfgraphlint.edits import without_keyword
 from tfgraphlint.facts import ApiUsed, Mode
 from tfgraphlint.kinds import held
 from tfgraphlint.numpy_rewrite import end_of, start_of
@@ -125,6 +126,8 @@ def _given(call: cst.Call) -> Mapping[str, cst.Arg] | None:
     """The arguments under the names that `tape.gradient` has for them; None where it has none for one."""
     found: dict[str, cst.Arg] = {}
     for index, argument in enumerate(call.args):
+        if argument.keyword is not None and argument.keyword.value == "name":
+            continue
         word = WORDS.get(argument.keyword.value) if argument.keyword is not None else None
         if argument.keyword is None and index < len(POSITIONS):
             word = POSITIONS[index]
@@ -144,7 +147,7 @@ def _others(tree: Tree, call: cst.CSTNode) -> Sequence[tuple[Query, Recording]]:
 
 
 def _overlap(one: Recording, other: Recording) -> bool:
-    return one.block is other.block and one.first <= other.last and other.first <= one.last
+    return one.block is other.block and one.first <= other.query and other.first <= one.query
 
 
 def _asked(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
@@ -158,7 +161,10 @@ def _asked(tree: Tree, query: Query, recording: Recording, tape: str, target: st
     if recording.inline is not None:
         whole = Span(tree.filename, start_of(tree, query.target), end_of(tree, query.target))
         yield Edit(whole, target)
+    yield from without_keyword(tree, query.call, "name") or ()
     for index, argument in enumerate(query.call.args):
+        if argument.keyword is not None and argument.keyword.value == "name":
+            continue
         if argument.keyword is not None and argument.keyword.value != WORDS[argument.keyword.value]:
             yield tree.replace(argument.keyword, WORDS[argument.keyword.value])
         elif argument.keyword is None and index == 2:

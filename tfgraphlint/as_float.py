@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.edits import add_keyword
+from tfgraphlint.kinds import is_array
 from tfgraphlint.numpy_rewrite import end_of, is_number, spell_tensorflow, start_of
 from tfgraphlint.spelling import full_name
-from tfgraphlint.tree import Tree, children_of
+from tfgraphlint.tree import Tree
 
 MAKERS = frozenset({
     "tensorflow.Variable", "tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.compat.v1.constant",
@@ -73,7 +73,7 @@ def _value_changed(tree: Tree, call: cst.Call) -> list[Edit] | None:
     if isinstance(value, cst.Call) and (full_name(tree, value.func) or "").startswith("tensorflow."):
         inner = _dtype_changed(tree, value, full_name(tree, value.func) or "")
         return inner if inner is not None else _cast(tree, value)
-    if not _is_array(tree, value):
+    if not is_array(tree, value):
         return _cast(tree, value)
     spelled = spell_tensorflow(tree, "tensorflow.float32", call)
     return [*add_keyword(tree, call, "dtype", spelled.text), *spelled.edits]
@@ -105,26 +105,3 @@ def _cast(tree: Tree, value: cst.BaseExpression) -> list[Edit]:
     start, end = start_of(tree, value), end_of(tree, value)
     head, tail = Span(tree.filename, start, start), Span(tree.filename, end, end)
     return [Edit(head, f"{cast.text}("), Edit(tail, f", {dtype.text})"), *cast.edits, *dtype.edits]
-
-
-def _is_array(tree: Tree, value: cst.BaseExpression) -> bool:
-    """Whether a value is an array or list for certain: made by NumPy, or a name for what was."""
-    if isinstance(value, cst.Call):
-        return (full_name(tree, value.func) or "").startswith("numpy.")
-    if isinstance(value, (cst.List, cst.ListComp)):
-        return True
-    if not isinstance(value, cst.Name):
-        return False
-    scope = next((scope for scope in scopes_of(tree, value) if isinstance(scope, cst.FunctionDef)), tree.module)
-    assigned = list(_assigned(scope, value.value))
-    return bool(assigned) and all(_is_array(tree, each) for each in assigned if each is not value)
-
-
-def _assigned(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
-    match node:
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=target))], value=value) if target == name:
-            yield value
-            return
-    for child in children_of(node):
-        if not isinstance(child, (cst.FunctionDef, cst.ClassDef)):
-            yield from _assigned(child, name)

@@ -172,6 +172,19 @@ def assigned_in(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
             yield from assigned_in(child, name)
 
 
+def is_array(tree: Tree, value: cst.BaseExpression) -> bool:
+    """Whether a value is an array or list for certain: made by NumPy, or a name for what was."""
+    if isinstance(value, cst.Call):
+        return (full_name(tree, value.func) or "").startswith("numpy.")
+    if isinstance(value, (cst.List, cst.ListComp)):
+        return True
+    if not isinstance(value, cst.Name):
+        return False
+    scope = next((scope for scope in scopes_of(tree, value) if isinstance(scope, cst.FunctionDef)), None)
+    assigned = list(assigned_in(scope.body if scope is not None else tree.module, value.value))
+    return bool(assigned) and all(is_array(tree, each) for each in assigned if each is not value)
+
+
 def _element(target: cst.BaseExpression, value: cst.BaseExpression, name: str) -> cst.BaseExpression:
     """The element of ``value`` that goes to ``name``; the whole, which tells nothing, where that is not written."""
     if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List)):

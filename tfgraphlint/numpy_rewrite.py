@@ -167,7 +167,7 @@ def _argument_edits(
             named = True
             start = start_of(tree, argument.value)
             edits.append(Edit(Span(tree.filename, start, start), f"{target}="))
-        if target == "shape" and not isinstance(argument.value, (cst.Tuple, cst.List)):
+        if target in ("shape", "multiples") and not isinstance(argument.value, (cst.Tuple, cst.List)):
             shape = _whole_shape(tree, argument.value)
             if shape is None:
                 return None
@@ -177,8 +177,7 @@ def _argument_edits(
 
 def _whole_shape(tree: Tree, value: cst.BaseExpression) -> list[Edit] | None:
     """``-1`` as a shape is ``[-1]`` for TensorFlow; other things stay what they are."""
-    inner = value.expression if isinstance(value, cst.UnaryOperation) else value
-    if isinstance(inner, cst.Integer):
+    if is_number(value):
         return [tree.replace(value, f"[{tree.code(value)}]")]
     return [] if isinstance(value, (cst.Attribute, cst.BinaryOperation)) else None
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint import numpy_rewrite
-from tfgraphlint.as_tensor import left_as_tensor, merged, settled
+from tfgraphlint.as_tensor import merged, settled, unwrapped
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.edits import in_place_of
 from tfgraphlint.facts import Fault, FaultKind
-from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_after, text_of
+from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.story import brief, short_name
+from tfgraphlint.together import NUMBER_TYPES, mended, taken
 from tfgraphlint.tree import Tree
 
 # What is an array behind them: what comes after may compute in another precision than TensorFlow does.
@@ -22,31 +23,15 @@ TO_HOST = frozenset({
     FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.PREDICT, FaultKind.PY_FUNCTION,
     FaultKind.NON_DIFFERENTIABLE, FaultKind.NON_FLOAT,
 })  # fmt: skip
-NUMBER_TYPES = frozenset({"builtins.float", "numpy.float64", "numpy.double"})
-
 
 def without_method(fault: Fault) -> Fix | None:
     """``t.numpy()``, ``K.eval(t)``: the tensor itself, with what its uses need then."""
     call, tree = fault.place.node, fault.place.tree
-    kept = _taken(call, fault.name)
-    if not isinstance(call, cst.Call) or kept is None:
+    kept = taken(call, fault.name)
+    result = mended(tree, call, fault.name) if isinstance(call, cst.Call) and kept is not None else None
+    if kept is None or result is None:
         return None
-    return _kept(tree, call, kept, f"keep the tensor: `{brief(tree.code(kept))}`")
-
-
-def _taken(call: cst.CSTNode, name: str) -> cst.BaseExpression | None:
-    """The tensor that leaves TensorFlow in a call."""
-    if not isinstance(call, cst.Call):
-        return None
-    if name == ".numpy":
-        return call.func.value if isinstance(call.func, cst.Attribute) and not call.args else None
-    is_plain = len(call.args) == 1 and call.args[0].keyword is None and not call.args[0].star
-    return call.args[0].value if is_plain and name.rpartition(".")[2] != "batch_get_value" else None
-
-
-def _kept(tree: Tree, value: cst.BaseExpression, kept: cst.BaseExpression, message: str) -> Fix | None:
-    result = left_as_tensor(tree, value, kept)
-    return Fix(message, Applicability.UNSAFE, tuple(result.edits)) if result is not None else None
+    return Fix(f"keep the tensor: `{brief(tree.code(kept))}`", Applicability.UNSAFE, tuple(result.edits))
 
 
 def with_tensorflow(fault: Fault, faults: Sequence[Fault] = ()) -> Fix | None:
@@ -59,17 +44,15 @@ def with_tensorflow(fault: Fault, faults: Sequence[Fault] = ()) -> Fix | None:
     if not isinstance(call, cst.Call):
         return None
     if fault.name in NUMBER_TYPES:
-        return without_number(fault)
-    rewrite = numpy_rewrite.of_call(tree, call, fault.name)
-    result = settled(tree, call) if rewrite is not None else None
-    if rewrite is None or result is None:
+        return without_method(fault)
+    result = mended(tree, call, fault.name)
+    if result is None:
         return None
     before = faults[: faults.index(fault)] if fault in faults else ()
     is_tensor = not any(each.kind in TO_HOST for each in before)
-    is_safe = rewrite.exact and is_tensor and result.complete and not result.edits and _is_called_here(fault)
+    is_safe = result.exact and is_tensor and result.complete and not result.changed_uses and _is_called_here(fault)
     kind = Applicability.SAFE if is_safe else Applicability.UNSAFE
-    message = f"use `{short_name(rewrite.name)}`"
-    return Fix(message, kind, tuple(merged([*rewrite.edits, *result.edits])))
+    return Fix(f"use `{short_name(result.name)}`", kind, tuple(result.edits))
 
 
 def _is_called_here(fault: Fault) -> bool:
@@ -91,16 +74,10 @@ def as_numpy_of_tensorflow(fault: Fault) -> Fix | None:
 
 def without_number(fault: Fault) -> Fix | None:
     """``float(t)``: the tensor itself; ``math.log(t)``: TensorFlow's function."""
-    call, tree = fault.place.node, fault.place.tree
-    if not isinstance(call, cst.Call):
-        return None
-    if fault.name in NUMBER_TYPES:
-        kept = _taken(call, fault.name)
-        return _kept(tree, call, kept, f"keep the tensor: `{brief(tree.code(kept))}`") if kept is not None else None
-    if not fault.name.startswith("math."):
+    if fault.name not in NUMBER_TYPES and not fault.name.startswith("math."):
         return None
     fix = with_tensorflow(fault)
-    return Fix(fix.message, Applicability.UNSAFE, fix.edits) if fix is not None else None
+    return replace(fix, applicability=Applicability.UNSAFE) if fix is not None else None
 
 
 # -- wrapping anew -------------------------------------------------------------------------------
@@ -145,17 +122,15 @@ def _array_maker(tree: Tree, call: cst.Call) -> str:
 def _stacked(
     tree: Tree, call: cst.Call, inner: cst.Call, made: Rewrite, others: Sequence[cst.Arg]
 ) -> tuple[str, list[Edit]] | None:
-    """The inner call, in TensorFlow's words, in the place of the outer one."""
-    text = text_after(tree, inner, made.edits)
-    start = tree.span(call).start
-    imports = [edit for edit in made.edits if edit.span.end < start]
-    if others:
-        dtype = next((each for each in others if each.keyword is not None and each.keyword.value == "dtype"), None)
-        if dtype is None or len(others) > 1:
-            return None
-        cast = spell_tensorflow(tree, "tensorflow.cast", call)
-        text = f"{cast.text}({text}, {tree.code(dtype.value)})"
-    return f"use `{short_name(made.name)}`", [tree.replace(call, text), *imports]
+    """The inner call, in TensorFlow's words, in the place of the outer one, which may remain as a cast."""
+    message = f"use `{short_name(made.name)}`"
+    if not others:
+        around = unwrapped(tree, call, inner)
+        return (message, [*around, *made.edits]) if around is not None else None
+    if [each.keyword.value for each in others if each.keyword is not None] != ["dtype"]:
+        return None
+    cast = spell_tensorflow(tree, "tensorflow.cast", call)
+    return message, [in_place_of(tree, call.func, cast.text), *made.edits, *cast.edits]
 
 
 VARIABLE_WORDS = frozenset({"trainable", "name", "validate_shape", "caching_device", "constraint", "shape"})
@@ -217,10 +192,10 @@ def stop_meant(fault: Fault) -> Fix | None:
     call, tree = fault.place.node, fault.place.tree
     if not isinstance(call, cst.Call):
         return None
-    taken = _taken(call, fault.name)
+    tensor = taken(call, fault.name)
     whole: cst.BaseExpression
-    if fault.kind in (FaultKind.NUMPY_METHOD, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP) and taken is not None:
-        whole, inner = call, taken
+    if fault.kind in (FaultKind.NUMPY_METHOD, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP) and tensor is not None:
+        whole, inner = call, tensor
     elif call.args and not call.args[0].star and not isinstance(call.args[0].value, cst.GeneratorExp):
         whole = inner = call.args[0].value
     else:

@@ -337,6 +337,7 @@ def nodes_in(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def fresh(tree: Tree, at: cst.CSTNode, *names: str) -> str:
     """The first of ``names`` that nothing around ``at`` uses."""
     scope = next((scope for scope in scopes_of(tree, at) if isinstance(scope, cst.FunctionDef)), tree.module)
-    used = {node.value for node in nodes_in(scope) if isinstance(node, cst.Name)}
+    within = nodes_in(scope) if isinstance(scope, cst.FunctionDef) else _own_nodes(scope)
+    used = {node.value for node in within if isinstance(node, cst.Name)}
     return next((name for name in names if name not in used), f"{names[-1]}_")
 
