@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import linecache
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 FILENAME = "/generated/program.py"
+SECONDS = 20.0
 METHODS = ("gradient", "jacobian", "batch_jacobian")
 LOST = frozenset({"none", "zero", "raises"})
 
@@ -87,7 +89,7 @@ class Recorder:
         tf.random.set_seed(7)
         linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)  # AutoGraph reads it
         try:
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), _limited(SECONDS):
                 warnings.simplefilter("ignore")
                 exec(compile(text, FILENAME, "exec"), {"__name__": "__main__"})
         except Exception as error:  # a program may end with any error, that is what is wanted to be known
@@ -135,6 +137,22 @@ class Recorder:
         single = len(written) < 2 or not isinstance(result, (list, tuple)) or len(result) != len(written)
         for index, place in enumerate(written):
             self.truth.add((line, *place), known or outcome(result if single else result[index]))
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Ends what takes longer: a program from which the minimiser took the end of a loop."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 @contextlib.contextmanager

@@ -115,7 +115,8 @@ class Session:
                 judged = self.judge(Program(made.index, text, made.zeros, made.scene))
             except Exception:  # what was left may be too little for the linter or for us
                 return False
-            return any(one.like(verdict) for one in judged.verdicts)
+            ended = "TimeoutError" not in judged.truth.error
+            return ended and any(one.like(verdict) for one in judged.verdicts)
 
         return minimise(made.text, stays)
 
