@@ -7,20 +7,19 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tfgraphlint.diagnostic import Edit, Position, Span
 
-
 _WHITESPACE = re.compile(
     r"whitespace|lpar|rpar|comma$|lines|header|footer|newline|equal|semicolon|lbrace|rbrace|lbracket|rbracket|indent|^dot$"
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _meaningful_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if not _WHITESPACE.search(field.name))
 
