@@ -126,6 +126,29 @@ def _pow(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     return None
 
 
+OPERATORS = {
+    "add": "Add", "iadd": "Add", "sub": "Subtract", "isub": "Subtract", "mul": "Multiply", "imul": "Multiply",
+    "truediv": "Divide", "itruediv": "Divide", "floordiv": "FloorDivide", "mod": "Modulo", "pow": "Power",
+    "matmul": "MatrixMultiply",
+}
+
+
+@handles(*(f"operator.{name}" for name in OPERATORS))
+def _operator(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """``operator.mul(a, b)``: what the operator does."""
+    if len(args.positional) != 2 or not args.certain or args.keywords:
+        return None
+    return operators.binary(m, node, OPERATORS[name.partition(".")[2]], *args.positional)
+
+
+@handles("operator.neg", "operator.pos")
+def _sign(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.positional[0] if len(args.positional) == 1 else None
+    if isinstance(value, (Tensor, Variable, Unknown)):
+        return operators.numeric(m, node, [value], Flow.FLOWS)
+    return None
+
+
 @handles("builtins.sum")
 def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not args.positional:
