@@ -55,6 +55,8 @@ def verdicts(truth: Truth, said: Said, zeros: bool) -> list[Verdict]:
 def _concerns(report: Report, key: Key, truth: Truth) -> bool:
     if report.query != key[0]:
         return False
+    if "raises" in truth.outcomes[key]:
+        return True  # which of the sources it raised for is not to be seen
     whole = report.source is None or not any(other == (report.query, *report.source) for other in truth.outcomes)
     return whole or report.source == key[1:]
 
