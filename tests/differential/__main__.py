@@ -29,7 +29,7 @@ def main() -> int:
                 _show(session, judged, verdict, options.minimise)
             if options.silent:
                 for verdict in judged.silent[:1]:
-                    _show(session, judged, verdict, options.minimise)
+                    _show(session, judged, verdict, False)
             if tally.programs % 500 == 0:
                 print(f"-- {time.monotonic() - begun:.0f} s: {tally}", flush=True)
     print(tally)

@@ -8,7 +8,6 @@ from enum import Enum
 from .lint import Report, Said
 from .run import LOST, Key, Truth
 
-
 # Errors of queries that no table tells of: second derivatives that do not exist, a py_function asked twice.
 BEYOND = ("gradient registry has no entry", "KeyError: b'pyfunc")
 
@@ -38,8 +37,10 @@ class Verdict:
 
     def like(self, other: Verdict) -> bool:
         """Whether it is the same disagreement, though perhaps at another place."""
-        return self.finding is other.finding and self.truth[:1] == other.truth[:1] and (
-            {report.code for report in self.reports} == {report.code for report in other.reports}
+        return (
+            self.finding is other.finding
+            and self.truth[:1] == other.truth[:1]
+            and ({report.code for report in self.reports} == {report.code for report in other.reports})
         )
 
 
@@ -64,7 +65,9 @@ def _concerns(report: Report, key: Key, truth: Truth) -> bool:
 def _verdict(
     key: Key, outcomes: list[str], reports: tuple[Report, ...], said: Said, zeros: bool, error: str
 ) -> Verdict:
-    lost = [one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros and set(outcomes) == {"zero"})]
+    lost = [
+        one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros and set(outcomes) == {"zero"})
+    ]
     doubtful = any(one in ("nan", "mixed") for one in outcomes) or (not lost and zeros and "zero" in outcomes)
     whole = [report for report in reports if not report.partial]
     if whole and not lost and not doubtful:

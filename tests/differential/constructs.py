@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (the text of programs)
 """What Python and TensorFlow offer besides plain statements: each takes a value at hand and binds a new one.
 
 In the templates ``{x}`` is the value, ``{y}`` another one of the same shape or a scalar, ``{n}`` the new name,
@@ -177,7 +178,10 @@ def construct(w: Writer, scope: Scope) -> Value | None:
     if other.shape != value.shape and ("sorted" in template or ", {y}" in template or "{y} * {x}" in template):
         other = value
     names = {
-        "x": value.text, "y": other.text, "n": w.name("result", "made", "built"), "k": w.name("kept", "tool", "held"),
+        "x": value.text,
+        "y": other.text,
+        "n": w.name("result", "made", "built"),
+        "k": w.name("kept", "tool", "held"),
         "y_scalar": f"tf.reduce_mean({other.text})",
     }
     for line in template.format(**names).splitlines():

@@ -33,8 +33,12 @@ def _indifferent(w: Writer, value: Value) -> Value:
     """TensorFlow's own operations without a gradient; with one of zeros where zeros are allowed."""
     x = value.text
     forms = [
-        "tf.round({})", "tf.floor({})", "tf.cast({} > 0.3, tf.float32)", "tf.cast(tf.cast({}, tf.int32), tf.float32)",
-        "({} // 0.3)", "tf.cast(tf.greater({}, 0.2), tf.float32)",
+        "tf.round({})",
+        "tf.floor({})",
+        "tf.cast({} > 0.3, tf.float32)",
+        "tf.cast(tf.cast({}, tf.int32), tf.float32)",
+        "({} // 0.3)",
+        "tf.cast(tf.greater({}, 0.2), tf.float32)",
         "tf.where({} > 0.4, 1.0, 0.0)",
         *(f"{name}({{}})" for name in w.operations.none),
     ]
@@ -50,9 +54,14 @@ def _rewrapped(w: Writer, value: Value) -> Value:
     x = value.text
     if value.sort == "variable" and w.chance(0.5):
         return Value(f"tf.constant({x})", value.shape)
-    form = w.choose((
-        "tf.Variable({})", "tf.constant({}.numpy())", "tf.convert_to_tensor(np.array({}))", "tf.constant(np.asarray({}))",
-    ))
+    form = w.choose(
+        (
+            "tf.Variable({})",
+            "tf.constant({}.numpy())",
+            "tf.convert_to_tensor(np.array({}))",
+            "tf.constant(np.asarray({}))",
+        )
+    )
     return Value(form.format(x), value.shape, "variable" if "Variable" in form else "tensor")
 
 

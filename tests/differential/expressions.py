@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from .writer import Scope, Value, Writer, together
 
-COMMON = ("tf.tanh", "tf.sigmoid", "tf.exp", "tf.square", "tf.sin", "tf.cos", "tf.nn.softplus", "tf.sqrt", "tf.math.log1p")
+COMMON = (
+    "tf.tanh",
+    "tf.sigmoid",
+    "tf.exp",
+    "tf.square",
+    "tf.sin",
+    "tf.cos",
+    "tf.nn.softplus",
+    "tf.sqrt",
+    "tf.math.log1p",
+)
 REDUCTIONS = ("tf.reduce_mean", "tf.reduce_sum", "tf.reduce_logsumexp", "tf.norm")
+Way = Callable[[Writer, Scope, Value], "Value | None"]
 BY_CHANCE_ZERO = ("tf.nn.relu", "tf.abs", "tf.nn.elu", "tf.nn.leaky_relu")
 
 
@@ -29,7 +42,7 @@ def expression(w: Writer, scope: Scope, depth: int = 2) -> Value:
 
 def step(w: Writer, scope: Scope, value: Value) -> Value:
     """One operation more."""
-    ways = [_function, _function, _binary, _binary, _binary, _scaled, _method, _rare]
+    ways: list[Way] = [_function, _function, _binary, _binary, _binary, _scaled, _method, _rare]
     if value.shape == "m" and value.framework:
         ways += [_product, _layer, _layer] if scope.kernels or scope.layers else []
         ways.append(_matrix)
@@ -37,8 +50,7 @@ def step(w: Writer, scope: Scope, value: Value) -> Value:
         ways.append(_vector)
     if scope.helpers and value.framework:
         ways += [_helper] * 3
-    made = w.random.choice(ways)(w, scope, value)
-    return made if made is not None else _scaled(w, scope, value)
+    return w.random.choice(ways)(w, scope, value) or _scaled(w, scope, value)
 
 
 def scalar(w: Writer, value: Value) -> Value:
@@ -57,7 +69,7 @@ def _function(w: Writer, scope: Scope, value: Value) -> Value | None:
         return Value(f"np.{w.choose(('tanh', 'exp', 'sin'))}({value.text})", value.shape, "number")
     if not value.framework and w.chance(0.5):
         return Value(f"np.{w.choose(('tanh', 'exp', 'sin', 'square'))}({value.text})", value.shape, value.sort)
-    names = COMMON if w.zeros or w.chance(0.6) or value.shape in "sp" else w.operations.elementwise
+    names: Sequence[str] = COMMON if w.zeros or w.chance(0.6) or value.shape in "sp" else w.operations.elementwise
     if not w.zeros and w.chance(0.1):
         names = BY_CHANCE_ZERO
     return Value(f"{w.choose(names)}({value.text})", value.shape)
@@ -76,7 +88,7 @@ def _binary(w: Writer, scope: Scope, value: Value) -> Value | None:
     return Value(f"({left.text} {w.choose(signs)} {right.text})", shape, sort)
 
 
-def _scaled(w: Writer, scope: Scope, value: Value) -> Value | None:
+def _scaled(w: Writer, scope: Scope, value: Value) -> Value:
     sort = "tensor" if value.framework else value.sort
     form = w.choose(("0.5 * {}", "{} + 0.1", "{} / 2.0", "{} ** 2", "-{}", "(1.0 - {})"))
     return Value("(" + form.format(value.text) + ")", value.shape, sort)
@@ -98,13 +110,18 @@ def _rare(w: Writer, scope: Scope, value: Value) -> Value | None:
         return None
     x = value.text
     forms = [
-        f"tf.convert_to_tensor({x})", f"tf.cast({x}, tf.float32)", f"tf.stop_gradient(tf.ones_like({x})) * {x}",
+        f"tf.convert_to_tensor({x})",
+        f"tf.cast({x}, tf.float32)",
+        f"tf.stop_gradient(tf.ones_like({x})) * {x}",
         f"{x} * tf.cast(tf.size({x}), tf.float32)",
     ]
     if not w.zeros:
         forms += [
-            f"tf.where({x} > 0.3, {x}, 0.5 * {x})", f"tf.maximum({x}, 0.05 * {x})", f"tf.clip_by_value({x}, -9.0, 9.0)",
-            f"{x} * tf.cast({x} > -5.0, tf.float32)", f"abs({x})",
+            f"tf.where({x} > 0.3, {x}, 0.5 * {x})",
+            f"tf.maximum({x}, 0.05 * {x})",
+            f"tf.clip_by_value({x}, -9.0, 9.0)",
+            f"{x} * tf.cast({x} > -5.0, tf.float32)",
+            f"abs({x})",
         ]
     form = w.choose(forms)
     return Value(f"({form})" if " * " in form else form, value.shape)
@@ -127,33 +144,37 @@ def _layer(w: Writer, scope: Scope, value: Value) -> Value | None:
 
 def _matrix(w: Writer, scope: Scope, value: Value) -> Value | None:
     x = value.text
-    return w.random.choice([
-        Value(f"tf.reduce_sum({x}, axis=0)", "v"),
-        Value(f"tf.reduce_mean({x}, axis=0)", "v"),
-        Value(f"tf.gather({x}, [1, 0])", "m"),
-        Value(f"tf.transpose(tf.transpose({x}))", "m"),
-        Value(f"tf.reshape({x}, [2, 3])", "m"),
-        Value(f"tf.concat([{x}[:1], {x}[1:]], axis=0)", "m"),
-        Value(f"tf.concat([{x}, {x} * 0.5], 0)[:2]", "m"),
-        Value(f"tf.linalg.matvec({x}, {x}[0])[0]", "s"),
-        Value(f"tf.split({x}, 2, axis=0)[0][0]", "v"),
-        Value(f"tf.einsum('ij,ij->j', {x}, {x})", "v"),
-    ])
+    return w.random.choice(
+        [
+            Value(f"tf.reduce_sum({x}, axis=0)", "v"),
+            Value(f"tf.reduce_mean({x}, axis=0)", "v"),
+            Value(f"tf.gather({x}, [1, 0])", "m"),
+            Value(f"tf.transpose(tf.transpose({x}))", "m"),
+            Value(f"tf.reshape({x}, [2, 3])", "m"),
+            Value(f"tf.concat([{x}[:1], {x}[1:]], axis=0)", "m"),
+            Value(f"tf.concat([{x}, {x} * 0.5], 0)[:2]", "m"),
+            Value(f"tf.linalg.matvec({x}, {x}[0])[0]", "s"),
+            Value(f"tf.split({x}, 2, axis=0)[0][0]", "v"),
+            Value(f"tf.einsum('ij,ij->j', {x}, {x})", "v"),
+        ]
+    )
 
 
 def _vector(w: Writer, scope: Scope, value: Value) -> Value | None:
     x = value.text
-    return w.random.choice([
-        Value(f"tf.gather({x}, [2, 0, 1])", "v"),
-        Value(f"tf.stack([{x}, {x} * 2.0])", "m"),
-        Value(f"tf.concat([{x}[:1], {x}[1:]], axis=0)", "v"),
-        Value(f"tf.tensordot({x}, {x}, axes=1)", "s"),
-        Value(f"tf.expand_dims({x}, 0)[0]", "v"),
-        Value(f"tf.reverse({x}, [0])", "v"),
-        Value(f"tf.add_n(tf.unstack({x}))", "s"),
-        Value(f"sum(tf.unstack({x}))", "s"),
-        Value(f"tf.roll({x}, 1, 0)", "v"),
-    ])
+    return w.random.choice(
+        [
+            Value(f"tf.gather({x}, [2, 0, 1])", "v"),
+            Value(f"tf.stack([{x}, {x} * 2.0])", "m"),
+            Value(f"tf.concat([{x}[:1], {x}[1:]], axis=0)", "v"),
+            Value(f"tf.tensordot({x}, {x}, axes=1)", "s"),
+            Value(f"tf.expand_dims({x}, 0)[0]", "v"),
+            Value(f"tf.reverse({x}, [0])", "v"),
+            Value(f"tf.add_n(tf.unstack({x}))", "s"),
+            Value(f"sum(tf.unstack({x}))", "s"),
+            Value(f"tf.roll({x}, 1, 0)", "v"),
+        ]
+    )
 
 
 def _helper(w: Writer, scope: Scope, value: Value) -> Value | None:

@@ -28,7 +28,9 @@ def _parameters(w: Writer) -> list[Value]:
 def _body(w: Writer, scope: Scope, parameters: list[Value]) -> tuple[Value, bool]:
     """Statements of a body and what it returns; whether that is reduced to a scalar."""
     outer = [v for v in scope.values if v.shape == "s" and v.framework] if w.chance(0.4) else []
-    inner = Scope(values=[*outer, *parameters], helpers=[h for h in scope.helpers if w.chance(0.3) and "." not in h.text])
+    inner = Scope(
+        values=[*outer, *parameters], helpers=[h for h in scope.helpers if w.chance(0.3) and "." not in h.text]
+    )
     here = parameters[0]
     for _ in range(w.random.randint(0, 2)):
         value = expression(w, Scope([*inner.values, here], inner.helpers))

@@ -14,7 +14,13 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.facts import (
-    Fact, GradientLost, Place, QuerySwapped, TapeExhausted, Unwatchable, WeightsUnbuilt,
+    Fact,
+    GradientLost,
+    Place,
+    QuerySwapped,
+    TapeExhausted,
+    Unwatchable,
+    WeightsUnbuilt,
 )
 from tfgraphlint.interpret import interpret, queries
 from tfgraphlint.interpret.provenance import Flow, Kind, Node, ancestors
@@ -114,7 +120,7 @@ def _listening(found: Said) -> Iterator[None]:
                 found.stopped.add(line)
         original(m, tape, target, written, sources, node)
 
-    queries.judge_call = judge_call
+    queries.judge_call = judge_call  # type: ignore[assignment]
     try:
         yield
     finally:

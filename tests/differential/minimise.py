@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 
 MOST_TRIALS = 250
 
@@ -53,27 +54,26 @@ def _edits(tree: ast.Module) -> Iterator[Callable[[], None]]:
     bodies = [body for node in ast.walk(tree) for body in _bodies(node)]
     for body in bodies:
         for index in reversed(range(len(body))):
-            yield lambda body=body, index=index: _drop(body, index)
+            yield partial(_drop, body, index)
     for body in bodies:
         for index, statement in enumerate(body):
             if isinstance(statement, (ast.If, ast.For, ast.While, ast.Try)):
-                yield lambda body=body, index=index: _open(body, index)
+                yield partial(_open, body, index)
     for node in ast.walk(tree):
         for name, value in ast.iter_fields(node):
             if isinstance(value, ast.expr):
                 for part in _parts(value):
-                    yield lambda node=node, name=name, part=part: setattr(node, name, part)
+                    yield partial(setattr, node, name, part)
             elif isinstance(value, list):
                 for index, item in enumerate(value):
                     if isinstance(item, ast.expr):
                         for part in _parts(item):
-                            yield lambda value=value, index=index, part=part: value.__setitem__(index, part)
+                            yield partial(value.__setitem__, index, part)
 
 
 def _bodies(node: ast.AST) -> list[list[ast.stmt]]:
     return [
-        body for name in ("body", "orelse", "finalbody")
-        if isinstance(body := getattr(node, name, None), list) and body
+        body for name in ("body", "orelse", "finalbody") if isinstance(body := getattr(node, name, None), list) and body
     ]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (the text of programs)
 """Larger forms out of practice: two models with two tapes, penalties, inner steps, tapes that are held or made elsewhere."""
 
 from __future__ import annotations
@@ -25,13 +26,28 @@ def adversarial(w: Writer) -> None:
     scope = Scope()
     generator, discriminator = model(w, scope), model(w, scope)
     noise, real = _random_constant(w, "noise"), _random_constant(w, "real")
-    fake = w.choose((f"{generator}(noise)",) * 4 + (f"{generator}(noise).numpy()", f"tf.stop_gradient({generator}(noise))",
-                                                   f"tf.constant(np.array({generator}(noise)))"))
-    score = w.choose(("tf.reduce_mean({})", "tf.reduce_mean(tf.nn.softplus({}))", "tf.reduce_mean(tf.round({}))",
-                      "bce(tf.ones_like({0}), {0})", "bce(tf.zeros_like({0}), tf.sigmoid({0}))"))
+    fake = w.choose(
+        (f"{generator}(noise)",) * 4
+        + (
+            f"{generator}(noise).numpy()",
+            f"tf.stop_gradient({generator}(noise))",
+            f"tf.constant(np.array({generator}(noise)))",
+        )
+    )
+    score = w.choose(
+        (
+            "tf.reduce_mean({})",
+            "tf.reduce_mean(tf.nn.softplus({}))",
+            "tf.reduce_mean(tf.round({}))",
+            "bce(tf.ones_like({0}), {0})",
+            "bce(tf.zeros_like({0}), tf.sigmoid({0}))",
+        )
+    )
     penalty = w.choose(("", " + 0.1 * tf.reduce_mean(tf.square(real_score))", " + 0.1 * np.mean(real_score)"))
     first, second = w.choose((("g_tape", "d_tape"), ("d_tape", "g_tape"), ("g_tape", "d_tape")))
-    _text(w, f"""
+    _text(
+        w,
+        f"""
 bce = keras.losses.BinaryCrossentropy(from_logits=True)
 
 
@@ -48,7 +64,8 @@ def train_step(noise, real):
 
 
 train_step({noise}, {real})
-""")
+""",
+    )
 
 
 def gradient_penalty(w: Writer) -> None:
@@ -57,10 +74,19 @@ def gradient_penalty(w: Writer) -> None:
     critic = model(w, scope)
     real, fake = _random_constant(w, "real"), _random_constant(w, "fake")
     watch = w.choose(("inner.watch(mixed)",) * 4 + ("pass", f"inner.watch({real})"))
-    norm = w.choose(("tf.norm(slopes)", "tf.sqrt(tf.reduce_sum(slopes ** 2) + 1e-6)", "tf.reduce_sum(tf.square(slopes))",
-                     "np.linalg.norm(slopes)", "tf.norm(slopes.numpy())"))
+    norm = w.choose(
+        (
+            "tf.norm(slopes)",
+            "tf.sqrt(tf.reduce_sum(slopes ** 2) + 1e-6)",
+            "tf.reduce_sum(tf.square(slopes))",
+            "np.linalg.norm(slopes)",
+            "tf.norm(slopes.numpy())",
+        )
+    )
     indent = "    " if w.chance(0.8) else ""
-    _text(w, f"""
+    _text(
+        w,
+        f"""
 {critic}({real})
 
 
@@ -79,18 +105,23 @@ with tf.GradientTape() as tape:
     {"loss = loss + 10.0 * penalty(" + real + ", " + fake + ")" if indent else "pass"}
 {"" if indent else "loss = loss + 10.0 * penalty(" + real + ", " + fake + ")"}
 gradients = tape.gradient(loss, {critic}.trainable_variables)
-""")
+""",
+    )
 
 
 def inner_step(w: Writer) -> None:
     """A step on the weights inside the tape that sees through it."""
     w.line(f"w = tf.Variable({w.choose(NUMBERS['v'])})")
     w.line(f"x = tf.constant({w.choose(NUMBERS['v'])})")
-    fast = w.choose(("w - 0.1 * slope",) * 3 + ("tf.Variable(w - 0.1 * slope)", "w - 0.1 * slope.numpy()",
-                                               "w - 0.1 * tf.stop_gradient(slope)"))
+    fast = w.choose(
+        ("w - 0.1 * slope",) * 3
+        + ("tf.Variable(w - 0.1 * slope)", "w - 0.1 * slope.numpy()", "w - 0.1 * tf.stop_gradient(slope)")
+    )
     position = w.chance(0.8)
     indent = "    " if position else ""
-    _text(w, f"""
+    _text(
+        w,
+        f"""
 def task_loss(weights, x):
     return tf.reduce_mean((tf.tanh(weights * x) - 0.3) ** 2)
 
@@ -102,29 +133,53 @@ with tf.GradientTape({w.choose(("", "persistent=True"))}) as outer:
 {indent}fast = {fast}
 {indent}after = task_loss(fast, x)
 meta = outer.gradient(after, w)
-""")
+""",
+    )
 
 
 def list_of_variables(w: Writer) -> None:
     """Parameters in a list or dict, updated in a loop."""
-    made = w.choose((f"[tf.Variable({KERNEL}) for _ in range(2)]", f"[tf.Variable({KERNEL}), tf.Variable(tf.ones((3, 3)) * 0.2)]",
-                     f"[tf.constant({KERNEL}) for _ in range(2)]", f"[tf.Variable({KERNEL}), tf.Variable({KERNEL}, trainable=False)]"))
+    made = w.choose(
+        (
+            f"[tf.Variable({KERNEL}) for _ in range(2)]",
+            f"[tf.Variable({KERNEL}), tf.Variable(tf.ones((3, 3)) * 0.2)]",
+            f"[tf.constant({KERNEL}) for _ in range(2)]",
+            f"[tf.Variable({KERNEL}), tf.Variable({KERNEL}, trainable=False)]",
+        )
+    )
     as_dict = w.chance(0.3)
     names = "list(weights.values())" if as_dict else "weights"
     first, second = ("weights['w0']", "weights['w1']") if as_dict else ("weights[0]", "weights[1]")
-    form = w.choose((f"tf.tanh(x @ {first}) @ {second}", f"tf.matmul(x, {first})", f"tf.tanh(tf.matmul(tf.tanh(x @ {first}), {second}))",
-                     f"tf.round(x @ {first}) @ {second}", f"np.tanh(x @ {first}) @ {second}"))
+    form = w.choose(
+        (
+            f"tf.tanh(x @ {first}) @ {second}",
+            f"tf.matmul(x, {first})",
+            f"tf.tanh(tf.matmul(tf.tanh(x @ {first}), {second}))",
+            f"tf.round(x @ {first}) @ {second}",
+            f"np.tanh(x @ {first}) @ {second}",
+        )
+    )
     watch = w.choose(("pass", "tape.watch(weights)", "pass"))
     update = w.choose(("w.assign_sub(0.1 * g)", "w.assign_sub(0.1 * g)", "w.assign(w - 0.1 * g)", "w = w - 0.1 * g"))
-    query = w.choose((f"gradients = tape.gradient(loss, {names})", f"gradients = tape.gradient(loss, {names})",
-                      f"gradients = [tape.gradient(loss, w) for w in {names}]",
-                      "gradients = tape.gradient(loss, weights)" if not as_dict else f"gradients = tape.gradient(loss, {names})"))
+    query = w.choose(
+        (
+            f"gradients = tape.gradient(loss, {names})",
+            f"gradients = tape.gradient(loss, {names})",
+            f"gradients = [tape.gradient(loss, w) for w in {names}]",
+            "gradients = tape.gradient(loss, weights)" if not as_dict else f"gradients = tape.gradient(loss, {names})",
+        )
+    )
     w.line(f"weights = {made}")
     if as_dict:
-        w.line("weights = {f'w{i}': w for i, w in enumerate(weights)}" if w.chance(0.4)
-               else "weights = {'w0': weights[0], 'w1': weights[1]}")
-    _text(w, f"""
-x = tf.constant({w.choose(NUMBERS['m'])})
+        w.line(
+            "weights = {f'w{i}': w for i, w in enumerate(weights)}"
+            if w.chance(0.4)
+            else "weights = {'w0': weights[0], 'w1': weights[1]}"
+        )
+    _text(
+        w,
+        f"""
+x = tf.constant({w.choose(NUMBERS["m"])})
 for epoch in range(2):
     with tf.GradientTape({w.choose(("", "", "persistent=True"))}) as tape:
         {watch}
@@ -132,7 +187,8 @@ for epoch in range(2):
     {query}
     for g, w in zip(gradients, {names}):
         {update}
-""")
+""",
+    )
 
 
 def held_tape(w: Writer) -> None:
@@ -143,31 +199,40 @@ def held_tape(w: Writer) -> None:
     shape = w.random.random()
     if shape < 0.35:
         opened, tape = "with recorder.tape:", "recorder.tape"
-        _text(w, f"""
+        _text(
+            w,
+            f"""
 class Recorder:
     def __init__(self):
         self.tape = tf.GradientTape(persistent={w.choose(("True", "False"))})
 
 
 recorder = Recorder()
-""")
+""",
+        )
     elif shape < 0.7:
         opened, tape = "with new_tape() as tape:", "tape"
-        _text(w, f"""
+        _text(
+            w,
+            f"""
 def new_tape():
     return tf.GradientTape({w.choose(("", "persistent=True"))})
 
-""")
+""",
+        )
     else:
         opened, tape = f"with recording([{value.text}]) as tape:", "tape"
-        _text(w, f"""
+        _text(
+            w,
+            f"""
 @contextlib.contextmanager
 def recording(values):
     with tf.GradientTape() as tape:
         {w.choose(("tape.watch(values)", "for value in values: tape.watch(value)", "pass"))}
         yield tape
 
-""")
+""",
+        )
     inner = scope.inner()
     with w.block(opened):
         if shape < 0.7 and w.chance(0.7):
@@ -224,21 +289,32 @@ def attention_map(w: Writer) -> None:
     """The gradient of a score by the output of a layer in the middle."""
     before, after = w.choose(("pass", "tape.watch(x)", "pass")), w.choose(("pass", "tape.watch(middle)", "pass"))
     asked = w.choose(("middle", "middle", "x", "cam.trainable_variables"))
-    score = w.choose(("tf.reduce_max(scores)", "scores[:, 0]", "tf.reduce_mean(scores[:, tf.argmax(scores[0])])",
-                      "tf.cast(tf.argmax(scores[0]), tf.float32)", "np.max(scores)", "scores[:, int(np.argmax(scores[0]))]"))
-    _text(w, f"""
+    score = w.choose(
+        (
+            "tf.reduce_max(scores)",
+            "scores[:, 0]",
+            "tf.reduce_mean(scores[:, tf.argmax(scores[0])])",
+            "tf.cast(tf.argmax(scores[0]), tf.float32)",
+            "np.max(scores)",
+            "scores[:, int(np.argmax(scores[0]))]",
+        )
+    )
+    _text(
+        w,
+        f"""
 entry = keras.Input((3,))
 hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(entry)
 model = keras.Model(entry, keras.layers.Dense(2)(hidden))
 cam = keras.Model(model.inputs, [model.get_layer("hidden").output, model.output])
-x = tf.constant({w.choose(NUMBERS['m'])})
+x = tf.constant({w.choose(NUMBERS["m"])})
 with tf.GradientTape() as tape:
     {before}
     middle, scores = {w.choose(("cam(x)", "cam(x)", "cam(x, training=False)", "cam.predict_on_batch(x)"))}
     {after}
     loss = {score}
 gradient = tape.gradient(loss, {asked})
-""")
+""",
+    )
 
 
 def physics(w: Writer) -> None:
@@ -251,14 +327,24 @@ def physics(w: Writer) -> None:
     second = w.chance(0.4)
     lines = ["def residual_step(points):", "    with tf.GradientTape() as tape:"]
     if second:
-        lines += ["        with tf.GradientTape() as outer:", f"            {'outer.watch(points)' if w.chance(0.85) else 'pass'}",
-                  "            with tf.GradientTape() as inner:", f"                {'inner.watch(points)' if w.chance(0.85) else 'pass'}",
-                  f"                u = tf.tanh({name}(points))", f"{'            ' if indent else '        '}u_x = inner.gradient(u, points)",
-                  "        u_xx = outer.gradient(u_x, points)", "        loss = tf.reduce_mean((u_xx + u) ** 2)"]
+        lines += [
+            "        with tf.GradientTape() as outer:",
+            f"            {'outer.watch(points)' if w.chance(0.85) else 'pass'}",
+            "            with tf.GradientTape() as inner:",
+            f"                {'inner.watch(points)' if w.chance(0.85) else 'pass'}",
+            f"                u = tf.tanh({name}(points))",
+            f"{'            ' if indent else '        '}u_x = inner.gradient(u, points)",
+            "        u_xx = outer.gradient(u_x, points)",
+            "        loss = tf.reduce_mean((u_xx + u) ** 2)",
+        ]
     else:
-        lines += ["        with tf.GradientTape() as inner:", f"            {'inner.watch(points)' if w.chance(0.85) else 'pass'}",
-                  f"            u = tf.tanh({name}(points))", f"{pad}u_x = inner.gradient(u, points)",
-                  f"{pad}loss = tf.reduce_mean({w.choose(('u_x ** 2', '(u_x + points) ** 2', 'np.square(u_x)', 'tf.square(u_x) + tf.round(u_x)'))})"]
+        lines += [
+            "        with tf.GradientTape() as inner:",
+            f"            {'inner.watch(points)' if w.chance(0.85) else 'pass'}",
+            f"            u = tf.tanh({name}(points))",
+            f"{pad}u_x = inner.gradient(u, points)",
+            f"{pad}loss = tf.reduce_mean({w.choose(('u_x ** 2', '(u_x + points) ** 2', 'np.square(u_x)', 'tf.square(u_x) + tf.round(u_x)'))})",
+        ]
     lines += [f"    return tape.gradient(loss, {name}.trainable_variables)", "", "", f"residual_step({points})"]
     for line in lines:
         w.line(line)
@@ -272,7 +358,9 @@ def traced(w: Writer) -> None:
     scope.values.append(Value("batch", "m"))
     last = scalar(w, expression(w, Scope([Value(f"{name}(batch)", "m")]))).text
     asked = w.choose((f"{name}.trainable_variables", f"{name}.trainable_variables", "batch"))
-    _text(w, f"""
+    _text(
+        w,
+        f"""
 @tf.function(autograph=False)
 def step(batch):
     with tf.GradientTape() as tape:
@@ -282,10 +370,11 @@ def step(batch):
 
 
 try:
-    step(tf.constant({NUMBERS['m'][1]}))
+    step(tf.constant({NUMBERS["m"][1]}))
 except ValueError:
     pass
-""")
+""",
+    )
 
 
 def branches(w: Writer) -> None:
@@ -316,7 +405,9 @@ def dataset_loop(w: Writer) -> None:
     scope = Scope()
     sources(w, scope, 1)
     batch = NUMBERS["m"][0]
-    pipeline = w.choose(("", ".batch(2)", ".map(lambda *parts: parts)", ".shuffle(4).batch(1)", ".repeat(2).take(2)", ".prefetch(1)"))
+    pipeline = w.choose(
+        ("", ".batch(2)", ".map(lambda *parts: parts)", ".shuffle(4).batch(1)", ".repeat(2).take(2)", ".prefetch(1)")
+    )
     as_dict = w.chance(0.35) and "*parts" not in pipeline
     rows = f"tf.constant({batch})"
     if as_dict:
@@ -324,9 +415,14 @@ def dataset_loop(w: Writer) -> None:
         header, x, y = "for element in dataset:", "element['x']", "element['y']"
     else:
         w.line(f"dataset = tf.data.Dataset.from_tensor_slices(({rows}, tf.constant([0.1, 0.2]))){pipeline}")
-        header, x, y = w.random.choice((("for x, y in dataset:", "x", "y"), ("for i, (x, y) in enumerate(dataset):", "x", "y"),
-                                        ("for element in dataset.take(1):", "element[0]", "element[1]"),
-                                        ("for x, y in iter(dataset):", "x", "y")))
+        header, x, y = w.random.choice(
+            (
+                ("for x, y in dataset:", "x", "y"),
+                ("for i, (x, y) in enumerate(dataset):", "x", "y"),
+                ("for element in dataset.take(1):", "element[0]", "element[1]"),
+                ("for x, y in iter(dataset):", "x", "y"),
+            )
+        )
     with w.block(header):
         inner = scope.inner()
         with w.block("with tf.GradientTape() as tape:"):
@@ -334,12 +430,24 @@ def dataset_loop(w: Writer) -> None:
                 w.line(f"tape.watch({x})")
             inner.values.append(Value(f"tf.reduce_mean({x})", "s"))
             statements(w, inner, "tape", 1)
-            w.line(f"loss = {scalar(w, expression(w, inner)).text} * tf.reduce_sum({x}) + tf.reduce_mean({y}) * tf.reduce_sum({scope.values[0].text})")
-        w.line(f"gradient = tape.gradient(loss, {w.choose((x, scope.values[0].text, '[' + x + ', ' + scope.values[0].text + ']'))})")
+            w.line(
+                f"loss = {scalar(w, expression(w, inner)).text} * tf.reduce_sum({x}) + tf.reduce_mean({y}) * tf.reduce_sum({scope.values[0].text})"
+            )
+        w.line(
+            f"gradient = tape.gradient(loss, {w.choose((x, scope.values[0].text, '[' + x + ', ' + scope.values[0].text + ']'))})"
+        )
 
 
 PRACTICE = (
-    [adversarial] * 2 + [gradient_penalty] * 2 + [inner_step] + [list_of_variables] * 2 + [held_tape] * 2 + [inherited] * 2
-    + [attention_map] + [physics] * 2 + [traced] + [branches] + [dataset_loop] * 2
+    [adversarial] * 2
+    + [gradient_penalty] * 2
+    + [inner_step]
+    + [list_of_variables] * 2
+    + [held_tape] * 2
+    + [inherited] * 2
+    + [attention_map]
+    + [physics] * 2
+    + [traced]
+    + [branches]
+    + [dataset_loop] * 2
 )
-

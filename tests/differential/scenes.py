@@ -9,8 +9,11 @@ from .helpers import helper
 from .statements import statements
 from .writer import Scope, Value, Writer
 
-NUMBERS = {"s": ("0.4", "0.7"), "v": ("[0.2, 0.5, 0.8]", "[0.7, 0.3, 0.6]"),
-           "m": ("[[0.2, 0.5, 0.8], [0.6, 0.3, 0.9]]", "[[0.1, 0.9, 0.4], [0.7, 0.2, 0.5]]")}
+NUMBERS = {
+    "s": ("0.4", "0.7"),
+    "v": ("[0.2, 0.5, 0.8]", "[0.7, 0.3, 0.6]"),
+    "m": ("[[0.2, 0.5, 0.8], [0.6, 0.3, 0.9]]", "[[0.1, 0.9, 0.4], [0.7, 0.2, 0.5]]"),
+}
 KERNEL = "[[0.3, 0.1, 0.2], [0.5, 0.4, 0.1], [0.2, 0.6, 0.3]]"
 
 
@@ -21,7 +24,10 @@ def sources(w: Writer, scope: Scope, count: int) -> None:
         numbers = w.choose(NUMBERS[shape])
         if w.chance(0.45):
             forms = [f"tf.constant({numbers})"] * 3
-            forms += [f"tf.convert_to_tensor(np.array({numbers}, dtype=np.float32))", f"tf.convert_to_tensor({numbers})"]
+            forms += [
+                f"tf.convert_to_tensor(np.array({numbers}, dtype=np.float32))",
+                f"tf.convert_to_tensor({numbers})",
+            ]
             if shape == "v":
                 forms.append("tf.linspace(0.2, 0.9, 3)")
             if shape == "m":
@@ -50,7 +56,9 @@ def model(w: Writer, scope: Scope) -> str:
     elif form < 0.55:
         w.line(f"{name} = tf.keras.Sequential([tf.keras.layers.Dense(4{activation}), tf.keras.layers.Dense(3)])")
     elif form < 0.75:
-        w.line(f"{name} = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4{activation}), keras.layers.Dense(3)])")
+        w.line(
+            f"{name} = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4{activation}), keras.layers.Dense(3)])"
+        )
     elif form < 0.9:
         w.line("entry = keras.Input((3,))")
         w.line(f"middle = keras.layers.Dense(4{activation})(entry)")
@@ -64,7 +72,11 @@ def model(w: Writer, scope: Scope) -> str:
                 w.line("self.second = tf.keras.layers.Dense(3)")
             w.line("")
             with w.function("def call(self, inputs, training=False):"):
-                w.line(w.choose(("return self.second(self.first(inputs))", "return self.second(tf.tanh(self.first(inputs)))")))
+                w.line(
+                    w.choose(
+                        ("return self.second(self.first(inputs))", "return self.second(tf.tanh(self.first(inputs)))")
+                    )
+                )
         w.line("")
         w.line(f"{name} = {cls}()")
     scope.layers.append(name)
@@ -82,7 +94,9 @@ def tape_block(w: Writer, scope: Scope, inside: Callable[[str, Scope], None] | N
     name = w.name("tape", "t", "gradient_tape", "tape")
     persistent, watching = w.chance(0.25), w.chance(0.94)
     options = ", ".join(
-        text for text, given in (("persistent=True", persistent), ("watch_accessed_variables=False", not watching)) if given
+        text
+        for text, given in (("persistent=True", persistent), ("watch_accessed_variables=False", not watching))
+        if given
     )
     inner = scope.inner()
     with w.block(f"with tf.GradientTape({options}) as {name}:"):
@@ -90,7 +104,11 @@ def tape_block(w: Writer, scope: Scope, inside: Callable[[str, Scope], None] | N
         if inside is not None:
             inside(name, inner)
         statements(w, inner, name, w.random.randint(1, 5))
-        target = scalar(w, expression(w, Scope(inner.values[-2:] if w.chance(0.7) else inner.values))) if w.chance(0.85) else expression(w, inner)
+        target = (
+            scalar(w, expression(w, Scope(inner.values[-2:] if w.chance(0.7) else inner.values)))
+            if w.chance(0.85)
+            else expression(w, inner)
+        )
         target = w.bind(inner, target, "loss", "objective", "target_value")
         for value in late:
             w.line(f"{name}.watch({value.text})")
@@ -119,7 +137,10 @@ def _watch(w: Writer, tape: str, before: list[Value], watching: bool) -> list[Va
 
 
 def _query(w: Writer, scope: Scope, tape: str, target: Value, before: list[Value]) -> None:
-    models = [f"{name}.{w.choose(('trainable_variables', 'trainable_variables', 'trainable_weights'))}" for name in scope.layers]
+    models = [
+        f"{name}.{w.choose(('trainable_variables', 'trainable_variables', 'trainable_weights'))}"
+        for name in scope.layers
+    ]
     result = w.name("gradient", "grads", "dx", "slopes")
     connected = w.needed(target.text)
     near = [value for value in before if value.text in connected]
@@ -138,7 +159,9 @@ def _query(w: Writer, scope: Scope, tape: str, target: Value, before: list[Value
             _used(w, scope, value, result)
         return
     names = ", ".join(v.text for v in asked)
-    form = w.choose((f"[{names}]", f"[{names}]", f"({names},)", "{" + ", ".join(f"'{v.text}': {v.text}" for v in asked) + "}"))
+    form = w.choose(
+        (f"[{names}]", f"[{names}]", f"({names},)", "{" + ", ".join(f"'{v.text}': {v.text}" for v in asked) + "}")
+    )
     targets = target.text
     if w.chance(0.1):
         other = pick(w, scope, "svm", framework=True)
@@ -151,8 +174,15 @@ def _query(w: Writer, scope: Scope, tape: str, target: Value, before: list[Value
 
 def _used(w: Writer, scope: Scope, value: Value, gradient: str) -> None:
     if value.sort == "variable" and w.chance(0.4):
-        w.line(w.choose((f"{value.text}.assign_sub(0.1 * {gradient})", f"{value.text}.assign({value.text} - 0.1 * {gradient})",
-                         f"print(tf.norm({gradient}).numpy())")))
+        w.line(
+            w.choose(
+                (
+                    f"{value.text}.assign_sub(0.1 * {gradient})",
+                    f"{value.text}.assign({value.text} - 0.1 * {gradient})",
+                    f"print(tf.norm({gradient}).numpy())",
+                )
+            )
+        )
 
 
 # -- scenes ------------------------------------------------------------------------------------------
@@ -202,7 +232,9 @@ def step_function(w: Writer) -> None:
             w.line(f"{step}(tf.constant({batch}), labels=tf.constant({labels}))")
     else:
         w.line(f"dataset = tf.data.Dataset.from_tensor_slices((tf.constant([{batch}]), tf.constant([{labels}])))")
-        with w.block(w.choose(("for features, answers in dataset:", "for number, (features, answers) in enumerate(dataset):"))):
+        with w.block(
+            w.choose(("for features, answers in dataset:", "for number, (features, answers) in enumerate(dataset):"))
+        ):
             w.line(f"{step}(features, answers)")
 
 
@@ -255,15 +287,24 @@ def training_loop(w: Writer) -> None:
             statements(w, inner, tape, w.random.randint(0, 2))
             inner.values.append(value)
             last = expression(w, Scope([inner.values[-2] if len(inner.values) > 1 else value, value]))
-            w.line(f"{loss} = {scalar(w, last).text} + tf.reduce_sum({value.text} ** 2)" if w.chance(0.7)
-                   else f"{loss} = {scalar(w, last).text}")
+            w.line(
+                f"{loss} = {scalar(w, last).text} + tf.reduce_sum({value.text} ** 2)"
+                if w.chance(0.7)
+                else f"{loss} = {scalar(w, last).text}"
+            )
         w.line(f"{gradient} = {tape}.gradient({loss}, {value.text})")
         w.line("HISTORY.append(0.0)")
-        w.line(w.choose((
-            f"{value.text}.assign_sub(0.1 * {gradient})", f"{value.text}.assign({value.text} - 0.1 * {gradient})",
-            f"{value.text} = {value.text} - 0.1 * {gradient}", f"{value.text} = tf.Variable({value.text} - 0.1 * {gradient})",
-            f"keras.optimizers.SGD(0.1).apply_gradients([({gradient}, {value.text})])",
-        )))
+        w.line(
+            w.choose(
+                (
+                    f"{value.text}.assign_sub(0.1 * {gradient})",
+                    f"{value.text}.assign({value.text} - 0.1 * {gradient})",
+                    f"{value.text} = {value.text} - 0.1 * {gradient}",
+                    f"{value.text} = tf.Variable({value.text} - 0.1 * {gradient})",
+                    f"keras.optimizers.SGD(0.1).apply_gradients([({gradient}, {value.text})])",
+                )
+            )
+        )
 
 
 def keras_training(w: Writer) -> None:
@@ -274,7 +315,14 @@ def keras_training(w: Writer) -> None:
     labels = w.bind(scope, Value(f"tf.constant({w.choose(NUMBERS['m'])})", "m"), "labels", "y")
     if w.chance(0.5):
         w.line(f"{name}({inputs.text})")
-    loss_fn = w.choose(("keras.losses.MeanSquaredError()", "tf.keras.losses.Huber()", "tf.keras.losses.mse", "keras.losses.mean_absolute_error"))
+    loss_fn = w.choose(
+        (
+            "keras.losses.MeanSquaredError()",
+            "tf.keras.losses.Huber()",
+            "tf.keras.losses.mse",
+            "keras.losses.mean_absolute_error",
+        )
+    )
     w.line(f"loss_fn = {loss_fn}")
     w.line("optimizer = keras.optimizers.SGD(0.1)")
     if w.chance(0.4):
@@ -284,15 +332,24 @@ def keras_training(w: Writer) -> None:
         with w.block("with tf.GradientTape() as tape:"):
             if w.chance(0.3):
                 w.line(f"tape.watch({inputs.text})")
-            form = w.choose(("{0}({1})", "{0}({1})", "{0}({1})", "{0}.predict_on_batch({1})") if w.chance(0.1) else ("{0}({1})",))
-            out = w.bind(inner, Value(form.format(name, inputs.text), "m", "array" if "predict" in form else "tensor"), "outputs", "predictions")
+            form = w.choose(
+                ("{0}({1})", "{0}({1})", "{0}({1})", "{0}.predict_on_batch({1})") if w.chance(0.1) else ("{0}({1})",)
+            )
+            out = w.bind(
+                inner,
+                Value(form.format(name, inputs.text), "m", "array" if "predict" in form else "tensor"),
+                "outputs",
+                "predictions",
+            )
             statements(w, inner, "tape", w.random.randint(0, 2))
             prediction = pick(w, inner, "m") if w.chance(0.3) else out
             prediction = prediction or out
             w.line(f"loss = tf.reduce_mean(loss_fn({labels.text}, {prediction.text}))")
             if w.chance(0.4):
                 w.line(f"loss = loss + 0.1 * {scalar(w, expression(w, inner)).text}")
-        asked = w.choose((f"{name}.trainable_variables", f"{name}.trainable_variables", f"{name}.trainable_weights", inputs.text))
+        asked = w.choose(
+            (f"{name}.trainable_variables", f"{name}.trainable_variables", f"{name}.trainable_weights", inputs.text)
+        )
         w.line(f"gradients = tape.gradient(loss, {asked})")
         if "trainable" in asked and w.chance(0.7):
             w.line(f"optimizer.apply_gradients(zip(gradients, {asked}))")
@@ -321,8 +378,10 @@ def second_order(w: Writer) -> None:
 
     def penalty() -> None:
         w.line(f"{slope} = inner.gradient(loss, {source})")
-        w.line(f"{norm} = {w.choose(('tf.reduce_sum(' + slope + ' ** 2)', 'tf.norm(' + slope + ')'))}"
-               + (f" + tf.reduce_mean({source})" if w.chance(0.15) else ""))
+        w.line(
+            f"{norm} = {w.choose(('tf.reduce_sum(' + slope + ' ** 2)', 'tf.norm(' + slope + ')'))}"
+            + (f" + tf.reduce_mean({source})" if w.chance(0.15) else "")
+        )
 
     if one_statement:
         with w.block("with tf.GradientTape() as outer, tf.GradientTape() as inner:"):
@@ -355,9 +414,8 @@ def handed_over(w: Writer) -> None:
     value = pick(w, scope, "svm", framework=True)
     assert value is not None
     watch, ask = w.name("watch_all", "register"), w.name("ask", "gradients_of")
-    with w.function(f"def {watch}(tape, values):"):
-        with w.block("for value in values:"):
-            w.line("tape.watch(value)")
+    with w.function(f"def {watch}(tape, values):"), w.block("for value in values:"):
+        w.line("tape.watch(value)")
     w.line("")
     with w.function(f"def {ask}(tape, target, source):"):
         w.line("return tape.gradient(target, source)")
@@ -370,8 +428,11 @@ def handed_over(w: Writer) -> None:
         last = w.random.choice((value, value, inner.values[-1]))
         total = f"{scalar(w, last).text} * {scalar(w, inner.values[-1]).text}"
         target = w.bind(inner, Value(total, "s"), "loss")
-    w.line(f"result = {ask}(tape, {target.text}, {value.text})" if w.chance(0.6)
-           else f"result = tape.gradient({target.text}, {value.text})")
+    w.line(
+        f"result = {ask}(tape, {target.text}, {value.text})"
+        if w.chance(0.6)
+        else f"result = tape.gradient({target.text}, {value.text})"
+    )
 
 
 def closure(w: Writer) -> None:
@@ -404,7 +465,9 @@ def non_float(w: Writer) -> None:
     """A source of integers."""
     scope = Scope()
     name = w.name("count", "steps", "x")
-    w.line(f"{name} = {w.choose(('tf.Variable(3)', 'tf.constant(2)', 'tf.Variable([1, 2, 3])', 'tf.constant([1, 2, 3])'))}")
+    w.line(
+        f"{name} = {w.choose(('tf.Variable(3)', 'tf.constant(2)', 'tf.Variable([1, 2, 3])', 'tf.constant([1, 2, 3])'))}"
+    )
     with w.block("with tf.GradientTape() as tape:"):
         if w.chance(0.6):
             w.line(f"tape.watch({name})")
@@ -414,6 +477,13 @@ def non_float(w: Writer) -> None:
 
 
 SCENES = (
-    [plain] * 5 + [step_function] * 4 + [trainer] * 4 + [training_loop] * 3 + [keras_training] * 3
-    + [second_order] * 3 + [handed_over] * 2 + [closure] * 2 + [non_float]
+    [plain] * 5
+    + [step_function] * 4
+    + [trainer] * 4
+    + [training_loop] * 3
+    + [keras_training] * 3
+    + [second_order] * 3
+    + [handed_over] * 2
+    + [closure] * 2
+    + [non_float]
 )

@@ -13,16 +13,10 @@ WORDS = ("h", "hidden", "features", "z", "u", "score", "mixed", "out")
 def statements(w: Writer, scope: Scope, tape: str | None, count: int) -> None:
     """A few statements, each of which computes something from what is at hand."""
     for _ in range(count):
-        ways = [_assign] * 5 + [_construct] * 6 + [_cut] * 4 + [ _loop, _loop, _branch, _gather_list, _dictionary, _log, _comprehension, _attempt]
-        ways += [_augmented, _stored, _unpacked, _while]
-        if tape is not None:
-            ways += [_paused] if w.chance(0.25) else []
-            ways += [_watched_result] if w.chance(0.3) else []
-        way = w.random.choice(ways)
-        if way in (_paused, _watched_result):
-            way(w, scope, tape)  # type: ignore[operator]
+        if tape is not None and w.chance(0.03):
+            w.choose((_paused, _watched_result))(w, scope, tape)
         else:
-            way(w, scope)  # type: ignore[operator]
+            w.choose(WAYS)(w, scope)
 
 
 def _assign(w: Writer, scope: Scope) -> None:
@@ -90,13 +84,15 @@ def _loop(w: Writer, scope: Scope) -> None:
         return _assign(w, scope)
     others = [v.text for v in scope.values if v.shape == own.shape and v.framework][-2:]
     item = w.name("item", "part")
-    header, use = w.random.choice((
-        ("for _ in range(3):", ""),
-        (f"for i, {item} in enumerate([{', '.join(others)}]):", f"{own.text} = {own.text} + float(i) * {item}"),
-        (f"for {item} in [{', '.join(others)}]:", f"{own.text} = {own.text} * {item}"),
-        (f"for rate, {item} in zip((0.1, 0.2), ({', '.join(others)},)):", f"{own.text} += rate * {item}"),
-        ("for step in range(4):", ""),
-    ))
+    header, use = w.random.choice(
+        (
+            ("for _ in range(3):", ""),
+            (f"for i, {item} in enumerate([{', '.join(others)}]):", f"{own.text} = {own.text} + float(i) * {item}"),
+            (f"for {item} in [{', '.join(others)}]:", f"{own.text} = {own.text} * {item}"),
+            (f"for rate, {item} in zip((0.1, 0.2), ({', '.join(others)},)):", f"{own.text} += rate * {item}"),
+            ("for step in range(4):", ""),
+        )
+    )
     with w.block(header):
         if use and w.chance(0.7):
             w.line(use)
@@ -127,7 +123,9 @@ def _branch(w: Writer, scope: Scope) -> None:
     if own is None:
         return _assign(w, scope)
     first, second = _updated(w, scope, own), _updated(w, scope, own)
-    condition = w.choose(("USE_BONUS", "not USE_BONUS", "DEPTH > 2", f"{own.text}.shape.rank == 1", "VERBOSE and USE_BONUS"))
+    condition = w.choose(
+        ("USE_BONUS", "not USE_BONUS", "DEPTH > 2", f"{own.text}.shape.rank == 1", "VERBOSE and USE_BONUS")
+    )
     with w.block(f"if {condition}:"):
         w.line(first or "pass")
     if w.chance(0.5) and second:
@@ -152,12 +150,16 @@ def _gather_list(w: Writer, scope: Scope) -> None:
 def _comprehension(w: Writer, scope: Scope) -> None:
     values = [v for v in scope.values if v.framework][-3:]
     items = ", ".join(v.text for v in values)
-    form = w.choose((
-        "sum(tf.reduce_sum(t ** 2) for t in [{}])", "tf.add_n([tf.reduce_mean(t) for t in ({},)])",
-        "tf.stack([tf.norm(t) for t in [{}]])[0]", "sum([tf.reduce_sum(t) for t in [{}] if t.shape.rank is not None])",
-        "functools.reduce(lambda a, b: a + b, [tf.reduce_sum(t) for t in [{}]])",
-        "sum(map(tf.reduce_sum, [{}]))",
-    ))
+    form = w.choose(
+        (
+            "sum(tf.reduce_sum(t ** 2) for t in [{}])",
+            "tf.add_n([tf.reduce_mean(t) for t in ({},)])",
+            "tf.stack([tf.norm(t) for t in [{}]])[0]",
+            "sum([tf.reduce_sum(t) for t in [{}] if t.shape.rank is not None])",
+            "functools.reduce(lambda a, b: a + b, [tf.reduce_sum(t) for t in [{}]])",
+            "sum(map(tf.reduce_sum, [{}]))",
+        )
+    )
     if values:
         w.bind(scope, Value(form.format(items), "s"), "penalty_term", "regulariser")
 
@@ -168,13 +170,15 @@ def _dictionary(w: Writer, scope: Scope) -> None:
     w.line(f"{name} = {{'first': {first.text}, 'second': {second.text}}}")
     if w.chance(0.4):
         w.line(f"{name}['third'] = {second.text} * 0.5")
-    form = w.random.choice((
-        Value(f"{name}['first']", first.shape, first.sort),
-        Value(f"{name}['second']", "s", second.sort),
-        Value(f"sum(tf.reduce_sum(v) for v in {name}.values())", "s"),
-        Value(f"tf.add_n([tf.reduce_mean(v) for k, v in {name}.items()])", "s"),
-        Value(f"{name}.get('second')", "s", second.sort),
-    ))
+    form = w.random.choice(
+        (
+            Value(f"{name}['first']", first.shape, first.sort),
+            Value(f"{name}['second']", "s", second.sort),
+            Value(f"sum(tf.reduce_sum(v) for v in {name}.values())", "s"),
+            Value(f"tf.add_n([tf.reduce_mean(v) for k, v in {name}.items()])", "s"),
+            Value(f"{name}.get('second')", "s", second.sort),
+        )
+    )
     w.bind(scope, form, *WORDS)
 
 
@@ -190,7 +194,9 @@ def _log(w: Writer, scope: Scope) -> None:
     """The value leaves for a log, which takes no part in the target."""
     value = pick(w, scope, "svm", framework=True)
     if value is not None:
-        form = w.choose(("HISTORY.append(float(tf.reduce_mean({})))", "HISTORY.append(np.sum({}))", "HISTORY.append({}.numpy())"))
+        form = w.choose(
+            ("HISTORY.append(float(tf.reduce_mean({})))", "HISTORY.append(np.sum({}))", "HISTORY.append({}.numpy())")
+        )
         w.line(form.format(value.text))
 
 
@@ -215,3 +221,12 @@ def _watched_result(w: Writer, scope: Scope, tape: str) -> None:
     value = w.bind(scope, expression(w, scope), *WORDS)
     if value.framework:
         w.line(f"{tape}.watch({value.text})")
+
+
+WAYS = (
+    [_assign] * 5
+    + [_construct] * 6
+    + [_cut] * 4
+    + [_loop, _loop, _branch, _gather_list, _dictionary, _log, _comprehension, _attempt]
+    + [_augmented, _stored, _unpacked, _while]
+)

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import TypeVar
 
 from .operations import Operations
 
+Some = TypeVar("Some")
 NAMES = re.compile(r"self\.\w+|[A-Za-z_]\w*")
 ASSIGNED = re.compile(r"(?:for )?([\w., *]+?)(?:\[[^=]*\])? (?:[-+*/]?=|in) (.*)")
 BROADCAST = {"s": 0, "p": 1, "v": 1, "m": 2}
@@ -123,7 +125,7 @@ class Writer:
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
 
-    def choose(self, options: Sequence[str]) -> str:
+    def choose(self, options: Sequence[Some]) -> Some:
         return self.random.choice(options)
 
     def bind(self, scope: Scope, value: Value, *words: str) -> Value:
