@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, Fault, Mode, Place
+from tfgraphlint.facts import Fact, Fault, FaultKind, Mode, Place
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join_states
 from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.store import State, Store
@@ -186,14 +186,15 @@ class Machine:
         for edge in edges:
             if edge.node.kind is not Kind.CONSTANT:
                 constant = False
-            if not active or edge.flow in (Flow.CUT, Flow.INDEX, Flow.STOPPED):
+            recorded_cut = edge.fault is not None and edge.fault.kind is FaultKind.NON_DIFFERENTIABLE
+            if not active or edge.flow in (Flow.INDEX, Flow.STOPPED) or edge.flow is Flow.CUT and not recorded_cut:
                 continue
             edge_on, edge_maybe = self.bits(edge.node)
             if edge.flow is Flow.FLOWS:
                 on |= edge_on
                 maybe |= edge_maybe
             else:
-                maybe |= edge_on | edge_maybe
+                maybe |= edge_on | edge_maybe  # an operation without a gradient may be recorded all the same
         if constant and not any(edge.fault for edge in edges):
             return Node(Kind.CONSTANT, place, active=active)
         on &= active

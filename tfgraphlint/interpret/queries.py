@@ -117,6 +117,9 @@ def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Sourc
         return [source for item, at in zip(items, nodes) for source in flatten(m, item, at)]
     if isinstance(value, Dict):
         return [source for item in elements(value) for source in flatten(m, item, written)]
+    if isinstance(value, Choice) and all(isinstance(o, (Weights, Variable, Unknown)) for o in value.options):
+        goals = dict.fromkeys(node for option in value.options for node in weights_within(option))
+        return [Source(value, written, tuple(goals), "weights")]
     if isinstance(value, Items):
         return flatten(m, elements(value)[0], written)
     if isinstance(value, Tensor):

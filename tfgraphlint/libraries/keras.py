@@ -354,6 +354,8 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
         return Unknown(m.leaf(Kind.CONSTANT, node))
     if value.kind == "shape":
         return LibraryMethod(value, name)
+    if value.kind == "constants":
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT)
     return None
 
 

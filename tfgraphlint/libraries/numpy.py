@@ -50,6 +50,8 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     values = args.all()
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
         tracing.frozen(m, node, name)
+    if name in ("numpy.finfo", "numpy.iinfo"):
+        return Object(name, m.leaf(Kind.CONSTANT, node), "constants")
     if name in STATIC:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if name in MAKERS:

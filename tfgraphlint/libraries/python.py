@@ -353,26 +353,6 @@ def _round(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     return None
 
 
-OPERATORS = {
-    "add": "Add", "sub": "Subtract", "mul": "Multiply", "truediv": "Divide", "floordiv": "FloorDivide",
-    "mod": "Modulo", "pow": "Power", "matmul": "MatrixMultiply", "iadd": "Add", "isub": "Subtract", "imul": "Multiply",
-}
-
-
-@handles(*(f"operator.{name}" for name in OPERATORS))
-def _operator(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    if len(args.positional) != 2:
-        return None
-    return operators.binary(m, node, OPERATORS[name.partition(".")[2]], *args.positional)
-
-
-@handles("operator.neg", "operator.pos", "operator.abs")
-def _unary_operator(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    if len(args.positional) != 1 or not isinstance(args.positional[0], (Tensor, Variable, Host, Unknown)):
-        return None
-    return operators.numeric(m, node, args.positional, Flow.FLOWS)
-
-
 @handles("functools.partial")
 def _partial(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not args.positional or not args.certain:

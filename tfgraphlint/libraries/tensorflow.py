@@ -585,6 +585,14 @@ def _is_tensor(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Val
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
 
 
+@handles("tensorflow.keras.models.clone_model", "keras.models.clone_model")
+def _clone_model(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A model with variables of its own."""
+    made = m.leaf(Kind.VARIABLE, node)
+    made.trainable = True
+    return Object("keras.Model", made, "model")
+
+
 @handles("tensorflow.is_symbolic_tensor")
 def _is_symbolic(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     value = args.get(0, "tensor")
