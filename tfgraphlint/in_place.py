@@ -40,8 +40,8 @@ def assigned_in_place(tree: Tree, statement: cst.CSTNode) -> Fix | None:
 def _assign(
     tree: Tree, statement: cst.Assign, target: cst.BaseExpression, value: cst.BaseExpression
 ) -> list[Edit] | None:
-    if isinstance(value, (cst.Tuple, cst.Yield)):
-        return None
+    if isinstance(value, (cst.Tuple, cst.Yield, *TARGETS)):
+        return None  # several values, or one that another name holds
     name = tree.code(target)
     match value:
         case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right) if _is(tree, left, name):

@@ -97,10 +97,26 @@ def _of_name(tree: Tree, name: cst.Name, steps: int) -> Held | None:
         if isinstance(scope, cst.FunctionDef):
             values = list(assigned_in(scope.body, name.value))
             if values:
-                return _agreed(tree, values, steps)
+                return _agreed(tree, values, steps) or _by_use(tree, scope.body, name.value, values)
             if name.value in {param.name.value for param in _params(scope)}:
                 return _of_parameter(tree, scope, name.value, steps)
     return _agreed(tree, list(assigned_in(tree.module, name.value)), steps)
+
+
+def _by_use(tree: Tree, block: cst.CSTNode, name: str, values: list[cst.BaseExpression]) -> Held | None:
+    """What a call gave is a tensor where it is calculated with."""
+    if not all(isinstance(value, cst.Call) and full_name(tree, value.func) is None for value in values):
+        return None
+    for node in _nodes(block):
+        if isinstance(node, cst.Name) and node.value == name:
+            holder = parent(tree, node)
+            call = parent(tree, holder) if isinstance(holder, cst.Arg) else None
+            is_given = isinstance(call, cst.Call) and call.args[0] is holder
+            if isinstance(holder, cst.BinaryOperation) or (
+                is_given and isinstance(call, cst.Call) and _of_call(tree, call) == Held(TENSOR)
+            ):
+                return Held(TENSOR)
+    return None
 
 
 def iterated_for(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:

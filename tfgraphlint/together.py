@@ -119,14 +119,12 @@ def leaves_by(tree: Tree, call: cst.Call) -> str:
 def is_harmless(name: str) -> bool:
     """Whether nothing is lost behind a function: it reads no values, or its slope is zero wherever it has one."""
     tables = load()
-    record = tables.math_function(name) if name.startswith("math.") else tables.numpy_function(name)
-    if record is not None and not record.cuts:
-        return True
     equivalent = tables.numpy_equivalent(name)
     for replacement in (equivalent.tensorflow, equivalent.tnp) if equivalent is not None else ():
         if replacement is not None and replacement.gradient:
             return all(outcome.kind in ("none", "zero") for outcome in replacement.gradient.values())
-    return False
+    record = tables.math_function(name) if name.startswith("math.") else tables.numpy_function(name)
+    return record is not None and not record.cuts
 
 
 # -- what else leaves ----------------------------------------------------------------------------
