@@ -61,11 +61,12 @@ class NumpyMethodInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NUMPY_METHOD and fault.mode is not Mode.GRAPH and not fact.partial:
+                fix = reconnect.without_method(fault)
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` takes the value out of TensorFlow",
                     path=path_of(fact),
-                    help="keep the value a tensor; if the cut is meant, say so with `tf.stop_gradient`",
-                    fix=reconnect.without_method(fault),
+                    help=reconnect.advice(fault, fix, "keep the value a tensor"),
+                    fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )

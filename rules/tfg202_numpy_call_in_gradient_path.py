@@ -62,11 +62,12 @@ class NumpyCallInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NUMPY_CALL and fault.mode is not Mode.GRAPH and not fact.partial:
+                fix = reconnect.with_tensorflow(fault, fact.faults)
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is None: `{short_name(fault.name)}` computes it outside TensorFlow",
                     path=path_of(fact),
-                    help="use the TensorFlow function of the same meaning",
-                    fix=reconnect.with_tensorflow(fault, fact.faults),
+                    help=reconnect.advice(fault, fix, "use the TensorFlow function of the same meaning"),
+                    fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )

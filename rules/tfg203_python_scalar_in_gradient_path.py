@@ -59,11 +59,12 @@ class PythonScalarInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.PYTHON_SCALAR and fault.mode is not Mode.GRAPH and not fact.partial:
+                fix = reconnect.without_number(fault)
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes it a plain Python number",
                     path=path_of(fact),
-                    help="keep the value a tensor",
-                    fix=reconnect.without_number(fault),
+                    help=reconnect.advice(fault, fix, "keep the value a tensor"),
+                    fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -55,9 +56,11 @@ class NonDifferentiableOp(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NON_DIFFERENTIABLE and not fact.partial:
+                ends = "raises LookupError" if fault.outcome == "raises" else f"is {outcome(fact.faults)}"
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is {outcome(fact.faults)}: `{brief(fault.place.code)}` has no gradient",
+                    f"{gradient_of(fact)} {ends}: `{brief(fault.place.code)}` has no gradient",
                     path=path_of(fact),
-                    help="use a differentiable form, or `x + tf.stop_gradient(f(x) - x)` to pass the gradient straight through",
+                    help="use a differentiable form, or pass the gradient straight through",
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -57,9 +58,11 @@ class PyFunctionInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.PY_FUNCTION and (not fact.partial or fault.outcome == "zero"):
+                called, gives = short_name(fault.name), outcome(fact.faults)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is {outcome(fact.faults)}: `{short_name(fault.name)}` runs outside TensorFlow",
+                    f"{gradient_of(fact)} is {gives}: `{called}` runs outside TensorFlow",
                     path=path_of(fact),
                     help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -59,11 +59,12 @@ class DetachedByRewrapping(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.REWRAP and fault.mode is not Mode.GRAPH and not fact.partial:
+                fix = reconnect.without_wrapping(fault)
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes a new leaf of the value",
                     path=path_of(fact),
-                    help="use the tensor itself, or `tf.convert_to_tensor`, `tf.stack`, `tf.identity`",
-                    fix=reconnect.without_wrapping(fault),
+                    help=reconnect.advice(fault, fix, "use the tensor itself"),
+                    fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )

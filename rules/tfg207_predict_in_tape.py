@@ -57,11 +57,12 @@ class PredictInTape(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.PREDICT and not fact.partial:
+                fix = reconnect.called_model(fault)
                 yield self.report(
                     fault.place.span,
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` returns a NumPy array",
                     path=path_of(fact),
-                    help="call the model itself: `model(x, training=False)`",
-                    fix=reconnect.called_model(fault),
+                    help=reconnect.advice(fault, fix, "call the model itself"),
+                    fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )

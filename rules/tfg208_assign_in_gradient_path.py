@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
@@ -61,4 +62,5 @@ class AssignInGradientPath(Rule):
                     f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` is no operation that a tape follows",
                     path=path_of(fact),
                     help="use the tensor itself where the gradient is needed, and assign afterwards",
+                    suggestions=reconnect.suggestions(fault),
                 )

@@ -8,11 +8,12 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint import numpy_rewrite
+from tfgraphlint.alternatives import differentiable, numpy_of_tensorflow, stop_meant
 from tfgraphlint.as_tensor import merged, settled, unwrapped
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.edits import in_place_of
 from tfgraphlint.facts import Fault, FaultKind
-from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_of
+from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_after, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.story import brief, short_name
 from tfgraphlint.together import NUMBER_TYPES, mended, taken
@@ -58,18 +59,6 @@ def with_tensorflow(fault: Fault, faults: Sequence[Fault] = ()) -> Fix | None:
 def _is_called_here(fault: Fault) -> bool:
     """Whether the code was reached from its own file alone."""
     return all(call.tree.filename == fault.place.tree.filename for call in fault.calls)
-
-
-def as_numpy_of_tensorflow(fault: Fault) -> Fix | None:
-    """``tf.experimental.numpy`` has a function that gave the same: a suggestion, since it has types of its own."""
-    call, tree = fault.place.node, fault.place.tree
-    if not isinstance(call, cst.Call):
-        return None
-    rewrite = numpy_rewrite.spell_numpy_of_tensorflow(tree, call, fault.name)
-    if rewrite is None:
-        return None
-    message = f"`{short_name(rewrite.name)}` follows NumPy and keeps the gradient"
-    return Fix(message, Applicability.DISPLAY, rewrite.edits)
 
 
 def without_number(fault: Fault) -> Fix | None:
@@ -184,27 +173,7 @@ def _is_quiet(argument: cst.Arg) -> bool:
     return argument.keyword is not None and argument.keyword.value == "verbose"
 
 
-# -- the cut is meant ----------------------------------------------------------------------------
-
-
-def stop_meant(fault: Fault) -> Fix | None:
-    """``tf.stop_gradient(t)`` in the place of what cuts the gradient: it says that the cut is meant."""
-    call, tree = fault.place.node, fault.place.tree
-    if not isinstance(call, cst.Call):
-        return None
-    tensor = taken(call, fault.name)
-    whole: cst.BaseExpression
-    if fault.kind in (FaultKind.NUMPY_METHOD, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP) and tensor is not None:
-        whole, inner = call, tensor
-    elif call.args and not call.args[0].star and not isinstance(call.args[0].value, cst.GeneratorExp):
-        whole = inner = call.args[0].value
-    else:
-        return None
-    spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", call)
-    text = f"{spelled.text}({text_of(tree, Span(tree.filename, start_of(tree, inner), end_of(tree, inner)))})"
-    edits = (Edit(Span(tree.filename, start_of(tree, whole), end_of(tree, whole)), text), *spelled.edits)
-    return Fix("say that the cut is meant", Applicability.DISPLAY, edits)
-
+# -- all of them ----------------------------------------------------------------------------------
 
 REPAIRS: dict[FaultKind, Callable[[Fault], Fix | None]] = {
     FaultKind.NUMPY_METHOD: without_method,
@@ -224,7 +193,18 @@ def repair_of(fault: Fault) -> Fix | None:
 
 def suggestions(fault: Fault) -> tuple[Fix, ...]:
     """What can be done about a cut besides its repair, for display."""
-    offered = [stop_meant(fault)]
+    found: list[Fix] = []
     if fault.kind is FaultKind.NUMPY_CALL and with_tensorflow(fault) is None:
-        offered.insert(0, as_numpy_of_tensorflow(fault))
-    return tuple(fix for fix in offered if fix is not None)
+        found += numpy_of_tensorflow(fault)
+    if fault.kind is FaultKind.NON_DIFFERENTIABLE:
+        found += differentiable(fault)
+    return (*found, *stop_meant(fault))
+
+
+def advice(fault: Fault, fix: Fix | None, words: str) -> str:
+    """``words``, and what the code becomes by the fix."""
+    node = fault.place.node
+    if fix is None or not isinstance(node, cst.BaseExpression):
+        return words
+    after, before = text_after(fault.place.tree, node, fix.edits), fault.place.code
+    return f"{words}: `{brief(after)}`" if after.strip() and after != before else words
