@@ -228,14 +228,13 @@ class GradientNotFinite(Fact):
 
 
 @dataclass(frozen=True, eq=False)
-class HostRead(Fact):
-    """A symbolic tensor is read as a value while a graph is traced: ``.numpy()``, NumPy, ``float``.
+class Traced(Fact):
+    """Base of what happens while a graph is traced. ``name`` is the full name of what is called.
 
     ``by`` is the full name of what traces the code, ``why`` the place that had it traced, where there is one.
     """
 
     place: Place
-    kind: FaultKind
     name: str
     by: str
     why: Place | None = None
@@ -243,33 +242,19 @@ class HostRead(Fact):
 
 
 @dataclass(frozen=True, eq=False)
-class PrintedWhileTraced(Fact):
+class HostRead(Traced):
+    """A symbolic tensor is read as a value: ``.numpy()``, NumPy, ``float``; ``kind`` says which."""
+
+    kind: FaultKind = FaultKind.NUMPY_CALL
+
+
+class PrintedWhileTraced(Traced):
     """``print`` of a symbolic tensor: it runs once for each trace."""
 
-    place: Place
-    name: str
-    by: str
-    why: Place | None = None
-    calls: tuple[Place, ...] = field(default=())
 
-
-@dataclass(frozen=True, eq=False)
-class VariableCreated(Fact):
+class VariableCreated(Traced):
     """A variable is made in each call of traced code."""
 
-    place: Place
-    name: str
-    by: str
-    why: Place | None = None
-    calls: tuple[Place, ...] = field(default=())
 
-
-@dataclass(frozen=True, eq=False)
-class FrozenWhileTraced(Fact):
+class FrozenWhileTraced(Traced):
     """A random number or the time, drawn once for each trace."""
-
-    place: Place
-    name: str
-    by: str
-    why: Place | None = None
-    calls: tuple[Place, ...] = field(default=())

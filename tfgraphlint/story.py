@@ -8,12 +8,9 @@ from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts import (
     Fault,
     FaultKind,
-    FrozenWhileTraced,
     GradientLost,
-    HostRead,
     Place,
-    PrintedWhileTraced,
-    VariableCreated,
+    Traced,
 )
 
 MOST_TEXT = 60
@@ -97,7 +94,6 @@ TRACERS = {
     "keras.Layer.call": "Keras",
     "tensorflow.data.Dataset.map": "`Dataset.map`",
 }
-Traced = HostRead | PrintedWhileTraced | VariableCreated | FrozenWhileTraced
 
 
 def traced_by(name: str) -> str:
@@ -110,5 +106,6 @@ def traced_path(fact: Traced) -> tuple[Step, ...]:
     steps = []
     if fact.why is not None:
         steps.append(Step(Role.MODE, f"{traced_by(fact.by)} traces this", fact.why.span))
-    steps += [Step(Role.CALL, "reached from here", call.span) for call in fact.calls if call.node is not fact.place.node]
+    calls = [call for call in fact.calls if call.node is not fact.place.node]
+    steps += [Step(Role.CALL, "reached from here", call.span) for call in calls]
     return tuple(dict.fromkeys(steps))

@@ -52,7 +52,7 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
     if name == "tensorflow.get_static_value":
         return  # gives None for what is not known yet, and raises nothing
     if _in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
-        m.emit(HostRead(m.place(node), kind, name, m.running.by, m.running.why, tuple(m.calls)))
+        m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
 
 
 def symbolic_arguments(args: Arguments) -> Arguments:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode
@@ -35,20 +33,10 @@ from tfgraphlint.interpret.values import (
     Weights,
     sequence,
 )
+from tfgraphlint.libraries.handlers import Handlers
 
-Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Value | None]
-HANDLERS: dict[str, Handler] = {}
-
-
-def handles(*names: str) -> Callable[[Handler], Handler]:
-    """Register a function that models these names; it may decline with None."""
-
-    def register(handler: Handler) -> Handler:
-        for name in names:
-            HANDLERS[name] = handler
-        return handler
-
-    return register
+HANDLERS = Handlers()
+handles = HANDLERS.handles
 
 
 FROZEN = frozenset({

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -36,21 +36,11 @@ from tfgraphlint.interpret.values import (
     sequence,
 )
 from tfgraphlint.libraries import datasets, keras
+from tfgraphlint.libraries.handlers import Handler, Handlers
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
 
-Handler = Callable[[Machine, str, Arguments, cst.CSTNode], Value | None]
-HANDLERS: dict[str, Handler] = {}
-
-
-def handles(*names: str) -> Callable[[Handler], Handler]:
-    """Register a function that models these full names by hand; it may decline with None."""
-
-    def register(handler: Handler) -> Handler:
-        for name in names:
-            HANDLERS[name] = handler
-        return handler
-
-    return register
+HANDLERS = Handlers()
+handles = HANDLERS.handles
 
 
 @lru_cache(maxsize=4)
