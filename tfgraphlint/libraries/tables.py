@@ -59,7 +59,8 @@ class FunctionRecord:
     (as the argument), ``float``, ``int``, ``bool``, ``string``, ``complex`` or ``other``; ``dtype_argument`` the
     parameter that decides it. ``varies`` are parameters whose outcome was not the same in all calls: ``gradient``
     holds the most favourable one. ``gradient`` is for real float tensors; ``other`` has the parameters for which
-    complex, sparse or ragged ones fare differently (``tf.sign``, ``tf.math.angle``). Nothing but the signature is known when ``untried`` says why.
+    complex, sparse or ragged ones fare differently (``tf.sign``, ``tf.math.angle``). Nothing but the signature is
+    known when ``untried`` says why.
     """
 
     name: str
@@ -471,7 +472,8 @@ def meant_for(version: str | None) -> Iterator[None]:
 def load(version: str | None = None) -> Tables:
     """The tables of a TensorFlow version (``2.21``), or of the nearest one there is.
 
-    For None it is the version that ``meant_for`` says, else the newest. Nearest is the newest one that is not newer than ``version``, else the oldest.
+    For None it is the version that ``meant_for`` says, else the newest. Nearest is the newest one that is not newer
+    than ``version``, else the oldest.
     """
     known = versions()
     version = version or _MEANT.get()
