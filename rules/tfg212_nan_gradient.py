@@ -34,8 +34,9 @@ class NanGradient(Rule):
     TensorFlow's gradients of `tf.sqrt`, `tf.math.rsqrt` and `tf.math.reciprocal` stay finite where zero
     comes back to them, so these are not reported under `where`; the same `1 / x` and `x ** 0.5` written with
     operators are. For the same reason the root of a zero does no harm where what follows has slope zero there
-    (`(distances - wanted) ** 2` with a wanted zero). An epsilon, `maximum`, `clip_by_value` or a second `where` inside silences
-    the report, and so does an argument that is known not to reach the point (`tf.nn.softmax`, `tf.exp`). A mask
+    (`(distances - wanted) ** 2` with a wanted zero). An epsilon, `maximum`, `clip_by_value` or a second `where`
+    inside silences the report, and so does an argument that is known not to reach the point (`tf.nn.softmax`,
+    `tf.exp`). A mask
     that multiplies a logarithm is as bad (`0 * log(0)` is NaN already as a value) and not reported.
 
     ## Fix safety

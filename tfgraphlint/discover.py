@@ -36,8 +36,8 @@ class Discovered:
 def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False) -> Discovered:
     """The files that ``paths`` stand for: files themselves, directories with all below, and glob patterns.
 
-    A file that is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise. Below a directory count ``include`` and
-    ``exclude``, and what .gitignore files say.
+    A file that is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise. Below
+    a directory count ``include`` and ``exclude``, and what .gitignore files say.
     """
     found = Discovered()
     for path in paths:

@@ -113,7 +113,6 @@ class Examiner:
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         from tfgraphlint.interpret import interpret
-
         from tfgraphlint.libraries.tables import meant_for
 
         project = self._current_project()

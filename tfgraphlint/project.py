@@ -63,7 +63,7 @@ class Project:
             if guard(text, str(path)) is not None:
                 return None
             return Tree(display_name(path), text)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it is reported when it is linted itself
+        except Exception:
             return None
 
     def _search(self, module: str, folder: Path) -> Path | None:
