@@ -165,7 +165,8 @@ def _query(w: Writer, scope: Scope, tape: str, target: Value, before: list[Value
     targets = target.text
     if w.chance(0.1):
         other = pick(w, scope, "svm", framework=True)
-        targets = f"[{target.text}, {other.text}]" if other is not None else targets
+        if other is not None and other not in asked:  # a source that is a target as well goes by rules of its own
+            targets = f"[{target.text}, {other.text}]"
     if w.chance(0.15):
         w.line(f"variables = {form}")
         form = "variables"
