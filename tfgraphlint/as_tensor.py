@@ -10,7 +10,7 @@ import libcst as cst
 from tfgraphlint.ancestry import ancestors, parent
 from tfgraphlint.diagnostic import Edit, Span
 from tfgraphlint.edits import in_place_of
-from tfgraphlint.numpy_rewrite import end_of, is_number, of_method, spell_tensorflow, start_of, text_of
+from tfgraphlint.numpy_rewrite import end_of, is_number, of_method, of_subscript, spell_tensorflow, start_of, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import Use, uses_of
@@ -57,7 +57,7 @@ def _settle(tree: Tree, use: Use, value: cst.BaseExpression, kept: cst.BaseExpre
         case cst.Attribute():
             return _settle_attribute(tree, use, value, kept, result)
         case cst.Subscript():
-            return _is_read(tree, use.holder) and all(_is_plain_index(tree, each) for each in use.holder.slice)
+            return _settle_subscript(tree, use, value, kept, result)
         case cst.Arg():
             return _settle_argument(tree, use, value, kept, result)
         case cst.AugAssign():
@@ -81,6 +81,24 @@ def _settle_attribute(
         return False
     is_first = use.carrier is value and kept is not None
     rewrite = of_method(tree, attribute, end_of(tree, kept) if is_first and kept is not None else None)
+    if rewrite is None:
+        return False
+    result.edits += rewrite.edits
+    result.swallowed |= is_first
+    return True
+
+
+def _settle_subscript(
+    tree: Tree, use: Use, value: cst.BaseExpression, kept: cst.BaseExpression | None, result: Settled
+) -> bool:
+    subscript = use.holder
+    assert isinstance(subscript, cst.Subscript)
+    if not _is_read(tree, subscript):
+        return False
+    if all(_is_plain_index(tree, each) for each in subscript.slice):
+        return True
+    is_first = use.carrier is value and kept is not None
+    rewrite = of_subscript(tree, subscript, end_of(tree, kept) if is_first and kept is not None else None)
     if rewrite is None:
         return False
     result.edits += rewrite.edits

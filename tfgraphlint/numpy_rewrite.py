@@ -372,6 +372,34 @@ def _around(
     return Rewrite((head, Edit(gap, gap_content), *inside, *spelled.edits), full, False)
 
 
+def of_subscript(tree: Tree, subscript: cst.Subscript, receiver_end: Position | None = None) -> Rewrite | None:
+    """``p[np.arange(n), labels]`` as ``tf.gather``, ``x[x > 0]`` as ``tf.boolean_mask``: tensors take no such index."""
+    values = [each.slice.value for each in subscript.slice if isinstance(each.slice, cst.Index)]
+    match values:
+        case [cst.Comparison() as mask] if len(subscript.slice) == 1:
+            return _chosen(tree, subscript, "tensorflow.boolean_mask", mask, ")", receiver_end)
+        case [cst.Call() as rows, labels] if len(subscript.slice) == 2:
+            counted = full_name(tree, rows.func) or tree.code(rows.func)
+            if counted in ("range", "numpy.arange") and len(rows.args) == 1:
+                return _chosen(tree, subscript, "tensorflow.gather", labels, ", axis=1, batch_dims=1)", receiver_end)
+    return None
+
+
+def _chosen(
+    tree: Tree, subscript: cst.Subscript, full: str, index: cst.BaseExpression, closing: str,
+    receiver_end: Position | None,
+) -> Rewrite | None:
+    """``full(receiver, index`` and what closes it in the place of ``receiver[…, index]``."""
+    spelled = spell_tensorflow(tree, full, subscript)
+    start = start_of(tree, subscript.value)
+    gap = Span(tree.filename, receiver_end or end_of(tree, subscript.value), start_of(tree, index))
+    tail = Span(tree.filename, end_of(tree, index), tree.span(subscript).end)
+    if "#" in text_of(tree, gap) + text_of(tree, tail):
+        return None
+    head = Edit(Span(tree.filename, start, start), f"{spelled.text}(")
+    return Rewrite((head, Edit(gap, ", "), Edit(tail, closing), *spelled.edits), full, False)
+
+
 def _joined(tree: Tree, inside: Sequence[Edit], gap: Span, content: str) -> tuple[list[Edit], str]:
     """Insertions right behind the gap belong to what fills it: two edits must not meet at one place."""
     kept = []
