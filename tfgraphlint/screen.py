@@ -18,12 +18,13 @@ from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.diagnostic import Position, Span
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost or a graph traced in
-# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss, and what has code traced.
-# ``compile`` is not here: see ``_hands_over_code``.
+# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss, what has code traced, and
+# what makes a whole program build graphs. ``compile`` is not here: see ``_hands_over_code``.
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "minimize", "compute_gradients", "get_gradients", "apply_gradients",
     "function", "map", "train_step", "test_step",
+    "disable_eager_execution", "disable_v2_behavior",
 })
 COMPILE = "compile"
 FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
