@@ -49,7 +49,7 @@ def verdicts(truth: Truth, said: Said, zeros: bool) -> list[Verdict]:
     found = []
     for key, outcomes in truth.outcomes.items():
         reports = tuple(report for report in said.reports if _concerns(report, key, truth))
-        found.append(_verdict(key, outcomes, reports, said, zeros, truth.error))
+        found.append(_verdict(key, outcomes, reports, said, zeros, truth.error, key[0] in truth.looped))
     return [*found, *_elsewhere(truth, said)]
 
 
@@ -63,13 +63,15 @@ def _concerns(report: Report, key: Key, truth: Truth) -> bool:
 
 
 def _verdict(
-    key: Key, outcomes: list[str], reports: tuple[Report, ...], said: Said, zeros: bool, error: str
+    key: Key, outcomes: list[str], reports: tuple[Report, ...], said: Said, zeros: bool, error: str, looped: bool
 ) -> Verdict:
     lost = [
         one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros and set(outcomes) == {"zero"})
     ]
     doubtful = any(one in ("nan", "mixed") for one in outcomes) or (not lost and zeros and "zero" in outcomes)
     whole = [report for report in reports if not report.partial]
+    if error and looped:
+        doubtful = True  # the turn that the report is about may not have come
     if whole and not lost and not doubtful:
         return Verdict(Finding.FALSE, key, tuple(outcomes), tuple(whole))
     # A report of another source or of the same line is taken for one of this query only where it is its own.

@@ -28,6 +28,7 @@ class Truth:
 
     outcomes: dict[Key, list[str]] = field(default_factory=dict)
     error: str = ""
+    looped: frozenset[int] = frozenset()  # the lines that stand in a loop
 
     def add(self, key: Key, outcome: str) -> None:
         self.outcomes.setdefault(key, []).append(outcome)
@@ -41,6 +42,12 @@ def written_sources(text: str) -> dict[int, list[tuple[int, int]]]:
             if len(node.args) > 1:
                 found[node.lineno] = [(each.lineno, each.col_offset + 1) for each in _each(node.args[1])]
     return found
+
+
+def looped(text: str) -> frozenset[int]:
+    """The lines that stand in a loop."""
+    loops = [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.For, ast.While))]
+    return frozenset(line for loop in loops for line in range(loop.lineno, (loop.end_lineno or loop.lineno) + 1))
 
 
 def _each(node: ast.expr) -> list[ast.expr]:
@@ -85,7 +92,7 @@ class Recorder:
         """Run one program in a namespace of its own."""
         import tensorflow as tf
 
-        self.truth, self.sources = Truth(), written_sources(text)
+        self.truth, self.sources = Truth(looped=looped(text)), written_sources(text)
         tf.random.set_seed(7)
         linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)  # AutoGraph reads it
         try:
