@@ -14,7 +14,7 @@ from typing import Any
 
 _HANG = 90  # seconds without progress
 _START = 120  # seconds that the imports may take
-_CRASHES = 3  # of one function, then it is given up
+_CRASHES = 2  # of one function, then it is given up
 
 
 def quiet_environment() -> dict[str, str]:
