@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
+from tfgraphlint.host_body import called_directly
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import gradient_of, outcome, path_of, short_name
 
@@ -43,9 +44,10 @@ class PyFunctionInGradientPath(Rule):
 
     ## Fix safety
 
-    Unsafe, and most often only a suggestion: the body must be written with TensorFlow operations, and then
-    the wrapper is not needed any more. Where the body cannot be written so (a simulator, a library),
-    `tf.custom_gradient` can state its gradient.
+    Unsafe. A function of the same file that is used for this call alone, computes one statement after the
+    other and uses NumPy only where TensorFlow has a word for it, is written in those words and called
+    directly: the wrapper is not needed any more. Otherwise there is no fix. Where the body cannot be written
+    so (a simulator, a library), `tf.custom_gradient` can state its gradient.
 
     ## When to suppress
 
@@ -64,5 +66,6 @@ class PyFunctionInGradientPath(Rule):
                     f"{gradient_of(fact)} is {gives}: `{called}` runs outside TensorFlow",
                     path=path_of(fact),
                     help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
+                    fix=called_directly(fault),
                     suggestions=reconnect.suggestions(fault),
                 )

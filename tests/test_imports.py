@@ -23,7 +23,7 @@ ROWS = [
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
     ["rule", "story", "ancestry", "edits", "spelling"],
-    ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "reconnect"],
+    ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
     ["in_place", "as_float", "tape_block", "watching", "moving"],
     ["registry", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
@@ -36,7 +36,7 @@ ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # events of the guard and of suppression comments.
 RULE_ROOMS = {
     "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
-    "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "reconnect",
+    "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
     "in_place", "as_float", "tape_block", "watching", "moving",
 }
 RUN_ROOMS = {"tfg900": {"screen"}, "tfg901": {"suppression"}}

@@ -13,6 +13,7 @@ from tfgraphlint.as_tensor import merged, settled, unwrapped
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.edits import in_place_of
 from tfgraphlint.facts import Fault, FaultKind
+from tfgraphlint.host_body import called_directly
 from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_after, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.story import brief, short_name
@@ -181,6 +182,7 @@ REPAIRS: dict[FaultKind, Callable[[Fault], Fix | None]] = {
     FaultKind.PYTHON_SCALAR: without_number,
     FaultKind.REWRAP: without_wrapping,
     FaultKind.PREDICT: called_model,
+    FaultKind.PY_FUNCTION: called_directly,
 }
 
 

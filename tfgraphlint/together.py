@@ -148,7 +148,7 @@ def beside(tree: Tree, call: cst.Call, name: str) -> Iterator[cst.Call]:
     tainted = {path for path in _inputs_of(call, name) if path not in GIVEN and not _is_given(tree, call, path)}
     if not tainted:
         return
-    _spread(region, tainted)
+    spread(region, tainted)
     for node in _within(region):
         if isinstance(node, cst.Call) and node is not call:
             own = leaves_by(tree, node)
@@ -215,7 +215,7 @@ def _dotted(node: cst.BaseExpression) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _spread(region: cst.CSTNode, tainted: set[str]) -> None:
+def spread(region: cst.CSTNode, tainted: set[str]) -> None:
     """Names that are bound to something computed from ``tainted`` ones join them."""
     before = -1
     while len(tainted) != before:

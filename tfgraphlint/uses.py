@@ -398,13 +398,18 @@ def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
 
 def function_called(tree: Tree, call: cst.Call) -> cst.FunctionDef | None:
     """The function of this file that a call runs, by its name; a method by ``self.name``."""
+    return function_meant(tree, call.func, call)
+
+
+def function_meant(tree: Tree, func: cst.BaseExpression, at: cst.CSTNode) -> cst.FunctionDef | None:
+    """The function of this file that ``func`` names at the place of ``at``."""
     blocks: list[cst.BaseSuite | cst.Module]
-    match call.func:
+    match func:
         case cst.Name(value=name):
-            holders = [scope for scope in scopes_of(tree, call) if isinstance(scope, cst.FunctionDef)]
+            holders = [scope for scope in scopes_of(tree, at) if isinstance(scope, cst.FunctionDef)]
             blocks = [*(scope.body for scope in holders), tree.module]
         case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=cst.Name(value=name)):
-            classes = [scope for scope in scopes_of(tree, call) if isinstance(scope, cst.ClassDef)]
+            classes = [scope for scope in scopes_of(tree, at) if isinstance(scope, cst.ClassDef)]
             blocks = [scope.body for scope in classes[:1]]
         case _:
             return None
