@@ -21,6 +21,11 @@ LIBRARIES = frozenset({
 })  # fmt: skip
 # Builtins that give back something of the kind that they were given, and those that give something plain.
 PASSING = frozenset({"abs", "sum", "max", "min", "pow", "round", "float"})
+# Methods of tapes, optimizers, variables and metrics: they take tensors.
+TAKING_TENSORS = frozenset({
+    "gradient", "jacobian", "batch_jacobian", "watch", "apply_gradients", "assign", "assign_add", "assign_sub",
+    "update_state",
+})  # fmt: skip
 PLAIN = frozenset({
     "print", "str", "repr", "format", "int", "bool", "len", "isinstance", "type", "all", "any", "id", "hash", "range",
 })  # fmt: skip
@@ -206,6 +211,8 @@ class _Walk:
         self.use(carrier, argument)
         name = full_name(self.tree, call.func)
         if name is not None and name.partition(".")[0] in LIBRARIES:
+            return
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in TAKING_TENSORS:
             return
         if isinstance(call.func, cst.Name) and call.func.value in PASSING | PLAIN:
             if call.func.value in PASSING:
