@@ -25,6 +25,7 @@ FIXTURES = fixtures_directory()
 PROGRAMS = find(FIXTURES)
 CODES = {entry.code for entry in shipped()}
 EXPECT = re.compile(r"  # expect: ([A-Z0-9, ]+)$")
+GAP = re.compile(r"  # todo-expect: ([A-Z0-9, ]+)$")  # what ought to be reported and is not yet
 DOCSTRING = re.compile(r'\A(\ufeff?# -\*-[^\n]*\n)?\ufeff?"""(?P<text>.*?)"""\n', re.DOTALL)
 MACHINE_READ = re.compile(r"^# (claim|holds|process): .*\n", re.MULTILINE)
 OLD_KERAS = re.compile(r"keras *<=? *(2\S*|3(\.0)?)|tensorflow *<=? *2\.1[0-6]")
@@ -81,6 +82,13 @@ def expected(program: Program) -> Reported:
     }
 
 
+def known_gaps(program: Program) -> bool:
+    """Whether the program records reports still to come: one that comes fails the test until it is expected."""
+    return any(
+        GAP.search(line.rstrip("\r")) for text in Texts(program).read().values() for line in text.split("\n")
+    )
+
+
 def of_kind(*kinds: str) -> list[object]:
     missing = pytest.mark.skip(reason="not a rule yet")
     return [
@@ -112,7 +120,7 @@ def is_by_hand(program: Program) -> bool:
 
 @pytest.mark.parametrize("program", of_kind("bad"))
 def test_bad_is_reported_where_expected(program: Program) -> None:
-    assert expected(program), "a bad program expects a report"
+    assert expected(program) or known_gaps(program), "a bad program expects a report"
     run = run_of(program)
     assert not run.errors
     assert reported(run, program) == expected(program)

@@ -127,11 +127,11 @@ def join_items(ends: Sequence[ItemList]) -> ItemList:
 
 def join(values: Sequence[Value]) -> Value:
     """The value of a name after paths meet on which it had these."""
-    options: list[Value] = []
+    found: dict[object, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
-            if not any(_same(option, other) for other in options):
-                options.append(option)
+            found.setdefault(_key(option), option)
+    options = list(found.values())
     if len(options) == 1:
         return options[0]
     if all(isinstance(option, Tensor) for option in options):
@@ -184,11 +184,14 @@ def _common(dtypes: Any) -> str:
     return found.pop() if len(found) == 1 else ANY
 
 
-def _same(one: Value, other: Value) -> bool:
-    if one is other:
-        return True
-    if isinstance(one, Const) and isinstance(other, Const):
-        return type(one.value) is type(other.value) and bool(one.value == other.value)
-    if isinstance(one, (Tensor, Host, Unknown)) and type(one) is type(other):
-        return one.node is other.node
-    return False
+def _key(value: Value) -> object:
+    """What makes two values the same one."""
+    if isinstance(value, Const):
+        try:
+            hash(value.value)
+        except TypeError:
+            return id(value)
+        return (type(value.value), value.value)
+    if isinstance(value, (Tensor, Host, Unknown)):
+        return (type(value), value.node)
+    return id(value)

@@ -15,6 +15,9 @@ from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.store import State, Store
 from tfgraphlint.interpret.values import (
     ANY,
+    BOOL,
+    INT,
+    STRING,
     Choice,
     Function,
     Tape,
@@ -247,6 +250,8 @@ class Machine:
 
     def tensor(self, node: Node, dtype: str = ANY, **more: object) -> Tensor:
         """A tensor made here: symbolic when a graph is being traced."""
+        if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
+            node.on = node.maybe = 0  # no tape follows what is not floating point
         return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, **more)  # type: ignore[arg-type]
 
     def each(self, value: Value) -> Sequence[Value]:
