@@ -20,7 +20,7 @@ PLAIN_STATEMENTS = (cst.SimpleStatementLine,)
 
 
 def called_directly(fault: Fault) -> Fix | None:
-    """The function is called itself; None where its body has a word that TensorFlow lacks, or does more than compute."""
+    """The function is called itself; None where TensorFlow lacks a word of its body, or it does more than compute."""
     call, tree = fault.place.node, fault.place.tree
     given = _given(call) if isinstance(call, cst.Call) else None
     if given is None or not isinstance(call, cst.Call):
