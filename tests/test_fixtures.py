@@ -168,7 +168,6 @@ def test_no_two_programs_are_the_same() -> None:
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
-@pytest.mark.parametrize("rule", sorted({program.rule for program in PROGRAMS}))
-def test_tensorflow_confirms_all_claims(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status = verify([rule])
+def test_tensorflow_confirms_all_claims(capsys: pytest.CaptureFixture[str]) -> None:
+    status = verify([])  # all at once: every further start of TensorFlow takes seconds
     assert status == 0, capsys.readouterr().out

@@ -155,7 +155,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Program, A
     programs = find(case.parent)
     endless = [program for program in programs if program.entry.stem == "fine_endless"]
     others = [program for program in programs if program not in endless]
-    results = [*session.answers(others, 120.0), *session.answers(endless, SECONDS)]
+    results = [*session.answers(others, 120.0, jobs=2), *session.answers(endless, SECONDS)]
     return {names[program.entry]: (program, answer) for program, answer in results}
 
 

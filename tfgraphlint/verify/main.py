@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from tfgraphlint.verify.programs import Program, find, fixtures_directory, selec
 
 MISSING = 'verify runs programs in TensorFlow, which is not installed here: pip install "tfgraphlint[verify]"'
 SECONDS = 180.0
+MOST_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
 
 
 def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
@@ -28,11 +30,16 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
     from tfgraphlint.verify import session, table
 
     try:
-        results = list(session.answers(programs, seconds))
+        results = session.answers(programs, seconds, _processes(len(programs)))
     except session.StartError as error:
         return _error(f"TensorFlow does not start here: {error}")
     print(table.render(results))
     return int(any(table.refuted(answer) for _, answer in results))
+
+
+def _processes(programs: int) -> int:
+    """One for every forty programs, which is what a second start is worth, and no more than there are processors."""
+    return max(1, min(programs // 40, os.cpu_count() or 1, MOST_PROCESSES))
 
 
 def _gather(codes: Sequence[str], paths: Sequence[Path]) -> list[Program]:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,52 @@ class StartError(Exception):
     """The process with TensorFlow did not come up; the text says why."""
 
 
-def answers(programs: Iterable[Program], seconds: float) -> Iterator[tuple[Program, Answer]]:
-    """Each program with what was seen; programs that change global modes get a process of their own."""
-    shared: Worker | None = None
+def answers(programs: Sequence[Program], seconds: float, jobs: int = 1) -> list[tuple[Program, Answer]]:
+    """Each program with what was seen, in their order; ``jobs`` processes with TensorFlow share the work."""
+    idle: queue.SimpleQueue[Lane] = queue.SimpleQueue()
+    lanes = [Lane(seconds) for _ in range(jobs)]
+    for lane in lanes:
+        idle.put(lane)
+
+    def examine(program: Program) -> tuple[Program, Answer]:
+        lane = idle.get()
+        try:
+            return program, lane.examine(program)
+        finally:
+            idle.put(lane)
+
+    pool = ThreadPoolExecutor(jobs)
     try:
-        for program in programs:
-            if program.own_process:
-                with Worker() as own:
-                    yield program, own.ask(program, seconds)
-                continue
-            if shared is None or not shared.alive:
-                shared = Worker()
-            answer = shared.ask(program, seconds)
-            if "`# process: own`" in answer.problem:
-                shared.stop()
-            yield program, answer
+        return list(pool.map(examine, programs))
     finally:
-        if shared is not None:
-            shared.stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        for lane in lanes:
+            lane.stop()
+
+
+class Lane:
+    """One process at a time: most programs share it, those that change global modes get one of their own."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._shared: Worker | None = None
+
+    def examine(self, program: Program) -> Answer:
+        """What was seen of the program."""
+        if program.own_process:
+            with Worker() as own:
+                return own.ask(program, self._seconds)
+        if self._shared is None or not self._shared.alive:
+            self._shared = Worker()
+        answer = self._shared.ask(program, self._seconds)
+        if "`# process: own`" in answer.problem:
+            self._shared.stop()
+        return answer
+
+    def stop(self) -> None:
+        """End the shared process."""
+        if self._shared is not None:
+            self._shared.stop()
 
 
 class Worker:
