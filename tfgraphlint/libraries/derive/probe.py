@@ -349,7 +349,8 @@ def _documented_parameters(function: Callable[..., Any]) -> list[inspect.Paramet
         return [inspect.Parameter("x", inspect.Parameter.POSITIONAL_ONLY)]
     found: list[inspect.Parameter] = []
     optional = keyword = False
-    for part in inside.group(1).replace("[", ",[,").replace("]", "").split(","):
+    grouped = re.sub(r"\([^()]*\)", "arrays", inside.group(1))  # numpy.concatenate((a1, a2, ...), axis=0)
+    for part in grouped.replace("[", ",[,").replace("]", "").split(","):
         word = part.strip()
         if word in ("[", "/"):
             optional = optional or word == "["
