@@ -241,7 +241,9 @@ def test_numpy_cuts(each: Tables, name: str) -> None:
     assert record is not None
     if name != "where":
         assert record.cuts
-    assert record.graph is not None and record.graph.error == "NotImplementedError"
+    # `np.concatenate` may be tried with one tensor for its list, which is nothing to iterate over while tracing.
+    errors = {"NotImplementedError", "TypeError"} if name == "concatenate" else {"NotImplementedError"}
+    assert record.graph is not None and record.graph.error in errors
 
 
 def test_numpy_that_does_not_cut(each: Tables) -> None:
@@ -448,7 +450,7 @@ def test_a_sample_derived_again_is_the_same() -> None:
     functions = naming.functions()
     differing = {}
     started = time.monotonic()
-    for name in SAMPLE:
+    for name in map(naming.canonical, SAMPLE):
         record = Probe(name, functions[name], naming.of_class).record()
         if record != kept[name]:
             differing[name] = (record, kept[name])
