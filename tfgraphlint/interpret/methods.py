@@ -339,9 +339,9 @@ def _unknown(m: Machine, value: Unknown, name: str, args: Arguments, node: cst.C
     if name == "numpy" and not args.all():
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy")
     if name == "apply_gradients":
-        from tfgraphlint.libraries import keras
+        from tfgraphlint.libraries import keras_optimizers
 
-        keras.check_applied(m, args, node)
+        keras_optimizers.check_applied(m, args, node)
     if name in ("append", "extend", "item", "tolist") or name.startswith("assign"):
         return m.opaque(node, [value, *args.all()])
     return unknown_call(m, [value], args, node)

@@ -26,7 +26,7 @@ from tfgraphlint.interpret.values import (
     Unknown,
     Value,
 )
-from tfgraphlint.libraries import keras, switches
+from tfgraphlint.libraries import keras_runs, switches
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree, children_of
@@ -171,9 +171,9 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
         root_call(m, value)
         return
     receiver: Value = cls if function.wrapper == "classmethod" else instance
-    with m.run_as(keras.method_mode(m, cls, function, m.running)):
+    with m.run_as(keras_runs.method_mode(m, cls, function, m.running)):
         bound = _rebound(value, receiver)
-        args = keras.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
+        args = keras_runs.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
         calls.call(m, bound, args, function.definition)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, LossNotCallable, Mode, PairsSwapped, PairsWalked, Place, WeightsUnbuilt
-from tfgraphlint.interpret import calls, classes, queries
+from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.interpret import calls, classes
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
-from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.methods import assign, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
@@ -20,7 +20,6 @@ from tfgraphlint.interpret.values import (
     FLOAT,
     INT,
     STRING,
-    Class,
     Const,
     Dict,
     Function,
@@ -31,7 +30,6 @@ from tfgraphlint.interpret.values import (
     Method,
     Object,
     Super,
-    Tape,
     Tensor,
     TracedCallable,
     Unknown,
@@ -41,147 +39,19 @@ from tfgraphlint.interpret.values import (
     is_none,
     sequence,
 )
-from tfgraphlint.libraries import datasets
+from tfgraphlint.libraries import datasets, keras_optimizers, keras_runs
+from tfgraphlint.libraries.keras_models import (
+    BUILDERS,
+    RETURN_FLAGS,
+    WEIGHT_LISTS,
+    WITH_WEIGHTS,
+    is_unbuilt,
+    mark_built,
+    variables_behind,
+    weight_edges,
+)
 
-WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
-                "non_trainable_variables", "_trainable_weights")
-WITH_WEIGHTS = ("layer", "model", "module")
 PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
-TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
-RETURN_FLAGS = ("return_state", "return_attention_scores")
-
-
-# -- making --------------------------------------------------------------------------------------
-
-
-def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    """An object of a library class; None where ``name`` is not one."""
-    short = name.rpartition(".")[2]
-    if short == "Input" and ("keras" in name or "layers" in name):
-        return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True)
-    kind = m.tables.class_kind(name)
-    if kind is None:
-        return None
-    place = m.place(node)
-    made = m.leaf(Kind.VARIABLE if kind in WITH_WEIGHTS else Kind.OPAQUE, node)
-    made.trainable = True
-    layer = m.tables.layer(name) if kind == "layer" else None
-    if layer is not None and not layer.weights:
-        made = m.leaf(Kind.CONSTANT, node)
-    value = Object(name, made, kind, {}, place)
-    if kind == "model":
-        return _make_model(m, value, short, args)
-    if kind == "layer":
-        if any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights")) or (
-            short in ("InputLayer", "Embedding") or not args.certain
-        ):
-            value.state["shaped"] = Const(True)
-        for flag in (*RETURN_FLAGS, "return_sequences"):
-            if flag in args.keywords:
-                value.state[flag] = args.keywords[flag]
-        inner = args.get(0, "layer") or args.get(0, "cell")
-        if short in WRAPPING and inner is not None:
-            value.state["layer"] = inner
-        if short == "Lambda" and (given := args.get(0, "function")) is not None:
-            value.state["function"] = given
-    return value
-
-
-def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Object:
-    if short == "Sequential":
-        layers = args.get(0, "layers")
-        value.state["layers"] = layers if isinstance(layers, Items) else sequence("list", ())
-        return value
-    inputs, outputs = args.get(0, "inputs"), args.get(1, "outputs")
-    if outputs is not None:
-        value.state["outputs"] = outputs
-        if inputs is not None:
-            value.state["inputs"] = inputs
-        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
-        value.state["layers"] = sequence("list", held)
-    return value
-
-
-WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization")
-BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch",
-            "load_weights", "set_weights", "compute_output_shape")
-
-
-def is_unbuilt(m: Machine, value: Value) -> bool:
-    """Whether a layer or model certainly has no variables yet: no input shape is known, it was never called."""
-    if isinstance(value, Object):
-        if value.kind not in ("layer", "model") or "outputs" in value.state or value.made is None:
-            return False
-        if value.state.get("built") is not None or value.state.get("shaped") is not None:
-            return False
-        layers = value.state.get("layers")
-        if value.kind == "layer":
-            record = m.tables.layer(value.cls)
-            return record is not None and record.weights
-        return isinstance(layers, Items) and isinstance(layers.state["items"], tuple) and _all_unbuilt(
-            m, layers.state["items"]
-        )
-    if isinstance(value, Instance) and not value.partial and value.state.get("built") is None:
-        if classes.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
-            return False
-        held = [v for k, v in value.state.items() if isinstance(v, Value) and not isinstance(v, Const)]
-        return classes.bases_known(value.cls) and _all_unbuilt(m, held)
-    return False
-
-
-def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
-    """Whether some of these have variables to come and none has any now."""
-    found = False
-    for value in values:
-        if isinstance(value, (Items, Dict)):
-            if elements(value) and not _all_unbuilt(m, elements(value)):
-                return False
-            found = found or bool(elements(value))
-        elif isinstance(value, Object) and value.node.kind is Kind.CONSTANT and value.kind == "layer":
-            continue
-        elif is_unbuilt(m, value):
-            found = True
-        elif not isinstance(value, (Const, Host, Function)):
-            return False
-    return found
-
-
-def _mark_built(m: Machine, value: Value) -> None:
-    if isinstance(value, (Object, Instance)) and value.state.get("built") is None:
-        m.store.write(value.state, "built", Const(True))
-
-
-def variables_behind(nodes: Sequence[Node]) -> list[Node]:
-    """The variables that nodes were computed from."""
-    found: dict[Node, None] = {}
-    seen: set[Node] = set()
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.kind is Kind.VARIABLE or node.kind is Kind.OPAQUE:
-            found[node] = None
-        stack.extend(edge.node for edge in node.edges)
-    return list(found)
-
-
-def _weight_nodes(value: Value) -> list[Node]:
-    from tfgraphlint.interpret.inspect import weights_within
-
-    return weights_within(value)
-
-
-def _weight_edges(value: Value) -> list[Edge]:
-    """The edges to a layer's variables, and behind a fault to what was assigned to them."""
-    from tfgraphlint.interpret.inspect import within
-
-    edges = [Edge(node) for node in _weight_nodes(value)]
-    for held in within(value):
-        if isinstance(held, (Object, Instance)):
-            edges += [Edge(node, Flow.CUT, fault) for node, fault in held.state.get("assigned", ())]
-    return edges
 
 
 # -- calling -------------------------------------------------------------------------------------
@@ -212,7 +82,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
     if not inputs:
         return unknown_call(m, [value], args, node)
-    _mark_built(m, value)
+    mark_built(m, value)
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
         return calls.call(m, function, args, node)
@@ -225,7 +95,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
                 return _call_in_turn(m, held, inputs[0], args, node)
     symbolic = _is_symbolic(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
-    edges = _weight_edges(value)
+    edges = weight_edges(value)
     for given in [*inputs, *more]:
         flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else Flow.FLOWS
         edges += [Edge(part, flow) for part in parts(m, [given])]
@@ -360,7 +230,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
 
 
 def _losses(m: Machine, value: Object, node: cst.CSTNode) -> Value:
-    edges = [Edge(n, Flow.UNKNOWN) for n in _weight_nodes(value)]
+    edges = [Edge(n, Flow.UNKNOWN) for n in weights_within(value)]
     return Items("list", {"items": Spread(m.tensor(m.operation(node, edges), FLOAT))})
 
 
@@ -368,7 +238,7 @@ def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode)
     held = value.state.get(name if name.endswith("s") else name + "s")
     if isinstance(held, Value):
         return held
-    made = m.operation(node, [Edge(n) for n in _weight_nodes(value)])
+    made = m.operation(node, [Edge(n) for n in weights_within(value)])
     tensor = Tensor(made, FLOAT, keras=True)
     return sequence("list", [tensor]) if name.endswith("s") else tensor
 
@@ -393,7 +263,7 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
         if kind == "graph" and name == "as_default":
             return receiver
         if kind == "optimizer":
-            return _optimizer_method(m, receiver, name, args, node)
+            return keras_optimizers.call_method(m, receiver, name, args, node)
         if kind == "shape":
             return _shape_method(m, receiver, name, node)
     if kind in ("layer", "model", "module") or isinstance(receiver, Instance):
@@ -405,7 +275,7 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
 
 def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
-        _mark_built(m, receiver)
+        mark_built(m, receiver)
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
     if name in ("__call__", "call"):
@@ -413,7 +283,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name in ("add_weight", "add_variable"):
         return _add_weight(m, receiver, args, node)
     if name == "compile":
-        return _compile(m, receiver, args, node)
+        return keras_runs.compile_model(m, receiver, args, node)
     if name == "get_layer" and isinstance(receiver, Object):
         return Object("keras.Layer", receiver.node, "layer")
     if name == "add" and isinstance(receiver, Object) and args.positional:
@@ -435,7 +305,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
 
 def _outputs(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """What a prediction was computed from: the weights and the inputs."""
-    edges = [Edge(n) for n in _weight_nodes(receiver)]
+    edges = [Edge(n) for n in weights_within(receiver)]
     edges += [Edge(part) for part in parts(m, args.positional[:1] or list(args.keywords.values())[:1])]
     return Tensor(m.operation(node, edges), FLOAT)
 
@@ -509,90 +379,6 @@ def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: 
     return unknown_call(m, [value], args, node)
 
 
-def _optimizer_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in ("minimize", "compute_gradients"):
-        function = args.get(0, "loss")
-        if isinstance(function, (Function, Method, TracedCallable)):
-            _minimize(m, function, args, node)
-        elif isinstance(function, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
-            if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in value.cls:
-                m.emit(LossNotCallable(m.place(node), name, value.cls, tuple(m.calls)))
-        return Const(None) if name == "minimize" else m.opaque(node)
-    if name == "build" and args.positional:
-        variables = args.positional[0]
-        if isinstance(variables, Weights) and variables.unbuilt is not None:
-            written = args.node(0, "var_list")
-            model = m.frame.scope.tree.code(written) if written is not None else "the model"
-            m.emit(WeightsUnbuilt(variables.unbuilt, m.place(node), model, tuple(m.calls)))
-    if name in ("apply_gradients", "apply", "build"):
-        check_applied(m, args, node)
-        return m.opaque(node)
-    return unknown_call(m, [value], args, node)
-
-
-def check_applied(m: Machine, args: Arguments, node: cst.CSTNode) -> None:
-    """Report what is wrong with the pairs that ``apply_gradients`` is given."""
-    pairs = args.get(0, "grads_and_vars")
-    if pairs is not None:
-        _check_pairs(m, pairs, node)
-
-
-def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
-    """Report ``zip(variables, gradients)``, and a ``zip`` that was walked before."""
-    if isinstance(pairs, Items) and isinstance(pairs.state.get("zipped"), Object):
-        pairs = pairs.state["zipped"]
-    if not isinstance(pairs, Object) or pairs.kind != "zip" or pairs.made is None or m.guards:
-        return
-    walked = pairs.state.get("walked")
-    if isinstance(walked, Place):
-        m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
-    columns = elements(pairs.state["inner"])
-    written = pairs.made.node.args if isinstance(pairs.made.node, cst.Call) else ()
-    if len(columns) == 2 == len(written) and _are_variables(columns[0]) and _are_gradients(columns[1]):
-        first, second = (Place(pairs.made.tree, arg.value) for arg in written)
-        m.emit(PairsSwapped(pairs.made, m.place(node), first, second, tuple(m.calls)))
-
-
-def _are_variables(value: Value) -> bool:
-    if isinstance(value, Items):
-        held = elements(value)
-        return bool(held) and all(_are_variables(item) for item in held)
-    return isinstance(value, (Weights, Variable))
-
-
-def _are_gradients(value: Value) -> bool:
-    if isinstance(value, Items):
-        held = elements(value)
-        return bool(held) and all(_are_gradients(item) for item in held)
-    return isinstance(value, (Tensor, Unknown)) and _from_query(value.node)
-
-
-def _from_query(node: Node) -> bool:
-    """Whether the node is a gradient, or one that was clipped or scaled."""
-    level = [node]
-    for _ in range(4):
-        if any(here.queried for here in level):
-            return True
-        level = [edge.node for here in level for edge in here.edges]
-    return False
-
-
-def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
-    """``optimizer.minimize(lambda: loss, variables)``: a tape of its own around the call."""
-    sources = args.get(1, "var_list")
-    written = args.node(1, "var_list")
-    tape = m.new_tape(Tape(0, m.place(node), False, True, {"entered_at": m.place(node)}))
-    mask = m.active
-    m.store.write(m.recording, "mask", mask | tape.bit)
-    result = calls.call(m, function, Arguments([]), node)
-    m.store.write(m.recording, "mask", mask)
-    if isinstance(sources, (Function, Method)):
-        sources = calls.call(m, sources, Arguments([]), node)
-    first = args.node(0, "loss")
-    if sources is not None and written is not None and first is not None:
-        queries.judge_call(m, tape, result, first, queries.flatten(m, sources, written), node)
-
-
 def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``np.random.default_rng().normal(...)``."""
     from tfgraphlint.libraries import numpy
@@ -604,71 +390,3 @@ def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Va
     if name in ("as_list", "dims"):
         return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
-
-
-# -- compile -------------------------------------------------------------------------------------
-
-
-def _compile(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
-    """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
-    eager = args.keywords.get("run_eagerly")
-    runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
-    if runs_eagerly and isinstance(receiver, Instance):
-        m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
-    losses = args.get(1, "loss")
-    at = args.node(1, "loss")
-    for option in elements(losses) if isinstance(losses, (Items, Dict)) else m.each(losses) if losses else ():
-        if isinstance(option, (Function, Method, TracedCallable, Instance)):
-            _compiled_loss(m, receiver, option, at, node, runs_eagerly)
-    return Const(None)
-
-
-def _compiled_loss(
-    m: Machine, receiver: Value, loss: Value, at: cst.BaseExpression | None, node: cst.CSTNode, eager: bool
-) -> None:
-    """Run the loss on a batch under a tape over the model's variables."""
-    place = m.place(at or node)
-    tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
-    mark = m.store.mark()
-    m.store.write(m.recording, "mask", tape.bit)
-    running = Running(Mode.EAGER if eager else Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.compile")
-    with m.run_as(running):
-        truth = m.tensor(m.leaf(Kind.TENSOR, at or node), FLOAT)
-        outputs = m.operation(at or node, [Edge(n) for n in _weight_nodes(receiver)] or [Edge(truth.node)])
-        guess = m.tensor(outputs, FLOAT)
-        result = calls.call(m, loss, Arguments([truth, guess]), at or node)
-        if at is not None and _weight_nodes(receiver):
-            source = queries.Source(Weights(receiver), at, tuple(_weight_nodes(receiver)), "weights")
-            queries.judge_call(m, tape, result, at, [source], node)
-    m.store.rewind(mark)
-
-
-# -- roots ---------------------------------------------------------------------------------------
-
-
-def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
-    """How a method runs that nobody here calls: Keras traces the steps of training."""
-    kind = classes.kind_of(m, cls)
-    if cls.definition in m.eager_classes:
-        return Running(Mode.EAGER, by="keras.Model.compile")
-    if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
-        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
-        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
-    if kind in ("layer", "model") and function.name == "call" and m.module_mode is Mode.EAGER:
-        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
-        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
-    mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
-    return Running(mode)
-
-
-def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
-    """What Keras passes to a method that it calls itself; None for other methods."""
-    kind = classes.kind_of(m, cls)
-    params = function.definition.params.params
-    if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
-        return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
-    if kind in ("layer", "model") and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
-        others: dict[str, Value] = {param.name.value: m.external(param) for param in params[2:]}
-        return Arguments([Tensor(m.leaf(Kind.TENSOR, params[1]), symbolic=True)], others)
-    return None
-

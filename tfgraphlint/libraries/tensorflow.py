@@ -35,7 +35,7 @@ from tfgraphlint.interpret.values import (
     Weights,
     sequence,
 )
-from tfgraphlint.libraries import datasets, keras
+from tfgraphlint.libraries import datasets, keras_models
 from tfgraphlint.libraries.handlers import Handler, Handlers
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
 
@@ -58,7 +58,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
             return result
     if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
         return datasets.make(m, name, args, node)
-    made = keras.make(m, name, args, node)
+    made = keras_models.make(m, name, args, node)
     if made is not None:
         return made
     record = m.tables.function(name)
