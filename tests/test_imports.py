@@ -25,7 +25,7 @@ ROWS = [
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
     ["in_place", "as_float", "tape_block", "watching", "moving"],
-    ["registry", "settings", "discover", "suppression", "pages"],
+    ["registry", "requirements", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
     ["lint", "repair", "report"],
     ["verify"],

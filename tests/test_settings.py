@@ -28,6 +28,8 @@ def test_the_nearest_one_up_counts(tmp_path: Path) -> None:
     assert settings.origin == tmp_path / "pyproject.toml"
     (tmp_path / "a" / "tfgraphlint.toml").write_text('keras = "3.5"\n')
     assert Finder(tmp_path).find(inner).keras == "3.5"
+    (tmp_path / "a" / "tfgraphlint.toml").write_text("keras = 2\n")
+    assert Finder(tmp_path).find(inner).meant_for == "2.15"
 
 
 def test_our_own_file_goes_first(tmp_path: Path) -> None:
@@ -51,6 +53,8 @@ def test_a_named_file_and_no_file(tmp_path: Path) -> None:
         ("per_file_ignores = {}", "unknown key 'per_file_ignores'; did you mean 'per-file-ignores'?"),
         ('select = "TFG2"', "select is a list of strings, found 'TFG2'"),
         ("exclude = [1]", "exclude is a list of strings, found [1]"),
+        ("keras = 2.5", 'keras is a version as a string, like "2.16", found 2.5'),
+        ("keras = true", "keras is a version"),
         ("tensorflow = 2.16", 'tensorflow is a version as a string, like "2.16", found 2.16'),
         ('per-file-ignores = {a = "TFG2"}', "per-file-ignores is a table from file patterns to lists of codes"),
         ("select = [", "not valid TOML"),
@@ -127,7 +131,7 @@ def test_an_unknown_code_is_named(
 
 @pytest.mark.parametrize(
     ("tensorflow", "keras", "version"),
-    [("", "", ""), ("2.16", "", "2.16"), ("", "2", "2.15"), ("", "3.5", ""), ("2.16", "2.15", "2.16")],
+    [("", "", ""), ("2.16", "", "2.16"), ("", "2", "2.15"), ("", "3.5", ""), ("2.16", "2.15", "2.15"), ("2.9", "2", "2.9")],
 )
 def test_the_version_that_is_meant(tensorflow: str, keras: str, version: str) -> None:
     assert Settings(Path("/"), tensorflow=tensorflow, keras=keras).meant_for == version

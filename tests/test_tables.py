@@ -38,6 +38,7 @@ def test_newest_is_the_default() -> None:
 def test_nearest_older_version_is_taken() -> None:
     assert tables.load("99.0") is tables.load(tables.versions()[0])
     assert tables.load("1.15") is tables.load(tables.versions()[-1])
+    assert (tables.load("2.15").keras, tables.load("2.16").keras, tables.load("2.21").keras) == (2, 3, 3)
 
 
 def test_tables_say_what_they_were_derived_from(each: Tables) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tfgraphlint import requirements
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.registry import Entry, matching, nearest, specificity
 
@@ -20,7 +21,7 @@ DEFAULT_EXCLUDES = (
     ".ruff_cache", ".svn", ".tfgraphlint_cache", ".tox", ".venv", ".vscode", "__pycache__", "__pypackages__", "_build",
     "build", "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
-LAST_WITH_KERAS_2 = "2.15"
+LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
 DEFAULT_INCLUDES = ("*.py",)
 
 
@@ -46,8 +47,10 @@ class Settings:
 
     @property
     def meant_for(self) -> str:
-        """The TensorFlow version that the code is meant for: as given, or the last one that came with Keras 2."""
-        return self.tensorflow or (LAST_WITH_KERAS_2 if self.keras.partition(".")[0] in ("1", "2") else "")
+        """The TensorFlow version that the code is meant for; with Keras 2 the last one that came with that, at most."""
+        if self.keras.partition(".")[0] not in ("1", "2"):
+            return self.tensorflow
+        return min(self.tensorflow or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
 
     def selected(self, entries: Sequence[Entry]) -> frozenset[str]:
         """The codes that are on. What is said more specifically counts; of equals, ``ignore`` does."""
@@ -81,12 +84,19 @@ class Overrides:
 
 @dataclass
 class Finder:
-    """Finds the settings that hold in a directory: those of the nearest configuration on the way up."""
+    """Finds the settings that hold in a directory: those of the nearest configuration on the way up.
+
+    The versions that a configuration does not give are taken from the project's requirements.
+    """
 
     working_directory: Path
     config: Path | None = None
     isolated: bool = False
     _found: dict[Path, Settings | SettingsError] = field(default_factory=dict)
+    _meant: dict[tuple[int, str], Settings] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._requirements = requirements.Requirements(self.working_directory)
 
     def find(self, directory: Path) -> Settings:
         """The settings for files in ``directory`` (absolute).
@@ -94,6 +104,15 @@ class Finder:
         Raises:
             SettingsError: the configuration that governs it cannot be used.
         """
+        settings = self._configured(directory)
+        if self.isolated or settings.tensorflow or settings.keras:
+            return settings
+        version = self._requirements.find(directory)
+        if not version:
+            return settings
+        return self._meant.setdefault((id(settings), version), replace(settings, tensorflow=version))
+
+    def _configured(self, directory: Path) -> Settings:
         found = self._found.get(directory)
         if found is None:
             try:
@@ -116,7 +135,7 @@ class Finder:
                 return from_table(table, file)
         if directory.parent == directory:
             return Settings(self.working_directory)
-        return self.find(directory.parent)
+        return self._configured(directory.parent)
 
 
 def _explicit(file: Path) -> Settings:
@@ -189,6 +208,15 @@ def _version(value: Any) -> str:
     return value
 
 
+def _keras_version(value: Any) -> str:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _version(value)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """``2.9`` as (2, 9), which compares as versions do."""
+    return tuple(map(int, version.split(".")))
+
+
 def _ignores(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise TypeError("a table from file patterns to lists of codes")
@@ -207,7 +235,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "extend-exclude": _words,
     "per-file-ignores": _ignores,
     "tensorflow": _version,
-    "keras": _version,
+    "keras": _keras_version,
     "plugins": _words,
 }
 

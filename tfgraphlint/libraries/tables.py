@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -275,6 +275,11 @@ class Tables:
         found: Mapping[str, str] = self._names["versions"]
         return found
 
+    @property
+    def keras(self) -> int:
+        """Which Keras came with this TensorFlow: 2 or 3."""
+        return int(self.versions["keras"].partition(".")[0])
+
     # Names
 
     def canonical(self, full_name: str) -> str:
@@ -449,6 +454,8 @@ class Tables:
 _SORTS = {"modules": "module", "classes": "class", "functions": "function", "dtypes": "dtype", "constants": "constant"}
 
 
+LAST_WITH_KERAS_2 = (2, 15)
+
 _MEANT: ContextVar[str | None] = ContextVar("meant_for", default=None)
 
 
@@ -472,19 +479,25 @@ def meant_for(version: str | None) -> Iterator[None]:
 def load(version: str | None = None) -> Tables:
     """The tables of a TensorFlow version (``2.21``), or of the nearest one there is.
 
-    For None it is the version that ``meant_for`` says, else the newest. Nearest is the newest one that is not newer
-    than ``version``, else the oldest.
+    For None it is the version that ``meant_for`` says, else the newest. Nearest is, of those with the same Keras, the
+    newest one that is not newer than ``version``, else the oldest.
     """
     known = versions()
     version = version or _MEANT.get()
     if not known:
         raise FileNotFoundError(f"no tables in {_DATA}: run python -m tfgraphlint.libraries.derive")
-    if version is None:
-        chosen = known[0]
-    else:
-        older = [one for one in known if _version_key(one) <= _version_key(version)]
-        chosen = older[0] if older else known[-1]
-    return _tables(chosen)
+    return _tables(_nearest(version, known) if version else known[0])
+
+
+def _nearest(version: str, known: Sequence[str]) -> str:
+    wanted = _version_key(version)
+    alike = [one for one in known if (_version_key(one) > LAST_WITH_KERAS_2) == (wanted > LAST_WITH_KERAS_2)] or known
+    return next((one for one in alike if _version_key(one) <= wanted), alike[-1])
+
+
+def meant() -> tuple[int, ...]:
+    """The version of TensorFlow that the code is meant for: as ``meant_for`` says, else the newest known."""
+    return _version_key(_MEANT.get() or versions()[0])
 
 
 @cache

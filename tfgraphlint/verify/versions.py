@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 
 _CONDITION = re.compile(r"(\w+) *(==|!=|<=|>=|<|>) *([\d.]+)")
@@ -35,12 +36,19 @@ def holds_here(condition: str) -> bool:
     return all(_one(part.strip()) for part in condition.split(","))
 
 
-def _one(condition: str) -> bool:
+def holds_for(condition: str, versions: Mapping[str, str]) -> bool:
+    """Whether all comparisons are true of these versions; what they do not name may be any."""
+    return all(_one(part.strip(), versions) for part in condition.split(","))
+
+
+def _one(condition: str, versions: Mapping[str, str] | None = None) -> bool:
     match = _CONDITION.fullmatch(condition)
     if match is None:
         raise ValueError(f"cannot read the condition: {condition}")
+    if versions is not None and match[1] not in versions:
+        return True
     wanted = _numbers(match[3])
-    found = _numbers(installed(match[1]))[: len(wanted)]
+    found = _numbers(installed(match[1]) if versions is None else versions[match[1]])[: len(wanted)]
     return bool(_COMPARE[match[2]](found, wanted))
 
 
