@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint.deep import call_deep, no_garbage_search
+from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.neighbours import Neighbours
@@ -18,11 +19,11 @@ from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse,
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
 
 if TYPE_CHECKING:
-    from tfgraphlint.project import Project
+    from tfgraphlint.project import Project, Trees
     from tfgraphlint.tree import Tree
 
-# Trees are large (some kilobytes a line). After so many linted files the modules read so far are let go.
-FILES_A_PROJECT = 64
+# After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
+FILES_A_PROJECT = 250
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Examiner:
     screened: bool = True
     _registry: Registry | None = None
     _project: Project | None = None
+    _trees: Trees | None = None
     _consulted: set[Path] = field(default_factory=set)
     _neighbours: Neighbours | None = None
     _linted: int = 0
@@ -69,8 +71,7 @@ class Examiner:
         """
         filename = shown(file, self.working_directory)
         try:
-            with no_garbage_search():
-                return self._examine(file, filename)
+            return self._examine(file, filename)
         except RegistryError:
             raise
         except ReadError as error:
@@ -109,13 +110,13 @@ class Examiner:
         return self._neighbours.called_by(tree, source.text, file)
 
     def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
-        parsed = parsed_tree(source)
+        project = self._current_project()
+        parsed = project.parsed(file, source) or parsed_tree(source)
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
 
-        project = self._current_project()
         project.add(file, parsed)
         self._consulted.clear()
         with meant_for(self.tensorflow.get(file)):
@@ -133,7 +134,13 @@ class Examiner:
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_A_PROJECT == 0:
-            self._project = _open_project(self.roots, self.overlay, self._consulted)
+            from tfgraphlint.project import Trees
+
+            self._trees = self._trees or Trees()
+            self._project = None
+            if self._linted:
+                gc.collect()
+            self._project = _open_project(self.roots, self.overlay, self._trees, self._consulted)
         self._linted += 1
         return self._project
 
@@ -155,7 +162,9 @@ def parsed_tree(source: Source) -> Tree | UnparsableFile:
         return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
 
 
-def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], consulted: set[Path]) -> Project:
+def _open_project(
+    roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees, consulted: set[Path]
+) -> Project:
     from tfgraphlint.project import Project
 
     class Watched(Project):
@@ -166,7 +175,7 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], consult
             consulted.add(path)
             return super().tree(path)
 
-    project = Watched(roots)
+    project = Watched(roots, trees)
     for path, source in overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)

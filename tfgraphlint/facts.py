@@ -258,3 +258,49 @@ class VariableCreated(Traced):
 
 class FrozenWhileTraced(Traced):
     """A random number or the time, drawn once for each trace."""
+
+
+@dataclass(frozen=True, eq=False)
+class TensorTested(Traced):
+    """A symbolic tensor is asked whether it is true; ``how`` names the construct, or a loop that cannot be converted.
+
+    ``left_alone`` says why AutoGraph does not convert the code; empty where it does, but not this construct.
+    """
+
+    how: str = "if"
+    left_alone: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BranchesDisagree(Traced):
+    """The branches of a converted condition on a tensor leave a name (``name``) in states that do not fit.
+
+    ``how`` is "undefined", "none", "dtype", "structure" or "return".
+    """
+
+    how: str = "undefined"
+
+
+class RaisedWhileTraced(Traced):
+    """A ``raise`` under a converted condition on a tensor (``name`` is its text): both branches run while tracing."""
+
+
+@dataclass(frozen=True, eq=False)
+class ItemAssigned(Fact):
+    """``t[i] = v`` on a tensor, or on a variable."""
+
+    place: Place  # the subscript that is assigned
+    variable: bool
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class NameGiven(Fact):
+    """A positional argument, no string, is taken for the operation's name."""
+
+    place: Place  # the argument
+    call: Place
+    name: str  # full name of the function
+    kind: str  # what it is: "tensor", "number", "dtype", "other"
+    mode: Mode = Mode.EAGER
+    calls: tuple[Place, ...] = field(default=())

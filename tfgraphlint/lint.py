@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.diagnostic import Diagnostic, Fix, Role, Step
 from tfgraphlint.discover import ignored_codes
 from tfgraphlint.errors import RunError
@@ -81,11 +82,12 @@ def lint(request: Request) -> Run:
     return concluded(request, tuple(_examined(request)), checked)
 
 
+@no_garbage_search()
 def _examined(request: Request) -> Iterable[Examined]:
     files = list(request.files)
     processes = min(request.processes or _worthwhile(files), len(files))
     if processes < 2:
-        return map(request.examiner().examine, files)
+        return list(map(request.examiner().examine, files))
     from tfgraphlint.workers import examine_in_pool
 
     return examine_in_pool(request.examiner(), files, processes)

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.diagnostic import Position, Span
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost or a graph traced in
@@ -202,6 +201,6 @@ def _longest_row(text: str) -> int:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """No warnings about the linted code."""
-    with no_garbage_search(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache, cached_property
 
@@ -39,18 +37,6 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Parsing makes very many objects and no garbage: looking for some takes a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Tree:
     """One parsed file: ``filename`` as reports show it, its dotted module ``name`` and its text."""
 
@@ -58,8 +44,7 @@ class Tree:
         self.filename = filename
         self.name = name
         self.text = text
-        with _without_collection():
-            self.module = cst.parse_module(text)
+        self.module = cst.parse_module(text)
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:

@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import signal
 import sys
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -13,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
+from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.examine import Examined, Examiner
 from tfgraphlint.source import shown
@@ -24,6 +26,7 @@ class _Worker:
 
     process: BaseProcess
     connection: Connection
+    share: int
     file: Path | None = None
 
     def give(self, file: Path) -> None:
@@ -37,27 +40,50 @@ class _Worker:
         self.process.join()
 
 
+class _Shares:
+    """The files in as many shares as workers: what lies side by side imports the same, which each worker parses."""
+
+    def __init__(self, files: Sequence[Path], count: int) -> None:
+        size = -(-len(files) // count)
+        self._shares = [deque(files[start : start + size]) for start in range(0, size * count, size)]
+
+    @property
+    def left(self) -> int:
+        """How many files nobody has in hand yet."""
+        return sum(map(len, self._shares))
+
+    def next(self, share: int) -> Path:
+        """The next file of a share; when that is empty, the last of the largest."""
+        if self._shares[share]:
+            return self._shares[share].popleft()
+        return max(self._shares, key=len).pop()
+
+    def free(self, workers: Sequence[_Worker]) -> int:
+        """A share that no worker is at."""
+        return min(set(range(len(self._shares))) - {worker.share for worker in workers})
+
+
 def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> list[Examined]:
     """Examine ``files`` with ``count`` processes; the results in the order of ``files``.
 
     Raises:
         RegistryError: the rules cannot be loaded.
     """
-    pending = list(reversed(files))
+    shares = _Shares(files, count)
     done: dict[Path, Examined] = {}
     workers: list[_Worker] = []
     try:
-        while pending or workers:
-            while pending and len(workers) < count:
-                workers.append(_started(examiner))
-                workers[-1].give(pending.pop())
+        while shares.left or workers:
+            while shares.left and len(workers) < count:
+                workers.append(_started(examiner, shares.free(workers)))
+                workers[-1].give(shares.next(workers[-1].share))
             for worker in _ready(workers):
                 result = _received(worker, examiner)
                 done[result.file] = result
                 if result.error and not worker.process.is_alive():
                     workers.remove(worker)
-                elif pending:
-                    worker.give(pending.pop())
+                elif shares.left:
+                    worker.give(shares.next(worker.share))
                 else:
                     worker.stop()
                     workers.remove(worker)
@@ -72,13 +98,13 @@ def _ready(workers: Sequence[_Worker]) -> list[_Worker]:
     return [by_connection[cast(Connection, ready)] for ready in wait(list(by_connection))]
 
 
-def _started(examiner: Examiner) -> _Worker:
+def _started(examiner: Examiner, share: int) -> _Worker:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, examiner), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
-    return _Worker(process, ours)
+    return _Worker(process, ours, share)
 
 
 def _received(worker: _Worker, examiner: Examiner) -> Examined:
@@ -106,6 +132,7 @@ def _ending(status: int | None) -> str:
     return f"ended with status {status}"
 
 
+@no_garbage_search()
 def _work(connection: Connection, examiner: Examiner) -> None:
     """The worker's side: files in, results out, until there is nothing more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

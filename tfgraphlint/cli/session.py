@@ -42,7 +42,8 @@ def gather(options: Options) -> Asked:
         finder.find(here)  # a file that was named is to be usable, whatever there is to lint
     paths = options.paths or (".",)
     found = discover(paths, finder, options.force_exclude)
-    roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.exists(here / path)]
+    # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
+    roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
     return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
 
 

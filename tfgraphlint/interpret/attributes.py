@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.interpret import calls, classes
+from tfgraphlint.interpret import calls, classes, tracing
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import read
@@ -233,7 +233,9 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
 
 def item_assigned(m: Machine, value: Value, new: Value, target: cst.Subscript) -> None:
     """``value[...] = new`` on something that is neither list nor dictionary."""
-    if isinstance(value, Host):
+    if isinstance(value, (Tensor, Variable)):
+        tracing.item_assigned(m, value, target)
+    elif isinstance(value, Host):
         from tfgraphlint.libraries.numpy import stored
 
         stored(m, value, new, target)

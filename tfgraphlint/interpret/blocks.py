@@ -9,6 +9,7 @@ import libcst as cst
 
 from tfgraphlint.facts import Mode
 from tfgraphlint.interpret import tapes
+from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.lookup import bind
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.values import (
@@ -134,12 +135,6 @@ def condition(m: Machine) -> Iterator[None]:
         m.branches -= 1
 
 
-@contextmanager
-def loop(m: Machine, node: cst.For | cst.While, value: Value) -> Iterator[None]:
-    """Around the turns of a loop over ``value`` or while ``value``."""
-    yield
-
-
 CATCHES_ALL = ("Exception", "BaseException", "RuntimeError", "AttributeError", "ValueError", "TypeError")
 
 
@@ -149,7 +144,8 @@ def guarded(m: Machine, node: cst.Try | cst.TryStar) -> Iterator[None]:
     expects = any(_expects_errors(handler) for handler in node.handlers)
     m.guards += expects
     try:
-        yield
+        with inside(m, node, "try", None):
+            yield
     finally:
         m.guards -= expects
 

@@ -150,18 +150,20 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             return call(m, function.function, merged, node)
         case TracedCallable():
             given = args if m.mode is Mode.GRAPH or m.functions_run_eagerly else tracing.symbolic_arguments(args)
-            with m.run_as(traced_mode(m, function.traced)):
+            with m.run_as(traced_mode(m, function.traced)), m.called_by(True):
                 return call(m, function.inner, given, node)
         case Class():
             return classes.instantiate(m, function, args, node)
         case Instance():
             return classes.call_instance(m, function, args, node)
-        case Library():
-            return library.call(m, function.name, args, node)
-        case LibraryMethod():
-            return methods.call(m, function, args, node)
-        case Object():
-            return library.call_object(m, function, args, node)
+    with m.called_by(False):
+        match function:
+            case Library():
+                return library.call(m, function.name, args, node)
+            case LibraryMethod():
+                return methods.call(m, function, args, node)
+            case Object():
+                return library.call_object(m, function, args, node)
     return unknown_call(m, [function], args, node)
 
 
@@ -252,6 +254,8 @@ def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
     caller = m.frame
     frame = Frame(function.scope, {}, function.closure, function)
     frame.owner = function.owner
+    frame.caller, frame.autograph = caller, running.autograph
+    frame.via, m.via = m.via, None
     place = Place(caller.scope.tree, node)
     mark = m.store.mark()
     frame.marks.append(mark)
@@ -265,7 +269,7 @@ def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
         with m.run_as(running):
             value = _run_body(m, function, frame, mark)
     finally:
-        m.frame = caller
+        m.frame, m.via = caller, frame.via
         m.stack.pop()
         m.calls.pop()
         m.chain = chain

@@ -8,13 +8,14 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret import attributes, calls, operators
+from tfgraphlint.interpret import attributes, calls, conditions, operators
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.provenance import Kind
+from tfgraphlint.interpret.provenance import Flow, Kind
 from tfgraphlint.interpret.values import (
+    BOOL,
     OTHER,
     STRING,
     Const,
@@ -95,7 +96,13 @@ def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
 
 
 def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
-    return operators.unary(m, node, evaluate(m, node.expression))
+    value = evaluate(m, node.expression)
+    if isinstance(node.operator, cst.Not):
+        if conditions.tested(m, node, value, "not"):
+            return m.opaque(node)
+        if conditions.decides(m, value):
+            return operators.numeric(m, node, [value], Flow.CUT, name="Not", dtype=BOOL)
+    return operators.unary(m, node, value)
 
 
 def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
@@ -108,6 +115,8 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
     results = []
     for target in node.comparisons:
         right = evaluate(m, target.comparator)
+        if isinstance(target.operator, (cst.In, cst.NotIn)):
+            conditions.contained(m, node, left, right)
         results.append(operators.compare(m, node, target.operator, left, right))
         left = right
     if len(results) == 1:
@@ -124,11 +133,16 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     wants = isinstance(node.operator, cst.And)
     if certain is not None and certain != wants:
         return left
+    raises = conditions.tested(m, node.left, left, "and" if wants else "or")
     mark = m.store.mark()
     right = evaluate(m, node.right)
     changes = m.store.changes(mark)
     m.store.rewind(mark)
     m.store.merge([changes] if certain is not None else [changes, {}])
+    if raises:
+        return m.opaque(node)
+    if conditions.decides(m, left):
+        return operators.numeric(m, node, [left, right], Flow.CUT, name=type(node.operator).__name__, dtype=BOOL)
     return right if certain is not None else join([left, right])
 
 
@@ -137,7 +151,11 @@ def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     certain = truth(test)
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
-    return join([evaluate(m, node.body), evaluate(m, node.orelse)])
+    conditions.tested(m, node.test, test, "conditional expression")
+    values = [evaluate(m, node.body), evaluate(m, node.orelse)]
+    if conditions.decides(m, test):
+        conditions.chosen(m, node, *values)
+    return join(values)
 
 
 def _lambda(m: Machine, node: cst.Lambda) -> Value:
@@ -239,6 +257,8 @@ class inner_frame:
         outer = self.before
         frame = Frame(outer.scope, {}, outer, outer.function)
         frame.marks, frame.self_value, frame.owner = outer.marks, outer.self_value, outer.owner
+        frame.caller, frame.via, frame.autograph = outer.caller, outer.via, outer.autograph
+        frame.around = outer.around
         self.m.frame = frame
 
     def __exit__(self, *_: object) -> None:
@@ -254,6 +274,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
         certain: bool | None = True
         for condition in loop.ifs:
             test = evaluate(m, condition.test)
+            conditions.tested(m, condition.test, test, "filter", always=True)
             held = truth(test)
             certain = False if certain is False or held is False else (None if held is None else certain)
         if certain is False:

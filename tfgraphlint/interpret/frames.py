@@ -56,6 +56,13 @@ class Frame:
     on_yield: Callable[[Value], None] | None = None  # what a ``yield`` of this call does
     self_value: Value | None = None
     owner: Any = None  # the class that the running method belongs to
+    caller: Frame | None = None
+    via: bool | None = None  # a library calls the function, and has it converted or not; None: the caller's own call
+    autograph: bool = False  # AutoGraph is on for what is called here
+    converted: bool | None = None  # ``conversion`` answers it when asked
+    around: list[Any] = field(default_factory=list)  # constructs around what runs, innermost last
+    unsettled: dict[str, Any] = field(default_factory=dict)  # names on which a tensor condition's branches disagree
+    half_returned: list[Any] = field(default_factory=list)  # tensor conditions of which one branch returned
 
 
 class Certain(frozenset[Any]):

@@ -35,6 +35,10 @@ def lookup(m: Machine, name: str, node: cst.CSTNode) -> Value:
         frame = None
     while frame is not None:
         if name in frame.names:
+            if name in frame.unsettled and frame.function is m.frame.function:
+                from tfgraphlint.interpret import conditions
+
+                conditions.read(m, frame, name)
             return _resolved(m, frame.names, name, node)
         frame = frame.parent
     return global_name(m, m.frame.scope, name, node)
@@ -119,6 +123,8 @@ def bind(m: Machine, target: cst.BaseExpression, value: Value) -> None:
 def bind_name(m: Machine, name: str, value: Value) -> None:
     """Bind a plain name in the frame where it belongs."""
     frame = frame_of(m, name)
+    if frame is not None and frame.unsettled:
+        frame.unsettled.pop(name, None)
     names = m.frame.scope.names if frame is None else frame.names
     m.store.write(names, name, value)
 

@@ -74,6 +74,7 @@ class Machine:
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
         self.branches = 0  # conditions around us
+        self.via: bool | None = None  # what calls next: see ``Frame.via``
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
         self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
@@ -121,6 +122,15 @@ class Machine:
             yield
         finally:
             self.alternatives -= 1
+
+    @contextmanager
+    def called_by(self, converts: bool) -> Iterator[None]:
+        """What is called now is called by a library, which has it converted by AutoGraph or calls it as it is."""
+        before, self.via = self.via, converts
+        try:
+            yield
+        finally:
+            self.via = before
 
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:

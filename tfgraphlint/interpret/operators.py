@@ -174,7 +174,7 @@ def read(m: Machine, variable: Variable) -> Node:
 
 def numeric(
     m: Machine, node: cst.CSTNode, values: Sequence[Value], flow: Flow, *,
-    additive: bool = False, name: str = "",
+    additive: bool = False, name: str = "", dtype: str = "",
 ) -> Value:
     """The result of an arithmetic operation on these values."""
     fault = None
@@ -188,7 +188,7 @@ def numeric(
     edges = [Edge(part, flow, fault) for part in parts(m, values)]
     made = m.operation(node, edges, additive=additive, linear=name in LINEAR)
     made.operation, made.operands = name, tuple(values)
-    dtype = _dtype(values, name)
+    dtype = dtype or _dtype(values, name)
     if tensors:
         keras = any(isinstance(value, Tensor) and value.keras for value in values)
         return m.tensor(made, dtype, keras=keras)

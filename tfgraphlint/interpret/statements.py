@@ -8,7 +8,8 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import VariableAugmented
-from tfgraphlint.interpret import blocks, calls, modules, operators
+from tfgraphlint.interpret import blocks, calls, conditions, modules, operators
+from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.expressions import evaluate, iterate
 from tfgraphlint.interpret.frames import Spread, join_items
 from tfgraphlint.interpret.inspect import truth
@@ -28,21 +29,26 @@ Executor = Callable[[Machine, Any], bool]
 
 def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> bool:
     """Run statements one by one until the path ends."""
+    goes_on = GOES_ON
     for statement in statements:
         m.step()
         if isinstance(statement, cst.SimpleStatementLine):
-            if not execute(m, statement.body):
-                return ENDED
-            continue
-        executor = EXECUTORS.get(type(statement))
-        if executor is not None and not executor(m, statement):
-            return ENDED
-    return GOES_ON
+            goes_on = execute(m, statement.body)
+        else:
+            executor = EXECUTORS.get(type(statement))
+            goes_on = executor is None or executor(m, statement)
+        if not goes_on:
+            break
+    return goes_on
 
 
 def suite(m: Machine, body: cst.BaseSuite) -> bool:
     """Run the body of a compound statement."""
-    return execute(m, body.body)
+    known = len(m.frame.half_returned)
+    goes_on = execute(m, body.body)
+    if len(m.frame.half_returned) > known:
+        conditions.block_ended(m, known, goes_on)
+    return goes_on
 
 
 def _expression(m: Machine, node: cst.Expr) -> bool:
@@ -86,6 +92,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 
 def _return(m: Machine, node: cst.Return) -> bool:
     value = evaluate(m, node.value) if node.value is not None else Const(None)
+    conditions.returned(m, node, value)
     m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
     return ENDED
 
@@ -93,10 +100,12 @@ def _return(m: Machine, node: cst.Return) -> bool:
 def _raise(m: Machine, node: cst.Raise) -> bool:
     if node.exc is not None:
         evaluate(m, node.exc)
+    conditions.raised(m, node)
     return ENDED
 
 
 def _break(m: Machine, node: cst.Break) -> bool:
+    conditions.left_loop(m)
     m.frame.breaks.append(m.store.changes(m.frame.marks[-1]))
     return ENDED
 
@@ -107,7 +116,7 @@ def _continue(m: Machine, node: cst.Continue) -> bool:
 
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
-    evaluate(m, node.test)
+    conditions.tested(m, node.test, evaluate(m, node.test), "assert", always=True)
     narrow(m, node.test, True)
     return GOES_ON
 
@@ -129,15 +138,23 @@ def _nonlocal(m: Machine, node: cst.Nonlocal) -> bool:
 
 def branch(m: Machine, paths: Sequence[Callable[[], bool]]) -> bool:
     """Run each path from the same state and join those that go on."""
-    ends: list[Changes] = []
+    return _meet(m, _run_apart(m, paths))
+
+
+def _run_apart(m: Machine, paths: Sequence[Callable[[], bool]]) -> list[Changes | None]:
+    """What each path changes, run from the same state; None for one that does not go on."""
+    ends: list[Changes | None] = []
     for path in paths:
         mark = m.store.mark()
-        goes_on = path()
-        if goes_on:
-            ends.append(m.store.changes(mark))
+        ends.append(m.store.changes(mark) if path() else None)
         m.store.rewind(mark)
-    m.store.merge(ends)
-    return bool(ends)
+    return ends
+
+
+def _meet(m: Machine, ends: Sequence[Changes | None]) -> bool:
+    going_on = [end for end in ends if end is not None]
+    m.store.merge(going_on)
+    return bool(going_on)
 
 
 def _if(m: Machine, node: cst.If) -> bool:
@@ -154,17 +171,22 @@ def _if(m: Machine, node: cst.If) -> bool:
             return _if(m, node.orelse)
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 
-    if certain is not None:
-        with blocks.condition(m):
+    conditions.tested(m, node.test, test, "if")
+    by_tensor = conditions.decides(m, test)
+    with blocks.condition(m), inside(m, node, "if", by_tensor):
+        if certain is not None:
             return then() if certain else otherwise()
-    with blocks.condition(m):
-        return branch(m, [then, otherwise])
+        before = len(m.frame.returns)
+        ends = _run_apart(m, [then, otherwise])
+    if by_tensor:
+        conditions.joined(m, node, ends, before)
+    return _meet(m, ends)
 
 
 def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
     turns, exact = iterate(m, value, node.iter)
-    with blocks.loop(m, node, value):
+    with inside(m, node, "loop", conditions.iterates(m, value)):
         return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
 
 
@@ -176,8 +198,9 @@ def _while(m: Machine, node: cst.While) -> bool:
     def again() -> None:
         evaluate(m, node.test)
 
+    conditions.tested(m, node.test, test, "while")
     endless = truth(test) is True
-    with blocks.loop(m, node, test):
+    with inside(m, node, "loop", conditions.decides(m, test)):
         return _loop(m, node, [lambda: None, again], False, endless)
 
 

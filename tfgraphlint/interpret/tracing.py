@@ -11,14 +11,16 @@ from tfgraphlint.facts import (
     FaultKind,
     FrozenWhileTraced,
     HostRead,
+    ItemAssigned,
     Mode,
+    NameGiven,
     PrintedWhileTraced,
     VariableCreated,
 )
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Host, Items, Tensor, Unknown, Value, Variable
+from tfgraphlint.interpret.values import Const, Host, Items, Library, Tensor, Unknown, Value, Variable
 
 ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
 
@@ -26,6 +28,12 @@ ONCE = ("__init__", "build")  # methods that run once, also when a traced call i
 def is_symbolic(value: Value) -> bool:
     """Whether the value certainly is a tensor of the graph that is being traced."""
     return isinstance(value, Tensor) and value.symbolic and not value.keras
+
+
+def is_assumed(value: Value) -> bool:
+    """Whether the value is an argument that Keras passes: most often a tensor, but a list or dictionary as well."""
+    place = value.node.place if isinstance(value, Tensor) else None
+    return place is not None and isinstance(place.node, cst.Param)
 
 
 def holds_symbolic(value: Value) -> bool:
@@ -38,20 +46,21 @@ GRAPHS = (
 )
 
 
-def _in_graph(m: Machine) -> bool:
+def in_graph(m: Machine) -> bool:
+    """Whether what goes wrong in a graph certainly goes wrong here."""
     return m.mode is Mode.GRAPH and not m.guards and not m.alternatives
 
 
 def _traced(m: Machine) -> bool:
     """Whether the code runs anew for each trace, not once as in a graph that is built by hand."""
-    return _in_graph(m) and m.running.by not in GRAPHS
+    return in_graph(m) and m.running.by not in GRAPHS
 
 
 def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
     """Report that values leave TensorFlow here, where one of them is symbolic."""
     if name == "tensorflow.get_static_value":
         return  # gives None for what is not known yet, and raises nothing
-    if _in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
+    if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
         m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
 
 
@@ -103,6 +112,30 @@ def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
     """Report a random number or the time in traced code."""
     if _traced(m) and not _runs_once(m):
         m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def item_assigned(m: Machine, value: Tensor | Variable, target: cst.Subscript) -> None:
+    """Report ``t[i] = v``, which neither tensors nor variables support, in any mode."""
+    if m.guards or m.alternatives or isinstance(value, Tensor) and is_assumed(value):
+        return
+    m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), tuple(m.calls)))
+
+
+def name_given(m: Machine, value: Value, written: cst.BaseExpression, call: cst.Call, name: str) -> None:
+    """Report a positional argument that lands in ``name`` and is no string, unless it is as good as nothing."""
+    kind = _kind_of_name(value)
+    if kind and not m.alternatives:
+        m.emit(NameGiven(m.place(written), m.place(call), name, kind, m.mode, tuple(m.calls)))
+
+
+def _kind_of_name(value: Value) -> str:
+    if isinstance(value, (Tensor, Variable)):
+        return "tensor"
+    if isinstance(value, Const):
+        return "number" if isinstance(value.value, (int, float)) and value.value else ""
+    if isinstance(value, Library):
+        return "dtype" if value.name.startswith(("tensorflow.", "numpy.")) else ""
+    return "other" if isinstance(value, Items) and value.state["items"] else ""
 
 
 def _runs_once(m: Machine) -> bool:

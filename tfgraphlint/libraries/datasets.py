@@ -139,7 +139,7 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
     mask = m.active
     m.store.write(m.recording, "mask", 0)
     try:
-        with m.run_as(running):
+        with m.run_as(running), m.called_by(True):
             spread = given if isinstance(given, Items) and given.kind == "tuple" else None
             items = spread.state["items"] if spread is not None else (given,)
             if not isinstance(items, tuple):

@@ -479,7 +479,8 @@ def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
     from tfgraphlint.interpret.iteration import element_of
 
     element = _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
-    result = calls.call(m, function, Arguments([element]), node)
+    with m.called_by(name == "tensorflow.map_fn"):
+        result = calls.call(m, function, Arguments([element]), node)
     return _stacked(m, result, node)
 
 
