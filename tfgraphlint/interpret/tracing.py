@@ -121,21 +121,29 @@ def item_assigned(m: Machine, value: Tensor | Variable, target: cst.Subscript) -
     m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), tuple(m.calls)))
 
 
-def name_given(m: Machine, value: Value, written: cst.BaseExpression, call: cst.Call, name: str) -> None:
+def name_given(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
     """Report a positional argument that lands in ``name`` and is no string, unless it is as good as nothing."""
-    kind = _kind_of_name(value)
-    if kind and not m.alternatives:
-        m.emit(NameGiven(m.place(written), m.place(call), name, kind, m.mode, tuple(m.calls)))
+    record = m.tables.function(name)
+    index = record.params.index("name") if record is not None and "name" in record.params else 0
+    if not 0 < index < len(args.positional) or not isinstance(node, cst.Call) or m.alternatives or m.guards:
+        return
+    kinds = {_kind_of_name(option) for option in m.each(args.positional[index])} - {"unknown"}
+    written = args.node(index, "name")
+    if len(kinds) == 1 and written is not None and (kind := kinds.pop()):
+        m.emit(NameGiven(m.place(written), m.place(node), name, kind, m.mode, tuple(m.calls)))
 
 
 def _kind_of_name(value: Value) -> str:
+    """What a value is that is taken for a name; empty where it may be one."""
+    if isinstance(value, Unknown):
+        return "unknown"
     if isinstance(value, (Tensor, Variable)):
         return "tensor"
     if isinstance(value, Const):
         return "number" if isinstance(value.value, (int, float)) and value.value else ""
     if isinstance(value, Library):
         return "dtype" if value.name.startswith(("tensorflow.", "numpy.")) else ""
-    return "other" if isinstance(value, Items) and value.state["items"] else ""
+    return "list" if isinstance(value, Items) and value.state["items"] else ""
 
 
 def _runs_once(m: Machine) -> bool:
