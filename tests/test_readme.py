@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+
+from tfgraphlint.facts import TapeExhausted
+from tfgraphlint.registry import listens_to
+from tfgraphlint.rule import Rule
+from tfgraphlint.verify.claims import unreadable
+from tfgraphlint.verify.programs import find
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,3 +43,21 @@ def test_both_commands_stand_on_the_first_screen() -> None:
     first = README.splitlines()[:FIRST_SCREEN]
     assert "    pip install . && tfgraphlint examples/" in first
     assert '    pip install -e ".[test]" && pytest' in first
+
+
+def test_the_fixtures_page_has_every_claim() -> None:
+    page = (ROOT / "fixtures" / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `# claim: (\w+)([^`]*)` \|", page, re.MULTILINE)
+    assert not [verb for verb, rest in told if unreadable(f"{verb}{rest}")]
+    used = {claim.partition(" ")[0] for program in find(ROOT / "fixtures") for claim in program.claims}
+    assert {verb for verb, _ in told} == used
+
+
+def test_the_rule_that_is_shown_to_contributors_works(tmp_path: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rule = textwrap.dedent("   " + text.split("```python\n")[1].split("```")[0].lstrip())
+    namespace: dict[str, type[Rule]] = {}
+    exec(compile(rule, "rules/tfg399_lazy_tape.py", "exec"), namespace)
+    assert listens_to(namespace["LazyTape"]) == (TapeExhausted,)
+    named = re.findall(r"`((?:tfgraphlint|fixtures|tests|rules)/[\w./]*)`", text)
+    assert [word for word in named if "399" not in word and not (ROOT / word).exists()] == []

@@ -5,7 +5,6 @@ TensorFlow takes seconds to start, so all programs are written first and run onc
 
 from __future__ import annotations
 
-import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -253,9 +252,10 @@ def test_without_tensorflow_there_is_one_clear_line(
 ) -> None:
     monkeypatch.setattr(main, "find_spec", lambda name: None)
     assert main.run([]) == 2
-    line = textwrap.dedent("""\
-        error: verify runs programs in TensorFlow, which is not installed here: pip install "tfgraphlint[verify]"
-        """)
+    line = (
+        "error: verify runs programs in TensorFlow, which is not installed here: pip install tensorflow "
+        '(or, in a checkout of tfgraphlint: pip install ".[verify]")\n'
+    )
     assert capsys.readouterr().err == line
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
 
-MISSING = 'verify runs programs in TensorFlow, which is not installed here: pip install "tfgraphlint[verify]"'
+MISSING = (
+    "verify runs programs in TensorFlow, which is not installed here: pip install tensorflow "
+    '(or, in a checkout of tfgraphlint: pip install ".[verify]")'
+)
 SECONDS = 180.0
 MOST_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
 
