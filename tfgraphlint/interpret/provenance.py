@@ -266,13 +266,13 @@ def calls_of(node: Node) -> tuple[Place, ...]:
 
 
 def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
-    """Whether the target was computed from an operation on ``source`` that came before ``number`` and that the
-    tape, though it was recording, did not record."""
+    """Whether the target was computed, on every path, from an operation on ``source`` that came before ``number`` and
+    that the tape, though it was recording, did not record."""
     seen: set[Node] = set()
     stack = [target]
     while stack:
         node = stack.pop()
-        if node in seen:
+        if node in seen or node.kind is Kind.JOIN:
             continue
         seen.add(node)
         for edge in node.edges:

@@ -39,7 +39,7 @@ from tfgraphlint.interpret.values import (
     is_none,
     sequence,
 )
-from tfgraphlint.libraries import datasets, keras_optimizers, keras_runs
+from tfgraphlint.libraries import datasets, keras_optimizers, keras_runs, unchanged
 from tfgraphlint.libraries.keras_models import (
     BUILDERS,
     RETURN_FLAGS,
@@ -100,6 +100,8 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
         flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else Flow.FLOWS
         edges += [Edge(part, flow) for part in parts(m, [given])]
     made = m.operation(node, edges)
+    if value.cls.rpartition(".")[2] in unchanged.LAYERS:
+        made = unchanged.perhaps(inputs[0], made)
     outputs = value.state.get("outputs")
     if isinstance(outputs, Items) and isinstance(outputs.state["items"], tuple):
         return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.state["items"]])

@@ -15,7 +15,7 @@ from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.methods import dtype_named, leave
 from tfgraphlint.interpret.operators import dtype_of, parts, read
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, join_nodes, judge, reaches
+from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
 from tfgraphlint.interpret.values import (
     ANY,
     BOOL,
@@ -23,7 +23,9 @@ from tfgraphlint.interpret.values import (
     FLOAT,
     INT,
     STRING,
+    Choice,
     Const,
+    Dict,
     Host,
     Items,
     Object,
@@ -35,7 +37,7 @@ from tfgraphlint.interpret.values import (
     Weights,
     sequence,
 )
-from tfgraphlint.libraries import datasets, keras_models
+from tfgraphlint.libraries import datasets, keras_models, unchanged
 from tfgraphlint.libraries.handlers import Handler, Handlers
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
 
@@ -46,7 +48,8 @@ handles = HANDLERS.handles
 @lru_cache(maxsize=4)
 def _handlers(tables: Tables) -> dict[str, Handler]:
     """The handlers by the names under which these tables know their functions."""
-    return {**HANDLERS, **{tables.canonical(name): handler for name, handler in HANDLERS.items()}}
+    handlers = {**HANDLERS, **unchanged.HANDLERS}
+    return {**handlers, **{tables.canonical(name): handler for name, handler in handlers.items()}}
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -259,7 +262,12 @@ def _convert(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
     if value is None:
         return None
     stacking = name.endswith("stack")
+    if stacking and isinstance(value, Tensor):
+        return m.tensor(unchanged.perhaps(value, m.operation(node, [Edge(value.node)])), value.dtype, keras=value.keras)
     dtype = ANY if stacking else dtype_named(args.get(1, "dtype"))
+    if isinstance(value, Variable) and name.startswith("keras.") and dtype in (ANY, value.dtype):
+        made = m.operation(node, [Edge(read(m, value))])
+        return m.tensor(unchanged.perhaps(value, made), value.dtype)  # Keras lets a variable pass as it is
     if isinstance(value, Tensor) and not stacking:
         same = name.endswith("convert_to_tensor") and dtype in (ANY, value.dtype)
         made = value.node if same else m.operation(node, [Edge(value.node)])
@@ -289,27 +297,6 @@ def _rewrapped(m: Machine, name: str, value: Value, node: cst.CSTNode) -> list[E
         return []
     fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
     return [Edge(edge.node, Flow.CUT, fault) for edge in edges]
-
-
-@handles("tensorflow.cast", "tensorflow.compat.v1.cast", "tensorflow.saturate_cast", "keras.ops.cast",
-         "tensorflow.keras.ops.cast", "tensorflow.keras.backend.cast", "tensorflow.dtypes.cast")
-def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    value, dtype = args.get(0, "x"), dtype_named(args.get(1, "dtype"))
-    if value is None:
-        return None
-    inputs = parts(m, [value])
-    if dtype in (INT, BOOL, STRING) and dtype_of(value) not in (INT, BOOL, STRING):
-        fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, name, _argument_text(m, node))
-        edges = [Edge(part, Flow.CUT, fault) for part in inputs]
-    else:
-        edges = [Edge(part) for part in inputs]
-    made = m.operation(node, edges)
-    if made.kind is Kind.CONSTANT:
-        made = m.leaf(Kind.TENSOR, node)
-    elif isinstance(value, Tensor) and dtype == value.dtype:
-        made = join_nodes([value.node, made])  # a tensor that has the dtype already is returned as it is
-    keras_tensor = isinstance(value, Tensor) and value.keras
-    return m.tensor(made, dtype if dtype != ANY else ANY, keras=keras_tensor)
 
 
 @handles("tensorflow.stop_gradient", "keras.ops.stop_gradient", "tensorflow.keras.ops.stop_gradient",
@@ -517,20 +504,29 @@ def _scan(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
 # -- structures ----------------------------------------------------------------------------------
 
 
-@handles("tensorflow.add_n", "tensorflow.accumulate_n")
-def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    value = args.get(0, "inputs")
-    if value is None:
+@handles("tensorflow.nest.flatten")
+def _flatten(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.get(0, "structure")
+    return value if isinstance(value, (Items, Weights)) else sequence("list", [value] if value else [])
+
+
+@handles("tensorflow.nest.map_structure", "keras.tree.map_structure")
+def _map_structure(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if len(args.positional) < 2 or not args.certain:
         return None
-    return m.tensor(m.operation(node, [Edge(p) for p in parts(m, [value])], additive=True), FLOAT)
+    return _mapped(m, args.positional[0], args.positional[1:], node)
 
 
-@handles("tensorflow.nest.map_structure", "tensorflow.nest.flatten", "tensorflow.nest.pack_sequence_as")
-def _nest(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
-    if name.endswith("flatten"):
-        value = args.get(0, "structure")
-        return value if isinstance(value, (Items, Weights)) else sequence("list", [value] if value else [])
-    return None
+def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNode) -> Value:
+    """``function`` on what stands at the same place of like structures."""
+    columns = [value.state["items"] for value in given if isinstance(value, Items)]
+    if len(columns) == len(given) and len({len(one) if isinstance(one, tuple) else -1 for one in columns}) == 1:
+        if isinstance(columns[0], tuple):
+            kind = "tuple" if isinstance(given[0], Items) and given[0].kind == "tuple" else "list"
+            return sequence(kind, [_mapped(m, function, one, node) for one in zip(*columns)])
+    if any(isinstance(value, (Items, Dict, Weights, Choice, Unknown)) for value in given):
+        return unknown_call(m, [function], Arguments(list(given)), node)
+    return calls.call(m, function, Arguments(list(given)), node)
 
 
 @handles("tensorflow.TensorArray")
