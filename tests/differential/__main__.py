@@ -13,6 +13,10 @@ def main() -> int:
     options = _options()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    if options.graph:
+        from . import graph_main
+
+        return graph_main.run(options)
     from .operations import tried
     from .session import Session, Tally, recording
 
@@ -43,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=500, help="how many programs")
     parser.add_argument("--start", type=int, default=0, help="the number of the first one")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--graph", action="store_true", help="programs that are traced, instead of gradients")
     parser.add_argument("--minimise", action="store_true", help="make disagreeing programs smaller first")
     parser.add_argument("--silent", action="store_true", help="show the programs on which the linter was silent, too")
     return parser.parse_args()

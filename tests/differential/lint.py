@@ -64,7 +64,7 @@ def said(text: str) -> Said:
     """Lint one program."""
     found = Said()
     tree = Tree("program.py", text)
-    project = Project([_nowhere()])
+    project = Project([nowhere()])
     project.add(Path(FILENAME), tree)
     with _listening(found):
         facts = interpret(project, tree, FILENAME)
@@ -73,7 +73,7 @@ def said(text: str) -> Said:
 
 
 @cache
-def _nowhere() -> Path:
+def nowhere() -> Path:
     return Path(tempfile.mkdtemp())
 
 

@@ -96,7 +96,7 @@ class Recorder:
         tf.random.set_seed(7)
         linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)  # AutoGraph reads it
         try:
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), _limited(SECONDS):
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), limited(SECONDS):
                 warnings.simplefilter("ignore")
                 exec(compile(text, FILENAME, "exec"), {"__name__": "__main__"})
         except Exception as error:  # a program may end with any error, that is what is wanted to be known
@@ -147,7 +147,7 @@ class Recorder:
 
 
 @contextlib.contextmanager
-def _limited(seconds: float) -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     """Ends what takes longer: a program from which the minimiser took the end of a loop."""
 
     def stop(number: int, frame: FrameType | None) -> None:
