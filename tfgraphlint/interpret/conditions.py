@@ -8,7 +8,8 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import BranchesDisagree, Mode, RaisedWhileTraced, TensorTested
-from tfgraphlint.interpret.conversion import Construct, is_converted, left_alone
+from tfgraphlint.interpret import keras_symbols
+from tfgraphlint.interpret.conversion import Construct, is_converted, is_left_alone, left_alone
 from tfgraphlint.interpret.frames import Frame
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
@@ -40,7 +41,9 @@ def asks(m: Machine, value: Value) -> bool:
 
 def tested(m: Machine, node: cst.CSTNode, value: Value, how: str, *, always: bool = False) -> bool:
     """Note that ``value`` is asked for its truth; whether that raises. ``always``: AutoGraph never converts it."""
-    if not asks(m, value) or not always and is_converted(m):
+    if keras_symbols.tested(m, node, value):
+        return True
+    if not asks(m, value) or not always and not is_left_alone(m):
         return False
     _report(m, node, how, left_alone(m))
     return True

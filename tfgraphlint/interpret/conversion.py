@@ -66,12 +66,24 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and name != "__call__"
 
 
+def is_left_alone(m: Machine) -> bool:
+    """Whether the running code certainly was not converted."""
+    if is_converted(m):
+        return False
+    frame: Frame | None = m.frame
+    while frame is not None:
+        if frame.via and not frame.autograph:
+            return False  # whether ``tf.map_fn`` converts below Keras depends on who calls Keras
+        frame = frame.caller
+    return True
+
+
 def left_alone(m: Machine) -> str:
     """Why AutoGraph does not convert the running code, in words; empty where it does."""
     if is_converted(m):
         return ""
     if not m.frame.autograph:
-        return "Keras 3 applies no AutoGraph here" if m.running.by.startswith("keras.") else "AutoGraph is off here"
+        return "Keras applies no AutoGraph here" if m.running.by.startswith("keras.") else "AutoGraph is off here"
     frame: Frame | None = m.frame
     while frame is not None and frame.function is not None:
         function = frame.function
@@ -79,6 +91,8 @@ def left_alone(m: Machine) -> str:
         if not why and _is_special(function.name):
             why = "constructors" if function.name == "__init__" else f"`{function.name}`"
         if not why and frame.via is False:
+            if function.owner is not None:
+                return f"Keras applies no AutoGraph to `{function.name}`"
             why = "functions that a library calls"
         if why:
             return f"AutoGraph does not convert {why}"

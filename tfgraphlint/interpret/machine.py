@@ -66,7 +66,7 @@ class Machine:
         self.reached: set[cst.CSTNode] = set()
         self.scopes: dict[str, ModuleScope] = project.scopes  # by path, shared by all files of a run
         self.module_mode = running.mode  # the mode of modules' top level
-        self.keras_autograph = False  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
+        self.keras_autograph = tables.keras == 2  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
         self.steps = 0
         self.spent = 0  # steps of all roots so far
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None

@@ -241,7 +241,7 @@ def compare(
 ) -> Value:
     """One comparison; a constant where its outcome is certain."""
     if isinstance(sign, (cst.Is, cst.IsNot)):
-        for value, other in ((left, right), (right, left)):
+        for value, other in _both(left, right):
             if is_none(other):
                 _tested_for_none(m, value)
         known = _identical(left, right)
@@ -258,19 +258,37 @@ def compare(
             return Const(bool(COMPARED[type(sign)](left.value, right.value)))
         except TypeError:
             return Const(False)
-    if isinstance(left, Choice) or isinstance(right, Choice):
+    equality = isinstance(sign, (cst.Equal, cst.NotEqual))
+    if any(isinstance(side, Choice) and (equality or not is_tensor(other)) for side, other in _both(left, right)):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
     if is_none(left) or is_none(right):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
     values = [left, right]
-    if any(isinstance(v, (Tensor, Variable)) for v in values):
+    if _is_identity(m, sign, values):
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
+    if any(is_tensor(v) for v in values):
         fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, _sign(sign))
         made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, values)])
         made.operation, made.operands = type(sign).__name__, (left, right)
-        return m.tensor(made, BOOL)
+        return m.tensor(made, BOOL, keras=any(isinstance(v, Tensor) and v.keras for v in values))
     if any(isinstance(v, Unknown) for v in values):
         return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in parts(m, values)]))
     return Host(m.operation(node, [Edge(part) for part in parts(m, values)]), "scalar", BOOL)
+
+
+def is_tensor(value: Value) -> bool:
+    """Whether the value certainly is a tensor or a variable."""
+    return isinstance(value, (Tensor, Variable))
+
+
+def _both(left: Value, right: Value) -> tuple[tuple[Value, Value], tuple[Value, Value]]:
+    return (left, right), (right, left)
+
+
+def _is_identity(m: Machine, sign: cst.BaseCompOp, values: Sequence[Value]) -> bool:
+    """Whether ``==`` asks if both are one object, as it does for symbolic tensors of Keras 3."""
+    equality = isinstance(sign, (cst.Equal, cst.NotEqual))
+    return equality and m.tables.keras >= 3 and any(isinstance(v, Tensor) and v.keras for v in values)
 
 
 def _tested_for_none(m: Machine, value: Value) -> None:
@@ -290,7 +308,7 @@ def _sign(sign: cst.BaseCompOp) -> str:
 
 
 def _identical(left: Value, right: Value) -> bool | None:
-    for one, other in ((left, right), (right, left)):
+    for one, other in _both(left, right):
         if is_none(one):
             if isinstance(other, Const):
                 return is_none(other)

@@ -171,7 +171,8 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
         root_call(m, value)
         return
     receiver: Value = cls if function.wrapper == "classmethod" else instance
-    with m.run_as(keras_runs.method_mode(m, cls, function, m.running)):
+    converts = m.keras_autograph and function.name == "call"
+    with m.run_as(keras_runs.method_mode(m, cls, function, m.running)), m.called_by(converts):
         bound = _rebound(value, receiver)
         args = keras_runs.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
         calls.call(m, bound, args, function.definition)

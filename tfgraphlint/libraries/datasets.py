@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from tfgraphlint.facts import Mode
@@ -58,7 +60,7 @@ def as_tensors(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Dict):
         return Dict({key: as_tensors(m, item, node) for key, item in value.state.items()})
     if isinstance(value, (Host, Const, Items, Tensor, Variable)):
-        return Tensor(m.leaf(Kind.TENSOR, node), dtype_of(value) if not isinstance(value, Items) else ANY)
+        return Tensor(m.leaf(Kind.TENSOR, node), dtype_of(value))
     return Tensor(m.leaf(Kind.TENSOR, node), ANY)
 
 
@@ -99,6 +101,8 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
     if name == "filter" and args.positional:
         _mapped(m, value, args.positional[0], node)
         return made
+    if name in ("reduce", "scan") and len(args.all()) == 2 and args.certain:
+        return _reduced(m, value, args.all(), node)
     if name == "enumerate":
         number = m.tensor(m.leaf(Kind.TENSOR, node), INT)
         made.state["element"] = sequence("tuple", [number, element(m, value, node)])
@@ -134,12 +138,12 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
     if not isinstance(function, (Function, Partial, TracedCallable)) and not hasattr(function, "function"):
         return None
     assert isinstance(function, Value)
-    given = element(m, value, node)
     running = Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.map")
     mask = m.active
     m.store.write(m.recording, "mask", 0)
     try:
         with m.run_as(running), m.called_by(True):
+            given = element(m, value, node)
             spread = given if isinstance(given, Items) and given.kind == "tuple" else None
             items = spread.state["items"] if spread is not None else (given,)
             if not isinstance(items, tuple):
@@ -151,6 +155,14 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
     finally:
         m.store.write(m.recording, "mask", mask)
     return _structure(m, result, node)
+
+
+def _reduced(m: Machine, value: Object, given: Sequence[Value], node: cst.CSTNode) -> Value:
+    """``dataset.reduce(initial, f)``: the function is traced on the state and one element."""
+    with m.run_as(Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.reduce")), m.called_by(True):
+        state = fresh(m, as_tensors(m, given[0], node), node)
+        result = calls.call(m, given[1], Arguments([state, element(m, value, node)]), node)
+    return m.opaque(node, [*given, result])
 
 
 def _structure(m: Machine, value: Value, node: cst.CSTNode) -> Value | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tfgraphlint.facts import Mode
+from tfgraphlint.facts import Traced as TracedFact
 from tfgraphlint.interpret import calls
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.machine import Machine
@@ -18,6 +20,7 @@ from tfgraphlint.interpret.values import (
     Traced,
     TracedCallable,
     Value,
+    items_of,
 )
 
 WRAPPERS = {
@@ -26,11 +29,12 @@ WRAPPERS = {
     "contextlib.contextmanager": "contextmanager",
     "tensorflow.custom_gradient": "custom_gradient", "tensorflow.grad_pass_through": "custom_gradient",
     "tensorflow.autograph.experimental.do_not_convert": "do_not_convert",
+    "tensorflow.recompute_grad": "recompute_grad",
 }
 TRANSPARENT = frozenset({
     "functools.wraps", "functools.lru_cache", "functools.cache", "abc.abstractmethod", "typing.override",
     "typing.final", "typing.no_type_check", "tensorflow.Module.with_name_scope", "typing.overload",
-    "tensorflow.recompute_grad", "tensorflow.keras.utils.register_keras_serializable",
+    "tensorflow.keras.utils.register_keras_serializable",
     "keras.saving.register_keras_serializable", "tensorflow.keras.saving.register_keras_serializable",
     "keras.utils.register_keras_serializable", "tensorflow.autograph.experimental.convert",
     "tensorflow.__internal__.dispatch.add_dispatch_support", "dataclasses.dataclass",
@@ -123,8 +127,20 @@ def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTN
         from tfgraphlint.interpret.operators import parts
         from tfgraphlint.interpret.provenance import Edge
 
-        with m.mute():
-            calls.enter(m, function, args, node)
+        _run_custom(m, function, args, node)
         edges = [Edge(part) for part in parts(m, args.all())]
         return m.tensor(m.operation(node, edges), "float")
     return None
+
+
+def _run_custom(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:
+    """Run what ``tf.custom_gradient`` wraps, and the gradient that it returns: what tracing breaks in them counts."""
+    known = len(m.facts)
+    result = calls.enter(m, function, args, node)
+    pair = items_of(result)
+    if m.mode is Mode.GRAPH and pair is not None and len(pair) == 2 and isinstance(pair[1], Function):
+        outputs = items_of(pair[0]) or (pair[0],)
+        upstream: list[Value] = [m.tensor(m.leaf(Kind.TENSOR, node), "float") for _ in outputs]
+        with m.called_by(False):
+            calls.call(m, pair[1], Arguments(upstream), node)
+    m.facts[known:] = [fact for fact in m.facts[known:] if isinstance(fact, TracedFact)]
