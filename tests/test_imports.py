@@ -24,7 +24,7 @@ ROWS = [
     ["interpret", "libraries"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
-    ["in_place", "as_float", "tape_block", "watching", "moving"],
+    ["in_place", "as_float", "tape_block", "watching", "moving", "unwrapping"],
     ["registry", "requirements", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
     ["lint", "repair", "report"],
@@ -37,7 +37,7 @@ ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 RULE_ROOMS = {
     "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
-    "in_place", "as_float", "tape_block", "watching", "moving",
+    "in_place", "as_float", "tape_block", "watching", "moving", "unwrapping",
 }
 RUN_ROOMS = {"tfg900": {"screen"}, "tfg901": {"suppression"}}
 

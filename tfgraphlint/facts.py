@@ -228,6 +228,45 @@ class GradientNotFinite(Fact):
 
 
 @dataclass(frozen=True, eq=False)
+class KerasTensorUsed(Fact):
+    """A symbolic tensor of Keras where a tensor or a value is wanted, which is refused.
+
+    ``how`` is "function" (``name`` is its full name), "value" (``.numpy()``, NumPy, ``float``), "condition", "array"
+    (an array to the left of the operator) or "result" (a loss that is symbolic itself). ``by`` is what of Keras runs
+    the code on batches (``why``: the place that had it run), empty while a model is built; ``made`` is where the
+    symbolic tensor comes from.
+    """
+
+    place: Place
+    name: str
+    how: str
+    by: str = ""
+    why: Place | None = None
+    made: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class LossReturnsNothing(Fact):
+    """A function that a tape or Keras differentiates ended without ``return``."""
+
+    place: Place  # the name in its ``def``
+    name: str
+    asked: Place  # the query, or where it is given to Keras
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class TapeInLoss(Fact):
+    """A tape is entered while Keras computes a loss, for which it has a tape of its own."""
+
+    place: Place  # the call that makes the tape
+    tape: TapeUse
+    asked: Place  # where the loss is given to Keras
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
 class Traced(Fact):
     """Base of what happens while a graph is traced. ``name`` is the full name of what is called.
 

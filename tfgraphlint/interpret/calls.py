@@ -25,6 +25,7 @@ from tfgraphlint.interpret.values import (
     Library,
     LibraryMethod,
     Method,
+    Nothing,
     Object,
     Partial,
     Traced,
@@ -293,7 +294,7 @@ def _run_body(m: Machine, function: Function, frame: Frame, mark: int) -> Value:
     goes_on = suite(m, definition.body)
     returns = frame.returns
     if not returns:
-        return Const(None)
+        return _end_of_body(function, frame) if goes_on else Const(None)
     if not goes_on and len(returns) == 1 and not _differs(m, mark, returns[0][1]):
         return returns[0][0]
     values = [value for value, _ in returns]
@@ -305,6 +306,25 @@ def _run_body(m: Machine, function: Function, frame: Frame, mark: int) -> Value:
     m.store.mark()
     m.store.merge(ends)
     return join(values)
+
+
+def _end_of_body(function: Function, frame: Frame) -> Const:
+    """The None of a body that ends. A method that a subclass may have in its own way says nothing by it."""
+    params = function.definition.params.params
+    receiver = frame.names.get(params[0].name.value) if params and function.owner is not None else None
+    if isinstance(receiver, Instance) and receiver.partial and not _ends_with_value(function.definition):
+        return Const(None)
+    return Nothing(None, function)
+
+
+def _ends_with_value(definition: cst.CSTNode) -> bool:
+    """Whether the last statement binds a local name, for nobody to read."""
+    match definition:
+        case cst.FunctionDef(body=cst.IndentedBlock(body=[*_, cst.SimpleStatementLine(body=[*_, cst.Assign(
+            targets=[cst.AssignTarget(target=cst.Name())]
+        )])])):  # fmt: skip
+            return True
+    return False
 
 
 def _differs(m: Machine, mark: int, end: object) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret import attributes, calls, conditions, operators
+from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, operators
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
@@ -106,8 +106,9 @@ def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
 
 
 def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
-    left = evaluate(m, node.left)
-    return operators.binary(m, node, type(node.operator).__name__, left, evaluate(m, node.right))
+    left, right = evaluate(m, node.left), evaluate(m, node.right)
+    keras_symbols.behind_array(m, node, left, right)
+    return operators.binary(m, node, type(node.operator).__name__, left, right)
 
 
 def _comparison(m: Machine, node: cst.Comparison) -> Value:

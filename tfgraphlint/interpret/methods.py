@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import queries, tapes, tracing
+from tfgraphlint.interpret import keras_symbols, queries, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
@@ -106,6 +106,7 @@ def leave(
     text = _text(m, node)
     fault = m.fault(kind, node, name, text)
     tracing.host_read(m, node, values, kind, name)
+    keras_symbols.read(m, node, values, kind, name)
     edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
     return Host(m.operation(node, edges), result, dtype)
 

@@ -19,6 +19,7 @@ from tfgraphlint.facts import (
     TapeExhausted,
     WeightsUnbuilt,
 )
+from tfgraphlint.interpret import losses
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.finiteness import not_finite
 from tfgraphlint.interpret.frames import Queried
@@ -82,6 +83,7 @@ def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNod
     if target is None or sources is None or not args.certain:
         return m.opaque(node, args.all())
     _consume(m, tape, node)
+    losses.returned_nothing(m, target, node)
     if not tape.state.get("escaped") and not tape.state.get("failed") and tape.state.get("entered_at") is not None:
         if written_target is not None and written_sources is not None:
             if args.get(3 if method == "gradient" else 2, "unconnected_gradients") is None:

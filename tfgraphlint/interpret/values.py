@@ -32,6 +32,13 @@ class Const(Value):
 
 
 @dataclass(slots=True, eq=False)
+class Nothing(Const):
+    """The None of a function that ended without ``return``."""
+
+    function: Function
+
+
+@dataclass(slots=True, eq=False)
 class Unknown(Value):
     """A value that we know nothing about, except which one it is."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import ApiUsed
-from tfgraphlint.interpret import tracing
+from tfgraphlint.interpret import keras_symbols, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
@@ -25,7 +25,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
-        return tensorflow.call(m, name, args, node)
+        return keras_symbols.called(m, name, args, node, tensorflow.call)
     if root in numpy.LIBRARIES:
         return numpy.call(m, name, args, node)
     return python.call(m, name, args, node)

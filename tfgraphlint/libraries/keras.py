@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode
-from tfgraphlint.interpret import calls, classes
+from tfgraphlint.interpret import calls, classes, keras_symbols
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within
@@ -85,7 +85,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     mark_built(m, value)
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
-        return calls.call(m, function, args, node)
+        return _run_layer(m, function, args, node)
     layers = value.state.get("layers")
     if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
         held = layers.state["items"]
@@ -93,7 +93,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
             held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
             if held and all(isinstance(item, (Object, Instance)) for item in held):
                 return _call_in_turn(m, held, inputs[0], args, node)
-    symbolic = _is_symbolic(inputs[0])
+    symbolic = keras_symbols.is_keras_tensor(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = weight_edges(value)
     for given in [*inputs, *more]:
@@ -114,6 +114,14 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     return m.tensor(made, FLOAT, keras=symbolic)
 
 
+def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
+    if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
+        return calls.call(m, function, args, node)
+    with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
+        return keras_symbols.symbol(calls.call(m, function, keras_symbols.batch_arguments(args), node))
+
+
 def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """A ``Sequential``: each layer on what the one before it gave."""
     for layer in layers:
@@ -121,12 +129,6 @@ def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Argum
             continue
         given = calls.call(m, layer, Arguments([given], dict(args.keywords)), node)
     return given
-
-
-def _is_symbolic(value: Value) -> bool:
-    if isinstance(value, (Items, Dict)):
-        return any(_is_symbolic(item) for item in elements(value))
-    return isinstance(value, Tensor) and value.keras
 
 
 def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -144,8 +146,9 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
     running = m.running
     if m.mode is Mode.GRAPH and kind in ("layer", "model"):
         running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)
-    with m.run_as(running):
-        result = calls.call(m, _bound(instance, method), _accepted(method, args), node)
+    with m.run_as(running), m.called_by(m.keras_autograph):
+        run = _run_layer if kind in ("layer", "model") else calls.call
+        result = run(m, _bound(instance, method), _accepted(method, args), node)
     if kind == "loss" and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
     return result
@@ -193,6 +196,10 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return LibraryMethod(value, name)
     if kind == "metric" and name in ("add_weight",):
         return LibraryMethod(value, name)
+    if kind == "callback" and name == "model":
+        return Object("keras.Model", m.leaf(Kind.OPAQUE, node), "model")
+    if kind == "model" and name == "layers":
+        return Items("list", {"items": Spread(Object("keras.Layer", value.node, "layer"))})
     return None
 
 
@@ -286,7 +293,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
         return _add_weight(m, receiver, args, node)
     if name == "compile":
         return keras_runs.compile_model(m, receiver, args, node)
-    if name == "get_layer" and isinstance(receiver, Object):
+    if name == "get_layer" and isinstance(receiver, (Object, Instance)):
         return Object("keras.Layer", receiver.node, "layer")
     if name == "add" and isinstance(receiver, Object) and args.positional:
         layers = receiver.state.get("layers")
@@ -301,6 +308,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
     if name == "fit":
+        keras_runs.run_callbacks(m, receiver, args, node)
         return m.opaque(node)
     return unknown_call(m, [receiver], args, node)
 

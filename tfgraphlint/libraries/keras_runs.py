@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from tfgraphlint.facts import Mode
-from tfgraphlint.interpret import calls, classes, queries
+from tfgraphlint.interpret import calls, classes, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import Machine, Running
@@ -19,6 +21,7 @@ from tfgraphlint.interpret.values import (
     Instance,
     Items,
     Method,
+    Partial,
     Tape,
     Tensor,
     TracedCallable,
@@ -27,7 +30,11 @@ from tfgraphlint.interpret.values import (
     Weights,
 )
 
+BY_CALLBACK = "keras.callbacks.Callback"
 TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
+
+
+Callable = (Function, Method, TracedCallable, Instance, Partial)
 
 
 def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -36,32 +43,69 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
-    losses = args.get(1, "loss")
-    at = args.node(1, "loss")
-    for option in elements(losses) if isinstance(losses, (Items, Dict)) else m.each(losses) if losses else ():
-        if isinstance(option, (Function, Method, TracedCallable, Instance)):
-            _compiled_loss(m, receiver, option, at, node, runs_eagerly)
+    for index, name in ((1, "loss"), (2, "metrics")):
+        at = args.node(index, name) or node
+        given = args.get(index, name)
+        for value in _functions(m, given) if given is not None else ():
+            mode = Mode.EAGER if runs_eagerly else Mode.GRAPH
+            running = Running(mode, m.place(at), None, m.keras_autograph, "keras.Model.compile")
+            with m.run_as(running), m.called_by(m.keras_autograph):
+                _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
     return Const(None)
 
 
-def _compiled_loss(
-    m: Machine, receiver: Value, loss: Value, at: cst.BaseExpression | None, node: cst.CSTNode, eager: bool
+def _functions(m: Machine, value: Value) -> Iterator[Value]:
+    """The functions and objects of the project among losses or metrics, in lists and dictionaries."""
+    for option in m.each(value):
+        if isinstance(option, (Items, Dict)):
+            for held in elements(option):
+                yield from _functions(m, held)
+        elif isinstance(option, Callable):
+            yield option
+
+
+def _on_batch(
+    m: Machine, receiver: Value, function: Value, at: cst.CSTNode, node: cst.CSTNode, *, is_loss: bool
 ) -> None:
-    """Run the loss on a batch under a tape over the model's variables."""
-    place = m.place(at or node)
+    """Run a loss or metric on a batch, a loss under a tape over the model's variables."""
+    place = m.place(at)
     tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
     mark = m.store.mark()
     m.store.write(m.recording, "mask", tape.bit)
-    running = Running(Mode.EAGER if eager else Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.compile")
-    with m.run_as(running):
-        truth = m.tensor(m.leaf(Kind.TENSOR, at or node), FLOAT)
-        outputs = m.operation(at or node, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
-        guess = m.tensor(outputs, FLOAT)
-        result = calls.call(m, loss, Arguments([truth, guess]), at or node)
-        if at is not None and weights_within(receiver):
+    truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
+    outputs = m.operation(at, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
+    result = calls.call(m, function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
+    keras_symbols.returned(m, result)
+    if is_loss:
+        losses.ran(m, tape, result, at)
+        if isinstance(at, cst.BaseExpression) and at is not node and weights_within(receiver):
             source = queries.Source(Weights(receiver), at, tuple(weights_within(receiver)), "weights")
             queries.judge_call(m, tape, result, at, [source], node)
     m.store.rewind(mark)
+
+
+def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
+    given = args.get(5, "callbacks")
+    for value in _functions(m, given) if given is not None else ():
+        if not isinstance(value, Instance) or classes.kind_of(m, value.cls) != "callback":
+            continue
+        mark = m.store.mark()
+        m.store.write(value.state, "model", receiver)
+        with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
+            for name in sorted(_called_back(value.cls)):
+                method = classes.class_attribute(value.cls, name)
+                if isinstance(method, Function):
+                    wanted = len(method.definition.params.params) - 1
+                    calls.call(m, Method(value, method), Arguments([m.external(node)] * wanted), node)
+        m.store.rewind(mark)
+
+
+def _called_back(cls: Value) -> set[str]:
+    return {
+        name for base in classes.mro(cls) if isinstance(base, Class)
+        for name in base.state if isinstance(name, str) and name.startswith("on_")
+    }
 
 
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
@@ -72,6 +116,8 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
+    if kind == "callback" and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
+        return Running(Mode.EAGER, by=BY_CALLBACK)
     if kind in ("layer", "model") and function.name == "call" and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")

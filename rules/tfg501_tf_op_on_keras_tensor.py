@@ -1,0 +1,87 @@
+"""TFG501 tf-op-on-keras-tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.facts import KerasTensorUsed
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, short_name
+
+
+class TfOpOnKerasTensor(Rule):
+    """A function that wants a tensor or a value gets a symbolic tensor of Keras.
+
+    ## What it does
+
+    Reports a TensorFlow function, a NumPy function or a Python condition that gets a symbolic tensor of Keras
+    (`Input`, the result of a layer called on one) while a functional model is built with Keras 3.
+
+    ## Why it matters
+
+    In Keras 3 such a tensor is a description of a shape and a dtype. Only layers and `keras.ops` accept it:
+
+        ValueError: A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic
+        placeholder for a shape and dtype, used when constructing Keras Functional models or Keras Functions.
+        ValueError: A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual
+        numerical value. You cannot convert it to a NumPy array.
+        TypeError: A symbolic KerasTensor cannot be used as a boolean.
+
+    Keras 2 turned each TensorFlow function into a layer by itself; programs that relied on it stop here.
+
+    ## Known limits
+
+    Holds for Keras 3 only. Silent on operators and slices (`x * 2`, `x[:, 0]`, `x @ w`), which are Keras
+    operations; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model and in a `Lambda`; and
+    where a model is called on data. `ndarray + x` with the array on the left is refused by Keras 3 as well,
+    `x + ndarray` is not.
+
+    ## Fix safety
+
+    Unsafe. The call is replaced by the `keras.ops` function of the derived table, with its argument names;
+    dtype rules can differ. `tf.shape(x)` and random functions are not replaced: `keras.ops.shape(x)[0]` is
+    None for the batch while the model is built. Move those into a layer.
+
+    ## When to suppress
+
+    When the file is meant for Keras 2 (`tf_keras`, `TF_USE_LEGACY_KERAS=1`); better, set `keras = 2` in the
+    configuration.
+    """
+
+    code = "TFG501"
+    name = "tf-op-on-keras-tensor"
+
+    def check(self, fact: KerasTensorUsed) -> Iterable[Diagnostic]:
+        if not fact.by:
+            yield self.report(fact.place.span, _message(fact), path=_path(fact), help=_remedy(fact))
+
+
+
+def _message(fact: KerasTensorUsed) -> str:
+    code = brief(fact.place.code)
+    match fact.how:
+        case "function":
+            return f"`{short_name(fact.name)}` does not take a symbolic tensor of Keras: ValueError"
+        case "condition":
+            return f"`{code}` is a symbolic tensor of Keras, neither true nor false: TypeError"
+        case "array":
+            return f"NumPy asks for the value of a symbolic tensor of Keras in `{code}`: ValueError"
+    return f"`{code}` asks for the value of a symbolic tensor of Keras, which has none"
+
+
+def _remedy(fact: KerasTensorUsed) -> str:
+    match fact.how:
+        case "function":
+            return "use a function of `keras.ops`, or do this in the `call` of a layer"
+        case "condition":
+            return "choose with `keras.ops.where`, or in the `call` of a layer"
+        case "array":
+            return "write the symbolic tensor first, or use a function of `keras.ops`"
+    return "use a function of `keras.ops`; only a model that is called on data has values"
+
+
+def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
+    made = [Step(Role.SOURCE, "the symbolic tensor is made here", fact.made.span)] if fact.made is not None else []
+    calls = [Step(Role.CALL, "reached from here", call.span) for call in fact.calls]
+    return tuple(dict.fromkeys([*made, *calls]))

@@ -1,0 +1,59 @@
+"""TFG504 tape-in-compiled-loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severity, Step
+from tfgraphlint.facts import TapeInLoss
+from tfgraphlint.rule import Rule
+from tfgraphlint.unwrapping import is_left_alone, without_tape
+
+
+class TapeInCompiledLoss(Rule):
+    """A tape in a compiled loss that nobody asks for a gradient.
+
+    ## What it does
+
+    Reports a `tf.GradientTape` in a compiled loss (a function or the `call` of a `Loss`) that is never asked
+    for a gradient.
+
+    ## Why it matters
+
+    Nothing is raised and training goes on as without it: Keras differentiates the loss with a tape of its own
+    around the whole step. The inner tape records every operation for nobody, which costs memory and time, and
+    the code says that gradients are computed here, which is not so. The fixture trains the same network with
+    and without the tape and gets the same weights.
+
+    ## Known limits
+
+    Silent where the tape is asked (`gradient`, `jacobian`, `batch_jacobian`), handed to another function,
+    returned, or kept in an attribute: then a penalty over a gradient may be what is meant. Tapes in a
+    `train_step` or in a loop of one's own are not the matter of this rule.
+
+    ## Fix safety
+
+    Safe. The `with` line and the `watch` calls on that tape are removed and the block moves out by one level;
+    insides of multi-line strings stay. With a second context manager in the same `with` only the tape is
+    taken out of it.
+
+    ## When to suppress
+
+    While one is about to write the gradient penalty.
+    """
+
+    code = "TFG504"
+    name = "tape-in-compiled-loss"
+    severity = Severity.WARNING
+
+    def check(self, fact: TapeInLoss) -> Iterable[Diagnostic]:
+        if not is_left_alone(fact.tape):
+            return
+        edits = without_tape(fact.tape)
+        yield self.report(
+            fact.place.span,
+            "nobody asks this tape for a gradient: Keras differentiates the loss with a tape of its own",
+            path=(Step(Role.CONSEQUENCE, "the loss is compiled here", fact.asked.span),),
+            help="take the tape out",
+            fix=Fix("take the tape out", Applicability.SAFE, edits) if edits is not None else None,
+        )

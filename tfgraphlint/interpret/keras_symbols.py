@@ -1,0 +1,161 @@
+"""Symbolic tensors of Keras where tensors or values are wanted: while a model is built, and in what is run later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from tfgraphlint.facts import FaultKind, KerasTensorUsed, Place
+from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.inspect import elements, is_constant
+from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.values import Choice, Dict, Host, Items, Tensor, Value
+
+# What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
+RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
+# Functions that are given tensors, give tensors back, and yet took a symbolic one when all were tried with Keras 3.15:
+# they look at its shape, hand it on as it is, or use nothing but operators.
+TAKING = frozenset({
+    "tensorflow.divide", "tensorflow.compat.v1.math.divide", "tensorflow.experimental.numpy.rad2deg",
+    "tensorflow.tuple", "tensorflow.compat.v1.tuple", "tensorflow.compat.v1.train.limit_epochs",
+    "tensorflow.nn.batch_normalization", "tensorflow.nn.batch_norm_with_global_normalization",
+    "tensorflow.keras.backend.batch_normalization", "tensorflow.keras.backend.int_shape",
+    "tensorflow.keras.backend.to_dense", "tensorflow.get_static_value", "tensorflow.keras.backend.eval",
+    "tensorflow.keras.backend.get_value",
+})
+# Modules of Keras functions, which take symbolic tensors.
+KERAS_MODULES = ("keras.", "tensorflow.keras.", "tensorflow.losses.", "tensorflow.metrics.", "tensorflow.nest.",
+                 "tensorflow.initializers.", "tensorflow.optimizers.", "tensorflow.debugging.")
+BACKEND = "tensorflow.keras.backend."
+
+
+def is_keras_tensor(value: Value) -> bool:
+    """Whether the value certainly is a symbolic tensor of Keras, or a list, tuple or dictionary that holds one."""
+    if isinstance(value, (Items, Dict)):
+        return any(is_keras_tensor(held) for held in elements(value))
+    return isinstance(value, Tensor) and value.keras
+
+
+def runs_for_keras(m: Machine) -> bool:
+    """Whether Keras runs this code on a batch, with the model complete."""
+    return m.running.by in RUN_BY_KERAS
+
+
+def _report(m: Machine, node: cst.CSTNode, name: str, how: str, values: Iterable[Value]) -> None:
+    _report_at(m, m.place(node), name, how, values)
+
+
+def _report_at(m: Machine, place: Place, name: str, how: str, values: Iterable[Value]) -> None:
+    if m.guards or m.alternatives:
+        return
+    made = next((origin for value in values if (origin := _origin(value)) is not None), None)
+    by = m.running.by if runs_for_keras(m) else ""
+    m.emit(KerasTensorUsed(place, name, how, by, m.running.why if by else None, made, tuple(m.calls)))
+
+
+def _origin(value: Value) -> Place | None:
+    if isinstance(value, (Items, Dict)):
+        return next((place for held in elements(value) if (place := _origin(held)) is not None), None)
+    return value.node.place if isinstance(value, Tensor) and value.keras else None
+
+
+# -- functions -----------------------------------------------------------------------------------
+
+
+def called(
+    m: Machine, name: str, args: Arguments, node: cst.CSTNode,
+    call: Callable[[Machine, str, Arguments, cst.CSTNode], Value],
+) -> Value:
+    """The result of a TensorFlow or Keras function, after a report where it refuses a symbolic tensor."""
+    given = [value for value in args.all() if is_keras_tensor(value)]
+    if not given or not _refuses(m, name, args):
+        return call(m, name, args, node)
+    _report(m, node, name, "function", given)
+    result = call(m, name, args, node)
+    return batch(result) if runs_for_keras(m) else result
+
+
+def _refuses(m: Machine, name: str, args: Arguments) -> bool:
+    """Whether the function takes tensors for what is symbolic here, and would not take that."""
+    later = runs_for_keras(m)
+    if name in TAKING or m.tables.keras < 3 and not later:
+        return False
+    if name.startswith(KERAS_MODULES) and not name.startswith(BACKEND) and not later:
+        return False
+    record = m.tables.function(name)
+    if record is None or not record.tried or not record.returns.startswith(("tensor", "list", "tuple")):
+        return False
+    named = [(record.parameter(index), value) for index, value in enumerate(args.positional)]
+    return any(
+        is_keras_tensor(value) and parameter is not None and record.outcome(parameter) is not None
+        for parameter, value in [*named, *args.keywords.items()]
+    )
+
+
+def returned(m: Machine, value: Value) -> None:
+    """Report a loss or metric whose result is symbolic: only operators were used on it."""
+    if isinstance(value, Tensor) and value.keras and value.node.place is not None:
+        _report_at(m, value.node.place, "", "result", [value])
+
+
+# -- values --------------------------------------------------------------------------------------
+
+
+def read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
+    """Report that a symbolic tensor is asked for its value: by ``.numpy()``, NumPy, ``float``."""
+    if name in TAKING or kind is FaultKind.PREDICT:
+        return
+    given = [value for value in values if is_keras_tensor(value)]
+    if given:
+        _report(m, node, name, "value", given)
+
+
+def tested(m: Machine, node: cst.CSTNode, value: Value) -> bool:
+    """Report that a symbolic tensor is asked whether it is true."""
+    if not (isinstance(value, Tensor) and value.keras):
+        return False
+    _report(m, node, "", "condition", [value])
+    return True
+
+
+def behind_array(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> None:
+    """Report ``array + x``: Keras 3 hands ``x`` to NumPy, which asks for its value."""
+    if m.tables.keras < 3 or not isinstance(right, Tensor) or not right.keras or not isinstance(left, Host):
+        return
+    if left.kind == "array" and is_constant(left):
+        _report(m, node, "", "array", [right])
+
+
+# -- inside of layers ----------------------------------------------------------------------------
+
+
+def batch(value: Value) -> Value:
+    """What the code of a layer sees of symbolic tensors of Keras: tensors of a graph."""
+    return _changed(value, lambda tensor: replace(tensor, keras=False, symbolic=True) if tensor.keras else tensor)
+
+
+def symbol(value: Value) -> Value:
+    """What the caller of a layer that was given symbolic tensors sees of its result."""
+    return _changed(value, lambda tensor: replace(tensor, keras=True, symbolic=False))
+
+
+def batch_arguments(args: Arguments) -> Arguments:
+    """Arguments as the code of a layer sees them."""
+    return replace(
+        args, positional=[batch(value) for value in args.positional],
+        keywords={name: batch(value) for name, value in args.keywords.items()},
+    )
+
+
+def _changed(value: Value, change: Callable[[Tensor], Tensor]) -> Value:
+    if isinstance(value, Tensor):
+        return change(value)
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        return Items(value.kind, {"items": tuple(_changed(item, change) for item in value.state["items"])})
+    if isinstance(value, Dict):
+        return Dict({key: _changed(held, change) for key, held in value.state.items()})
+    if isinstance(value, Choice):
+        return Choice(tuple(_changed(option, change) for option in value.options))
+    return value
