@@ -12,7 +12,6 @@ from tfgraphlint.facts import LossNotCallable
 from tfgraphlint.numpy_rewrite import text_of
 from tfgraphlint.rule import Rule
 from tfgraphlint.tape_block import Query, fresh, recording_for, written
-from tfgraphlint.text import Lines
 from tfgraphlint.tree import Tree
 
 
@@ -118,7 +117,7 @@ def _asked(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit |
     if _method(call) == "compute_gradients":
         return Edit(span, f"list(zip({gradients}, {variables}))")
     statement = parent(tree, call)
-    row = Lines(tree.text).row(span.start.row)
+    row = tree.lines.row(span.start.row)
     indent = row[: span.start.column - 1]
     if not isinstance(statement, cst.Expr) or indent.strip() or not isinstance(call.func, cst.Attribute):
         return None

@@ -145,7 +145,7 @@ def _are_adjacent(first: Place, second: Place) -> bool:
     if not all(isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 for line in lines):
         return False
     indices = [index for index, each in enumerate(block.body) if each is lines[0] or each is lines[1]]
-    rows = tree.lines[tree.span(first.node).end.row - 1 : tree.span(second.node).start.row - 1]
+    rows = [tree.lines.row(row) for row in range(tree.span(first.node).end.row, tree.span(second.node).start.row)]
     return len(indices) == 2 and indices[1] == indices[0] + 1 and not any("#" in row for row in rows)
 
 

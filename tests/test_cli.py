@@ -14,6 +14,7 @@ from fakes import HEAD, install
 
 from tfgraphlint.cli.group import group
 from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.text import Lines
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +133,8 @@ def test_a_wrong_configuration_is_status_2(project: Path, text: str, said: str) 
 def test_statistics(project: Path) -> None:
     write(project, "a.py", "lost(x)\nlost(y)\n")
     assert run("--statistics", "--quiet").stdout == "2  TFG202  numpy-call-in-gradient-path\n"
+    counts = json.loads(run("--statistics", "--output-format", "json").stdout)
+    assert counts == [{"code": "TFG202", "name": "numpy-call-in-gradient-path", "count": 2}]
 
 
 def test_json(project: Path) -> None:
@@ -141,6 +144,45 @@ def test_json(project: Path) -> None:
     assert found["filename"] == str(project / "a.py")
     assert (found["location"], found["noqa_row"]) == ({"row": 4, "column": 5}, 5)
     assert json.loads(run("--output-format", "json", "--select", "TFG3").stdout) == []
+
+
+def test_json_of_the_real_thing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ruff's fields, and no others but ours; what the edits say is what ``--fix`` does."""
+    monkeypatch.undo()
+    file = project / "train.py"
+    text = (
+        "import tensorflow as tf\n\nx = tf.constant(1.0)\n\nwith tf.GradientTape() as tape:\n"
+        "    y = tf.math.log(\n        x,\n    )\nprint(tape.gradient(y, x))\n"
+    )
+    file.write_text(text)
+    done = tfgraphlint("train.py", "--isolated", "--output-format", "json", directory=project)
+    assert (done.returncode, done.stderr) == (1, "")
+    (found,) = json.loads(done.stdout)
+    places = {"filename", "location", "end_location", "noqa_row", "cell"}
+    assert found.keys() == places | {"code", "name", "message", "severity", "fix", "url", "path", "suggestions"}
+    assert {name: found[name] for name in ("cell", "code", "filename", "name", "noqa_row", "severity", "url")} == {
+        "cell": None,
+        "code": "TFG301",
+        "filename": str(file),
+        "name": "unwatched-tensor",
+        "noqa_row": 5,
+        "severity": "error",
+        "url": None,
+    }
+    assert (found["location"], found["end_location"]) == ({"row": 5, "column": 6}, {"row": 5, "column": 23})
+    for step in found["path"]:
+        assert step.keys() == {"role", "message", "filename", "location", "end_location"}
+    assert [(step["role"], step["location"]["row"]) for step in found["path"]] == [
+        ("source", 3), ("cut", 5), ("consequence", 9),
+    ]  # fmt: skip
+    assert found["suggestions"] == []
+    assert (found["fix"].keys(), found["fix"]["applicability"]) == ({"applicability", "edits", "message"}, "safe")
+    (edit,) = found["fix"]["edits"]
+    assert edit.keys() == {"content", "filename", "location", "end_location"}
+    lines = Lines(text)
+    start, end = (lines.offset(Position(**edit[name])) for name in ("location", "end_location"))
+    assert tfgraphlint("train.py", "--isolated", "--fix", directory=project).returncode == 0
+    assert file.read_text() == text[:start] + edit["content"] + text[end:]
 
 
 def test_fix_repairs_the_files(project: Path) -> None:
@@ -287,7 +329,7 @@ def test_a_plugins_rules_come_in_when_the_configuration_names_it(project: Path) 
 
 
 def test_verify_without_tensorflow_is_status_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfgraphlint.cli.verify.find_spec", lambda _: None)
+    monkeypatch.setattr("tfgraphlint.verify.main.find_spec", lambda _: None)
     done = run("verify")
     assert done.exit_code == 2
-    assert 'pip install "tfgraphlint[verify]"' in done.stderr
+    assert "pip install tensorflow" in done.stderr

@@ -205,13 +205,28 @@ def test_a_fix_over_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     }
 
 
-@pytest.mark.parametrize("text", ["\x0clost(a)\n", "\\\nlost(a)\n"])
-def test_a_file_whose_places_libcst_does_not_know_is_not_repaired(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("\x0clost(a)\n", (1, 2)),
+        ("x = 1\n\x0cy = 1; lost(a)\nlost(b)\n", (2, 9)),
+        ("\\\nlost(a)\n", (2, 1)),
+        ("if x:\n    y = 1\n\\\n    lost(a)\n    lost(b)\n", (4, 5)),
+        ("if x:\r\n    y = 1\r\n  \\\r\n    lost(a)\r\n", None),
+        ("x = 1\n\x0c\nlost(a)\n", (3, 1)),
+        ("x = '\x0b\x1c\x85\u2028'; lost(a)\nlost(b)\n", (1, 13)),
+    ],
+)
+def test_places_where_libcst_forgets_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, place: tuple[int, int] | None
 ) -> None:
     after, done = repaired(tmp_path, monkeypatch, text)
-    assert after == text
-    assert [diagnostic.fix for diagnostic in done.run.diagnostics] == [None]
+    if place is None:  # not Python: nothing to repair
+        assert after == text
+        return
+    assert after == text.replace("lost", "kept")
+    fixed = [diagnostic.span.start for diagnostic in done.fixed]
+    assert min(fixed) == Position(place[0] + HEAD.count("\n"), place[1])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import libcst as cst
 
 from tfgraphlint.ancestry import Statement, parent, statement_of
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.text import Lines
 from tfgraphlint.tree import Tree
 
 # How tightly expressions bind, loosest first, and what holds them. A looser one in a tighter place needs parentheses.
@@ -136,14 +135,14 @@ def without_keyword(tree: Tree, call: cst.Call, keyword: str) -> tuple[Edit, ...
         elif index:
             start = _end_of_value(tree, call.args[index - 1].value)
         gap = Span(tree.filename, start, end)
-        first, last = _lines(tree).range(gap)
+        first, last = tree.lines.range(gap)
         return (Edit(gap, ""),) if "#" not in tree.text[first:last] else None
     return None
 
 
 def _end_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
     """The end of an argument's value, the parentheses around it included."""
-    lines = _lines(tree)
+    lines = tree.lines
     offset = lines.offset(tree.span(value).end)
     for _ in value.rpar:
         offset = tree.text.index(")", offset) + 1
@@ -154,24 +153,24 @@ def _separator(tree: Tree, call: cst.Call) -> str:
     """What stands between two arguments: a comma, and a row's end where each argument has a row of its own."""
     last = call.args[-1]
     start = tree.span(last).start
-    before = _lines(tree).row(start.row)[: start.column - 1]
+    before = tree.lines.row(start.row)[: start.column - 1]
     return f",\n{before}" if not before.strip() and start.row > tree.span(call).start.row else ", "
 
 
 def swapped(tree: Tree, first: cst.BaseExpression, second: cst.BaseExpression) -> tuple[Edit, ...]:
     """``first`` and ``second``, arguments of one call, change places."""
     places = [Span(tree.filename, _start_of_value(tree, each), _end_of_value(tree, each)) for each in (first, second)]
-    texts = [tree.text[slice(*_lines(tree).range(place))] for place in places]
+    texts = [tree.text[slice(*tree.lines.range(place))] for place in places]
     return tuple(Edit(place, text) for place, text in zip(places, reversed(texts)))
 
 
 def has_comment(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether the text of ``node`` may hold a comment, which would stay where it is while what it is about moves."""
-    return "#" in tree.text[slice(*_lines(tree).range(tree.span(node)))]
+    return "#" in tree.text[slice(*tree.lines.range(tree.span(node)))]
 
 
 def _start_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
-    lines = _lines(tree)
+    lines = tree.lines
     offset = lines.offset(tree.span(value).start)
     for _ in value.lpar:
         offset = tree.text.rindex("(", 0, offset)
@@ -182,7 +181,7 @@ def before(tree: Tree, node: cst.CSTNode, code: str) -> tuple[Edit, ...] | None:
     """``code``, a statement, right before the statement that ``node`` belongs to."""
     statement = statement_of(tree, node)
     start = _start(tree, statement)
-    indent = _lines(tree).row(start.row)[: start.column - 1]
+    indent = tree.lines.row(start.row)[: start.column - 1]
     if not indent.strip():
         return (_insert(tree, start, f"{_indented(code, indent)}\n{indent}"),)
     return _split(tree, statement, code, is_before=True)
@@ -192,11 +191,11 @@ def after(tree: Tree, node: cst.CSTNode, code: str) -> tuple[Edit, ...] | None:
     """``code``, a statement, right after the statement that ``node`` belongs to."""
     statement = statement_of(tree, node)
     start, end = _start(tree, statement), _whole_end(tree, statement)
-    row = _lines(tree).row(start.row)
+    row = tree.lines.row(start.row)
     indent = row[: len(row) - len(row.lstrip())]
-    rest = _lines(tree).row(end.row)[end.column - 1 :].lstrip()
+    rest = tree.lines.row(end.row)[end.column - 1 :].lstrip()
     if not row[: start.column - 1].strip() and (not rest or rest.startswith("#")):
-        place = Position(end.row, len(_lines(tree).row(end.row)) + 1)
+        place = Position(end.row, len(tree.lines.row(end.row)) + 1)
         return (_insert(tree, place, f"\n{indent}{_indented(code, indent)}"),)
     return _split(tree, statement, code, is_before=False)
 
@@ -211,8 +210,8 @@ def first_in(tree: Tree, owner: cst.BaseCompoundStatement, code: str) -> tuple[E
         return after(tree, _innermost(first), code)
     row = tree.span(body.header).start.row
     start = _start(tree, _innermost(first))
-    indent = _lines(tree).row(start.row)[: start.column - 1]
-    place = Position(row, len(_lines(tree).row(row)) + 1)
+    indent = tree.lines.row(start.row)[: start.column - 1]
+    place = Position(row, len(tree.lines.row(row)) + 1)
     return (_insert(tree, place, f"\n{indent}{_indented(code, indent)}"),)
 
 
@@ -224,7 +223,7 @@ def into_block(tree: Tree, first: cst.CSTNode, last: cst.CSTNode, head: str) -> 
     """
     begin, end = statement_of(tree, first), statement_of(tree, last)
     start, stop = _start(tree, begin), _whole_end(tree, end)
-    lines = _lines(tree)
+    lines = tree.lines
     indent = lines.row(start.row)[: start.column - 1]
     rest = lines.row(stop.row)[stop.column - 1 :].strip()
     if indent.strip() or (rest and not rest.startswith("#")):
@@ -258,7 +257,7 @@ def _split(tree: Tree, statement: Statement, code: str, is_before: bool) -> tupl
         return None
     index = next(index for index, each in enumerate(holder.body) if each is statement)
     span = tree.span(statement)
-    row = _lines(tree).row(span.start.row)
+    row = tree.lines.row(span.start.row)
     indent = row[: len(row) - len(row.lstrip())]
     if isinstance(holder, cst.SimpleStatementSuite):
         indent += tree.module.default_indent
@@ -273,7 +272,7 @@ def _split(tree: Tree, statement: Statement, code: str, is_before: bool) -> tupl
             gap = _gap_before(tree, each)
             edits.append(Edit(gap, content))
     if index == len(holder.body) - 1 and not is_before:
-        place_behind = Position(span.end.row, len(_lines(tree).row(span.end.row)) + 1)
+        place_behind = Position(span.end.row, len(tree.lines.row(span.end.row)) + 1)
         edits.append(_insert(tree, place_behind, f"{broken}{_indented(code, indent)}"))
     return tuple(edits)
 
@@ -281,7 +280,7 @@ def _split(tree: Tree, statement: Statement, code: str, is_before: bool) -> tupl
 def _gap_before(tree: Tree, statement: cst.BaseSmallStatement) -> Span:
     """The space, and the semicolon, between what stands before a statement on its row and the statement."""
     start = tree.span(statement).start
-    row = _lines(tree).row(start.row)[: start.column - 1]
+    row = tree.lines.row(start.row)[: start.column - 1]
     kept = row.rstrip().removesuffix(";").rstrip()
     return Span(tree.filename, Position(start.row, len(kept) + 1), start)
 
@@ -301,7 +300,7 @@ def _whole_end(tree: Tree, statement: Statement) -> Position:
 
 def _with_semicolon(tree: Tree, end: Position) -> Position:
     """The end of the row where nothing but a semicolon follows."""
-    rest = _lines(tree).row(end.row)[end.column - 1 :]
+    rest = tree.lines.row(end.row)[end.column - 1 :]
     code = rest.partition("#")[0].strip()
     return Position(end.row, end.column + rest.index(";") + 1) if code == ";" else end
 
@@ -316,7 +315,3 @@ def _indented(code: str, indent: str) -> str:
 
 def _insert(tree: Tree, place: Position, content: str) -> Edit:
     return Edit(Span(tree.filename, place, place), content)
-
-
-def _lines(tree: Tree) -> Lines:
-    return Lines(tree.text)

@@ -18,8 +18,6 @@ from tfgraphlint.source import Source
 from tfgraphlint.text import Lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-# libcst forgets a form feed before a statement and a backslash alone on a row, and its places are off from there on.
-_MISPLACED = re.compile(r"^[ \t]*(?:\x0c[ \t]*\S|\\\r?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)
@@ -143,12 +141,10 @@ def moved(offset: int, text: str, made: Sequence[Change]) -> int | None:
 
 
 def checked(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
-    """``diagnostic``, its fix made unsafe where a comment would be lost by it, left out where places are not sure."""
+    """``diagnostic``, its fix made unsafe where a comment would be lost by it."""
     fix = diagnostic.fix
     if fix is None:
         return diagnostic
-    if any(_MISPLACED.search(source.text) for source in sources.values()):
-        return replace(diagnostic, fix=None, suggestions=())
     if fix.applicability is not Applicability.SAFE or not _loses_comment(fix, sources):
         return diagnostic
     message = f"{fix.message} (a comment goes with it)" if fix.message else "a comment goes with it"

@@ -96,7 +96,7 @@ def behind_into(tree: Tree, block: cst.With, last: cst.CSTNode, tape: str = "") 
     first_row, last_row = tree.span(block).end.row + 1, tree.span(last).end.row
     if tree.span(moved[0]).start.row < first_row:
         return None
-    lines, inside = Lines(tree.text), set(rows_in_strings(tree, first_row, last_row))
+    lines, inside = tree.lines, set(rows_in_strings(tree, first_row, last_row))
     inner = _indent(tree, tree.span(block).start.row) + unit
     edits = []
     for row in range(first_row, last_row + 1):
@@ -128,7 +128,7 @@ def line_into(tree: Tree, block: cst.With, statement: cst.CSTNode) -> tuple[Edit
     start, end = tree.span(line).start.row, tree.span(line).end.row
     indent = _indent(tree, tree.span(block.body.body[0]).start.row)
     begin = _with_comments(tree, start)
-    lines = Lines(tree.text)
+    lines = tree.lines
     rows = [lines.row(row) for row in range(begin, end + 1)]
     if set(rows_in_strings(tree, begin, end)):
         return None
@@ -175,7 +175,7 @@ def _unit(tree: Tree, block: cst.With) -> str | None:
 def _moved_rows(
     tree: Tree, block: cst.With, rows: tuple[int, int], unit: str, tape: str
 ) -> tuple[Edit, ...] | None:
-    lines, inside = Lines(tree.text), set(rows_in_strings(tree, *rows))
+    lines, inside = tree.lines, set(rows_in_strings(tree, *rows))
     texts = []
     for row in range(rows[0], rows[1] + 1):
         text = lines.row(row)
@@ -201,7 +201,7 @@ def _row_before_work(tree: Tree, block: cst.With, tape: str) -> int:
 
 def _with_comments(tree: Tree, row: int) -> int:
     """The first of the rows of comments right above ``row``, or ``row``."""
-    lines, indent = Lines(tree.text), _indent(tree, row)
+    lines, indent = tree.lines, _indent(tree, row)
     while row > 1 and lines.row(row - 1).startswith(f"{indent}#"):
         row -= 1
     return row
@@ -209,7 +209,7 @@ def _with_comments(tree: Tree, row: int) -> int:
 
 def _with_gap(tree: Tree, first: int, last: int) -> int:
     """The first of the empty rows above ``first`` where they would come to stand at the end of a block."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     below = lines.row(last + 1)
     if below.strip() and below.startswith(_indent(tree, last)):
         return first
@@ -220,7 +220,7 @@ def _with_gap(tree: Tree, first: int, last: int) -> int:
 
 def _without_rows(tree: Tree, first: int, last: int) -> Edit:
     """The rows are taken out, with the end of the row before them."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     if last < len(lines):
         return Edit(Span(tree.filename, Position(first, 1), Position(last + 1, 1)), "")
     return Edit(Span(tree.filename, _row_end(lines, first - 1), _row_end(lines, last)), "")
@@ -231,7 +231,7 @@ def _row_end(lines: Lines, row: int) -> Position:
 
 
 def _indent(tree: Tree, row: int) -> str:
-    text = Lines(tree.text).row(row)
+    text = tree.lines.row(row)
     return text[: len(text) - len(text.lstrip())]
 
 

@@ -16,7 +16,6 @@ from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.edits import add_keyword, in_place_of
 from tfgraphlint.libraries.tables import Equivalent, Replacement, Tables, load
 from tfgraphlint.spelling import Spelling, full_name, spell_any
-from tfgraphlint.text import Lines
 from tfgraphlint.tree import Tree
 
 ARRAY_MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.ascontiguousarray", "numpy.asanyarray"})
@@ -424,13 +423,13 @@ def _dropped(
 
 def text_of(tree: Tree, span: Span) -> str:
     """The text that a span covers."""
-    start, end = Lines(tree.text).range(span)
+    start, end = tree.lines.range(span)
     return tree.text[start:end]
 
 
 def start_of(tree: Tree, node: cst.BaseExpression) -> Position:
     """Where an expression starts, its parentheses included."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     offset = lines.offset(tree.span(node).start)
     for _ in node.lpar:
         offset = tree.text.rindex("(", 0, offset)
@@ -439,7 +438,7 @@ def start_of(tree: Tree, node: cst.BaseExpression) -> Position:
 
 def end_of(tree: Tree, node: cst.BaseExpression) -> Position:
     """Where an expression ends, its parentheses included."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     offset = lines.offset(tree.span(node).end)
     for _ in node.rpar:
         offset = tree.text.index(")", offset) + 1
@@ -448,7 +447,7 @@ def end_of(tree: Tree, node: cst.BaseExpression) -> Position:
 
 def text_after(tree: Tree, node: cst.BaseExpression, edits: Iterable[Edit]) -> str:
     """The text of ``node`` as it is after those edits that lie in it, for messages."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     start, end = lines.range(Span(tree.filename, start_of(tree, node), end_of(tree, node)))
     text = tree.text[start:end]
     within = [(*lines.range(edit.span), edit.content) for edit in edits if edit.span.filename == tree.filename]

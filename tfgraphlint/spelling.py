@@ -197,7 +197,7 @@ def _names_outside_imports(tree: Tree) -> Iterator[cst.Name]:
 
 def import_edit(tree: Tree, code: str) -> Edit:
     """The edit that adds the import ``code`` at the top level: behind the first imports, or what must precede them."""
-    lines = Lines(tree.text)
+    lines = tree.lines
     anchor = _last_of_head(tree.module.body)
     if anchor is None:
         row = _first_row(tree, lines)

@@ -17,7 +17,6 @@ from tfgraphlint.edits import into_block
 from tfgraphlint.kinds import TENSOR, VARIABLE, WEIGHT_LISTS, assigned_in, held, iterated_for
 from tfgraphlint.numpy_rewrite import spell_tensorflow
 from tfgraphlint.spelling import full_name
-from tfgraphlint.text import Lines
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import LIBRARIES, bound_in, names_in
 
@@ -299,7 +298,7 @@ def written(tree: Tree, recording: Recording, tape: str, target: str) -> tuple[E
         return None
     if recording.inline is not None:
         row = tree.span(end).end.row
-        place = Position(row, len(Lines(tree.text).row(row)) + 1)
+        place = Position(row, len(tree.lines.row(row)) + 1)
         text = f"\n{indent}{unit}{target} = {tree.code(recording.inline)}"
         edits = (*edits, Edit(Span(tree.filename, place, place), text))
     return (*edits, *spelled.edits)
@@ -323,7 +322,7 @@ def _start(tree: Tree, statement: cst.CSTNode) -> Position:
 def _indent(tree: Tree, statement: cst.CSTNode) -> str | None:
     """The indentation of a statement; None where something stands before it on its row."""
     start = _start(tree, statement)
-    before = Lines(tree.text).row(start.row)[: start.column - 1]
+    before = tree.lines.row(start.row)[: start.column - 1]
     return None if before.strip() else before
 
 

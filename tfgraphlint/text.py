@@ -33,6 +33,11 @@ class Lines:
             return ""
         return self.text[self._starts[number - 1] : self._ends[number - 1]]
 
+    def with_ends(self) -> list[str]:
+        """All rows with their line ends."""
+        borders = [*self._starts, len(self.text)]
+        return [self.text[start:end] for start, end in zip(borders, borders[1:]) if start < end]
+
     def start(self, number: int) -> int:
         """The offset at which row ``number`` begins; the end of the text for a row behind the last."""
         return self._starts[number - 1] if number <= len(self._starts) else len(self.text)

@@ -36,6 +36,8 @@ def _rendered(run: Run, options: Options) -> str:
         from tfgraphlint.report import json
         from tfgraphlint.suppression import statement_rows
 
+        if options.statistics:
+            return json.statistics(run.diagnostics)
         sources = _sources(run)
         return json.render(
             run.diagnostics,
@@ -81,9 +83,7 @@ def show_diff(repaired: Repaired, options: Options) -> int:
 
     for path, after in sorted(repaired.changed.items()):
         before = repaired.before[path]
-        rows = difflib.unified_diff(
-            before.text.splitlines(keepends=True), after.text.splitlines(keepends=True), before.filename, after.filename
-        )
+        rows = difflib.unified_diff(before.lines.with_ends(), after.lines.with_ends(), before.filename, after.filename)
         for row in rows:
             click.echo(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n", nl=False)
     if not options.quiet:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
+from tfgraphlint.report.summary import by_rule
 
 
 def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], directory: Path) -> str:
@@ -17,6 +18,12 @@ def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], d
     """
     objects = [_diagnostic(diagnostic, last_row, directory) for diagnostic in diagnostics]
     return json.dumps(objects, indent=2, ensure_ascii=False) + "\n"
+
+
+def statistics(diagnostics: Sequence[Diagnostic]) -> str:
+    """How often each rule reported, the most frequent first."""
+    counts = [{"code": code, "name": name, "count": number} for code, name, number in by_rule(diagnostics)]
+    return json.dumps(counts, indent=2) + "\n"
 
 
 def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directory: Path) -> dict[str, Any]:
@@ -31,7 +38,7 @@ def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directo
         "path": [_step(step, directory) for step in diagnostic.path],
         "severity": diagnostic.severity.value,
         "suggestions": [_fix(suggestion, directory) for suggestion in diagnostic.suggestions],
-        "url": None,  # the pages are not published yet: `tfgraphlint rule CODE`
+        "url": None,  # the pages have no address: `tfgraphlint rule CODE` prints them
     }
 
 

@@ -32,10 +32,15 @@ def _fixable(diagnostics: Sequence[Diagnostic]) -> str:
 
 def statistics(diagnostics: Sequence[Diagnostic]) -> str:
     """How often each rule reported, the most frequent first."""
+    counts = by_rule(diagnostics)
+    width = max((len(str(number)) for _, _, number in counts), default=0)
+    return "".join(f"{number:>{width}}  {code}  {name}\n" for code, name, number in counts)
+
+
+def by_rule(diagnostics: Sequence[Diagnostic]) -> list[tuple[str, str, int]]:
+    """Code, name and number of reports of each rule that reported, the most frequent first."""
     counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in diagnostics)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    width = max((len(str(count)) for count in counts.values()), default=0)
-    return "".join(f"{count:>{width}}  {code}  {name}\n" for (code, name), count in ordered)
+    return [(*rule, number) for rule, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def count(number: int, what: str) -> str:
