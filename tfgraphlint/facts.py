@@ -343,3 +343,23 @@ class NameGiven(Fact):
     kind: str  # what it is: "tensor", "number", "dtype", "other"
     mode: Mode = Mode.EAGER
     calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class StateChanged(Traced):
+    """Python state that outlives the trace is changed in traced code; ``how``: "counter", "container", "argument" of
+    the traced function, "iterator"."""
+
+    how: str = "counter"
+
+
+@dataclass(frozen=True, eq=False)
+class TensorLeaked(Traced):
+    """A tensor of a graph is put where it outlives the graph (``in_loop``: a tensor loop's), and used at ``used``."""
+
+    used: Place | None = None
+    in_loop: bool = False
+
+
+class WriteDiscarded(Traced):
+    """``TensorArray.write`` in a graph, whose result is thrown away."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import libcst as cst
 
@@ -12,11 +13,13 @@ from tfgraphlint.interpret import tapes
 from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.lookup import bind
 from tfgraphlint.interpret.machine import Machine, Running
+from tfgraphlint.interpret.provenance import now
 from tfgraphlint.interpret.values import (
     Const,
     Instance,
     Object,
     Tape,
+    Tensor,
     Value,
 )
 
@@ -126,13 +129,36 @@ def _run_instance(
 
 
 @contextmanager
-def condition(m: Machine) -> Iterator[None]:
-    """Around the branches of an ``if``: what stands there may be meant to run only once."""
-    m.branches += 1
+def condition(m: Machine, by_tensor: bool | None) -> Iterator[None]:
+    """Around the branches of an ``if``: what stands there may be meant to run only once.
+
+    Of a tensor's branches each is traced, so that they count for nothing.
+    """
+    counts = by_tensor is not True
+    m.branches += counts
     try:
         yield
     finally:
-        m.branches -= 1
+        m.branches -= counts
+
+
+@contextmanager
+def loop(m: Machine, by_tensor: bool | None) -> Iterator[None]:
+    """Around the turns of a loop. One of the graph has a graph of its own, that hands out only bound names."""
+    if not by_tensor or not m.graphs:
+        yield
+        return
+    outer, mark = m.graphs, m.store.mark()
+    m.graphs = (*outer, now())
+    try:
+        yield
+    finally:
+        began, m.graphs = m.graphs[-1], outer
+        bound = m.store.changes(mark)
+        m.store.keep(mark)
+        for state, key, held in bound.values():
+            if isinstance(held, Tensor) and held.graph == began:
+                m.store.write(state, key, replace(held, graph=outer[-1]))
 
 
 CATCHES_ALL = ("Exception", "BaseException", "RuntimeError", "AttributeError", "ValueError", "TypeError")

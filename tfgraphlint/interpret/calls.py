@@ -150,9 +150,7 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             )
             return call(m, function.function, merged, node)
         case TracedCallable():
-            given = args if m.mode is Mode.GRAPH or m.functions_run_eagerly else tracing.symbolic_arguments(args)
-            with m.run_as(traced_mode(m, function.traced)), m.called_by(function.traced.autograph):
-                return call(m, function.inner, given, node)
+            return tracing.call_traced(m, function, args, node)
         case Class():
             return classes.instantiate(m, function, args, node)
         case Instance():

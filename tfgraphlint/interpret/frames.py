@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from tfgraphlint.facts import Place
-from tfgraphlint.interpret.provenance import join_nodes
+from tfgraphlint.interpret.provenance import join_nodes, now
 from tfgraphlint.interpret.store import MISSING, Changes, State
 from tfgraphlint.interpret.values import (
     ANY,
@@ -63,6 +63,8 @@ class Frame:
     around: list[Any] = field(default_factory=list)  # constructs around what runs, innermost last
     unsettled: dict[str, Any] = field(default_factory=dict)  # names on which a tensor condition's branches disagree
     half_returned: list[Any] = field(default_factory=list)  # tensor conditions of which one branch returned
+    made: int = field(default_factory=now)
+    statement: Any = None  # the one that is running
 
 
 class Certain(frozenset[Any]):
@@ -165,6 +167,7 @@ def _join_tensors(options: Sequence[Tensor]) -> Tensor:
         _common(o.dtype for o in options),
         all(o.symbolic for o in options),
         all(o.keras for o in options),
+        graph=max(o.graph for o in options),
     )
 
 
@@ -172,7 +175,8 @@ def _join_items_values(options: Sequence[Items]) -> Items | None:
     kinds = {option.kind for option in options}
     if len(kinds) != 1:
         return None
-    return Items(kinds.pop(), {"items": join_items([o.state["items"] for o in options])})
+    made = max(option.made for option in options)
+    return Items(kinds.pop(), {"items": join_items([o.state["items"] for o in options])}, made)
 
 
 def _join_dicts(options: Sequence[Dict]) -> Dict:
@@ -183,7 +187,7 @@ def _join_dicts(options: Sequence[Dict]) -> Dict:
         state[key] = join(found)
         if key is not OTHER and len(found) < len(options):
             state.setdefault(OTHER, state[key])
-    return Dict(state)
+    return Dict(state, max(option.made for option in options))
 
 
 def _common(dtypes: Any) -> str:

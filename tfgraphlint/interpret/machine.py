@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.facts import Fact, Fault, FaultKind, Mode, Place, TensorLeaked
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join_states
-from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node
+from tfgraphlint.interpret.provenance import Calls, Edge, Flow, Kind, Node, now
 from tfgraphlint.interpret.store import State, Store
 from tfgraphlint.interpret.values import (
     ANY,
@@ -73,7 +73,10 @@ class Machine:
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
-        self.branches = 0  # conditions around us
+        self.branches = 0  # Python conditions around us, within the trace
+        self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
+        self.outside = 0  # how many functions were running when the trace began
+        self.leaks: dict[Node, TensorLeaked] = {}  # tensors of a graph that are kept outside: what put them there
         self.via: bool | None = None  # what calls next: see ``Frame.via``
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
@@ -134,12 +137,17 @@ class Machine:
 
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
-        """Change the mode for a while."""
-        before, self.running = self.running, running
+        """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
+        before = self.running, self.graphs, self.branches, self.outside
+        self.running = running
+        if running.mode is not Mode.GRAPH:
+            self.graphs = ()
+        elif not self.graphs:
+            self.graphs, self.branches, self.outside = (now(),), 0, len(self.stack)
         try:
             yield
         finally:
-            self.running = before
+            self.running, self.graphs, self.branches, self.outside = before
 
     # -- tapes and nodes -------------------------------------------------------------------------
 
@@ -262,7 +270,8 @@ class Machine:
         """A tensor made here: symbolic when a graph is being traced."""
         if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
             node.on = node.maybe = 0  # no tape follows what is not floating point
-        return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, **more)  # type: ignore[arg-type]
+        graph = self.graphs[-1] if self.graphs else 0
+        return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
 
     def each(self, value: Value) -> Sequence[Value]:
         """The alternatives that a value stands for."""

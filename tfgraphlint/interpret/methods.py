@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import keras_symbols, queries, tapes, tracing
+from tfgraphlint.interpret import effects, keras_symbols, queries, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
@@ -54,6 +54,10 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return _tensor(m, receiver, name, args, node)
         case Host():
             return _host(m, receiver, name, args, node)
+        case Items() | Dict() if m.graphs:
+            effects.container_called(m, receiver, name, args, node)
+            return _list(m, receiver, name, args, node) if isinstance(receiver, Items) else _dict(
+                m, receiver, name, args, node)
         case Items():
             return _list(m, receiver, name, args, node)
         case Dict():

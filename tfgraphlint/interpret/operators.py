@@ -151,6 +151,10 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
 
 def parts(m: Machine, values: Sequence[Value]) -> list[Node]:
     """The nodes of the operands of a numeric operation, lists of tensors taken apart."""
+    if m.leaks:
+        from tfgraphlint.interpret import effects
+
+        effects.used(m, values)
     found: list[Node] = []
     for value in values:
         if isinstance(value, Variable):

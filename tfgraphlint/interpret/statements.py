@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import VariableAugmented
-from tfgraphlint.interpret import blocks, calls, conditions, modules, operators
+from tfgraphlint.interpret import blocks, calls, conditions, effects, modules, operators
 from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.expressions import evaluate, iterate
 from tfgraphlint.interpret.frames import Spread, join_items
@@ -35,6 +35,7 @@ def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallSt
         if isinstance(statement, cst.SimpleStatementLine):
             goes_on = execute(m, statement.body)
         else:
+            m.frame.statement = statement
             executor = EXECUTORS.get(type(statement))
             goes_on = executor is None or executor(m, statement)
         if not goes_on:
@@ -52,12 +53,13 @@ def suite(m: Machine, body: cst.BaseSuite) -> bool:
 
 
 def _expression(m: Machine, node: cst.Expr) -> bool:
-    evaluate(m, node.value)
+    effects.discarded(m, node.value, evaluate(m, node.value))
     return GOES_ON
 
 
 def _assign(m: Machine, node: cst.Assign) -> bool:
     value = evaluate(m, node.value)
+    effects.assigned(m, node, value)
     for target in node.targets:
         blocks.assigned(m, target.target, value, node)
         bind(m, target.target, value)
@@ -75,6 +77,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 
     left = evaluate(m, node.target)
     right = evaluate(m, node.value)
+    effects.augmented(m, node, left, right)
     name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
     if name == "Add" and isinstance(left, Items):
         from tfgraphlint.interpret.methods import extend_list
@@ -173,7 +176,7 @@ def _if(m: Machine, node: cst.If) -> bool:
 
     conditions.tested(m, node.test, test, "if")
     by_tensor = conditions.decides(m, test)
-    with blocks.condition(m), inside(m, node, "if", by_tensor):
+    with blocks.condition(m, by_tensor), inside(m, node, "if", by_tensor):
         if certain is not None:
             return then() if certain else otherwise()
         before = len(m.frame.returns)
@@ -186,7 +189,8 @@ def _if(m: Machine, node: cst.If) -> bool:
 def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
     turns, exact = iterate(m, value, node.iter)
-    with inside(m, node, "loop", conditions.iterates(m, value)):
+    by_tensor = conditions.iterates(m, value)
+    with inside(m, node, "loop", by_tensor), blocks.loop(m, by_tensor):
         return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
 
 
@@ -200,7 +204,8 @@ def _while(m: Machine, node: cst.While) -> bool:
 
     conditions.tested(m, node.test, test, "while")
     endless = truth(test) is True
-    with inside(m, node, "loop", conditions.decides(m, test)):
+    by_tensor = conditions.decides(m, test)
+    with inside(m, node, "loop", by_tensor), blocks.loop(m, by_tensor):
         return _loop(m, node, [lambda: None, again], False, endless)
 
 

@@ -17,10 +17,23 @@ from tfgraphlint.facts import (
     PrintedWhileTraced,
     VariableCreated,
 )
-from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.calls import Arguments, call, traced_mode
+from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Const, Host, Items, Library, Tensor, Unknown, Value, Variable
+from tfgraphlint.interpret.values import (
+    Choice,
+    Const,
+    Dict,
+    Host,
+    Items,
+    Library,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+)
 
 ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
 
@@ -51,7 +64,7 @@ def in_graph(m: Machine) -> bool:
     return m.mode is Mode.GRAPH and not m.guards and not m.alternatives
 
 
-def _traced(m: Machine) -> bool:
+def in_trace(m: Machine) -> bool:
     """Whether the code runs anew for each trace, not once as in a graph that is built by hand."""
     return in_graph(m) and m.running.by not in GRAPHS
 
@@ -64,22 +77,50 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
         m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
 
 
-def symbolic_arguments(args: Arguments) -> Arguments:
+def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst.CSTNode) -> Value:
+    """Call a ``tf.function``: outside of a graph, it is traced and hands out what the graph gives."""
+    running = traced_mode(m, function.traced)
+    if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
+        with m.run_as(running), m.called_by(function.traced.autograph):
+            return call(m, function.inner, args, node)
+    with m.run_as(running), m.called_by(function.traced.autograph):
+        return handed_out(call(m, function.inner, symbolic_arguments(m, args), node))
+
+
+def symbolic_arguments(m: Machine, args: Arguments) -> Arguments:
     """What a traced function sees of eager arguments: tensors and arrays become tensors of the graph."""
     return replace(
         args,
-        positional=[_symbolic(value) for value in args.positional],
-        keywords={name: _symbolic(value) for name, value in args.keywords.items()},
+        positional=[_symbolic(m, value) for value in args.positional],
+        keywords={name: _symbolic(m, value) for name, value in args.keywords.items()},
     )
 
 
-def _symbolic(value: Value) -> Value:
+def _symbolic(m: Machine, value: Value) -> Value:
     if isinstance(value, Tensor) and not value.keras:
-        return replace(value, symbolic=True)
+        return replace(value, symbolic=True, graph=m.graphs[0])
     if isinstance(value, Host) and value.kind == "array":
-        return Tensor(value.node, value.dtype, symbolic=True)
+        return Tensor(value.node, value.dtype, symbolic=True, graph=m.graphs[0])
     if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return Items(value.kind, {"items": tuple(_symbolic(item) for item in value.state["items"])})
+        return Items(value.kind, {"items": tuple(_symbolic(m, item) for item in value.state["items"])}, value.made)
+    if isinstance(value, Dict):
+        return Dict({key: _symbolic(m, item) for key, item in value.state.items()}, value.made)
+    return value
+
+
+def handed_out(value: Value) -> Value:
+    """What a traced function returns, as the code that called it sees it: eager tensors."""
+    if isinstance(value, Tensor):
+        return replace(value, symbolic=False, graph=0) if is_symbolic(value) else value
+    if isinstance(value, Choice):
+        return Choice(tuple(handed_out(option) for option in value.options))
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, Spread):
+            return Items(value.kind, {"items": Spread(handed_out(items.element))})
+        return Items(value.kind, {"items": tuple(handed_out(item) for item in items)})
+    if isinstance(value, Dict):
+        return Dict({key: handed_out(item) for key, item in value.state.items()})
     return value
 
 
@@ -98,19 +139,19 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
 
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
     """Report a symbolic tensor that is printed: once for each trace."""
-    if _traced(m) and any(holds_symbolic(value) for value in values):
+    if in_trace(m) and any(holds_symbolic(value) for value in values):
         m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
 def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
     """Report a variable that each call of traced code makes anew."""
-    if _traced(m) and not m.branches and not _runs_once(m):
+    if in_trace(m) and not m.branches and not runs_once(m):
         m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
 def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
     """Report a random number or the time in traced code."""
-    if _traced(m) and not _runs_once(m):
+    if in_trace(m) and not runs_once(m):
         m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
@@ -146,5 +187,6 @@ def _kind_of_name(value: Value) -> str:
     return "list" if isinstance(value, Items) and value.state["items"] else ""
 
 
-def _runs_once(m: Machine) -> bool:
+def runs_once(m: Machine) -> bool:
+    """Whether a method is running that Keras or Python calls once for an object."""
     return any(function.name in ONCE for function in m.stack)

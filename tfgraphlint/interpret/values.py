@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Union
 import libcst as cst
 
 from tfgraphlint.facts import Place
-from tfgraphlint.interpret.provenance import Node
+from tfgraphlint.interpret.provenance import Node, now
 from tfgraphlint.interpret.store import State
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Tensor(Value):
     rank: int | None = None
     batch_unknown: bool = False
     slice_of: Variable | None = None  # ``variable[i]``, which can be assigned to
+    graph: int = 0  # when the trace or tensor loop began that a symbolic tensor belongs to
 
 
 @dataclass(slots=True, eq=False)
@@ -100,6 +101,7 @@ class Items(Value):
 
     kind: str
     state: State
+    made: int = field(default_factory=now)
 
 
 @dataclass(slots=True, eq=False)
@@ -107,6 +109,7 @@ class Dict(Value):
     """A dictionary: ``state`` maps constant keys to values; ``OTHER`` stands for unknown keys."""
 
     state: State
+    made: int = field(default_factory=now)
 
 
 OTHER = object()

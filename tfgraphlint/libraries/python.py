@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode
-from tfgraphlint.interpret import attributes, calls, operators, tracing
+from tfgraphlint.interpret import attributes, calls, effects, operators, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
@@ -245,6 +245,7 @@ def _next(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
         return None
     from tfgraphlint.interpret.iteration import turns_of
 
+    effects.advanced(m, node, args.positional[0])
     if isinstance(args.positional[0], (Items, Object)) and isinstance(node, cst.Call):
         found, _ = turns_of(m, args.positional[0], node.args[0].value)
         return join(list(found)) if found else None

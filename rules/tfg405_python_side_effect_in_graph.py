@@ -1,0 +1,97 @@
+"""TFG405: python side effect in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from tfgraphlint.ancestry import scopes_of
+from tfgraphlint.diagnostic import Diagnostic, Severity
+from tfgraphlint.facts import Place, StateChanged
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_path
+from tfgraphlint.tree import children_of
+
+CONSEQUENCES = {
+    "counter": "`{code}` runs only while the graph is traced, not in each call",
+    "container": "`{code}` runs only while the graph is traced, not in each call",
+    "argument": "`{code}` changes an argument of the traced function: ValueError",
+    "iterator": "`{code}` runs only while the graph is traced: every call sees the same item",
+}
+HELP = {
+    "counter": "keep it in the graph: a `tf.Variable` and `assign_add`; or change it where the function is called",
+    "container": "change it where the function is called, or keep the values in a `tf.Variable`",
+    "argument": "change a copy: `[*items, new]`",
+    "iterator": "pass the item as an argument, or iterate over a `tf.data.Dataset`",
+}
+
+
+class PythonSideEffectInGraph(Rule):
+    """Python state is changed in traced code: it happens once per trace.
+
+    ## What it does
+
+    Reports counters (`self.steps += 1`, `global`, `nonlocal`), values appended to lists that live outside the trace,
+    mutated default arguments and `next()` of Python iterators, in code that is certainly traced.
+
+    ## Why it matters
+
+    The statement runs while the graph is built and is no part of it. After five steps the counter says 1, and
+    `next()` hands the first batch to all of them. In a tensor `if` the statements of both branches run, whichever is
+    taken later. Nothing is raised, save for a changed argument:
+
+        ValueError: smooth(value, scales=[]) should not modify its Python input arguments. Modifying a copy is
+        allowed.
+
+    ## Known limits
+
+    Lists and dictionaries that are made and used within one trace are how graphs are built, and are silent; so are
+    plain assignments of configuration (`self.width = x.shape[-1]`), changes inside `tf.py_function`, and iterators of
+    `tf.data`, which the graph advances. A tensor that is kept outside is TFG406. How often a function is traced is
+    not counted: Keras traces `call` two or three times. A counter that becomes part of a name or text in the same
+    function numbers what is traced, and is silent.
+
+    ## Fix safety
+
+    No fix. Suggested: a `tf.Variable` with `assign_add` (of a Keras layer: `add_weight(trainable=False)`), or the
+    change moved to the eager code that calls the traced function.
+
+    ## When to suppress
+
+    When counting traces is the purpose, as in a test for retracing.
+    """
+
+    code = "TFG405"
+    name = "python-side-effect-in-graph"
+    severity = Severity.WARNING
+
+    def check(self, fact: StateChanged) -> Iterable[Diagnostic]:
+        if fact.how == "counter" and _names_things(fact.place):
+            return
+        yield self.report(
+            fact.place.span,
+            CONSEQUENCES[fact.how].format(code=brief(fact.place.code)),
+            path=traced_path(fact),
+            help=HELP[fact.how],
+        )
+
+
+def _names_things(place: Place) -> bool:
+    """Whether the counter becomes part of a name in the same function: one name for each call that is traced."""
+    node = place.node
+    target = node.target if isinstance(node, cst.AugAssign) else node.targets[0].target  # type: ignore[attr-defined]
+    functions = [scope for scope in scopes_of(place.tree, node) if isinstance(scope, cst.FunctionDef)]
+    pending: list[cst.CSTNode] = list(functions[0].body.body) if functions else []
+    while pending:
+        here = pending.pop()
+        match here:
+            case cst.Call(func=cst.Name(value="print")) | cst.Call(func=cst.Attribute(value=cst.Name(value="logging"))):
+                continue
+            case cst.FormattedStringExpression(expression=told) if told.deep_equals(target):
+                return True
+            case cst.Call(func=cst.Name(value="str") | cst.Attribute(attr=cst.Name(value="format")), args=args):
+                if any(arg.value.deep_equals(target) for arg in args):
+                    return True
+        pending += children_of(here)
+    return False

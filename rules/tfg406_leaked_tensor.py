@@ -1,0 +1,92 @@
+"""TFG406: leaked tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
+from tfgraphlint.facts import TensorLeaked, WriteDiscarded
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_path
+
+
+class LeakedTensor(Rule):
+    """A symbolic tensor is kept beyond the trace that made it.
+
+    ## What it does
+
+    Reports a tensor of a graph that is stored in an outer list, an attribute or a global and then used eagerly or in
+    another trace; one that is appended to a Python list in a tensor loop and used after it; and `TensorArray.write`
+    whose result is thrown away.
+
+    ## Why it matters
+
+    The tensor belongs to a graph that was left. TensorFlow raises where it is used, which can be far away:
+
+        TypeError: <tf.Tensor 'Mean:0' shape=() dtype=float32> is out of scope and cannot be used here.
+        InaccessibleTensorError: <tf.Tensor 'while/add:0' shape=() dtype=float32> is out of scope and cannot be
+        used here.
+
+    A `TensorArray` whose `write` is not rebound raises nothing: it stacks to zeros.
+
+    ## Known limits
+
+    Reported only where the later use is certain. Attributes and lists that are written and read within one trace are
+    fine, and so are lists in a Python `range` loop, which is unrolled, and attributes of a Keras model that is called
+    eagerly (`model(x)`, then `model.attention_weights`). Eagerly, `TensorArray.write` changes the array in place.
+
+    ## Fix safety
+
+    `ta.write(i, x)` becomes `ta = ta.write(i, x)`: safe. For the rest only suggestions: return the tensor, keep it in
+    a `tf.Variable`, or collect it in a `tf.TensorArray`.
+
+    ## When to suppress
+
+    When the later use is known never to happen in graph mode.
+    """
+
+    code = "TFG406"
+    name = "leaked-tensor"
+
+    def check(self, fact: TensorLeaked | WriteDiscarded) -> Iterable[Diagnostic]:
+        code = brief(fact.place.code)
+        if isinstance(fact, WriteDiscarded):
+            yield self.report(
+                fact.place.span,
+                f"the result of `{code}` is thrown away: in a graph it is the array that was written",
+                path=traced_path(fact),
+                help=f"go on with it: `{_array(fact)} = {code}`",
+                fix=_rebound(fact),
+            )
+            return
+        graph = "the loop's body is a graph of its own" if fact.in_loop else "the graph that it belongs to is left"
+        used = Step(Role.CONSEQUENCE, "raises here: the tensor is out of scope", fact.used.span) if fact.used else None
+        yield self.report(
+            fact.place.span,
+            f"`{code}` keeps a symbolic tensor that is used after {'the loop' if fact.in_loop else 'the trace'}: "
+            f"{graph}",
+            path=(*traced_path(fact), *([used] if used else ())),
+            help="collect the values in a `tf.TensorArray`" if fact.in_loop else
+            "return the tensor from the traced function, or keep its value in a `tf.Variable`",
+        )
+
+
+def _array(fact: WriteDiscarded) -> str:
+    node = fact.place.node
+    assert isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
+    return fact.place.tree.code(node.func.value)
+
+
+def _rebound(fact: WriteDiscarded) -> Fix | None:
+    """``ta = ta.write(...)``, where ``ta`` is a name or an attribute."""
+    node, span = fact.place.node, fact.place.span
+    assert isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
+    holder: cst.BaseExpression = node.func.value
+    while isinstance(holder, cst.Attribute):
+        holder = holder.value
+    if not isinstance(holder, cst.Name) or node.lpar:
+        return None
+    edit = Edit(Span(span.filename, span.start, span.start), f"{_array(fact)} = ")
+    return Fix("bind what `write` returns", Applicability.SAFE, (edit,))
