@@ -22,6 +22,7 @@ ROWS = [
     ["source", "screen", "tree"],
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
+    ["legacy_scopes", "legacy_guards", "legacy"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
     ["in_place", "as_float", "tape_block", "watching", "moving", "unwrapping"],
@@ -39,7 +40,7 @@ RULE_ROOMS = {
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
     "in_place", "as_float", "tape_block", "watching", "moving", "unwrapping",
 }
-RUN_ROOMS = {"tfg900": {"screen"}, "tfg901": {"suppression"}}
+RUN_ROOMS = {"tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
 
 
 def modules(folder: Path) -> list[Path]:

@@ -6,16 +6,19 @@ import ast
 import gc
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
+from tfgraphlint.legacy import legacy_symbols, mentions_legacy
 from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.registry import Registry, RuleFailure, load
+from tfgraphlint.requirements import sets_legacy_keras
 from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse, too_deep
+from tfgraphlint.settings import with_keras_2
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
 
 if TYPE_CHECKING:
@@ -47,7 +50,8 @@ class Examiner:
     """Examines files of one project, one after the other, in one process.
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
-    which version a file is meant, where that is not the newest.
+    which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
+    for TensorFlow 1 is not one report but many.
     """
 
     working_directory: Path
@@ -55,6 +59,7 @@ class Examiner:
     plugins: Sequence[str] = ()
     overlay: Mapping[Path, Source] = field(default_factory=dict)
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
+    each_tf1_symbol: frozenset[Path] = frozenset()
     screened: bool = True
     _registry: Registry | None = None
     _project: Project | None = None
@@ -93,14 +98,32 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        if self.screened and not self._passes(tree, source, file):
+        passes = not self.screened or self._passes(tree, source, file)
+        legacy = mentions_legacy(source.text)
+        if not passes and not legacy:
             return Examined(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
+        found = self._legacy(file, source, tree) if legacy else ()
+        if not passes:
+            return Examined(file, found)
         del tree
         registry = self._rules()
-        return call_deep(lambda: self._interpret(file, source, registry))
+        examined = call_deep(lambda: self._interpret(file, source, registry))
+        return replace(examined, diagnostics=found + examined.diagnostics)
+
+    def _legacy(self, file: Path, source: Source, tree: ast.Module) -> tuple[Diagnostic, ...]:
+        """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
+        version = self._version(file, source)
+        each = file in self.each_tf1_symbol
+        symbols = call_deep(lambda: legacy_symbols(tree, source.filename, source.text, version, each))
+        return tuple(each for symbol in symbols for each in self._rules().diagnostics(symbol))
+
+    def _version(self, file: Path, source: Source) -> str | None:
+        """The TensorFlow that a file is meant for; None for the newest."""
+        version = self.tensorflow.get(file)
+        return with_keras_2(version or "") if sets_legacy_keras(source.text) else version
 
     def _passes(self, tree: ast.Module, source: Source, file: Path) -> bool:
         if mentions_root(source.text) and holds_root(tree):
@@ -119,7 +142,7 @@ class Examiner:
 
         project.add(file, parsed)
         self._consulted.clear()
-        with meant_for(self.tensorflow.get(file)):
+        with meant_for(self._version(file, source)):
             facts = interpret(project, parsed, str(file))
             found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
         return Examined(file, found, True, frozenset(self._consulted - {file}))

@@ -54,7 +54,8 @@ class Request:
     def examiner(self, overlay: Mapping[Path, Source] | None = None) -> Examiner:
         """What examines files of this request in one process."""
         texts = self.overlay if overlay is None else overlay
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions)
+        each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each)
 
 
 @dataclass(frozen=True)

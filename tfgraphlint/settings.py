@@ -30,6 +30,7 @@ class Settings:
     """One configuration. ``directory`` is what its patterns start from, ``origin`` the file it came from.
 
     ``tensorflow`` and ``keras`` are the versions that the code is meant for, "" for those that the tables know best.
+    ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1.
     """
 
     directory: Path
@@ -43,14 +44,13 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tensorflow: str = ""
     keras: str = ""
+    each_tf1_symbol: bool = False
     plugins: tuple[str, ...] = ()
 
     @property
     def meant_for(self) -> str:
         """The TensorFlow version that the code is meant for; with Keras 2 the last one that came with that, at most."""
-        if self.keras.partition(".")[0] not in ("1", "2"):
-            return self.tensorflow
-        return min(self.tensorflow or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
+        return with_keras_2(self.tensorflow) if self.keras.partition(".")[0] in ("1", "2") else self.tensorflow
 
     def selected(self, entries: Sequence[Entry]) -> frozenset[str]:
         """The codes that are on. What is said more specifically counts; of equals, ``ignore`` does."""
@@ -212,6 +212,17 @@ def _keras_version(value: Any) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _version(value)
 
 
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def with_keras_2(version: str) -> str:
+    """The TensorFlow version itself, or the last one that came with Keras 2."""
+    return min(version or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
+
+
 def numbers(version: str) -> tuple[int, ...]:
     """``2.9`` as (2, 9), which compares as versions do."""
     return tuple(map(int, version.split(".")))
@@ -236,6 +247,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "per-file-ignores": _ignores,
     "tensorflow": _version,
     "keras": _keras_version,
+    "each-tf1-symbol": _switch,
     "plugins": _words,
 }
 

@@ -1,0 +1,94 @@
+"""TFG601: TF1 symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
+from tfgraphlint.legacy import LegacySymbol
+from tfgraphlint.rule import Rule
+
+
+class Tf1Symbol(Rule):
+    """A name of TensorFlow 1 that TensorFlow 2 does not have.
+
+    ## What it does
+
+    Reports names of TensorFlow 1 that the TensorFlow in use does not have, as attributes and in imports:
+    `tf.placeholder`, `tf.log`, `tf.train.AdamOptimizer`, `from tensorflow.contrib import ...`. Of a whole program of
+    that time (placeholders, a session) one report is made, at the first place, with the count of the others; single
+    leftovers are reported each. With `each-tf1-symbol = true` in the configuration every name is reported.
+
+    ## Why it matters
+
+        AttributeError: module 'tensorflow' has no attribute 'placeholder'
+        AttributeError: module 'tensorflow._api.v2.train' has no attribute 'AdamOptimizer'
+        ModuleNotFoundError: No module named 'tensorflow.contrib'
+        ImportError: cannot import name 'placeholder' from 'tensorflow'
+
+    Of 1,447 paths of TensorFlow 1 that were tried 1,110 are missing; 814 live on in `tf.compat.v1`.
+
+    ## Known limits
+
+    Silent where a test of the version, `hasattr`, or an `except` stands around the name or around every use of the
+    function that it is in, where `tf` is not always the same module in the file (`import tensorflow.compat.v1 as
+    tf` in one place), where the file gives TensorFlow the name itself, and in projects that are made for TensorFlow 1
+    by their requirements. Names that stayed (`tf.gradients`, `tf.name_scope`, `tf.random_normal_initializer`,
+    `tf.test.TestCase`) are not reported, nor are names below `tf.keras` (TFG505) and those that TensorFlow 2 had for a
+    while (`tf.estimator`). Arguments that were renamed (`keep_dims`, `dimension`, `tf.concat(0, xs)`) are not the
+    matter of this rule. Holds for TensorFlow 2, all versions.
+
+    ## Fix safety
+
+    Safe where a name of TensorFlow 2 is the same function (`tf.log` → `tf.math.log`), for `tf.to_float` and its kin,
+    which become `tf.cast`, and for `tf.set_random_seed`. Unsafe where only `tf.compat.v1` has the name: it may need a
+    graph; and where TensorFlow's upgrade script names a relative. For a whole program no fix: `import
+    tensorflow.compat.v1 as tf` with `tf.disable_v2_behavior()` at the top keeps it alive, a rewrite for eager execution
+    makes it new.
+
+    ## When to suppress
+
+    In files that only run under TensorFlow 1; better, exclude them.
+    """
+
+    code = "TFG601"
+    name = "tf1-symbol"
+
+    def check(self, fact: LegacySymbol) -> Iterable[Diagnostic]:
+        yield self.report(
+            fact.span,
+            f"`{fact.spelled}` is of TensorFlow 1{_others(fact.others)}: {fact.error}",
+            help=_help(fact),
+            fix=_fix(fact),
+        )
+
+
+def _others(count: int) -> str:
+    if not count:
+        return ""
+    return f" and stands for a program of it, with {count} more such {'names' if count > 1 else 'name'}"
+
+
+def _help(fact: LegacySymbol) -> str | None:
+    if fact.others:
+        return (
+            "`import tensorflow.compat.v1 as tf` with `tf.disable_v2_behavior()` at the top keeps the program alive; "
+            "eager execution needs neither placeholders nor sessions"
+        )
+    match fact.how:
+        case "same":
+            return f"`{fact.replacement}` is the same function"
+        case "compat":
+            return f"only `{fact.replacement}` has it; there it may need a graph"
+        case "upgrade":
+            return f"TensorFlow's upgrade script replaces it by `{fact.replacement}`"
+    return "nothing of it is left in TensorFlow 2: `tf_slim`, `tensorflow_addons` and Keras have parts" if (
+        "contrib" in fact.name
+    ) else None
+
+
+def _fix(fact: LegacySymbol) -> Fix | None:
+    if not fact.edits:
+        return None
+    applicability = Applicability.SAFE if fact.how == "same" else Applicability.UNSAFE
+    return Fix(f"use `{fact.replacement}`", applicability, fact.edits)

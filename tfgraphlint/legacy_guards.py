@@ -1,0 +1,206 @@
+"""Where a file reckons with a TensorFlow that lacks a name: tests of its version, ``hasattr``, ``except``.
+
+What stands there is not reached under that TensorFlow, or its absence is dealt with.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+
+# Names of flags and functions that say which TensorFlow it is.
+_TELLS_VERSION = re.compile(
+    r"(?:^|_)(?:is_?|use_?|has_?|in_?)?(?:tf|tensorflow)_?v?[12](?:$|_|x)|version|compat(?:$|_)", re.IGNORECASE
+)
+_ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "LooseVersion"})
+_FAILURES = frozenset({
+    "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
+})  # fmt: skip
+_LETS_FAIL = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "assertRaisesWithPredicateMatch"})
+_LEAVES = frozenset({"exit", "_exit", "skip", "skipTest", "fail", "abort"})
+Noted = ast.Attribute | ast.Name | ast.Import | ast.ImportFrom
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Guards:
+    """The guarded attributes and imports of a file."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._telling = _telling_names(tree)
+        self._deferred = any(
+            isinstance(node, ast.ImportFrom) and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in tree.body
+        )  # fmt: skip
+        self._covered: set[int] = set()
+        self._inside: dict[int, tuple[str, ...]] = {}  # the functions around an attribute or import
+        self._uses: dict[str, list[tuple[bool, tuple[str, ...]]]] = {}
+        self._block(tree.body, False, ())
+        self._unreached = self._used_behind_guards({n.name for n in ast.walk(tree) if isinstance(n, _FUNCTIONS)})
+
+    def covers(self, node: ast.AST) -> bool:
+        """Whether ``node``, an attribute or import, is guarded itself, or by all the calls of its function."""
+        return id(node) in self._covered or not self._unreached.isdisjoint(self._inside.get(id(node), ()))
+
+    def _used_behind_guards(self, functions: set[str]) -> set[str]:
+        """The functions that are only ever named behind guards, or by such functions."""
+        found: set[str] = set()
+        while True:
+            more = {
+                name
+                for name in functions - found
+                if (uses := self._uses.get(name))
+                and all(guarded or not found.isdisjoint(within) or name in within for guarded, within in uses)
+                and any(guarded or not found.isdisjoint(within) for guarded, within in uses)
+            }
+            if not more:
+                return found
+            found |= more
+
+    # -- the walk --------------------------------------------------------------------------------
+
+    def _block(self, body: Sequence[ast.stmt], guarded: bool, within: tuple[str, ...]) -> None:
+        for statement in body:
+            self._visit(statement, guarded, within)
+            guarded = guarded or self._decides(statement)
+
+    def _visit(self, node: ast.AST, guarded: bool, within: tuple[str, ...]) -> None:
+        match node:
+            case ast.Attribute() | ast.Import() | ast.ImportFrom() | ast.Name():
+                self._note(node, guarded, within)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self._function(node, guarded, (*within, name))
+                return
+            case ast.If(test=test, body=body, orelse=other) | ast.While(test=test, body=body, orelse=other):
+                self._visit(test, guarded or self._tells(test), within)
+                inside = guarded or self._tells(test) or isinstance(test, ast.Constant) and not test.value
+                self._block(body, inside, within)
+                self._block(other, inside, within)
+                return
+            case ast.IfExp(test=test) if self._tells(test):
+                guarded = True
+            case ast.BoolOp(values=values) if any(map(self._tells, values)):
+                guarded = True
+            case ast.Assert(test=test) if self._tells(test):
+                guarded = True
+            case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
+                inside = guarded or any(map(_expects_absence, handlers))
+                self._block(body, inside, within)
+                for handler in handlers:
+                    self._block(handler.body, inside, within)
+                self._block(other, inside, within)
+                self._block(final, guarded, within)
+                return
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                guarded = guarded or any(_called(item.context_expr) in _LETS_FAIL for item in items)
+            case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.expr() as annotation):
+                self._visit(annotation, guarded or self._deferred, within)
+                if isinstance(node, ast.AnnAssign):
+                    for child in filter(None, (node.target, node.value)):
+                        self._visit(child, guarded, within)
+                return
+        self._children(node, guarded, within)
+
+    def _children(self, node: ast.AST, guarded: bool, within: tuple[str, ...]) -> None:
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                self._block(value, guarded, within)
+            else:
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        self._visit(child, guarded, within)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, guarded: bool, within: tuple[str, ...]) -> None:
+        inside = guarded or any(self._tells(decorator) or _skips(decorator) for decorator in node.decorator_list)
+        for part in (*node.decorator_list, node.args):
+            self._visit(part, inside, within[:-1])
+        if node.returns is not None:
+            self._visit(node.returns, guarded or self._deferred, within[:-1])
+        self._block(node.body, inside, within)
+
+    def _note(self, node: Noted, guarded: bool, within: tuple[str, ...]) -> None:
+        if guarded:
+            self._covered.add(id(node))
+        self._inside[id(node)] = within
+        if isinstance(node, (ast.Attribute, ast.Name)):
+            name = node.attr if isinstance(node, ast.Attribute) else node.id
+            self._uses.setdefault(name, []).append((guarded, within))
+
+    # -- what tells ------------------------------------------------------------------------------
+
+    def _tells(self, test: ast.AST) -> bool:
+        return _tells(test, self._telling)
+
+    def _decides(self, statement: ast.stmt) -> bool:
+        """Whether what follows ``statement`` is only reached under some versions."""
+        match statement:
+            case ast.Assert(test=test):
+                return self._tells(test)
+            case ast.If(test=test, body=body, orelse=other):
+                return self._tells(test) and (_leaves(body) or _leaves(other))
+        return False
+
+
+def _telling_names(tree: ast.Module) -> frozenset[str]:
+    """The names that are given something that tells the version, and the functions that return such."""
+    found: frozenset[str] = frozenset()
+    for _ in range(3):
+        more = set(found)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Assign(targets=targets, value=value) if _tells(value, found):
+                    more.update(name for target in targets for name in _assigned(target))
+                case ast.AnnAssign(target=target, value=ast.expr() as value) if _tells(value, found):
+                    more.update(_assigned(target))
+                case ast.FunctionDef(name=name, body=body):
+                    returned = [each.value for part in body for each in ast.walk(part) if isinstance(each, ast.Return)]
+                    if any(value is not None and _tells(value, found) for value in returned):
+                        more.add(name)
+                case ast.Try(body=body, handlers=handlers) if any(map(_expects_absence, handlers)):
+                    # try: import x; has_x = True; except ImportError: has_x = False
+                    for part in (*body, *(each for handler in handlers for each in handler.body)):
+                        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
+                            more.update(name for target in part.targets for name in _assigned(target))
+        if more == found:
+            break
+        found = frozenset(more)
+    return found
+
+
+def _assigned(target: ast.expr) -> Iterable[str]:
+    return [each.id if isinstance(each, ast.Name) else each.attr for each in ast.walk(target)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            or isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)]  # fmt: skip
+
+
+def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
+    for node in ast.walk(test):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if name in telling or name in _ASKS or _TELLS_VERSION.search(name):
+                return True
+    return False
+
+
+def _expects_absence(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or _called(kind) in _FAILURES for kind in kinds)
+
+
+def _called(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _skips(decorator: ast.expr) -> bool:
+    return "skip" in _called(decorator).lower() or "xfail" in _called(decorator).lower()
+
+
+def _leaves(body: Sequence[ast.stmt]) -> bool:
+    last = body[-1] if body else None
+    if isinstance(last, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+        return True
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and _called(last.value) in _LEAVES

@@ -1,0 +1,104 @@
+"""What names mean in a file, as far as imports say: only names that are bound in one single way have a meaning."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def dotted(node: ast.expr) -> str:
+    """``a.b.c`` of a name or a chain of attributes; "" for anything else."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+class Scopes:
+    """The bindings of a file by function, and the names that the file itself adds to TensorFlow.
+
+    ``patched`` holds those without ``tensorflow.``; None where nobody can say which they are.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._bound: dict[int, dict[str, set[str | None]]] = {id(tree): {}}
+        self._around: dict[int, tuple[Scope, ...]] = {}
+        self._changed: list[tuple[ast.expr, str | None]] = []  # what an attribute is set of, and which
+        self._visit(tree, (tree,))
+        self.patched = self._patched()
+
+    def meaning(self, name: str, node: ast.AST) -> str | None:
+        """The full name of the module or thing that ``name`` stands for at ``node``; None where it is not certain."""
+        for scope in self._around.get(id(node), ()):
+            bound = self._bound[id(scope)].get(name)
+            if bound is not None:
+                return next(iter(bound)) if len(bound) == 1 else None
+        return None
+
+    def name_of(self, modules: Collection[str], node: ast.AST) -> str | None:
+        """How one of ``modules`` is called at ``node``: the shortest name that stands for it."""
+        names = {name for scope in self._around.get(id(node), ()) for name in self._bound[id(scope)]}
+        return min((name for name in names if self.meaning(name, node) in modules), key=len, default=None)
+
+    def _visit(self, node: ast.AST, around: tuple[Scope, ...]) -> None:
+        """Note what ``node`` binds and go on inside; ``around`` are the scopes, innermost first."""
+        if isinstance(node, (ast.Attribute, ast.Name)):
+            self._around[id(node)] = around
+        if isinstance(node, FUNCTIONS):
+            if not isinstance(node, ast.Lambda):
+                self._bind(around[0], node.name, None)
+            self._bound[id(node)] = {argument.arg: {None} for argument in _arguments(node.args)}
+            around = (node, *around)
+        else:
+            self._bindings(node, around)
+        for child in ast.iter_child_nodes(node):
+            self._visit(child, around)
+
+    def _bind(self, scope: Scope, name: str, meaning: str | None) -> None:
+        self._bound[id(scope)].setdefault(name, set()).add(meaning)
+
+    def _bindings(self, node: ast.AST, around: tuple[Scope, ...]) -> None:
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    first = alias.name.partition(".")[0]
+                    self._bind(around[0], alias.asname or first, alias.name if alias.asname else first)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                for alias in names:
+                    full = None if level else f"{module}.{alias.name}"
+                    self._bind(around[0], alias.asname or alias.name, full)
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.ClassDef(name=name):
+                self._bind(around[0], name, None)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                self._bind(around[0], name, None)
+            case ast.Global(names=shared):
+                for name in shared:
+                    self._bind(around[-1], name, None)
+            case ast.Attribute(value=target, attr=name, ctx=ast.Store()):
+                self._changed.append((target, name))
+            case ast.Call(func=ast.Name(id="setattr"), args=[target, ast.Constant(value=str(name)), *_]):
+                self._changed.append((target, name))
+            case ast.Call(func=ast.Name(id="setattr"), args=[target, *_]):
+                self._changed.append((target, None))
+
+    def _patched(self) -> set[str] | None:
+        """The names that the file gives to TensorFlow; None where it gives some that nobody can tell."""
+        found: set[str] = set()
+        for target, name in self._changed:
+            bound, _, rest = dotted(target).partition(".")
+            meaning = self.meaning(bound, target) if bound else None
+            if meaning is not None and meaning.partition(".")[0] == "tensorflow":
+                if name is None:
+                    return None
+                full = ".".join(filter(None, (meaning, rest, name)))
+                found.add(full.partition(".")[2])
+        return found
+
+
+def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    yield from filter(None, (arguments.vararg, arguments.kwarg))
