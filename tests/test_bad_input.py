@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,52 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == "error: missing.py: there is no such file or directory\n"
     assert done.stdout.startswith("other.py:1:7:")
+
+
+def test_the_exact_words(tmp_path: Path) -> None:
+    """One line for each, and the sound file is linted as if it were alone."""
+    cases = {name: content for name, content, _ in REFUSED}
+    texts = {
+        "a.py": cases["a syntax error"],
+        "b.py": cases["not UTF-8"],
+        "c.py": cases["null bytes"],
+        "d.py": b"",
+        "e.py": cases["nested parentheses"],
+        "f.py": cases["nested lambdas"],
+        "g.py": cases["implicitly joined strings"],
+        "h.py": b"import tensorflow as tf\nx = tf.constant(1.0)\nwith tf.GradientTape() as t:\n    y = x * x\nt.gradient(y, x)\n",
+    }
+    for name, content in texts.items():
+        (tmp_path / name).write_bytes(content)
+    done = run(tmp_path, ".", "missing.py")
+    assert (done.returncode, done.stderr) == (2, "error: missing.py: there is no such file or directory\n")
+    rows = [re.sub(r" \([\w-]+\)$", "", row) for row in done.stdout.splitlines()]
+    assert [row for row in rows if not row.startswith(("c.py", "e.py", "f.py", "g.py"))] == [
+        "a.py:2:7: TFG900 this file cannot be parsed: invalid syntax",
+        "b.py:2:6: TFG900 this file cannot be parsed: byte 0xe9 is not utf-8 (invalid continuation byte)",
+        "h.py:3:6: TFG301 [*] the gradient of `y` with respect to `x` is None: `t` never watches `x`",
+        "Found 7 problems (1 fixable with --fix).",
+    ]
+    own = {row.partition(":")[0]: row.partition(" TFG900 ")[2] for row in rows}  # versions of Python differ in these
+    assert own["c.py"].endswith("source code string cannot contain null bytes")
+    assert own["e.py"].startswith("this file cannot be parsed: too many nested parentheses")
+    assert own["f.py"].startswith("this file cannot be parsed: too ")
+    assert own["g.py"].startswith("this file cannot be parsed: libcst cannot parse this, though Python can: ")
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="root reads everything else")
+def test_what_may_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text("def f(:\n")
+    (tmp_path / "secret.py").write_text("x = 1\n")
+    (tmp_path / "closed").mkdir(mode=0)
+    (tmp_path / "secret.py").chmod(0)
+    command = [sys.executable, "-m", "tfgraphlint", "--isolated", "-q", "closed", "secret.py", "other.py"]
+    done = subprocess.run(
+        ["setpriv", "--inh-caps=-all", "--bounding-set=-all", *command],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == f"error: {tmp_path / 'closed'}: Permission denied\nerror: secret.py: Permission denied\n"
+    assert (done.returncode, done.stdout.partition(" ")[0]) == (2, "TFG900")
 
 
 def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

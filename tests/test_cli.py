@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import HEAD, install
 
-from tfgraphlint.cli.group import group
+from tfgraphlint.cli.group import group, main
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.text import Lines
 
@@ -268,6 +268,18 @@ def test_pages_as_json() -> None:
     assert codes == sorted(codes)
     assert "TFG900" in codes
     assert all(page["summary"] and page["explanation"] for page in pages)
+
+
+def test_an_internal_error_is_status_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(options: object) -> None:
+        raise ValueError("no\nsuch thing")
+
+    monkeypatch.setattr("tfgraphlint.cli.session.gather", fail)
+    with pytest.raises(SystemExit) as ended:
+        main(["."])
+    assert ended.value.code == 2
+    said = "error: internal error: ValueError: no such thing (TFGRAPHLINT_TRACEBACK=1 shows where)\n"
+    assert capsys.readouterr() == ("", said)
 
 
 def test_version_and_help() -> None:

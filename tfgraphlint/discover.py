@@ -144,7 +144,7 @@ class Ignored:
     def enter(self, directory: Path) -> None:
         """Read the .gitignore of ``directory``, if it has one."""
         file = directory / GITIGNORE
-        if directory not in self._specs and file.is_file():
+        if directory not in self._specs and os.path.isfile(file):
             try:
                 text = file.read_text(encoding="utf-8", errors="replace")
             except OSError:
@@ -167,10 +167,10 @@ class Ignored:
 
 def _up_to_repository(top: Path) -> Iterator[Path]:
     """The directories above ``top`` that belong to its repository, none where it lies in no repository."""
-    if (top / ".git").exists():
+    if os.path.exists(top / ".git"):  # False, other than Path.exists, where we may not look
         return
     for index, parent in enumerate(top.parents):
-        if (parent / ".git").exists():
+        if os.path.exists(parent / ".git"):
             yield from top.parents[: index + 1]
             return
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -57,4 +59,11 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point of the ``tfgraphlint`` command."""
-    group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
+    try:
+        group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
+    except Exception as error:  # Python would exit with 1, which says that something was found
+        if os.environ.get("TFGRAPHLINT_TRACEBACK"):
+            raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"error: internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)", err=True)
+        sys.exit(2)
