@@ -114,7 +114,8 @@ def test_the_exact_words(tmp_path: Path) -> None:
         "e.py": cases["nested parentheses"],
         "f.py": cases["nested lambdas"],
         "g.py": cases["implicitly joined strings"],
-        "h.py": b"import tensorflow as tf\nx = tf.constant(1.0)\nwith tf.GradientTape() as t:\n    y = x * x\nt.gradient(y, x)\n",
+        "h.py": b"import tensorflow as tf\nx = tf.constant(1.0)\n"
+        b"with tf.GradientTape() as t:\n    y = x * x\nt.gradient(y, x)\n",
     }
     for name, content in texts.items():
         (tmp_path / name).write_bytes(content)
