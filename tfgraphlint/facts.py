@@ -340,6 +340,7 @@ class NameGiven(Fact):
     place: Place  # the argument
     call: Place
     name: str  # full name of the function
+    plain: bool = False  # each index is one whole number
     kind: str  # what it is: "tensor", "number", "dtype", "other"
     mode: Mode = Mode.EAGER
     calls: tuple[Place, ...] = field(default=())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from tfgraphlint.interpret import calls, classes, tracing
@@ -231,10 +233,12 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
             m.store.write(value.scope.names, name, new)
 
 
-def item_assigned(m: Machine, value: Value, new: Value, target: cst.Subscript) -> None:
+def item_assigned(
+    m: Machine, value: Value, index: Sequence[Value | None], new: Value, target: cst.Subscript
+) -> None:
     """``value[...] = new`` on something that is neither list nor dictionary."""
     if isinstance(value, (Tensor, Variable)):
-        tracing.item_assigned(m, value, target)
+        tracing.item_assigned(m, value, index, target)
     elif isinstance(value, Host):
         from tfgraphlint.libraries.numpy import stored
 

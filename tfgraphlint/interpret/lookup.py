@@ -171,7 +171,7 @@ def set_item(
     else:
         from tfgraphlint.interpret.attributes import item_assigned
 
-        item_assigned(m, value, new, target)
+        item_assigned(m, value, index, new, target)
 
 
 def _set_element(m: Machine, value: Items, only: Value | None, new: Value) -> None:

@@ -155,11 +155,20 @@ def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
         m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
-def item_assigned(m: Machine, value: Tensor | Variable, target: cst.Subscript) -> None:
+def item_assigned(
+    m: Machine, value: Tensor | Variable, index: Sequence[Value | None], target: cst.Subscript
+) -> None:
     """Report ``t[i] = v``, which neither tensors nor variables support, in any mode."""
     if m.guards or m.alternatives or isinstance(value, Tensor) and is_assumed(value):
         return
-    m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), tuple(m.calls)))
+    plain = all(_is_number(item) for item in index)
+    m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), plain, tuple(m.calls)))
+
+
+def _is_number(value: Value | None) -> bool:
+    if isinstance(value, Const):
+        return type(value.value) is int and value.value >= 0
+    return isinstance(value, Unknown) or isinstance(value, (Tensor, Host)) and value.dtype in (ANY, INT)
 
 
 def name_given(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:

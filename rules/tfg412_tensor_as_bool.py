@@ -1,0 +1,94 @@
+"""TFG412: tensor as bool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic, Fix
+from tfgraphlint.facts import TensorTested
+from tfgraphlint.graph_forms import asserted, converted_call, endless_in_graph, selected
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_path
+
+NAMES = {"filter": "the filter of a comprehension"}
+LOOPS = {
+    "loop": "a tensor decides whether this loop ends, but Python runs the loop: tracing raises NotImplementedError",
+    "return": "this `return` leaves a loop over tensors, which AutoGraph cannot convert: NotImplementedError",
+}
+HELP = {
+    "assert": "assert in the graph: `tf.debugging.Assert(condition, [message])`",
+    "in": "compare and stay a tensor: `tf.reduce_any(x == tf.constant([...]))`",
+    "filter": "mask instead of filtering: `tf.where`, `tf.boolean_mask`",
+    "loop": "make it a loop of the graph from the start: `while tf.constant(True)`, `for i in tf.range(n)`",
+    "return": "keep the value in a name, `break`, and return after the loop",
+    "conditional expression": "select in the graph: `tf.where(condition, a, b)`, or `tf.cond`",
+    "while": "loop in the graph: `tf.while_loop`, or put `@tf.function` on the function",
+    "and": "combine in the graph: `tf.logical_and(a, b)`",
+    "or": "combine in the graph: `tf.logical_or(a, b)`",
+    "not": "negate in the graph: `tf.logical_not(a)`",
+}
+
+
+class TensorAsBool(Rule):
+    """A symbolic tensor is used as a Python condition that nothing converts.
+
+    ## What it does
+
+    Reports conditions on a tensor of a graph where AutoGraph does not help: `assert`, `in`, the filter of a
+    comprehension, a loop of Python's own with a `break` under a tensor condition, `return` under a tensor condition
+    inside a tensor loop; and every `if`, `while`, `and`, `or`, `not` and conditional expression in code that AutoGraph
+    does not convert. `bool(t)` is TFG403.
+
+    ## Why it matters
+
+        OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.
+        NotImplementedError: The condition of while loop started as non-Tensor, then changed to Tensor.
+        NotImplementedError: a return statement cannot be placed inside this TensorFlow loop
+
+    Keras 3 applies no AutoGraph to `call`, losses, `train_step`, `compute_loss` and the helpers that they call; Keras 2
+    does to `call` and losses, and not to `train_step`. AutoGraph leaves alone constructors, properties and operator
+    methods, what `tf.custom_gradient` and `tf.recompute_grad` wrap, generators, context managers, functions with `:=`
+    or a loop's `else`, lambdas with the same parameters on one line, and functions from elsewhere that a library
+    calls: `tf.cond`, `tf.while_loop`, `tf.scan`, `sorted(key=f)`. What is defined inside of converted code is
+    converted with it, and `tf.map_fn` and `Dataset.map` convert what they are given.
+
+    ## Known limits
+
+    Conditions that Python decides (`is None`, `isinstance`, `training`, static shapes) are silent everywhere. What a
+    Keras condition does depends on the Keras version that the project uses. `model.call(x)` and other methods of a
+    model, called directly from a `tf.function`, are converted in Keras 3, too.
+
+    ## Fix safety
+
+    Unsafe: `assert` becomes `tf.debugging.Assert`, a conditional expression `tf.where`, which computes both sides,
+    `while True` becomes `while tf.constant(True)`, and `@tf.function` on the `call` of a layer brings AutoGraph back.
+
+    ## When to suppress
+
+    When the code is never traced in your program.
+    """
+
+    code = "TFG412"
+    name = "tensor-as-bool"
+
+    def check(self, fact: TensorTested) -> Iterable[Diagnostic]:
+        message = LOOPS.get(fact.how) or (
+            f"`{brief(fact.place.code)}` is a symbolic tensor and is asked for a truth value: "
+            + (fact.left_alone or f"AutoGraph does not convert {NAMES.get(fact.how, f'`{fact.how}`')}")
+        )
+        yield self.report(
+            fact.place.span,
+            message,
+            path=traced_path(fact),
+            fix=_fix(fact),
+            help=HELP.get(fact.how, "decide in the graph: `tf.cond`, `tf.where`; `@tf.function` brings AutoGraph back"),
+        )
+
+
+def _fix(fact: TensorTested) -> Fix | None:
+    forms = {"assert": asserted, "conditional expression": selected, "loop": endless_in_graph}
+    if fact.how in forms:
+        return forms[fact.how](fact.place)
+    if fact.how in ("if", "while", "and", "or", "not") and fact.left_alone.startswith("Keras"):
+        return converted_call(fact.place)
+    return None

@@ -1,0 +1,56 @@
+"""TFG416: tensor item assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import ItemAssigned
+from tfgraphlint.graph_forms import item_updated
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief
+
+
+class TensorItemAssignment(Rule):
+    """An item of a tensor or variable is assigned.
+
+    ## What it does
+
+    Reports `t[i] = v` and `t[i] += v` where `t` is certainly a tensor or a variable, eagerly or traced.
+
+    ## Why it matters
+
+    Tensors cannot be changed in place, in any mode, and variables change by `assign` only:
+
+        TypeError: 'tensorflow.python.framework.ops.EagerTensor' object does not support item assignment
+        TypeError: 'SymbolicTensor' object does not support item assignment
+        TypeError: 'ResourceVariable' object does not support item assignment
+
+    ## Known limits
+
+    Arrays, lists, dictionaries and objects with a `__setitem__` of their own are silent, also when they hold tensors.
+
+    ## Fix safety
+
+    Unsafe: `t[i] = v` becomes `t = tf.tensor_scatter_nd_update(t, [[i]], [v])`, with `v` of the tensor's dtype; `v[i]
+    = x` on a variable becomes `v[i].assign(x)`. Another name that held the same tensor keeps the old value, unlike
+    with an array. Slices are suggested only (`tf.concat`, `tf.where`).
+
+    ## When to suppress
+
+    When the line stands in a test that expects the error.
+    """
+
+    code = "TFG416"
+    name = "tensor-item-assignment"
+
+    def check(self, fact: ItemAssigned) -> Iterable[Diagnostic]:
+        code = brief(fact.place.code)
+        if fact.variable:
+            message = f"`{code} = ...` raises TypeError: items of a variable are changed by `assign`"
+            remedy = f"change the variable in place: `{code}.assign(...)`"
+        else:
+            message = f"`{code} = ...` raises TypeError: tensors cannot be changed in place"
+            remedy = "make a new tensor: `tf.tensor_scatter_nd_update(t, [[i]], [v])`, `tf.where`, `tf.concat`"
+        fix = item_updated(fact.place, fact.variable, fact.plain)
+        yield self.report(fact.place.span, message, help=remedy, fix=fix)
