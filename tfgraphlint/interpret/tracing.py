@@ -22,6 +22,8 @@ from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import (
+    ANY,
+    INT,
     Choice,
     Const,
     Dict,
