@@ -15,10 +15,14 @@ from tfgraphlint.rule import Rule
 from tfgraphlint.spelling import spell
 from tfgraphlint.story import brief
 from tfgraphlint.tree import Tree
+from tfgraphlint.unwrapping import own_rows, without_rows
 from tfgraphlint.watching import bindings_between, bindings_in, block_of, names_in, path_to, watch
 
 OWNERS = ("model", "layer")
 WEIGHTS = "trainable_variables"
+
+
+REDUNDANT = "leave the call out: a tape watches the trainable variables of a model by itself"
 
 
 class UnwatchableValue(Rule):
@@ -44,8 +48,9 @@ class UnwatchableValue(Rule):
         AttributeError: 'float' object has no attribute 'dtype'
 
     A tape that is not entered yet, or whose query is done, has nothing to watch with: `AttributeError:
-    'NoneType' object has no attribute '_tape'`. Keras 3 weights are valid sources, but `watch` refuses them
-    (`of type 'Variable'`); Keras 2 weights can be watched.
+    'NoneType' object has no attribute '_tape'`. Weights of Keras 3 (`model.trainable_variables`, `layer.kernel`) are
+    valid sources, but `watch` refuses them (`of type 'Variable'`); this is reported for Keras 3 only, since weights
+    of Keras 2 can be watched.
 
     ## Known limits
 
@@ -56,8 +61,8 @@ class UnwatchableValue(Rule):
     ## Fix safety
 
     Unsafe. `x = tf.convert_to_tensor(x)` goes before the block, a `model` as a source becomes
-    `model.trainable_variables`, a `watch` before the block moves into it. A model that is watched is left to
-    you: Keras 3 does not let a tape watch its weights either, and no tape needs to be told of them. An array of
+    `model.trainable_variables`, a `watch` before the block moves into it, a `watch` of weights goes. A model that is
+    watched is left to you: no tape needs to be told of its weights. An array of
     float64 becomes a tensor of float64, which does not mix with float32; a result that was an array is a
     tensor.
 
@@ -75,6 +80,10 @@ class UnwatchableValue(Rule):
             message = f"`{brief(fact.query.code)}` stands before the tape is entered: AttributeError"
             fix = _moved_in(fact)
             yield self.report(fact.query.span, message, help="watch inside the `with` block", fix=fix)
+            return
+        if fact.what == "weights":
+            message = f"`watch` does not take weights of Keras 3, which `{value}` holds: ValueError"
+            yield self.report(fact.place.span, message, help=REDUNDANT, fix=_left_out(fact))
             return
         called = "watch" if fact.how == "watched" else "gradient"
         error = "ValueError" if fact.how == "watched" else "AttributeError"
@@ -103,6 +112,19 @@ def _of_model(fact: Unwatchable) -> Fix | None:
     end = tree.span(node).end
     edit = Edit(Span(tree.filename, end, end), f".{WEIGHTS}")
     return Fix(f"ask for `{brief(fact.place.code)}.{WEIGHTS}`", Applicability.UNSAFE, (edit,))
+
+
+def _left_out(fact: Unwatchable) -> Fix | None:
+    """The row of the watch goes, where the tape watches by itself and something else stands in the block."""
+    call, tree = fact.query.node, fact.query.tree
+    line = parent(tree, parent(tree, call) or call)
+    holder = parent(tree, line) if line is not None else None
+    rows = own_rows(tree, call) if isinstance(call, cst.Call) else None
+    if fact.tape.watch_accessed is not True or rows is None or not isinstance(line, cst.SimpleStatementLine):
+        return None
+    if not isinstance(holder, cst.IndentedBlock) or len(holder.body) < 2:
+        return None
+    return Fix("leave the watch out", Applicability.UNSAFE, (without_rows(tree, *rows),))
 
 
 def _converted(fact: Unwatchable) -> Fix | None:

@@ -179,7 +179,7 @@ class Unwatchable(Fact):
 
     place: Place  # the argument
     how: str
-    what: str  # "array", "number", "model", "layer"
+    what: str  # "array", "number", "model", "layer", "weights" (of Keras 3)
     tape: TapeUse
     query: Place  # the call
     calls: tuple[Place, ...] = field(default=())
@@ -257,6 +257,16 @@ class LossReturnsNothing(Fact):
 
 
 @dataclass(frozen=True, eq=False)
+class UntrackedVariable(Fact):
+    """A ``tf.Variable`` becomes the attribute ``attribute`` of a layer or model of Keras 3, or is put into its list."""
+
+    place: Place  # the call that makes the variable
+    attribute: str
+    owner: str  # the name of the class
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
 class TapeInLoss(Fact):
     """A tape is entered while Keras computes a loss, for which it has a tape of its own."""
 
@@ -330,6 +340,7 @@ class ItemAssigned(Fact):
 
     place: Place  # the subscript that is assigned
     variable: bool
+    plain: bool = False  # each index is one whole number
     calls: tuple[Place, ...] = field(default=())
 
 
@@ -340,7 +351,6 @@ class NameGiven(Fact):
     place: Place  # the argument
     call: Place
     name: str  # full name of the function
-    plain: bool = False  # each index is one whole number
     kind: str  # what it is: "tensor", "number", "dtype", "other"
     mode: Mode = Mode.EAGER
     calls: tuple[Place, ...] = field(default=())
@@ -364,3 +374,12 @@ class TensorLeaked(Traced):
 
 class WriteDiscarded(Traced):
     """``TensorArray.write`` in a graph, whose result is thrown away."""
+
+
+class RunWhileTraced(Traced):
+    """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
+    (``name`` is "for" or "comprehension")."""
+
+
+class UnsupportedInJit(Traced):
+    """A function that XLA does not compile is called in code that is traced with ``jit_compile=True``."""

@@ -64,11 +64,11 @@ def without_tape(tape: TapeUse) -> tuple[Edit, ...] | None:
         return None
     home = next(iter(scopes_of(tree, block)), tree.module)
     watches = list(_watches(home, tape.name)) if tape.name else []
-    gone = [rows for call in watches if (rows := _own_rows(tree, call)) is not None]
+    gone = [rows for call in watches if (rows := own_rows(tree, call)) is not None]
     if len(gone) < len(watches) or all(_is_watch(line, tape.name) for line in block.body.body):
         return None
     removed = {row for first, last in gone for row in range(first, last + 1)}
-    edits = [Edit(Span(tree.filename, Position(first, 1), Position(last + 1, 1)), "") for first, last in gone]
+    edits = [without_rows(tree, first, last) for first, last in gone]
     head = _without_item(tree, block, item) if len(block.items) > 1 else _moved_out(tree, block, removed)
     return (*edits, *head) if head is not None else None
 
@@ -77,12 +77,17 @@ def _is_watch(line: cst.CSTNode, tape: str) -> bool:
     return isinstance(line, cst.SimpleStatementLine) and all(any(_watches(each, tape)) for each in line.body)
 
 
-def _own_rows(tree: Tree, call: cst.Call) -> tuple[int, int] | None:
+def own_rows(tree: Tree, call: cst.Call) -> tuple[int, int] | None:
     """The rows of a call that is a statement and has them for itself."""
     span, lines = tree.span(call), Lines(tree.text)
     before = lines.row(span.start.row)[: span.start.column - 1]
     behind = lines.row(span.end.row)[span.end.column - 1 :].partition("#")[0]
     return None if before.strip() or behind.strip() else (span.start.row, span.end.row)
+
+
+def without_rows(tree: Tree, first: int, last: int) -> Edit:
+    """Whole rows go; another row must follow, as one does behind the last of a file that ends in a new line."""
+    return Edit(Span(tree.filename, Position(first, 1), Position(last + 1, 1)), "")
 
 
 def _without_item(tree: Tree, block: cst.With, item: cst.WithItem) -> tuple[Edit, ...]:
@@ -106,7 +111,7 @@ def _moved_out(tree: Tree, block: cst.With, removed: set[int]) -> tuple[Edit, ..
     if outer.strip() or not inner.startswith(outer):
         return None
     head = tree.span(block.body.header).start.row
-    edits = [Edit(Span(tree.filename, Position(start.row, 1), Position(head + 1, 1)), "")]
+    edits = [without_rows(tree, start.row, head)]
     inside = set(rows_in_strings(tree, head + 1, end.row))
     for row in range(head + 1, end.row + 1):
         if row not in inside and row not in removed and lines.row(row).startswith(inner):

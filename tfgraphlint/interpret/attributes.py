@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret import calls, classes, tracing
+from tfgraphlint.interpret import calls, classes, tracing, tracking
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import read
@@ -220,6 +220,7 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
                     new_here = new
                 set_attribute(m, option, name, new_here, node)
         case Instance():
+            tracking.kept(m, value, name, new)
             setter = classes.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
                 calls.call(m, Method(value, setter), calls.Arguments([new]), node)

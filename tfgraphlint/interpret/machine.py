@@ -71,6 +71,7 @@ class Machine:
         self.spent = 0  # steps of all roots so far
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
+        self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
         self.branches = 0  # Python conditions around us, within the trace
@@ -81,6 +82,7 @@ class Machine:
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
         self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
+        self.texts: set[Node] = set()  # texts that show a tensor of a graph
         self.recording: State = {"mask": 0, "possible": 0}
         self.tapes: dict[int, Tape] = {}
         self.next_bit = 1

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import effects, keras_symbols, queries, tapes, tracing
+from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.interpret import effects, keras_symbols, python_values, queries, tapes, tracing, tracking
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
@@ -138,6 +138,8 @@ ASSIGNMENTS = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_
 
 def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode, keeps: bool = False) -> Value:
     keeps = keeps or name != "assign"
+    if value.node.place is not None:
+        m.named.add(value.node.place.node)
     assign(m, value.state, args.all(), name, node, keeps)
     return value
 
@@ -159,6 +161,8 @@ def assign(
 def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "numpy":
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy", "array", value.dtype)
+    if name in ("item", "tolist") and m.mode is Mode.GRAPH:
+        return leave(m, node, [value], FaultKind.NUMPY_METHOD, f".{name}", "scalar", value.dtype)
     if name in ASSIGNMENTS and isinstance(value, Tensor) and value.slice_of is not None:
         return _assign(m, value.slice_of, name, args, node, keeps=True)
     if name in ("get_shape", "__len__"):
@@ -231,6 +235,7 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
     items = value.state["items"]
     if name in ("append", "add", "appendleft") and first is not None:
         _append(m, value, first)
+        tracking.appended(m, node, first)
         return Const(None)
     if name == "extend" and first is not None:
         extend_list(m, value, first, node)
@@ -266,6 +271,8 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
 
 
 def _dict(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in ("get", "pop", "setdefault"):
+        python_values.looked_up(m, node, value, args.get(0, "key"))
     held = elements(value)
     keys = [key for key in value.state if key is not OTHER]
     exact = OTHER not in value.state
@@ -326,11 +333,8 @@ def _update(m: Machine, value: Dict, args: Arguments) -> Value:
 
 def _constant(m: Machine, value: Const, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if isinstance(value.value, str):
-        from tfgraphlint.interpret.attributes import formatted
-
         if name == "format":
-            for given in args.all():
-                formatted(m, given, node)
+            return python_values.filled(m, node, value.value, args.positional, args.keywords)
         if name in ("split", "splitlines"):
             text = Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
             return Items("list", {"items": Spread(text)})

@@ -127,6 +127,8 @@ def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Sourc
     if isinstance(value, Tensor):
         return [Source(value, written, (value.node,), "tensor")]
     if isinstance(value, Variable):
+        if value.node.place is not None:
+            m.named.add(value.node.place.node)
         return [Source(value, written, (value.node,), "variable")]
     if isinstance(value, Weights):
         return [Source(value, written, tuple(weights_within(value.owner)), "weights")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, GradientLost, Mode
+from tfgraphlint.facts import Fact, GradientLost, Mode, UntrackedVariable
 from tfgraphlint.interpret import calls, classes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join
@@ -65,7 +65,9 @@ def _run_all(m: Machine, scope: ModuleScope) -> None:
 
 
 def _expected(m: Machine, fact: Fact) -> bool:
-    """Whether a gradient that is not connected is tested for None, so that somebody reckons with it."""
+    """Whether somebody reckons with it: a gradient that is tested for None, a variable that is named to a tape."""
+    if isinstance(fact, UntrackedVariable):
+        return fact.place.node in m.named
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
 
 

@@ -115,6 +115,8 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched-before-entering", "tensor")
     elif (what := kind_unwatchable(m, value)) is not None:
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", what)
+    elif m.tables.keras >= 3 and _holds_keras_weights(m, value):
+        report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", "weights")
     places = tape.state.get("watch_places", Possible())
     moment = (now(), m.place(node))
     m.store.write(tape.state, "watch_places", Possible(places | {(n, *moment) for n in watched}))
@@ -123,6 +125,17 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
     m.store.write(tape.state, "watched", Certain(certain | set(watched)))
     m.store.write(tape.state, "perhaps", Possible(possible | set(perhaps) | set(watched)))
     return Const(None)
+
+
+def _holds_keras_weights(m: Machine, value: Value) -> bool:
+    """Whether weights of a Keras model or layer are in the value: Keras 3 has variables of its own."""
+    if isinstance(value, (Items, Dict)):
+        return any(_holds_keras_weights(m, held) for held in elements(value))
+    if not isinstance(value, Weights) or value.unbuilt is not None:
+        return False
+    owner = value.owner
+    kind = kind_of(m, owner.cls) if isinstance(owner, Instance) else owner.kind if isinstance(owner, Object) else ""
+    return kind in ("model", "layer")
 
 
 def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:

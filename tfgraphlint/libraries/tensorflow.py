@@ -226,7 +226,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
         made.edges = tuple(Edge(part, Flow.CUT, fault) for part in m.nodes([initial]))
-    made.operands = (initial,) if initial is not None else ()
+    made.operation, made.operands = name, (initial,) if initial is not None else ()
     dtype = dtype_named(args.keywords.get("dtype"))
     if dtype == ANY and initial is not None:
         dtype = dtype_of(initial)

@@ -1,0 +1,89 @@
+"""TFG506 untracked-variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
+from tfgraphlint.facts import UntrackedVariable as Untracked
+from tfgraphlint.rule import Rule
+from tfgraphlint.spelling import spell_any
+from tfgraphlint.story import brief
+
+TRACKED = ("tensorflow.keras.Variable", "keras.Variable")
+# What both kinds of variable understand.
+SHARED = frozenset({"trainable", "name", "dtype"})
+
+
+
+class UntrackedVariable(Rule):
+    """A plain variable of a Keras 3 layer or model is not tracked, and not trained.
+
+    ## What it does
+
+    Reports a `tf.Variable` (or `tf.compat.v1.get_variable`) that becomes an attribute of a Keras 3 layer or
+    model, or an element of a list there.
+
+    ## Why it matters
+
+    Keras 3 tracks its own variables only. Nothing is raised: the variable is missing in `weights`,
+    `trainable_variables` and `count_params()`, `fit` and loops over `trainable_variables` never move it, and
+    `save_weights` does not save it. A model that has nothing else warns "The model does not have any
+    trainable weights." Keras 2 tracked such variables, so that code that trained there is silently half dead
+    after the change of version.
+
+    ## Known limits
+
+    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module`
+    kept as an attribute of a Keras layer is not looked into, and its variables are not trained either), for
+    callbacks and classes of one's own, for `trainable=False` (counters: not meant to be trained), and for
+    variables that are named to a tape as sources by the program itself. A plain variable in a `Metric` is not
+    reset between epochs; this rule does not say so.
+
+    ## Fix safety
+
+    No fix is applied. Shown: `self.w = self.add_weight(shape=..., initializer=..., name="w")`, which works on
+    Keras 2 and 3. `keras.Variable(value)` is tracked as well and takes a value as `tf.Variable` does.
+
+    ## When to suppress
+
+    When the variable is deliberately kept from training and from saving; `trainable=False` says so too.
+    """
+
+    code = "TFG506"
+    name = "untracked-variable"
+    severity = Severity.WARNING
+
+    def check(self, fact: Untracked) -> Iterable[Diagnostic]:
+        if _is_assigned(fact):
+            return
+        fix = _tracked(fact)
+        yield self.report(
+            fact.place.span,
+            f"Keras 3 does not track `{brief(fact.place.code)}`: `{fact.owner}` has no such weight, and nothing trains "
+            "it",
+            help=f"make it a weight: `self.{fact.attribute} = self.add_weight(shape=..., initializer=..., name=...)`",
+            suggestions=[fix] if fix is not None else [],
+        )
+
+
+
+def _is_assigned(fact: Untracked) -> bool:
+    """Whether the file gives the variable values by hand: then it is a state, as moving averages are."""
+    return re.search(rf"\b{re.escape(fact.attribute)}\.assign", fact.place.tree.text) is not None
+
+
+def _tracked(fact: Untracked) -> Fix | None:
+    """``keras.Variable`` in the place of ``tf.Variable``, where the arguments are the same ones."""
+    call, tree = fact.place.node, fact.place.tree
+    if not isinstance(call, cst.Call) or any(arg.star for arg in call.args):
+        return None
+    keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    if len(call.args) - len(keywords) != 1 or not keywords <= SHARED:
+        return None
+    spelled = spell_any(tree, TRACKED, call)
+    edit = Edit(tree.span(call.func), spelled.text)
+    return Fix("make it a variable of Keras", Applicability.DISPLAY, (*spelled.edits, edit))
