@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -188,8 +188,11 @@ def traced_mode(m: Machine, traced: Traced) -> Running:
     """The mode inside a function that is traced, unless functions run eagerly here."""
     if m.functions_run_eagerly:
         return m.running
-    if m.mode is Mode.GRAPH and m.running.traced is not None:
-        return Running(Mode.GRAPH, m.running.why, m.running.traced, traced.autograph, m.running.by)
+    outer = m.running.traced
+    if m.mode is Mode.GRAPH and outer is not None:
+        if traced.jit and not outer.jit:
+            outer = replace(outer, jit=True)
+        return Running(Mode.GRAPH, m.running.why, outer, traced.autograph, m.running.by)
     return Running(Mode.GRAPH, traced.place, traced, traced.autograph, traced.by)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, operators
+from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, nested_runs, operators
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
@@ -269,7 +269,9 @@ class inner_frame:
 def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[list[Value], bool]:
     """The values of the turns of a comprehension, and whether they are all of them."""
     found: list[Value] = []
-    values, exact = iterate(m, evaluate(m, loop.iter), loop.iter)
+    over = evaluate(m, loop.iter)
+    nested_runs.dataset_walked(m, over, loop.iter, statement=False)
+    values, exact = iterate(m, over, loop.iter)
     for value in values:
         bind(m, loop.target, value)
         certain: bool | None = True

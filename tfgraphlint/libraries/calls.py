@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import ApiUsed
-from tfgraphlint.interpret import keras_symbols, tracing
+from tfgraphlint.interpret import keras_symbols, nested_runs, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
@@ -19,6 +19,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if root in ("tensorflow", "keras"):
         m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
         tracing.name_given(m, name, args, node)
+        nested_runs.called(m, name, node)
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made

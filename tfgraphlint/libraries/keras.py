@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode
-from tfgraphlint.interpret import calls, classes, keras_symbols
+from tfgraphlint.interpret import calls, classes, keras_symbols, nested_runs
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within
@@ -285,6 +285,7 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
 def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
         mark_built(m, receiver)
+    nested_runs.loop_called(m, name, node)
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
     if name in ("__call__", "call"):

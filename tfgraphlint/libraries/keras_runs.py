@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tfgraphlint.facts import Mode
+from tfgraphlint.facts import Mode, UnsupportedInJit
 from tfgraphlint.interpret import calls, classes, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
@@ -24,6 +24,7 @@ from tfgraphlint.interpret.values import (
     Partial,
     Tape,
     Tensor,
+    Traced,
     TracedCallable,
     Unknown,
     Value,
@@ -43,6 +44,9 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
+    jit = args.keywords.get("jit_compile")
+    if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
+        _compiled_by_xla(m, receiver, node)
     for index, name in ((1, "loss"), (2, "metrics")):
         at = args.node(index, name) or node
         given = args.get(index, name)
@@ -52,6 +56,17 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
             with m.run_as(running), m.called_by(m.keras_autograph):
                 _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
     return Const(None)
+
+
+def _compiled_by_xla(m: Machine, receiver: Value, node: cst.CSTNode) -> None:
+    """Run the model as ``fit`` does with ``jit_compile=True``: what XLA does not compile counts."""
+    known, reached, mark, place = len(m.facts), set(m.reached), m.store.mark(), m.place(node)
+    traced = Traced(place, m.keras_autograph, jit=True, by="keras.Model.compile")
+    with m.run_as(Running(Mode.GRAPH, place, traced, m.keras_autograph, traced.by)), m.called_by(m.keras_autograph):
+        calls.call(m, receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+    m.store.rewind(mark)
+    m.reached = reached  # for all else the code is still to be run
+    m.facts[known:] = [fact for fact in m.facts[known:] if isinstance(fact, UnsupportedInJit)]
 
 
 def _functions(m: Machine, value: Value) -> Iterator[Value]:

@@ -534,9 +534,25 @@ def _tensor_array(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> 
     return Object(name, m.leaf(Kind.CONSTANT, node), "tensor_array", {"items": sequence("list", ())})
 
 
+@handles("keras.backend.backend", "tensorflow.keras.backend.backend", "keras.config.backend",
+         "tensorflow.keras.config.backend")
+def _backend(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Const("tensorflow")
+
+
+@handles("tensorflow.keras.backend.ndim", "keras.backend.ndim", "keras.ops.ndim", "tensorflow.keras.ops.ndim")
+def _ndim(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
+
+
+@handles("tensorflow.keras.backend.int_shape", "keras.backend.int_shape", "keras.ops.shape",
+         "tensorflow.keras.ops.shape")
+def _int_shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Unknown(m.leaf(Kind.CONSTANT, node))
+
+
 @handles("tensorflow.shape", "tensorflow.size", "tensorflow.rank", "tensorflow.keras.backend.shape",
-         "tensorflow.keras.backend.int_shape", "keras.ops.shape", "tensorflow.keras.ops.shape",
-         "tensorflow.keras.backend.ndim", "tensorflow.compat.v1.shape", "tensorflow.compat.v1.size")
+         "tensorflow.compat.v1.shape", "tensorflow.compat.v1.size")
 def _shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return m.tensor(m.leaf(Kind.TENSOR, node), INT)
 

@@ -1,0 +1,60 @@
+"""TFG417: training loop in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.facts import RunWhileTraced
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, traced_by, traced_path
+
+
+class TrainingLoopInGraph(Rule):
+    """`fit`, `predict` or `evaluate` runs inside traced code, or a dataset is iterated there by Python.
+
+    ## What it does
+
+    Reports `fit`, `predict`, `evaluate`, `predict_on_batch` and their kin of a Keras model in code that is certainly
+    traced, comprehensions and generator expressions over a `tf.data.Dataset` in a `tf.function`, and `for` over one
+    where AutoGraph is off.
+
+    ## Why it matters
+
+    These methods trace and run functions of their own and read their results. Keras 2 says so:
+
+        RuntimeError: Detected a call to `Model.fit` inside a `tf.function`.
+
+    Keras 3 fails with an `OperatorNotAllowedInGraphError` (`fit`, `evaluate`) or with `AttributeError:
+    'SymbolicTensor' object has no attribute 'numpy'` (`predict`). A comprehension over a dataset takes symbolic
+    elements without end: tracing never returns. With `autograph=False` TensorFlow gives up: "An unusually high number
+    of `tf.data.Iterator.get_next()` calls".
+
+    ## Known limits
+
+    `train_on_batch` and `test_on_batch` run in a `tf.function` with Keras 3, and raise with Keras 2. `predict` in the
+    body of a `tf.py_function` works. Methods of classes of your own named `fit` or `predict` are silent.
+
+    ## Fix safety
+
+    No fix. `model.predict(x)` in traced code is mostly meant as `model(x, training=False)`; a loop belongs outside.
+
+    ## When to suppress
+
+    Never in code that runs: it raises or does not end.
+    """
+
+    code = "TFG417"
+    name = "training-loop-in-graph"
+
+    def check(self, fact: RunWhileTraced) -> Iterable[Diagnostic]:
+        if fact.name == "comprehension":
+            message = f"tracing never ends: a comprehension over the dataset `{brief(fact.place.code)}` is Python's"
+            remedy = "write the loop as a `for` statement, which AutoGraph converts, or use `dataset.reduce`"
+        elif fact.name == "for":
+            message = f"Python loops over the dataset `{brief(fact.place.code)}` while tracing: AutoGraph is off here"
+            remedy = "let AutoGraph convert the loop, or use `dataset.reduce`"
+        else:
+            message = f"`{fact.name}` runs a loop of its own and raises inside of what {traced_by(fact.by)} traces"
+            remedy = "call the model: `model(x, training=False)`; a training loop belongs outside of the trace"
+        yield self.report(fact.place.span, message, path=traced_path(fact), help=remedy)
