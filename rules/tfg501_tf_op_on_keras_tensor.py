@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
 from tfgraphlint.facts import KerasTensorUsed
+from tfgraphlint.keras_rewrite import with_operation
 from tfgraphlint.rule import Rule
 from tfgraphlint.story import brief, short_name
 
@@ -54,7 +57,9 @@ class TfOpOnKerasTensor(Rule):
 
     def check(self, fact: KerasTensorUsed) -> Iterable[Diagnostic]:
         if not fact.by:
-            yield self.report(fact.place.span, _message(fact), path=_path(fact), help=_remedy(fact))
+            yield self.report(
+                fact.place.span, _message(fact), path=_path(fact), help=_remedy(fact), fix=_with_operation(fact)
+            )
 
 
 
@@ -79,6 +84,14 @@ def _remedy(fact: KerasTensorUsed) -> str:
         case "array":
             return "write the symbolic tensor first, or use a function of `keras.ops`"
     return "use a function of `keras.ops`; only a model that is called on data has values"
+
+
+def _with_operation(fact: KerasTensorUsed) -> Fix | None:
+    call = fact.place.node
+    if fact.how not in ("function", "value") or not isinstance(call, cst.Call):
+        return None
+    edits = with_operation(fact.place.tree, call, fact.name)
+    return Fix("use the function of `keras.ops`", Applicability.UNSAFE, edits) if edits is not None else None
 
 
 def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:

@@ -25,7 +25,7 @@ ROWS = [
     ["legacy_scopes", "legacy_guards", "legacy"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
-    ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping"],
+    ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite"],
     ["registry", "requirements", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
     ["lint", "repair", "report"],
@@ -38,7 +38,7 @@ ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 RULE_ROOMS = {
     "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
-    "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping",
+    "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite",
 }
 RUN_ROOMS = {"tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
 

@@ -15,20 +15,10 @@ from tfgraphlint.interpret.values import Choice, Dict, Host, Items, Tensor, Valu
 
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
-# Functions that are given tensors, give tensors back, and yet took a symbolic one when all were tried with Keras 3.15:
-# they look at its shape, hand it on as it is, or use nothing but operators.
-TAKING = frozenset({
-    "tensorflow.divide", "tensorflow.compat.v1.math.divide", "tensorflow.experimental.numpy.rad2deg",
-    "tensorflow.tuple", "tensorflow.compat.v1.tuple", "tensorflow.compat.v1.train.limit_epochs",
-    "tensorflow.nn.batch_normalization", "tensorflow.nn.batch_norm_with_global_normalization",
-    "tensorflow.keras.backend.batch_normalization", "tensorflow.keras.backend.int_shape",
-    "tensorflow.keras.backend.to_dense", "tensorflow.get_static_value", "tensorflow.keras.backend.eval",
-    "tensorflow.keras.backend.get_value",
+# These only look, or give back what they are given.
+LOOKING = frozenset({
+    "tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",
 })
-# Modules of Keras functions, which take symbolic tensors.
-KERAS_MODULES = ("keras.", "tensorflow.keras.", "tensorflow.losses.", "tensorflow.metrics.", "tensorflow.nest.",
-                 "tensorflow.initializers.", "tensorflow.optimizers.", "tensorflow.debugging.")
-BACKEND = "tensorflow.keras.backend."
 
 
 def is_keras_tensor(value: Value) -> bool:
@@ -78,20 +68,22 @@ def called(
 
 
 def _refuses(m: Machine, name: str, args: Arguments) -> bool:
-    """Whether the function takes tensors for what is symbolic here, and would not take that."""
+    """Whether the function takes tensors for what is symbolic here, and would not take that.
+
+    What Keras runs on batches wants the tensors of the batch, also where a symbolic one would be taken at first.
+    """
     later = runs_for_keras(m)
-    if name in TAKING or m.tables.keras < 3 and not later:
-        return False
-    if name.startswith(KERAS_MODULES) and not name.startswith(BACKEND) and not later:
-        return False
     record = m.tables.function(name)
     if record is None or not record.tried or not record.returns.startswith(("tensor", "list", "tuple")):
+        return False
+    if not later and (m.tables.keras < 3 or name.startswith("keras.")):
         return False
     named = [(record.parameter(index), value) for index, value in enumerate(args.positional)]
     return any(
         is_keras_tensor(value) and parameter is not None and record.outcome(parameter) is not None
+        and (later or not m.tables.takes_symbolic(name, parameter))
         for parameter, value in [*named, *args.keywords.items()]
-    )
+    )  # fmt: skip
 
 
 def returned(m: Machine, value: Value) -> None:
@@ -105,7 +97,7 @@ def returned(m: Machine, value: Value) -> None:
 
 def read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
     """Report that a symbolic tensor is asked for its value: by ``.numpy()``, NumPy, ``float``."""
-    if name in TAKING or kind is FaultKind.PREDICT:
+    if name in LOOKING or kind is FaultKind.PREDICT:
         return
     given = [value for value in values if is_keras_tensor(value)]
     if given:

@@ -216,6 +216,18 @@ class LayerRecord(NamedTuple):
     returns: str
 
 
+class KerasOperation(NamedTuple):
+    """A function of ``keras.ops`` that gave what another function gave.
+
+    ``arguments`` maps the parameters of the other one to its own; a call that uses any other cannot be carried over,
+    nor can one that does not give the parameter ``needs``.
+    """
+
+    name: str
+    arguments: Mapping[str, str]
+    needs: str
+
+
 class Tf1Name(NamedTuple):
     """What became of a TF1 name.
 
@@ -264,6 +276,11 @@ class Tables:
     @cached_property
     def _classes(self) -> dict[str, Any]:
         return _read(self.folder / "classes.json")
+
+    @cached_property
+    def _keras(self) -> dict[str, Any]:
+        path = self.folder / "keras.json"  # only for Keras 3
+        return _read(path) if path.exists() else {"symbolic": {}, "operations": {}}
 
     @cached_property
     def _tf1(self) -> dict[str, Any]:
@@ -437,6 +454,18 @@ class Tables:
         """Per argument (``y_true``, ``y_pred``) the outcome of calling a loss or metric object; empty if unknown."""
         found = self._classes["losses"].get(self.canonical(full_name), _EMPTY)
         return {key: parse_outcome(value) for key, value in found.get("gradient", _EMPTY).items()}
+
+    # Keras 3
+
+    def takes_symbolic(self, full_name: str, parameter: str) -> bool:
+        """Whether a function that takes tensors took a symbolic tensor of Keras 3 for this parameter."""
+        return parameter in self._keras["symbolic"].get(self.canonical(full_name), "").split()
+
+    def keras_operation(self, full_name: str) -> KerasOperation | None:
+        """What of ``keras.ops`` gave the same as a TensorFlow or backend function; None where nothing did."""
+        name = f"tensorflow.{full_name}" if full_name.startswith("keras.backend.") else full_name
+        found = self._keras["operations"].get(self.canonical(name))
+        return KerasOperation(found["name"], found["arguments"], found.get("needs", "")) if found else None
 
     # TF1
 

@@ -104,6 +104,21 @@ def _equivalents(write: Write, modules: Any, naming: Any) -> None:
     write("equivalents", {"numpy": equivalents.derive(naming)})
 
 
+def _keras(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import keras_ops
+    from tfgraphlint.libraries.tables import load
+
+    found = versions()["versions"]
+    tables = load(found["tensorflow"])
+
+    def tried(name: str) -> bool:
+        record = tables.function(name)
+        return record is not None and record.tried and record.returns.startswith(("tensor", "list", "tuple"))
+
+    if int(found["keras"].partition(".")[0]) >= 3:
+        write("keras", keras_ops.derive(naming, tried))
+
+
 def _tf1(write: Write, modules: Any, naming: Any) -> None:
     from tfgraphlint.libraries.derive import tf1
 
@@ -119,6 +134,7 @@ _TABLES: dict[str, Any] = {
     "host": _host,
     "scipy": _scipy,
     "functions": _functions,
+    "keras": _keras,
 }
 
 
