@@ -12,7 +12,7 @@ from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.operators import parts, read
+from tfgraphlint.interpret.operators import binary, numeric, parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
@@ -158,7 +158,32 @@ def assign(
         m.store.write(state, "assigned", tuple(before) + entries)
 
 
+# Operators by the names of the methods that they call, from the left operand.
+OPERATOR_METHODS = {
+    "__add__": "Add", "__sub__": "Subtract", "__mul__": "Multiply", "__truediv__": "Divide", "__pow__": "Power",
+    "__floordiv__": "FloorDivide", "__mod__": "Modulo", "__matmul__": "MatrixMultiply",
+}
+
+
+def _operator_called(
+    m: Machine, value: Tensor | Variable, name: str, args: Arguments, node: cst.CSTNode
+) -> Value | None:
+    """``t.__mul__(a)`` and ``t.__rmul__(a)``: what the operator does."""
+    if name in ("__neg__", "__abs__") and not args.all():
+        return numeric(m, node, [value], Flow.FLOWS)
+    if len(args.positional) != 1 or not args.certain:
+        return None
+    (other,) = args.positional
+    if name in OPERATOR_METHODS:
+        return binary(m, node, OPERATOR_METHODS[name], value, other)
+    reflected = name.replace("__r", "__", 1)
+    return binary(m, node, OPERATOR_METHODS[reflected], other, value) if reflected in OPERATOR_METHODS else None
+
+
 def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    operated = _operator_called(m, value, name, args, node) if name.startswith("__") else None
+    if operated is not None:
+        return operated
     if name == "numpy":
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy", "array", value.dtype)
     if name in ("item", "tolist") and m.mode is Mode.GRAPH:
@@ -230,18 +255,31 @@ def _append(m: Machine, value: Items, new: Value) -> None:
         m.store.write(value.state, "items", Spread(join([*elements(value), new])))
 
 
+def _insert(m: Machine, value: Items, at: Value, new: Value) -> None:
+    items = value.state["items"]
+    if isinstance(items, tuple) and isinstance(at, Const) and isinstance(at.value, int) and len(items) < 64:
+        held = list(items)
+        held.insert(at.value, new)
+        m.store.write(value.state, "items", tuple(held))
+    else:
+        m.store.write(value.state, "items", Spread(join([*elements(value), new])))
+
+
 def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else None
     items = value.state["items"]
-    if name in ("append", "add", "appendleft") and first is not None:
+    if name in ("append", "add") and first is not None:
         _append(m, value, first)
         tracking.appended(m, node, first)
+        return Const(None)
+    if name == "appendleft" and first is not None:
+        _insert(m, value, Const(0), first)
         return Const(None)
     if name == "extend" and first is not None:
         extend_list(m, value, first, node)
         return Const(None)
     if name == "insert" and len(args.positional) == 2:
-        _append(m, value, args.positional[1])
+        _insert(m, value, *args.positional)
         return Const(None)
     if name in ("pop", "popleft") and isinstance(items, tuple) and items:
         at = 0 if name == "popleft" else -1
@@ -254,6 +292,9 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
             return taken  # type: ignore[no-any-return]
     if name == "clear":
         m.store.write(value.state, "items", ())
+        return Const(None)
+    if name == "reverse" and isinstance(items, tuple):
+        m.store.write(value.state, "items", items[::-1])
         return Const(None)
     if name in ("sort", "reverse", "remove"):
         held = elements(value)

@@ -23,7 +23,7 @@ from tfgraphlint.interpret import losses
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.finiteness import not_finite
 from tfgraphlint.interpret.frames import Queried
-from tfgraphlint.interpret.inspect import elements, weights_within
+from tfgraphlint.interpret.inspect import elements, is_constant, weights_within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import (
     Edge,
@@ -145,10 +145,13 @@ def judge_call(
     """Report each source to which certainly no gradient flows from ``target``."""
     if _swapped(m, target, written_target, sources, node):
         return
-    targets = _target_nodes(m, target)
+    hosts = _host_nodes(target)
+    targets = hosts or _target_nodes(m, target)
     if targets is None:
         return
     for source in sources:
+        if hosts and not any(reaches(host, source.goals) for host in hosts):
+            continue  # what raises has nothing to do with this one
         what = kind_unwatchable(m, source.value)
         if what is not None:
             report_unwatchable(m, tape, source.written, node, "source", what)
@@ -283,6 +286,13 @@ def _zero_beside(tape: Tape, targets: Sequence[Node], source: Source) -> Fault |
                 seen.add(edge.node)
                 stack.append(edge.node)
     return None
+
+
+def _host_nodes(target: Value) -> list[Node]:
+    """The values that left TensorFlow among several targets: with one of them the query raises, whatever the others
+    are."""
+    held = elements(target) if isinstance(target, Items) and isinstance(target.state["items"], tuple) else []
+    return [item.node for item in held if isinstance(item, Host) and not is_constant(item)]
 
 
 def _target_nodes(m: Machine, target: Value) -> list[Node] | None:

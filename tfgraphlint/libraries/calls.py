@@ -52,4 +52,6 @@ def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     """Calling an object of a library class: a layer, a model, a loss."""
     if value.kind == "decorator" and args.positional:
         return decorators.apply(m, value, args.positional[0], node)  # type: ignore[arg-type]
+    if value.kind == "namedtuple":
+        return python.named_tuple(m, value, args, node)
     return keras.call_object(m, value, args, node)

@@ -129,7 +129,7 @@ def _operator(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     return operators.binary(m, node, OPERATORS[name.partition(".")[2]], *args.positional)
 
 
-@handles("operator.neg", "operator.pos")
+@handles("operator.neg", "operator.pos", "operator.abs")
 def _sign(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     value = args.positional[0] if len(args.positional) == 1 else None
     if isinstance(value, (Tensor, Variable, Unknown)):
@@ -340,6 +340,28 @@ def _round(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     if args.positional and is_constant(args.positional[0]):
         return _host(m, node, FLOAT)
     return None
+
+
+@handles("collections.namedtuple")
+def _namedtuple(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """A class of tuples whose elements have these names."""
+    fields = args.get(1, "field_names")
+    if isinstance(fields, Const) and isinstance(fields.value, str):
+        names = fields.value.replace(",", " ").split()
+    elif isinstance(fields, Items) and all(isinstance(item, Const) for item in elements(fields)):
+        names = [item.value for item in elements(fields) if isinstance(item, Const)]
+    else:
+        return None
+    return Object(name, m.leaf(Kind.CONSTANT, node), "namedtuple", {"fields": tuple(names)})
+
+
+def named_tuple(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    """What calling such a class makes."""
+    fields = value.state["fields"]
+    given = [args.get(index, name) for index, name in enumerate(fields)]
+    if not args.certain or None in given:
+        return unknown_call(m, [value], args, node)
+    return Items("tuple", {"items": tuple(given), "fields": fields})
 
 
 @handles("functools.partial")
