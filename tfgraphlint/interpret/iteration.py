@@ -66,7 +66,9 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
         held = elements(value)
         return join(held) if held else m.opaque(node, [value])
     if isinstance(value, (Tensor, Variable)):
-        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])]), value.dtype)
+        made = m.operation(node, [Edge(part) for part in parts(m, [value])])
+        made.operation = "Element"
+        return m.tensor(made, value.dtype)
     if isinstance(value, Host):
         return Host(m.operation(node, [Edge(value.node)]), "array" if value.rank != 1 else "scalar", value.dtype)
     if isinstance(value, Weights):

@@ -46,9 +46,15 @@ def is_symbolic(value: Value) -> bool:
 
 
 def is_assumed(value: Value) -> bool:
-    """Whether the value is an argument that Keras passes: most often a tensor, but a list or dictionary as well."""
-    place = value.node.place if isinstance(value, Tensor) else None
-    return place is not None and isinstance(place.node, cst.Param)
+    """Whether the value is an argument that Keras passes, or a part of one: it may be a list or dictionary as well."""
+    node = value.node if isinstance(value, Tensor) else None
+    while node is not None and node.place is not None:
+        written = node.place.node
+        if isinstance(written, cst.Param):
+            return True
+        part = node.operation == "Element" or isinstance(written, cst.Subscript) and len(written.slice) == 1
+        node = node.edges[0].node if part and node.edges else None
+    return False
 
 
 def holds_symbolic(value: Value) -> bool:
