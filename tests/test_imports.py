@@ -22,7 +22,7 @@ ROWS = [
     ["source", "screen", "tree"],
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
-    ["legacy_scopes", "legacy_guards", "legacy"],
+    ["legacy_scopes", "legacy_guards", "legacy", "keras_names"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
     ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite"],
@@ -40,7 +40,7 @@ RULE_ROOMS = {
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
     "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite",
 }
-RUN_ROOMS = {"tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
+RUN_ROOMS = {"tfg505": {"keras_names"}, "tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
 
 
 def modules(folder: Path) -> list[Path]:

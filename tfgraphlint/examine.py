@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
+from tfgraphlint.keras_names import mentions_removed, removed_names
 from tfgraphlint.legacy import legacy_symbols, mentions_legacy
 from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.requirements import sets_legacy_keras
-from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, parse, too_deep
+from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, mentions_tracing, parse, too_deep
 from tfgraphlint.settings import with_keras_2
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
 
 if TYPE_CHECKING:
+    from tfgraphlint.lookup import Import
     from tfgraphlint.project import Project, Trees
     from tfgraphlint.tree import Tree
 
@@ -34,13 +36,15 @@ class Examined:
     """What came of one file. Nothing is silenced, left out or moved yet.
 
     ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
-    ``consulted`` are the files that were read besides.
+    ``consulted`` are the files that can have been read besides, ``imports`` says where they were found: what was
+    looked up since the last file of the same process.
     """
 
     file: Path
     diagnostics: tuple[Diagnostic, ...] = ()
     passed_screen: bool = False
     consulted: frozenset[Path] = frozenset()
+    imports: tuple[Import, ...] = ()
     error: str = ""
     details: str = ""
 
@@ -64,7 +68,6 @@ class Examiner:
     _registry: Registry | None = None
     _project: Project | None = None
     _trees: Trees | None = None
-    _consulted: set[Path] = field(default_factory=set)
     _neighbours: Neighbours | None = None
     _linted: int = 0
 
@@ -99,13 +102,14 @@ class Examiner:
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
         passes = not self.screened or self._passes(tree, source, file)
-        legacy = mentions_legacy(source.text)
-        if not passes and not legacy:
+        legacy, removed = mentions_legacy(source.text), mentions_removed(source.text)
+        if not passes and not legacy and not removed:
             return Examined(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
         found = self._legacy(file, source, tree) if legacy else ()
+        found += self._removed(file, source, tree) if removed else ()
         if not passes:
             return Examined(file, found)
         del tree
@@ -120,6 +124,12 @@ class Examiner:
         symbols = call_deep(lambda: legacy_symbols(tree, source.filename, source.text, version, each))
         return tuple(each for symbol in symbols for each in self._rules().diagnostics(symbol))
 
+    def _removed(self, file: Path, source: Source, tree: ast.Module) -> tuple[Diagnostic, ...]:
+        """What is said of names of Keras 2, for which nothing has to be interpreted either."""
+        version = self._version(file, source)
+        names = call_deep(lambda: removed_names(tree, source.filename, source.text, version))
+        return tuple(each for name in names for each in self._rules().diagnostics(name))
+
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""
         version = self.tensorflow.get(file)
@@ -130,6 +140,8 @@ class Examiner:
             return True
         if self._neighbours is None:
             self._neighbours = Neighbours(self.roots)
+        if mentions_tracing(source.text) and self._neighbours.suspected(tree, file):
+            return True
         return self._neighbours.called_by(tree, source.text, file)
 
     def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
@@ -141,11 +153,10 @@ class Examiner:
         from tfgraphlint.libraries.tables import meant_for
 
         project.add(file, parsed)
-        self._consulted.clear()
         with meant_for(self._version(file, source)):
             facts = interpret(project, parsed, str(file))
             found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
-        return Examined(file, found, True, frozenset(self._consulted - {file}))
+        return Examined(file, found, True, project.reached(file) - {file}, project.fresh())
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)
@@ -163,7 +174,7 @@ class Examiner:
             self._project = None
             if self._linted:
                 gc.collect()
-            self._project = _open_project(self.roots, self.overlay, self._trees, self._consulted)
+            self._project = _open_project(self.roots, self.overlay, self._trees)
         self._linted += 1
         return self._project
 
@@ -185,20 +196,11 @@ def parsed_tree(source: Source) -> Tree | UnparsableFile:
         return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
 
 
-def _open_project(
-    roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees, consulted: set[Path]
-) -> Project:
+def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
+    """A project that sees edited files as they would be."""
     from tfgraphlint.project import Project
 
-    class Watched(Project):
-        """A project that notes which files are asked for, and that sees edited files as they would be."""
-
-        def tree(self, path: Path) -> Tree | None:
-            path = path.resolve()
-            consulted.add(path)
-            return super().tree(path)
-
-    project = Watched(roots, trees)
+    project = Project(roots, trees)
     for path, source in overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)

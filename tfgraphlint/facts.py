@@ -247,6 +247,14 @@ class KerasTensorUsed(Fact):
 
 
 @dataclass(frozen=True, eq=False)
+class SymbolicLossAdded(Fact):
+    """``model.add_loss(...)`` on a functional model of Keras 3, which has no such thing."""
+
+    place: Place  # the call
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
 class LossReturnsNothing(Fact):
     """A function that a tape or Keras differentiates ended without ``return``."""
 

@@ -11,7 +11,7 @@ from tfgraphlint.facts import FaultKind, KerasTensorUsed, Place
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Choice, Dict, Host, Items, Tensor, Value
+from tfgraphlint.interpret.values import Choice, Dict, Host, Items, Object, Tensor, Value
 
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
@@ -26,6 +26,11 @@ def is_keras_tensor(value: Value) -> bool:
     if isinstance(value, (Items, Dict)):
         return any(is_keras_tensor(held) for held in elements(value))
     return isinstance(value, Tensor) and value.keras
+
+
+def is_functional(value: Value) -> bool:
+    """Whether the value is a model that was made from its inputs and outputs."""
+    return isinstance(value, Object) and value.kind == "model" and "outputs" in value.state
 
 
 def runs_for_keras(m: Machine) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, Mode
+from tfgraphlint.facts import FaultKind, Mode, SymbolicLossAdded
 from tfgraphlint.interpret import calls, classes, keras_symbols, nested_runs
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
@@ -306,6 +306,8 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name == "set_weights" and isinstance(receiver, (Object, Instance)):
         assign(m, receiver.state, args.positional, name, node, keeps=False)
         return Const(None)
+    if name == "add_loss" and keras_symbols.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
+        m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
     if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
     if name == "fit":

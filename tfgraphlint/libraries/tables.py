@@ -331,6 +331,10 @@ class Tables:
             return frozenset()
         return (self._members(name) - set(sorts.get("unstarred", "").split())) | set(sorts.get("starred", "").split())
 
+    def modules(self) -> frozenset[str]:
+        """The names of all public modules."""
+        return frozenset(self._names["modules"])
+
     def members(self, module: str) -> frozenset[str]:
         """The public names of a module; empty for modules that are not listed."""
         return self._members(same_module(module))

@@ -119,6 +119,15 @@ def _keras(write: Write, modules: Any, naming: Any) -> None:
         write("keras", keras_ops.derive(naming, tried))
 
 
+def _removed(write: Write, modules: Any, naming: Any) -> None:
+    from tfgraphlint.libraries.derive import removed
+    from tfgraphlint.libraries.tables import load
+
+    old = load("2.15")
+    if int(versions()["versions"]["keras"].partition(".")[0]) > old.keras:
+        write("removed", removed.derive(old))
+
+
 def _tf1(write: Write, modules: Any, naming: Any) -> None:
     from tfgraphlint.libraries.derive import tf1
 
@@ -135,6 +144,7 @@ _TABLES: dict[str, Any] = {
     "scipy": _scipy,
     "functions": _functions,
     "keras": _keras,
+    "removed": _removed,
 }
 
 

@@ -1,0 +1,92 @@
+"""TFG505 removed-backend-function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
+from tfgraphlint.facts import SymbolicLossAdded
+from tfgraphlint.keras_names import OLD_LAYERS, RemovedName
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief, short_name
+
+REMEDIES = {
+    "function": "build a model over the wanted outputs: `keras.Model(model.input, outputs)`",
+    "learning_phase": "use the `training` argument of `call`",
+    "set_learning_phase": "use the `training` argument of `call`",
+    "in_train_phase": "use the `training` argument of `call`",
+    "in_test_phase": "use the `training` argument of `call`",
+}
+
+
+
+class RemovedBackendFunction(Rule):
+    """A name of Keras 2 that the Keras in use does not have.
+
+    ## What it does
+
+    Reports names of Keras that the Keras in use does not have: functions of `keras.backend` and
+    `tf.keras.backend`, long names in `tf.keras.losses` and `tf.keras.metrics`, `model.add_loss` with a
+    symbolic tensor, the layers of `tf.compat.v1` under Keras 3. The names come from a table derived by asking
+    the installed versions.
+
+    ## Why it matters
+
+        AttributeError: module 'keras.backend' has no attribute 'mean'
+        AttributeError: module 'keras._tf_keras.keras.backend' has no attribute 'function'
+        AttributeError: module 'keras._tf_keras.keras.losses' has no attribute 'mean_squared_error'
+        AttributeError: `dense` is not available with Keras 3.
+        ImportError: cannot import name 'set_learning_phase' from 'tensorflow.keras.backend'
+        NotImplementedError (of `model.add_loss`, without a text)
+
+    The three places differ: `keras.backend` of Keras 3 keeps 14 names; `tf.keras.backend` keeps `mean`,
+    `sum`, `square` and most others for tensors and lacks 15; `keras.losses` has only the long names that
+    `tf.keras.losses` lacks.
+
+    ## Known limits
+
+    Silent on names behind `hasattr`, `try`/`except` or a test of the version. Arguments that were renamed are
+    not checked.
+
+    ## Fix safety
+
+    Safe where a name is the same function: `tf.keras.losses.mean_squared_error` → `tf.keras.losses.mse`,
+    `K.mean` → `keras.ops.mean`. No fix for `function`, `learning_phase`, `in_train_phase`: a model over the
+    wanted outputs, and the `training` argument of `call`, are their remedies.
+
+    ## When to suppress
+
+    When the file is meant for Keras 2; better, set `keras = 2` in the configuration.
+    """
+
+    code = "TFG505"
+    name = "removed-backend-function"
+
+    def check(self, fact: RemovedName | SymbolicLossAdded) -> Iterable[Diagnostic]:
+        if isinstance(fact, RemovedName):
+            yield self._removed(fact)
+            return
+        yield self.report(
+            fact.place.span,
+            f"`{brief(fact.place.code)}`: a functional model of Keras 3 has no `add_loss`: NotImplementedError",
+            help="add the loss in the `call` of a layer with `self.add_loss(...)`",
+        )
+
+    def _removed(self, fact: RemovedName) -> Diagnostic:
+        last = fact.name.rpartition(".")[2]
+        fix = None
+        if fact.edits:
+            fix = Fix(f"write `{fact.replacement}`", Applicability.SAFE, fact.edits)
+        return self.report(
+            fact.span,
+            f"Keras 3 does not have `{short_name(fact.name)}`: {fact.error.partition(':')[0]}",
+            help=f"write `{fact.replacement}`" if fact.replacement else _remedy(fact.name, last),
+            fix=fix,
+        )
+
+
+
+def _remedy(name: str, last: str) -> str | None:
+    if name.startswith(OLD_LAYERS):
+        return "use `keras.layers`, or `tf.compat.v1.get_variable` and TensorFlow operations"
+    return REMEDIES.get(last) if ".backend." in name else None
