@@ -1,0 +1,108 @@
+"""Where the modules lie that a project's files import: found by dotted name, as Python would find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+LIBRARIES = frozenset({
+    "tensorflow", "tensorflow_core", "keras", "tf_keras", "numpy", "scipy", "sklearn", "math", "functools",
+    "itertools", "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing",
+    "dataclasses", "operator", "abc", "logging", "os", "sys", "pandas", "matplotlib", "torch", "jax",
+})
+
+
+class Import(NamedTuple):
+    """What a file imports, and the file that it was found in: all that one file needs to know of where others are."""
+
+    importer: str
+    dots: int  # 0 for an absolute name
+    module: str
+    found: str | None
+
+
+class Lookup:
+    """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
+
+    def __init__(self, roots: Sequence[Path] = ()) -> None:
+        self.roots = [root if root.is_dir() else root.parent for root in roots]
+        self._found: dict[tuple[str, Path], Path | None] = {}
+        self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
+        self._fresh: list[Import] = []
+
+    def find(self, module: str, importer: Path) -> Path | None:
+        """The file of an absolutely named module, as the file ``importer`` would import it."""
+        folder = importer.parent
+        key = (module, folder)
+        if key not in self._found:
+            self._found[key] = self._search(module, folder)
+        return self._note(importer, 0, module, self._found[key])
+
+    def relative(self, importer: Path, level: int, module: str) -> Path | None:
+        """The file of ``from ..module import`` with ``level`` dots."""
+        folder = importer.parent
+        for _ in range(level - 1):
+            folder = folder.parent
+        return self._note(importer, level, module, _module_file(folder, module) if module else _package_file(folder))
+
+    def reached(self, file: Path) -> frozenset[Path]:
+        """The files that ``file`` imports, and those that they import, as far as anybody has asked for them."""
+        found: set[Path] = set()
+        pending = [file]
+        while pending:
+            new = {path for path in self._asked.get(pending.pop(), {}).values() if path is not None} - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
+    def fresh(self) -> tuple[Import, ...]:
+        """What was looked up since this was asked the last time, each once."""
+        found, self._fresh = tuple(self._fresh), []
+        return found
+
+    def _note(self, importer: Path, dots: int, module: str, found: Path | None) -> Path | None:
+        known = self._asked.setdefault(importer, {})
+        if (dots, module) not in known:
+            known[dots, module] = found
+            self._fresh.append(Import(str(importer), dots, module, None if found is None else str(found)))
+        return found
+
+    def _search(self, module: str, folder: Path) -> Path | None:
+        if module.partition(".")[0] in LIBRARIES and not (folder / module.partition(".")[0]).exists():
+            return None
+        for base in self._bases(folder):
+            found = _module_file(base, module)
+            if found is not None:
+                return found
+        return None
+
+    def _bases(self, folder: Path) -> list[Path]:
+        """Directories that ``import`` may start from: the script's own, the package's, the project's."""
+        bases = [folder]
+        top = folder
+        while (top / "__init__.py").exists() and top.parent != top:
+            top = top.parent
+        bases.append(top)
+        for parent in (top, *top.parents):
+            if any((parent / mark).exists() for mark in ("pyproject.toml", "setup.py", ".git")):
+                bases += [parent, parent / "src"]
+                break
+        for root in self.roots:
+            bases += [root, root / "src"]
+        return list(dict.fromkeys(bases))
+
+
+def _module_file(base: Path, module: str) -> Path | None:
+    folder = base.joinpath(*module.split("."))
+    file = folder.with_suffix(".py") if "." not in folder.name else None
+    if file is not None and file.is_file():
+        return file
+    return _package_file(folder)
+
+
+def _package_file(folder: Path) -> Path | None:
+    init = folder / "__init__.py"
+    if init.is_file():
+        return init
+    return None
