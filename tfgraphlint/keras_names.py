@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tfgraphlint.libraries.tables import Tables
 
 _DATA = Path(__file__).parent / "libraries" / "data"
+_WORD = re.compile(r"\w+")
+_NAMED = re.compile(r"\.(\w+)")
+_IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
 OLD_LAYERS = "tensorflow.compat.v1.layers"
 
@@ -66,8 +69,9 @@ def mentions_removed(text: str) -> bool:
     if "keras" not in text and "compat.v1" not in text or _words().search(text) is None:
         return False
     gone, _ = _removed()
-    found = set(re.findall(r"\w+", text))
-    return any(module.rpartition(".")[2] in found and not names.isdisjoint(found) for module, names in gone.items())
+    named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
+    words = set(_WORD.findall(text))
+    return any(module.rpartition(".")[2] in words and not names.isdisjoint(named) for module, names in gone.items())
 
 
 def removed_names(tree: ast.Module, filename: str, text: str, version: str | None = None) -> list[RemovedName]:

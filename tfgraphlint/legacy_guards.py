@@ -9,9 +9,10 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-# Names of flags and functions that say which TensorFlow it is.
+# Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
 _TELLS_VERSION = re.compile(
-    r"(?:^|_)(?:is_?|use_?|has_?|in_?)?(?:tf|tensorflow)_?v?[12](?:$|_|x)|version|compat(?:$|_)", re.IGNORECASE
+    r"(?:^|_)(?:is_?|use_?|has_?|in_?)?(?:tf|tensorflow|keras)_?v?[123](?:$|_|x)|version|compat(?:$|_)|^backend$",
+    re.IGNORECASE,
 )
 _ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "LooseVersion"})
 _FAILURES = frozenset({
