@@ -20,6 +20,7 @@ from tfgraphlint.repair import repair
 from tfgraphlint.settings import Settings
 from tfgraphlint.verify.main import run as verify
 from tfgraphlint.verify.programs import Program, find, fixtures_directory
+from tfgraphlint.verify.versions import holds_for
 
 FIXTURES = fixtures_directory()
 PROGRAMS = find(FIXTURES)
@@ -28,7 +29,8 @@ EXPECT = re.compile(r"  # expect: ([A-Z0-9, ]+)$")
 GAP = re.compile(r"  # todo-expect: ([A-Z0-9, ]+)$")  # what ought to be reported and is not yet
 DOCSTRING = re.compile(r'\A(\ufeff?# -\*-[^\n]*\n)?\ufeff?"""(?P<text>.*?)"""\n', re.DOTALL)
 MACHINE_READ = re.compile(r"^# (claim|holds|process): .*\n", re.MULTILINE)
-OLD_KERAS = re.compile(r"keras *<=? *(2\S*|3(\.0)?)|tensorflow *<=? *2\.1[0-6]")
+# What programs are linted for, as far as they hold there.
+VERSIONS = ({"tensorflow": "2.21", "keras": "3.15"}, {"tensorflow": "2.15", "keras": "2.15"})
 
 Reported = set[tuple[str, int, str]]
 
@@ -58,12 +60,13 @@ def _read(path: Path) -> str:
     return path.read_bytes().decode(encoding)
 
 
-def run_of(program: Program) -> Run:
+def runs_of(program: Program) -> list[Run]:
+    """The program linted for each of the versions for which it holds, the newest first."""
     texts = Texts(program)
-    old = any(OLD_KERAS.fullmatch(condition) for condition in program.holds)
-    versions = {"tensorflow": "2.15", "keras": "2.15"} if old else {}
-    settings = Settings(FIXTURES, **versions)
-    return lint(Request(Path.cwd(), dict.fromkeys(texts.paths, settings), roots=[texts.folder]))
+    held = [versions for versions in VERSIONS if all(holds_for(condition, versions) for condition in program.holds)]
+    assert held, "a program holds for some TensorFlow that is known"
+    settings = [Settings(FIXTURES, **versions) for versions in held]
+    return [lint(Request(Path.cwd(), dict.fromkeys(texts.paths, each), roots=[texts.folder])) for each in settings]
 
 
 def reported(run: Run, program: Program) -> Reported:
@@ -121,23 +124,23 @@ def is_by_hand(program: Program) -> bool:
 @pytest.mark.parametrize("program", of_kind("bad"))
 def test_bad_is_reported_where_expected(program: Program) -> None:
     assert expected(program) or known_gaps(program), "a bad program expects a report"
-    run = run_of(program)
-    assert not run.errors
-    assert reported(run, program) == expected(program)
+    for run in runs_of(program):
+        assert not run.errors
+        assert reported(run, program) == expected(program)
 
 
 @pytest.mark.parametrize("program", of_kind("good", "fine"))
 def test_good_and_fine_are_silent(program: Program) -> None:
-    run = run_of(program)
-    assert not run.errors
-    assert [f"{each.span.start.row} {each.code} {each.message}" for each in run.diagnostics] == []
+    for run in runs_of(program):
+        assert not run.errors
+        assert [f"{each.span.start.row} {each.code} {each.message}" for each in run.diagnostics] == []
 
 
 @pytest.mark.parametrize("program", of_kind("bad"))
 def test_repairs_make_good_of_bad(program: Program) -> None:
     good = remedy(program)
     assert good is not None, "a bad program has a good one beside it"
-    original = run_of(program)
+    original = runs_of(program)[0]
     if is_by_hand(good):
         return
     if not any(diagnostic.fix for diagnostic in original.diagnostics):
