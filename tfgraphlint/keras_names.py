@@ -71,7 +71,7 @@ def mentions_removed(text: str) -> bool:
     gone, _ = _removed()
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
     words = set(_WORD.findall(text))
-    return any(module.rpartition(".")[2] in words and not names.isdisjoint(named) for module, names in gone.items())
+    return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())
 
 
 def removed_names(tree: ast.Module, filename: str, text: str, version: str | None = None) -> list[RemovedName]:
