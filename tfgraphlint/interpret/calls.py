@@ -82,6 +82,7 @@ class Arguments:
 
 def arguments_of(m: Machine, node: cst.Call) -> Arguments:
     """Evaluate the arguments of a call in the order they stand."""
+    from tfgraphlint.interpret import python_values
     from tfgraphlint.interpret.expressions import evaluate, iterate
 
     found = Arguments([])
@@ -93,6 +94,7 @@ def arguments_of(m: Machine, node: cst.Call) -> Arguments:
                 found.positional.extend(items)
                 found.nodes.extend([None] * len(items))
             else:
+                python_values.walked(m, arg.value, value)
                 found.starred = join(list(iterate(m, value, arg.value)[0]) or [m.opaque(arg)])
         elif arg.star == "**":
             _double_star(found, value)

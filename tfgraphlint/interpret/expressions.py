@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, nested_runs, operators
+from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, nested_runs, operators, python_values
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
@@ -17,7 +17,6 @@ from tfgraphlint.interpret.provenance import Flow, Kind
 from tfgraphlint.interpret.values import (
     BOOL,
     OTHER,
-    STRING,
     Const,
     Dict,
     Host,
@@ -69,26 +68,19 @@ def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
     try:
         return Const(ast.literal_eval(node.value))
     except (ValueError, SyntaxError):
-        return text_value(m, node)
-
-
-def text_value(m: Machine, node: cst.CSTNode) -> Host:
-    """A string whose text is not known."""
-    return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+        return python_values.text(m, node)
 
 
 def _concatenated_string(m: Machine, node: cst.ConcatenatedString) -> Value:
-    for part in (node.left, node.right):
-        evaluate(m, part)
-    return text_value(m, node)
+    return python_values.text(m, node, [evaluate(m, part) for part in (node.left, node.right)])
 
 
 def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
     for part in node.parts:
         if isinstance(part, cst.FormattedStringExpression):
-            value = evaluate(m, part.expression)
-            attributes.formatted(m, value, part)
-    return text_value(m, node)
+            shown.append(evaluate(m, part.expression))
+            python_values.formatted(m, part, shown[-1])
+    return python_values.text(m, node, shown)
 
 
 def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
@@ -176,6 +168,7 @@ def _sequence(kind: str) -> Evaluator:
             elif isinstance(value, Weights):
                 found.append(value)
             else:
+                python_values.walked(m, element.value, value)
                 spread.extend(iterate(m, value, element.value)[0])
         if spread:
             return Items(kind, {"items": Spread(join([*found, *spread]))})
@@ -198,6 +191,7 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
         if isinstance(key, Const):
             state[key.value] = value
         else:
+            python_values.hashed(m, element.key, key)  # type: ignore[attr-defined]
             state[OTHER] = join([state[OTHER], value]) if OTHER in state else value
     return Dict(state)
 
@@ -270,6 +264,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     """The values of the turns of a comprehension, and whether they are all of them."""
     found: list[Value] = []
     over = evaluate(m, loop.iter)
+    python_values.walked(m, loop.iter, over)
     nested_runs.dataset_walked(m, over, loop.iter, statement=False)
     values, exact = iterate(m, over, loop.iter)
     for value in values:

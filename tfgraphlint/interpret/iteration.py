@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from tfgraphlint.interpret import python_values
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
@@ -108,6 +109,7 @@ def parts_of(
         return [join(column) for column in zip(*columns)]
     if isinstance(value, Object) and "result" in value.state:
         return parts_of(m, value.state["result"], count, node, exact=exact)
+    python_values.walked(m, node, value)
     return [element_of(m, value, node) for _ in range(count)]
 
 

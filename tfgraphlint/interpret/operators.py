@@ -82,15 +82,25 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         combined = _combine_lists(m, node, name, left, right)
         if combined is not None:
             return combined
-    if name == "Modulo" and isinstance(left, Const) and isinstance(left.value, str):
-        from tfgraphlint.interpret.attributes import formatted
-
-        formatted(m, right, node)
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+    if name in ("Modulo", "Add") and (combined := _text(m, node, name, left, right)) is not None:
+        return combined
     if any(isinstance(side, (Instance, Object, Function, Class, Library, Dict)) for side in (left, right)):
         return _operator_method(m, node, name, left, right)
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
-    return numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
+    return shapes.of_operator(left, right, numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name))
+
+
+def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
+    """``"%.3f" % x``, and texts put together."""
+    from tfgraphlint.interpret import python_values
+
+    template = python_values.constant_text(left)
+    if name == "Modulo":
+        return python_values.percent(m, node, template, right) if template is not None else None
+    sides = (left, right)
+    unknown = [side for side in sides if isinstance(side, Host) and side.dtype == STRING]
+    known = [side for side in sides if python_values.constant_text(side) is not None]
+    return python_values.text(m, node, sides) if unknown and len(unknown) + len(known) == 2 else None
 
 
 def is_list(value: Value) -> bool:
@@ -353,6 +363,9 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
         keras = isinstance(value, Tensor) and value.keras
         variable = value if isinstance(value, Variable) else value.slice_of
+        from tfgraphlint.interpret import python_values
+
+        python_values.looked_up(m, node, value, only)
         made = m.operation(node, edges)
         made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
         return m.tensor(made, value.dtype, keras=keras, slice_of=variable)

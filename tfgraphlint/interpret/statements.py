@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import VariableAugmented
-from tfgraphlint.interpret import blocks, calls, conditions, effects, modules, nested_runs, operators
+from tfgraphlint.interpret import blocks, calls, conditions, effects, modules, nested_runs, operators, python_values
 from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.expressions import evaluate, iterate
 from tfgraphlint.interpret.frames import Spread, join_items
@@ -188,6 +188,7 @@ def _if(m: Machine, node: cst.If) -> bool:
 
 def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
+    python_values.looped(m, node, value)
     nested_runs.dataset_walked(m, value, node.iter, statement=True)
     turns, exact = iterate(m, value, node.iter)
     by_tensor = conditions.iterates(m, value)

@@ -63,6 +63,11 @@ def holds_symbolic(value: Value) -> bool:
 
 
 GRAPHS = (
+def shows_symbolic(m: Machine, value: Value) -> bool:
+    """Whether printing the value shows a tensor of the graph: itself, in a list, in a text made before."""
+    return holds_symbolic(value) or isinstance(value, Host) and value.node in m.texts
+
+
     "tensorflow.Graph", "tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior",
 )
 
@@ -134,7 +139,9 @@ def handed_out(value: Value) -> Value:
 
 def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
     """``x.numpy()`` of a variable, or of an argument of the traced function: what has that method is a tensor there."""
-    if kind is FaultKind.NUMPY_METHOD and isinstance(value, Variable):
+    if isinstance(value, Variable) or kind is FaultKind.NUMPY_CALL and isinstance(value, Items) and any(
+        isinstance(held, Variable) for held in within(value)
+    ):
         return True
     if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or m.branches:
         return False
@@ -147,7 +154,7 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
 
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
     """Report a symbolic tensor that is printed: once for each trace."""
-    if in_trace(m) and any(holds_symbolic(value) for value in values):
+    if in_trace(m) and any(shows_symbolic(m, value) for value in values):
         m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 

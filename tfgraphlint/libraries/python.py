@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode
-from tfgraphlint.interpret import attributes, calls, effects, operators, tracing
+from tfgraphlint.interpret import attributes, calls, effects, operators, python_values, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
@@ -17,7 +17,6 @@ from tfgraphlint.interpret.values import (
     BOOL,
     FLOAT,
     INT,
-    STRING,
     Const,
     Dict,
     Host,
@@ -43,11 +42,6 @@ FROZEN = frozenset({
     "time.time", "time.perf_counter", "time.monotonic", "datetime.datetime.now", "datetime.datetime.utcnow",
     "uuid.uuid4",
 })
-# Builtins that AutoGraph leaves alone: they iterate over the tensor, or ask whether it is true.
-NOT_CONVERTED = frozenset({
-    "builtins.sum", "builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.enumerate",
-    "builtins.zip", "builtins.list", "builtins.tuple", "builtins.set", "builtins.round", "builtins.divmod",
-})
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -56,8 +50,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         tracing.frozen(m, node, name)
     if name.startswith("logging."):
         tracing.printed(m, node, args.all(), name)
-    if name in NOT_CONVERTED and any(tracing.is_symbolic(value) for value in args.positional):
-        tracing.host_read(m, node, args.positional, FaultKind.PYTHON_SCALAR, name)
+    python_values.called(m, node, name, args.positional)
     handler = HANDLERS.get(name)
     if handler is not None:
         result = handler(m, name, args, node)
@@ -280,7 +273,9 @@ def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if short == "type" and len(args.positional) == 1:
         value = args.positional[0]
         return value.cls if isinstance(value, Instance) else m.opaque(node)
-    return _host(m, node, STRING if short in ("str", "repr", "format") else BOOL)
+    if short in ("str", "repr", "format"):
+        return python_values.text(m, node, args.positional[:1])
+    return _host(m, node, BOOL)
 
 
 @handles("builtins.isinstance")
