@@ -76,6 +76,7 @@ def _concatenated_string(m: Machine, node: cst.ConcatenatedString) -> Value:
 
 
 def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
+    shown = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringExpression):
             shown.append(evaluate(m, part.expression))

@@ -87,7 +87,7 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
     if any(isinstance(side, (Instance, Object, Function, Class, Library, Dict)) for side in (left, right)):
         return _operator_method(m, node, name, left, right)
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
-    return shapes.of_operator(left, right, numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name))
+    return numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
 
 
 def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
