@@ -13,13 +13,12 @@ from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.provenance import Flow, Kind
+from tfgraphlint.interpret.provenance import Flow
 from tfgraphlint.interpret.values import (
     BOOL,
     OTHER,
     Const,
     Dict,
-    Host,
     Items,
     Value,
     Weights,

@@ -357,15 +357,15 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
     if isinstance(value, Items):
         return _item(m, node, value, index, only)
     if isinstance(value, Dict):
+        from tfgraphlint.interpret import python_values
+
+        python_values.looked_up(m, node, value, only)
         return _entry(m, node, value, only)
     if isinstance(value, (Tensor, Variable)):
         edges = [Edge(part) for part in parts(m, [value])]
         edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
         keras = isinstance(value, Tensor) and value.keras
         variable = value if isinstance(value, Variable) else value.slice_of
-        from tfgraphlint.interpret import python_values
-
-        python_values.looked_up(m, node, value, only)
         made = m.operation(node, edges)
         made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
         return m.tensor(made, value.dtype, keras=keras, slice_of=variable)

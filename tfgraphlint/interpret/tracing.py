@@ -62,12 +62,12 @@ def holds_symbolic(value: Value) -> bool:
     return any(is_symbolic(held) for held in within(value))
 
 
-GRAPHS = (
 def shows_symbolic(m: Machine, value: Value) -> bool:
     """Whether printing the value shows a tensor of the graph: itself, in a list, in a text made before."""
     return holds_symbolic(value) or isinstance(value, Host) and value.node in m.texts
 
 
+GRAPHS = (
     "tensorflow.Graph", "tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior",
 )
 
