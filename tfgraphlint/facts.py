@@ -391,3 +391,11 @@ class RunWhileTraced(Traced):
 
 class UnsupportedInJit(Traced):
     """A function that XLA does not compile is called in code that is traced with ``jit_compile=True``."""
+
+
+class OpenDimensionUsed(Traced):
+    """A dimension that is None while tracing, read at ``place``, is used as a number.
+
+    ``name`` says by what: "shape" (an argument of TensorFlow), "number" (arithmetic), "tensor" (with a tensor), or
+    "python" (``range``, ``float``).
+    """

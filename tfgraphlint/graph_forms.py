@@ -199,3 +199,27 @@ def function_meant(call: cst.Call, tree: Tree, name: str, kind: str) -> Fix | No
     spelled = spell_tensorflow(tree, MEANT[name], call)
     edits = (in_place_of(tree, call.func, spelled.text), *spelled.edits)
     return Fix(f"use `{spelled.text}`, which takes a number", Applicability.DISPLAY, edits)
+
+
+# -- sizes ---------------------------------------------------------------------------------------
+
+
+def dynamic_size(place: Place, used: str) -> Fix | None:
+    """``x.shape[i]`` as ``tf.shape(x)[i]``; None where Python or a tensor of floats calculates with it."""
+    tree = place.tree
+    if used not in ("shape", "number"):
+        return None
+    match place.node:
+        case cst.Subscript(value=cst.Attribute(value=tensor, attr=cst.Name(value="shape")) as shape):
+            pass
+        case cst.Subscript(value=cst.Call(func=cst.Attribute(value=tensor, attr=cst.Name(value="get_shape"))) as shape):
+            pass
+        case _:
+            return None
+    if has_comment(tree, shape):
+        return None
+    spelled = spell_tensorflow(tree, "tensorflow.shape", place.node)
+    edits = (tree.replace(shape, f"{spelled.text}({tree.code(tensor)})"), *spelled.edits)
+    inside = isinstance(parent(tree, place.node), cst.Element) and used == "shape"
+    kind = Applicability.SAFE if inside else Applicability.UNSAFE
+    return Fix("take the size of each run: `tf.shape(x)[i]`", kind, edits)

@@ -194,7 +194,13 @@ def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, no
         from tfgraphlint.interpret.attributes import static
 
         return static(m, value, "shape", node)
+    if name == "eval":
+        from tfgraphlint.libraries import graph_api
+
+        graph_api.evaluated(m, value, node)
     if name == "set_shape":
+        if isinstance(value, Tensor):
+            value.open_axes = frozenset()
         return Const(None)
     if name in ("ref", "deref", "__iter__", "get_weights"):
         return value

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
+from tfgraphlint.interpret import eagerness, shapes
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, truth
 from tfgraphlint.interpret.machine import Machine
@@ -31,6 +32,7 @@ from tfgraphlint.interpret.values import (
     Items,
     Library,
     Object,
+    OpenDimension,
     Tensor,
     Unknown,
     Value,
@@ -76,6 +78,9 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
     """``left name right`` where ``name`` is libcst's name of the operator: ``Add``, ``MatrixMultiply``."""
     if isinstance(left, Choice) or isinstance(right, Choice):
         return join([binary(m, node, name, a, b) for a in m.each(left) for b in m.each(right)])
+    if isinstance(left, OpenDimension) or isinstance(right, OpenDimension):
+        shapes.calculated(m, (left, right))
+        return m.opaque(node, [left, right])
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(m, node, name, left.value, right.value)
     if is_list(left) or is_list(right):
@@ -87,7 +92,7 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
     if any(isinstance(side, (Instance, Object, Function, Class, Library, Dict)) for side in (left, right)):
         return _operator_method(m, node, name, left, right)
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
-    return numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
+    return shapes.of_operator(left, right, numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name))
 
 
 def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
@@ -273,6 +278,7 @@ def compare(
         except TypeError:
             return Const(False)
     equality = isinstance(sign, (cst.Equal, cst.NotEqual))
+            shapes.calculated(m, (left, right))
     if any(isinstance(side, Choice) and (equality or not is_tensor(other)) for side, other in _both(left, right)):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
     if is_none(left) or is_none(right):
@@ -370,7 +376,7 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
         return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
     if isinstance(value, Object) and value.kind == "shape":
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
+        return shapes.dimension(m, node, value, only)
     if isinstance(value, Host):
         inputs = [Edge(value.node)]
         return Host(m.operation(node, inputs), value.kind, value.dtype)

@@ -17,6 +17,7 @@ from tfgraphlint.facts import (
     PrintedWhileTraced,
     VariableCreated,
 )
+from tfgraphlint.interpret import shapes
 from tfgraphlint.interpret.calls import Arguments, call, traced_mode
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import within
@@ -97,7 +98,8 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
         with m.run_as(running), m.called_by(function.traced.autograph):
             return call(m, function.inner, args, node)
     with m.run_as(running), m.called_by(function.traced.autograph):
-        return handed_out(call(m, function.inner, symbolic_arguments(m, args), node))
+        given = shapes.specified(m, function.traced, symbolic_arguments(m, args), node)
+        return handed_out(call(m, function.inner, given, node))
 
 
 def symbolic_arguments(m: Machine, args: Arguments) -> Arguments:

@@ -39,6 +39,13 @@ class Nothing(Const):
 
 
 @dataclass(slots=True, eq=False)
+class OpenDimension(Const):
+    """A dimension, read at ``place``, that is None while tracing."""
+
+    place: Place
+
+
+@dataclass(slots=True, eq=False)
 class Unknown(Value):
     """A value that we know nothing about, except which one it is."""
 
@@ -66,7 +73,7 @@ class Tensor(Value):
     symbolic: bool = False
     keras: bool = False
     rank: int | None = None
-    batch_unknown: bool = False
+    open_axes: frozenset[int] = frozenset()  # dimensions that are certainly None while tracing
     slice_of: Variable | None = None  # ``variable[i]``, which can be assigned to
     graph: int = 0  # when the trace or tensor loop began that a symbolic tensor belongs to
 
@@ -141,7 +148,7 @@ class Traced:
     place: Place
     autograph: bool = True
     jit: bool = False
-    signature: bool = False
+    specs: Value | None = None  # the ``input_signature``
     by: str = "tensorflow.function"
 
 

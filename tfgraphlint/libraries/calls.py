@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import ApiUsed
-from tfgraphlint.interpret import keras_symbols, nested_runs, tracing
+from tfgraphlint.interpret import keras_symbols, nested_runs, shapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
@@ -20,13 +20,14 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
         tracing.name_given(m, name, args, node)
         nested_runs.called(m, name, node)
+    shapes.given_to(m, name, args)
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made
     if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
-        return keras_symbols.called(m, name, args, node, tensorflow.call)
+        return shapes.of_result(m, name, args, keras_symbols.called(m, name, args, node, tensorflow.call))
     if root in numpy.LIBRARIES:
         return numpy.call(m, name, args, node)
     return python.call(m, name, args, node)

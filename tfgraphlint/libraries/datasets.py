@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import Mode
-from tfgraphlint.interpret import calls
+from tfgraphlint.interpret import calls, shapes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import elements
@@ -45,6 +45,8 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Object:
     given = args.get(0, "tensors")
     if kind in ("from_tensor_slices", "from_tensors") and given is not None:
         made.state["element"] = as_tensors(m, given, node)
+    elif kind == "from_generator" and (made_of := shapes.from_spec(m, args.keywords.get("output_signature"), node)):
+        made.state["element"] = made_of
     elif kind == "range":
         made.state["element"] = m.tensor(m.leaf(Kind.TENSOR, node), INT)
     elif kind == "zip":
@@ -83,7 +85,8 @@ def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Dict):
         return Dict({key: fresh(m, item, node) for key, item in value.state.items()})
     if isinstance(value, Tensor):
-        return m.tensor(m.leaf(Kind.TENSOR, node), value.dtype)
+        axes = value.open_axes if m.mode is Mode.GRAPH else frozenset()
+        return m.tensor(m.leaf(Kind.TENSOR, node), value.dtype, rank=value.rank, open_axes=axes)
     if isinstance(value, Unknown):
         return Unknown(m.leaf(Kind.TENSOR, node))
     return value
@@ -119,6 +122,12 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
     if name in ("element_spec",):
         return m.opaque(node)
     if name not in SAME:
+    if name in ("batch", "padded_batch") and "element" in made.state:
+        made.state["element"] = shapes.batched(made.state["element"], args)
+        return made
+    if name in ("unbatch", "ragged_batch", "rebatch") and "element" in made.state:
+        made.state["element"] = shapes.unknown(made.state["element"])
+        return made
         made.state.pop("element", None)
         calls.unknown_call(m, [value], args, node)
     return made
@@ -172,7 +181,7 @@ def _structure(m: Machine, value: Value, node: cst.CSTNode) -> Value | None:
     if isinstance(value, Dict):
         return Dict({k: _structure(m, v, node) or m.opaque(node) for k, v in value.state.items()})
     if isinstance(value, Tensor):
-        return Tensor(m.leaf(Kind.TENSOR, node), value.dtype)
+        return Tensor(m.leaf(Kind.TENSOR, node), value.dtype, rank=value.rank, open_axes=value.open_axes)
     if isinstance(value, Unknown):
         return Unknown(m.leaf(Kind.TENSOR, node))
     return as_tensors(m, value, node) if isinstance(value, (Host, Const, Variable)) else None

@@ -87,7 +87,7 @@ def trace(m: Machine, value: Value, node: cst.CSTNode, held: Object | None = Non
         m.place(node),
         autograph=not (isinstance(autograph, Const) and autograph.value is False),
         jit=isinstance(jit, Const) and jit.value is True,
-        signature="input_signature" in options,
+        specs=options.get("input_signature"),
     )
     return TracedCallable(value, traced)
 

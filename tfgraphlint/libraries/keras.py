@@ -111,7 +111,8 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
         return Unknown(made)
     if value.kind == "model" and "layers" not in value.state:
         return Unknown(made)
-    return m.tensor(made, FLOAT, keras=symbolic)
+    batch = inputs[0].open_axes & {0} if isinstance(inputs[0], Tensor) else frozenset()
+    return m.tensor(made, FLOAT, keras=symbolic, open_axes=batch)
 
 
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -403,3 +404,6 @@ def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Va
     if name in ("as_list", "dims"):
         return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
+    of = value.state.get("of")
+    if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
+        return value

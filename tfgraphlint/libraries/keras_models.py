@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret import classes
+from tfgraphlint.interpret import classes, shapes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within, within
 from tfgraphlint.interpret.machine import Machine
@@ -35,7 +35,8 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     """An object of a library class; None where ``name`` is not one."""
     short = name.rpartition(".")[2]
     if short == "Input" and ("keras" in name or "layers" in name):
-        return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True)
+        axes, rank = shapes.input_axes(args)
+        return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True, rank=rank, open_axes=axes)
     kind = m.tables.class_kind(name)
     if kind is None:
         return None

@@ -548,7 +548,17 @@ def _ndim(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 @handles("tensorflow.keras.backend.int_shape", "keras.backend.int_shape", "keras.ops.shape",
          "tensorflow.keras.ops.shape")
 def _int_shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    value = args.get(0, "x")
+    if name.endswith("int_shape") and isinstance(value, Tensor):
+        return Object("tensorflow.TensorShape", m.leaf(Kind.CONSTANT, node), "shape", {"of": value})
     return Unknown(m.leaf(Kind.CONSTANT, node))
+
+
+@handles("tensorflow.TensorSpec")
+def _tensor_spec(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    dtype = args.get(1, "dtype")
+    state = {"shape": args.get(0, "shape") or Const(None), "dtype": dtype_named(dtype) if dtype is not None else FLOAT}
+    return Object(name, m.leaf(Kind.CONSTANT, node), "spec", state)
 
 
 @handles("tensorflow.shape", "tensorflow.size", "tensorflow.rank", "tensorflow.keras.backend.shape",
