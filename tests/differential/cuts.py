@@ -42,11 +42,11 @@ def _indifferent(w: Writer, value: Value) -> Value:
         "tf.where({} > 0.4, 1.0, 0.0)",
         *(f"{name}({{}})" for name in w.operations.none),
     ]
-    if w.zeros:
-        forms = [f"{name}({{}})" for name in w.operations.zero] * 3 + forms
+    if w.zeros:  # a factor that happens to be zero would look like a gradient of zeros
+        forms = [f"{name}({{}})" for name in w.operations.zero] * 3 + [f"({form} + 1.0)" for form in forms]
     if value.shape in "vm" and w.chance(0.25):
         name = w.choose([*w.operations.indices, "tf.argmax", "tf.argsort"])
-        return Value(f"tf.reduce_sum(tf.cast({name}({x}), tf.float32))", "s")
+        return Value(f"(tf.reduce_sum(tf.cast({name}({x}), tf.float32)) + 1.0)", "s")
     return Value(w.choose(forms).format(x), value.shape)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .constructs import construct
 from .expressions import expression, pick, scalar
 from .helpers import helper
 from .statements import statements
@@ -201,6 +202,8 @@ def plain(w: Writer) -> None:
         helper(w, scope)
     if w.chance(0.15):
         w.bind(scope, expression(w, scope), "outside", "precomputed")
+    elif w.chance(0.15) and not w.zeros:
+        construct(w, scope)
     tape_block(w, scope)
 
 
