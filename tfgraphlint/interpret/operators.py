@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import eagerness, shapes
+from tfgraphlint.interpret import shapes
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, truth
 from tfgraphlint.interpret.machine import Machine
