@@ -276,9 +276,9 @@ def compare(
         try:
             return Const(bool(COMPARED[type(sign)](left.value, right.value)))
         except TypeError:
+            shapes.calculated(m, (left, right))
             return Const(False)
     equality = isinstance(sign, (cst.Equal, cst.NotEqual))
-            shapes.calculated(m, (left, right))
     if any(isinstance(side, Choice) and (equality or not is_tensor(other)) for side, other in _both(left, right)):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
     if is_none(left) or is_none(right):
