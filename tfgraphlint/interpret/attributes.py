@@ -202,7 +202,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
 
 
 def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    held = value.state.get(name, MISSING)
+    held = value.state.get(name, MISSING) if name != "layers" else None
     if isinstance(held, Value):
         return held
     from tfgraphlint.libraries import keras

@@ -131,6 +131,8 @@ def _holds_keras_weights(m: Machine, value: Value) -> bool:
     """Whether weights of a Keras model or layer are in the value: Keras 3 has variables of its own."""
     if isinstance(value, (Items, Dict)):
         return any(_holds_keras_weights(m, held) for held in elements(value))
+    if isinstance(value, Choice):
+        return all(_holds_keras_weights(m, option) for option in value.options)
     if not isinstance(value, Weights) or value.unbuilt is not None:
         return False
     owner = value.owner

@@ -17,6 +17,7 @@ from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
     BOOL,
+    ELEMENT,
     FLOAT,
     INT,
     STRING,
@@ -39,13 +40,15 @@ from tfgraphlint.interpret.values import (
     is_none,
     sequence,
 )
-from tfgraphlint.libraries import datasets, keras_optimizers, keras_runs, unchanged
+from tfgraphlint.libraries import datasets, graph_api, keras_optimizers, keras_runs, unchanged
 from tfgraphlint.libraries.keras_models import (
     BUILDERS,
     RETURN_FLAGS,
     WEIGHT_LISTS,
     WITH_WEIGHTS,
     is_unbuilt,
+    layer_of,
+    layers_of,
     mark_built,
     variables_behind,
     weight_edges,
@@ -220,13 +223,14 @@ def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> V
 def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute of a library object; None for methods."""
     if value.kind in WITH_WEIGHTS or value.kind == "layer":
-        if name in (*WEIGHT_LISTS, "kernel", "bias", "embeddings", "gamma", "beta"):
-            unbuilt = m.place(node) if name in WEIGHT_LISTS and is_unbuilt(m, value) else None
-            return Weights(value, name, unbuilt)
+        if name in WEIGHT_LISTS:
+            return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
+        if name in ("kernel", "bias", "embeddings", "gamma", "beta"):
+            return Weights(value, ELEMENT)
         if name in ("output", "input", "outputs", "inputs"):
             return _symbolic_attribute(m, value, name, node)
         if name == "layers":
-            return value.state.get("layers")
+            return layers_of(value)
         if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
                     "optimizer", "history"):
             return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
@@ -270,8 +274,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
             return _metric_method(m, receiver, name, args, node)
         if kind == "generator":
             return _random_array(m, receiver, name, args, node)
-        if kind == "graph" and name == "as_default":
-            return receiver
+        if kind == "graph":
+            return receiver if name == "as_default" else graph_api.session_method(m, receiver, name, args, node)
         if kind == "optimizer":
             return keras_optimizers.call_method(m, receiver, name, args, node)
         if kind == "shape":
@@ -295,7 +299,9 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
         return _add_weight(m, receiver, args, node)
     if name == "compile":
         return keras_runs.compile_model(m, receiver, args, node)
-    if name == "get_layer" and isinstance(receiver, (Object, Instance)):
+    if name == "get_layer" and isinstance(receiver, Object):
+        return layer_of(m, receiver, args)
+    if name == "get_layer" and isinstance(receiver, Instance):
         return Object("keras.Layer", receiver.node, "layer")
     if name == "add" and isinstance(receiver, Object) and args.positional:
         layers = receiver.state.get("layers")
@@ -401,9 +407,9 @@ def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: c
 
 
 def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    if name in ("as_list", "dims"):
-        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
-    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     of = value.state.get("of")
     if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
         return value
+    if name in ("as_list", "dims"):
+        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)

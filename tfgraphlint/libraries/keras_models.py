@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.interpret import classes, shapes
 from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within, within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
@@ -54,7 +55,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
             short in ("InputLayer", "Embedding") or not args.certain
         ):
             value.state["shaped"] = Const(True)
-        for flag in (*RETURN_FLAGS, "return_sequences"):
+        for flag in (*RETURN_FLAGS, "return_sequences", "name"):
             if flag in args.keywords:
                 value.state[flag] = args.keywords[flag]
         inner = args.get(0, "layer") or args.get(0, "cell")
@@ -78,6 +79,41 @@ def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Objec
         held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
         value.state["layers"] = sequence("list", held)
     return value
+
+
+def layers_of(model: Object) -> Value | None:
+    """``model.layers``: in their order for a ``Sequential``, else any of them; None where they are not known."""
+    layers = model.state.get("layers")
+    if not isinstance(layers, Items):
+        return None
+    held = [layer for layer in elements(layers) if not _is_input(layer)]
+    if "outputs" in model.state:  # found from the outputs backwards: which comes first is not known
+        return Items("list", {"items": Spread(join(held))}) if held else None
+    return sequence("list", held) if isinstance(layers.state["items"], tuple) else layers
+
+
+def layer_of(m: Machine, model: Object, args: Arguments) -> Value:
+    """``model.get_layer(name)`` or ``model.get_layer(index=...)``."""
+    layers = layers_of(model)
+    if layers is None or not elements(layers):
+        return Object("keras.Layer", model.node, "layer")
+    name, index = args.get(0, "name"), args.get(1, "index")
+    items = layers.state["items"] if isinstance(layers, Items) else ()
+    if isinstance(items, tuple) and isinstance(index, Const) and isinstance(index.value, int):
+        if -len(items) <= index.value < len(items):
+            return items[index.value]  # type: ignore[no-any-return]
+    if isinstance(name, Const):
+        for layer in elements(layers):
+            given = layer.state.get("name") if isinstance(layer, Object) else None
+            if isinstance(given, Const) and given.value == name.value:
+                return layer
+    return join(elements(layers))
+
+
+def _is_input(value: Value) -> bool:
+    if isinstance(value, Tensor):
+        return value.keras
+    return isinstance(value, Object) and value.cls.rpartition(".")[2] in ("InputLayer", "Input")
 
 
 WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization")
