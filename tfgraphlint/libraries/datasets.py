@@ -121,13 +121,13 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
         return m.tensor(m.leaf(Kind.TENSOR, node), INT)
     if name in ("element_spec",):
         return m.opaque(node)
-    if name not in SAME:
     if name in ("batch", "padded_batch") and "element" in made.state:
         made.state["element"] = shapes.batched(made.state["element"], args)
         return made
     if name in ("unbatch", "ragged_batch", "rebatch") and "element" in made.state:
         made.state["element"] = shapes.unknown(made.state["element"])
         return made
+    if name not in SAME:
         made.state.pop("element", None)
         calls.unknown_call(m, [value], args, node)
     return made
