@@ -384,6 +384,31 @@ class WriteDiscarded(Traced):
     """``TensorArray.write`` in a graph, whose result is thrown away."""
 
 
+class LayerCreated(Traced):
+    """A layer or model with weights is made anew in each call of a layer, a loss or a traced step."""
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionRebuilt(Fact):
+    """A ``tf.function`` that is made and called again and again, with nothing new in it: every one is traced."""
+
+    place: Place  # the decorator, or the call that makes it
+    call: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class ArgumentRetraced(Fact):
+    """A Python number, or a list of numbers, that is another one in each call of a ``tf.function``."""
+
+    place: Place  # the argument
+    call: Place
+    traced: Place  # the decorator, or the call that made the ``tf.function``
+    parameter: Place | None
+    kind: str  # "int", "float", "list", "any"
+    calls: tuple[Place, ...] = field(default=())
+
+
 class RunWhileTraced(Traced):
     """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
     (``name`` is "for" or "comprehension")."""

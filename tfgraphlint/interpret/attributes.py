@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret import calls, classes, tracing, tracking
+from tfgraphlint.interpret import calls, classes, creation, tracing, tracking
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import read
@@ -213,6 +213,7 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
 
 def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CSTNode) -> None:
     """``value.name = new``."""
+    creation.kept(m, new)
     match value:
         case Choice():
             for option in value.options:

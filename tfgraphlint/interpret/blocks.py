@@ -129,20 +129,6 @@ def _run_instance(
 
 
 @contextmanager
-def condition(m: Machine, by_tensor: bool | None) -> Iterator[None]:
-    """Around the branches of an ``if``: what stands there may be meant to run only once.
-
-    Of a tensor's branches each is traced, so that they count for nothing.
-    """
-    counts = by_tensor is not True
-    m.branches += counts
-    try:
-        yield
-    finally:
-        m.branches -= counts
-
-
-@contextmanager
 def loop(m: Machine, by_tensor: bool | None) -> Iterator[None]:
     """Around the turns of a loop. One of the graph has a graph of its own, that hands out only bound names."""
     if not by_tensor or not m.graphs:

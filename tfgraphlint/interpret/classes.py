@@ -118,6 +118,9 @@ def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> V
     if kind_of(m, cls) in ("layer", "model"):
         instance.node = m.leaf(Kind.VARIABLE, node)
         instance.node.trainable = True
+        from tfgraphlint.interpret import creation
+
+        creation.layer_made(m, instance, cls.name, node)
     init = class_attribute(cls, "__init__")
     if isinstance(init, Function):
         call(m, Method(instance, init), args, node)

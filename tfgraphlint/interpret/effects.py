@@ -13,7 +13,7 @@ from tfgraphlint.interpret.inspect import is_constant, within
 from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import same_value
-from tfgraphlint.interpret.tracing import in_trace, is_symbolic, runs_once
+from tfgraphlint.interpret.tracing import in_trace, is_guarded, is_symbolic, runs_once
 from tfgraphlint.interpret.values import (
     Const,
     Dict,
@@ -89,7 +89,7 @@ def container_called(m: Machine, receiver: Items | Dict, name: str, args: Argume
     if any(is_symbolic(held) for value in given for held in within(value)):
         for value in given:
             kept(m, node, value)
-    elif receiver.made < m.graphs[0] and not m.branches and all(is_constant(value) for value in given):
+    elif receiver.made < m.graphs[0] and not is_guarded(m, m.outside) and all(is_constant(value) for value in given):
         _changed(m, node, "argument" if _is_parameter(m, receiver) else "container")
 
 

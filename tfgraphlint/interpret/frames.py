@@ -139,7 +139,7 @@ def join(values: Sequence[Value]) -> Value:
     found: dict[object, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
-            found.setdefault(_key(option), option)
+            found.setdefault(identity(option), option)
     options = list(found.values())
     if len(options) == 1:
         return options[0]
@@ -195,7 +195,7 @@ def _common(dtypes: Any) -> str:
     return found.pop() if len(found) == 1 else ANY
 
 
-def _key(value: Value) -> object:
+def identity(value: Value) -> object:
     """What makes two values the same one."""
     if isinstance(value, Const):
         try:

@@ -125,7 +125,7 @@ def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value
                 return [], True
             if len(found) <= MOST_EXACT_NUMBERS:
                 return [Const(number) for number in found], True
-    return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT) for _ in range(2)], False
+    return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in range(2)], False
 
 
 def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
@@ -134,7 +134,7 @@ def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[V
     found, exact = turns_of(m, value.state["inner"], node)  # type: ignore[arg-type]
     if exact:
         return [sequence("tuple", [Const(i), item]) for i, item in enumerate(found)], True
-    numbers = [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT) for _ in found]
+    numbers = [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in found]
     return [sequence("tuple", pair) for pair in zip(numbers, found)], False
 
 

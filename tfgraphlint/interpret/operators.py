@@ -215,8 +215,17 @@ def numeric(
         return Unknown(made)
     if all(isinstance(value, (Host, Const)) for value in values):
         kind = "array" if any(isinstance(v, Host) and v.kind == "array" for v in values) else "scalar"
-        return Host(made, kind, dtype)
+        return Host(made, kind, dtype, counts=name in COUNTING and _count(values))
     return m.opaque(node, values)
+
+
+COUNTING = ("Add", "Subtract", "Multiply", "Divide", "Power", "Minus")
+
+
+def _count(values: Sequence[Value]) -> bool:
+    """Whether numbers of which one is another in each turn of a loop are combined with the same ones each time."""
+    counted = [isinstance(value, Host) and value.counts for value in values]
+    return any(counted) and all(known or isinstance(value, Const) for known, value in zip(counted, values))
 
 
 def dtype_of(value: Value) -> str:

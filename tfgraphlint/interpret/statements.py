@@ -176,7 +176,7 @@ def _if(m: Machine, node: cst.If) -> bool:
 
     conditions.tested(m, node.test, test, "if")
     by_tensor = conditions.decides(m, test)
-    with blocks.condition(m, by_tensor), inside(m, node, "if", by_tensor):
+    with inside(m, node, "if", by_tensor):
         if certain is not None:
             return then() if certain else otherwise()
         before = len(m.frame.returns)

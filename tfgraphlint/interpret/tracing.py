@@ -17,9 +17,9 @@ from tfgraphlint.facts import (
     PrintedWhileTraced,
     VariableCreated,
 )
-from tfgraphlint.interpret import shapes
+from tfgraphlint.interpret import retracing, shapes
 from tfgraphlint.interpret.calls import Arguments, call, traced_mode
-from tfgraphlint.interpret.frames import Spread
+from tfgraphlint.interpret.frames import Frame, Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import (
@@ -97,6 +97,7 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
     if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
         with m.run_as(running), m.called_by(function.traced.autograph):
             return call(m, function.inner, args, node)
+    retracing.called(m, function, args, node)
     with m.run_as(running), m.called_by(function.traced.autograph):
         given = shapes.specified(m, function.traced, symbolic_arguments(m, args), node)
         return handed_out(call(m, function.inner, given, node))
@@ -145,7 +146,7 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
         isinstance(held, Variable) for held in within(value)
     ):
         return True
-    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or m.branches:
+    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside):
         return False
     place = value.node.place
     traced = m.stack[-1] if m.stack else None
@@ -162,7 +163,7 @@ def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -
 
 def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
     """Report a variable that each call of traced code makes anew."""
-    if in_trace(m) and not m.branches and not runs_once(m):
+    if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True):
         m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
@@ -211,6 +212,23 @@ def _kind_of_name(value: Value) -> str:
     if isinstance(value, Library):
         return "dtype" if value.name.startswith(("tensorflow.", "numpy.")) else ""
     return "list" if isinstance(value, Items) and value.state["items"] else ""
+
+
+def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
+    """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
+    ran; with ``returns`` also a return before it."""
+    frame: Frame | None = m.frame
+    left = len(m.stack) - outside
+    while frame is not None and left > 0:
+        if any(construct.kind == "if" and construct.tensor is not True for construct in frame.around):
+            return True
+        if returns and len(frame.returns) > len(frame.half_returned):
+            return True
+        if frame.caller is None and frame.parent is not None and frame.parent.function is frame.function:
+            frame = frame.parent  # a comprehension
+        else:
+            frame, left = frame.caller, left - 1
+    return False
 
 
 def runs_once(m: Machine) -> bool:

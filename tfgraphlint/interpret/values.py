@@ -62,6 +62,7 @@ class Host(Value):
     kind: str = "array"  # "array" or "scalar"
     dtype: str = ANY
     rank: int | None = None
+    counts: bool = False  # a Python number that is another one in each turn of a loop
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from tfgraphlint.facts import Mode
 from tfgraphlint.facts import Traced as TracedFact
-from tfgraphlint.interpret import calls
+from tfgraphlint.interpret import calls, retracing
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
@@ -89,6 +89,7 @@ def trace(m: Machine, value: Value, node: cst.CSTNode, held: Object | None = Non
         jit=isinstance(jit, Const) and jit.value is True,
         specs=options.get("input_signature"),
     )
+    retracing.function_made(m, traced, value, node, signed="input_signature" in options)
     return TracedCallable(value, traced)
 
 

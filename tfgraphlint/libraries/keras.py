@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, Mode, SymbolicLossAdded
-from tfgraphlint.interpret import calls, classes, keras_symbols, nested_runs
+from tfgraphlint.interpret import calls, classes, creation, keras_symbols, nested_runs
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within
@@ -85,6 +85,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
     if not inputs:
         return unknown_call(m, [value], args, node)
+    creation.layer_called(m, value, node)
     mark_built(m, value)
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
@@ -137,6 +138,8 @@ def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Argum
 
 def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``layer(x)`` for a class of the project that inherits from a Keras class."""
+    if kind in ("layer", "model"):
+        creation.layer_called(m, instance, node)
     _build(m, instance, node)
     method = classes.class_attribute(instance.cls, "call")
     if kind == "metric":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret import classes, shapes
+from tfgraphlint.interpret import classes, creation, shapes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within, within
@@ -48,6 +48,9 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
     value = Object(name, made, kind, {}, place)
+    creation.holder_made(m, kind, name, node)
+    if kind in ("layer", "model"):
+        creation.layer_made(m, value, name, node)
     if kind == "model":
         return _make_model(m, value, short, args)
     if kind == "layer":

@@ -79,6 +79,8 @@ def _scalar(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
             return Const({"float": float, "int": int, "bool": bool, "complex": complex}[short](value.value))
         except (TypeError, ValueError, OverflowError):
             return _host(m, node, dtype)
+    if isinstance(value, Host) and value.counts and short == "float":
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", dtype, counts=True)
     if is_constant(value):
         return _host(m, node, dtype)
     if isinstance(value, Host):

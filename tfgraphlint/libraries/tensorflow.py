@@ -8,7 +8,7 @@ from functools import lru_cache
 import libcst as cst
 
 from tfgraphlint.facts import Fault, FaultKind, Mode
-from tfgraphlint.interpret import calls, tapes, tracing
+from tfgraphlint.interpret import calls, creation, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Certain, Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
@@ -61,6 +61,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
             return result
     if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
         return datasets.make(m, name, args, node)
+    creation.application_made(m, name, node)
     made = keras_models.make(m, name, args, node)
     if made is not None:
         return made
