@@ -424,3 +424,33 @@ class OpenDimensionUsed(Traced):
     ``name`` says by what: "shape" (an argument of TensorFlow), "number" (arithmetic), "tensor" (with a tensor), or
     "python" (``range``, ``float``).
     """
+
+
+@dataclass(frozen=True, eq=False)
+class GraphApiInEager(Fact):
+    """API of TensorFlow 1 (``name``) that wants a graph, where code certainly runs eagerly: ``error`` is raised.
+
+    ``others`` counts the further calls of this kind in the program.
+    """
+
+    place: Place
+    name: str
+    error: str
+    others: int = 0
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class LateSwitch(Fact):
+    """A switch of eager execution (``place``) that comes too late.
+
+    ``what`` is "tensor", "variable" or "dataset" for what was made eagerly at ``made`` and goes into a graph at ``used``;
+    "enabled" for a switch back on, after one off at ``made`` and the first use of the graph at ``used``.
+    """
+
+    place: Place
+    name: str
+    what: str
+    made: Place
+    used: Place
+    calls: tuple[Place, ...] = field(default=())

@@ -57,7 +57,11 @@ class Machine:
         self.tables = tables
         self.store = Store(join_states)
         self.facts: list[Fact] = []
-        self.running = running
+        self._running = running
+        self.switching = False  # the program switches eager execution off somewhere
+        self.began = now()
+        self.left_eager: list[tuple[int, int]] = []  # from when to when code that ran eagerly ran something else
+        self.leaving = 0  # since when it does so now
         self.calls: list[Place] = []
         self.chain: Calls | None = None  # the same calls, as nodes remember them
         self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
@@ -116,6 +120,28 @@ class Machine:
     # -- modes -----------------------------------------------------------------------------------
 
     @property
+    def running(self) -> Running:
+        """How the code runs: as its surroundings say, unless the program has switched eager execution off."""
+        if not self.switching or self._running.mode is Mode.GRAPH or "switch" not in self.recording:
+            return self._running
+        switch = self.recording["switch"]
+        return switch.running if switch is not None else Running(Mode.UNKNOWN)
+
+    @running.setter
+    def running(self, running: Running) -> None:
+        self._running = running
+
+    def made_eagerly(self, node: Node) -> bool:
+        """Whether ``node`` was certainly made by code of this file that ran eagerly."""
+        number = node.number
+        if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
+            return False
+        switch = self.recording.get("switch")
+        if "switch" in self.recording and (switch is None or number > switch.number):
+            return False
+        return not any(begin < number < end for begin, end in self.left_eager)
+
+    @property
     def mode(self) -> Mode:
         return self.running.mode
 
@@ -140,8 +166,11 @@ class Machine:
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
-        before = self.running, self.graphs, self.branches, self.outside
-        self.running = running
+        before = self._running, self.graphs, self.branches, self.outside
+        leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
+        if leaves:
+            self.leaving = now()
+        self._running = running
         if running.mode is not Mode.GRAPH:
             self.graphs = ()
         elif not self.graphs:
@@ -149,7 +178,10 @@ class Machine:
         try:
             yield
         finally:
-            self.running, self.graphs, self.branches, self.outside = before
+            self._running, self.graphs, self.branches, self.outside = before
+            if leaves:
+                self.left_eager.append((self.leaving, now()))
+                self.leaving = 0
 
     # -- tapes and nodes -------------------------------------------------------------------------
 

@@ -194,6 +194,10 @@ def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, no
         from tfgraphlint.interpret.attributes import static
 
         return static(m, value, "shape", node)
+    if name == "eval":
+        from tfgraphlint.libraries import graph_api
+
+        graph_api.evaluated(m, value, node)
     if name == "set_shape":
         if isinstance(value, Tensor):
             value.open_axes = frozenset()

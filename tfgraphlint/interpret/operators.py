@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import shapes
+from tfgraphlint.interpret import eagerness, shapes
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, truth
 from tfgraphlint.interpret.machine import Machine
@@ -196,6 +196,8 @@ def numeric(
     additive: bool = False, name: str = "", dtype: str = "",
 ) -> Value:
     """The result of an arithmetic operation on these values."""
+    if m.switching:
+        eagerness.used_in_graph(m, node, values)
     fault = None
     tensors = any(isinstance(value, (Tensor, Variable, Weights)) for value in values)
     if flow is Flow.CUT and tensors:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, GradientLost, Mode, UntrackedVariable
-from tfgraphlint.interpret import calls, classes
+from tfgraphlint.facts import Fact, GradientLost, GraphApiInEager, Mode, UntrackedVariable
+from tfgraphlint.interpret import calls, classes, eagerness
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join
 from tfgraphlint.interpret.inspect import within
@@ -36,9 +36,9 @@ MOST_STEPS_A_FILE = 150_000
 
 def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
     """The facts that hold for the file: what certainly happens when its code runs."""
-    mode = switches.module_mode(tree)
-    m = Machine(project, load(), Running(mode))
-    scope = ModuleScope(tree, str(Path(path or tree.filename).resolve()))
+    file = Path(path or tree.filename).resolve()
+    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)))
+    scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
     mark = m.store.mark()
@@ -49,7 +49,10 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
         del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
         if known is not None:
             m.scopes[scope.path] = known
-    return [fact for fact in m.facts if not _expected(m, fact)]
+    if any(isinstance(fact, GraphApiInEager) for fact in m.facts):
+        elsewhere = switches.switched_elsewhere(project, tree.text, file)
+        m.facts = [fact for fact in m.facts if not (elsewhere and isinstance(fact, GraphApiInEager))]
+    return [fact for fact in eagerness.gathered(m.facts) if not _expected(m, fact)]
 
 
 def _run_all(m: Machine, scope: ModuleScope) -> None:

@@ -10,7 +10,7 @@ from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import Choice, Object, Value
-from tfgraphlint.libraries import decorators, keras, numpy, python, tensorflow
+from tfgraphlint.libraries import decorators, graph_api, keras, numpy, python, tensorflow
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -18,6 +18,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     root = name.partition(".")[0]
     if root in ("tensorflow", "keras"):
         m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
+        graph_api.called(m, name, args, node)
         tracing.name_given(m, name, args, node)
         nested_runs.called(m, name, node)
     shapes.given_to(m, name, args)

@@ -31,6 +31,7 @@ from tfgraphlint.interpret.values import (
     Variable,
     sequence,
 )
+from tfgraphlint.libraries import graph_api
 
 MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
 SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
@@ -94,6 +95,7 @@ def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``dataset.map(f)``, ``dataset.batch(n)`` and their kin."""
+    graph_api.dataset_method(m, value, name, node)
     made = Object(value.cls, m.leaf(Kind.OPAQUE, node), "dataset", dict(value.state), m.place(node))
     if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
         made.state.pop("element", None)

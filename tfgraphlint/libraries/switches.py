@@ -1,13 +1,79 @@
-"""Calls that switch how a whole program runs: eager execution off, functions run eagerly."""
+"""Calls that switch how a whole program runs: where in a project eager execution is switched off."""
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
 from tfgraphlint.facts import Mode
+from tfgraphlint.libraries.tables import meant
+from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree
 
 OFF = ("disable_eager_execution", "disable_v2_behavior")
+MOST_FILES = 5000
+OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
 
-def module_mode(tree: Tree) -> Mode:
-    """The mode of a module's top level before anything ran: eager, unless the file switches it off."""
-    return Mode.UNKNOWN if any(word in tree.text for word in OFF) else Mode.EAGER
+def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
+    """The mode of a module's top level before anything ran: eager, unless some other file may have switched it off."""
+    if meant() < (2,):
+        return Mode.UNKNOWN
+    return Mode.UNKNOWN if _mentions(tree.text) and switched_elsewhere(project, tree.text, path) else Mode.EAGER
+
+
+def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
+    """Whether a program that this file is a part of may have switched eager execution off in another file."""
+    known = _KNOWN.get(project)
+    if known is None:
+        known = _KNOWN[project] = _Switches()
+        known.read(project.roots or [path.parent])
+    others = known.files - {path}
+    return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
+
+
+@dataclass
+class _Switches:
+    """The files of a project that switch, the names of its modules, and all words of its imports."""
+
+    files: set[Path] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+    imported: set[str] = field(default_factory=set)
+
+    def read(self, roots: list[Path]) -> None:
+        for path in _python_files(roots):
+            try:
+                text = path.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            self.modules.add(path.parent.name if path.stem == "__init__" else path.stem)
+            self.imported |= _imported(text)
+            if _mentions(text):
+                self.files.add(path)
+
+
+_KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
+
+
+def _mentions(text: str) -> bool:
+    return any(word in text for word in OFF)
+
+
+def _imported(text: str) -> set[str]:
+    return {word for line in _IMPORT.findall(text) for word in re.findall(r"\w+", line)}
+
+
+def _python_files(roots: list[Path]) -> Iterator[Path]:
+    left = MOST_FILES
+    for root in roots:
+        for folder, below, names in os.walk(root):
+            below[:] = [name for name in below if name not in OTHERS_CODE and not name.startswith(".")]
+            for name in names:
+                if name.endswith(".py") and left:
+                    left -= 1
+                    yield Path(folder, name).resolve()

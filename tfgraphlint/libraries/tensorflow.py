@@ -8,7 +8,7 @@ from functools import lru_cache
 import libcst as cst
 
 from tfgraphlint.facts import Fault, FaultKind, Mode
-from tfgraphlint.interpret import calls, creation, tapes, tracing
+from tfgraphlint.interpret import calls, creation, eagerness, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Certain, Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
@@ -77,6 +77,8 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a function as its record says."""
     given = _by_parameter(record, args)
+    if m.switching and record.name not in KEEPS_EAGER:
+        eagerness.used_in_graph(m, node, [value for name, value in given if record.outcome(name) is not None])
     edges: list[Edge] = []
     for name, value in given:
         flow, fault = _flow_of(m, record, name, value, node)
@@ -119,6 +121,9 @@ ADDITIVE = ("add", "subtract")
 LINEAR = ("reduce_sum", "reduce_mean", "negative", "multiply", "divide", "scalar_mul", "squeeze", "reshape", "sum",
           "mean", "expand_dims")
 NUMBERLESS = (INT, BOOL, STRING)
+# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
+KEEPS_EAGER = ("tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor",
+               "tensorflow.rank", "tensorflow.debugging.is_numeric_tensor", "tensorflow.print")
 
 
 def _written(m: Machine, node: cst.CSTNode) -> str:
@@ -381,7 +386,10 @@ def _init_scope(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
 
 @handles("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession", "tensorflow.Session")
 def _session(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.OPAQUE, node), "graph")
+    if m.switching:
+        eagerness.used_in_graph(m, node, ())
+    graph = args.get(1, "graph")
+    return Object(name, m.leaf(Kind.OPAQUE, node), "graph", {} if graph is None and args.certain else {"graph": graph})
 
 
 @handles("tensorflow.Graph", "tensorflow.compat.v1.Graph")
@@ -398,8 +406,13 @@ def _run_functions_eagerly(m: Machine, name: str, args: Arguments, node: cst.CST
 
 @handles("tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior")
 def _disable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    m.module_mode = Mode.GRAPH
-    m.running = Running(Mode.GRAPH, m.place(node), by=name)
+    eagerness.switch_off(m, node, name)
+    return Const(None)
+
+
+@handles("tensorflow.compat.v1.enable_eager_execution", "tensorflow.compat.v1.enable_v2_behavior")
+def _enable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    eagerness.switch_on(m, node, name)
     return Const(None)
 
 

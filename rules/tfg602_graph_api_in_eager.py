@@ -1,0 +1,76 @@
+"""TFG602: graph API in eager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.facts import GraphApiInEager
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief
+
+
+class GraphApiInEagerRule(Rule):
+    """API of TensorFlow 1 that needs a graph is called while TensorFlow runs eagerly.
+
+    ## What it does
+
+    Reports calls of the graph API of TensorFlow 1 (`compat.v1.placeholder`, `Session.run` and `eval` of eager tensors,
+    iterators of datasets, queues, `summary.merge_all`) where the code certainly runs eagerly.
+
+    ## Why it matters
+
+        RuntimeError: tf.placeholder() is not compatible with eager execution.
+        RuntimeError: The Session graph is empty. Add operations to the graph before calling run().
+        AttributeError: Tensor.graph is undefined when eager execution is enabled.
+        NotImplementedError: eval is not supported when eager execution is enabled, is .numpy() what you're looking
+        for?
+        RuntimeError: `make_initializable_iterator()` is not supported in eager mode. Use Python-style iteration
+        instead.
+        AttributeError: '_BatchDataset' object has no attribute 'make_one_shot_iterator'
+        ValueError: Input pipelines based on Queues are not supported when eager execution is enabled.
+
+    `import tensorflow.compat.v1 as tf` changes names only; it does not switch eager execution off. Of several such
+    calls in one program the first is reported, with the count of the others.
+
+    ## Known limits
+
+    Silent inside `Graph().as_default()`, inside `with Session()` (what is built there goes into its graph), in
+    functions given to `wrap_function`, after `disable_eager_execution` or `disable_v2_behavior`, in projects that
+    switch eager execution off in another file of the same program, in functions that nothing in the file calls, and
+    in projects made for TensorFlow 1. `InteractiveSession` switches nothing. `make_one_shot_iterator` of compat.v1,
+    `get_variable`, `placeholder_with_default` and `global_variables_initializer` run eagerly and are not reported.
+
+    ## Fix safety
+
+    No fix. Either switch eager execution off at the top, or build in `with tf.Graph().as_default():`, or drop the
+    session and read values with `.numpy()`.
+
+    ## When to suppress
+
+    When the file is only imported by a program that has switched eager execution off before.
+    """
+
+    code = "TFG602"
+    name = "graph-api-in-eager"
+
+    def check(self, fact: GraphApiInEager) -> Iterable[Diagnostic]:
+        calls = [call for call in fact.calls if call.node is not fact.place.node]
+        yield self.report(
+            fact.place.span,
+            f"`{brief(fact.place.code)}` runs eagerly{_others(fact.others)}: {fact.error}",
+            path=tuple(dict.fromkeys(Step(Role.CALL, "reached from here", call.span) for call in calls)),
+            help=_help(fact),
+        )
+
+
+def _others(count: int) -> str:
+    return f", like {count} more such call{'s' if count > 1 else ''} of the program" if count else ""
+
+
+def _help(fact: GraphApiInEager) -> str:
+    if fact.name in ("Session.run", "Tensor.eval", "Variable.eval"):
+        return "an eager tensor has its value: `.numpy()` gives it, without a session"
+    if "iterator" in fact.name:
+        return "walk the dataset with `for`, or take `iter(dataset)`"
+    return "`tf.compat.v1.disable_eager_execution()` at the top, or `with tf.Graph().as_default():` around it"

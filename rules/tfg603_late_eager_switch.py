@@ -1,0 +1,86 @@
+"""TFG603: late eager switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.facts import LateSwitch
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief
+
+
+class LateEagerSwitch(Rule):
+    """Eager execution is switched off or on when it is too late.
+
+    ## What it does
+
+    Reports `disable_eager_execution` and `disable_v2_behavior` where a tensor, variable or dataset made before is
+    used in graph operations after; and `enable_eager_execution` or `enable_v2_behavior` after a graph was used in a
+    program that runs without eager execution.
+
+    ## Why it matters
+
+    The call to disable raises nothing. What was made before stays eager, and the failure comes later and elsewhere:
+
+        RuntimeError: Attempting to capture an EagerTensor without building a function.
+        AttributeError: Tensor.op is undefined when eager execution is enabled.
+        ValueError: Encountered an Eager-defined Tensor during graph construction, but a function was not being built.
+
+    The call to enable raises at once:
+
+        ValueError: tf.enable_eager_execution must be called at program startup.
+
+    ## Known limits
+
+    Silent where nothing made before is used after in the graph (values printed, `.numpy()` taken of tensors, seeds,
+    lists of devices, `tf.constant(tensor)`), where another file of the same program may switch before, and on
+    `enable_eager_execution` in a program that is eager already: there it changes nothing, however late. Layers and
+    models made before are not followed; Keras 2 refuses to fit them ("Calling `Model.fit` in graph mode is not
+    supported when the `Model` instance was constructed with eager mode enabled"), and Keras 3 does not train
+    without eager execution at all, switched early or late.
+
+    ## Fix safety
+
+    No fix: what has to stand after the switch is a matter of the program. The switch belongs right after the imports.
+
+    ## When to suppress
+
+    When what was made before is used only under a condition that does not hold in graph mode.
+    """
+
+    code = "TFG603"
+    name = "late-eager-switch"
+
+    def check(self, fact: LateSwitch) -> Iterable[Diagnostic]:
+        short = fact.name.rpartition(".")[2]
+        calls = tuple(Step(Role.CALL, "reached from here", call.span) for call in fact.calls)
+        if fact.what == "enabled":
+            yield self.report(
+                fact.place.span,
+                f"`{short}` comes after a graph was used: ValueError: tf.enable_eager_execution must be called at "
+                "program startup",
+                path=(
+                    Step(Role.MODE, "eager execution is switched off here", fact.made.span),
+                    Step(Role.SOURCE, "here the graph is used", fact.used.span),
+                ),
+                help="switch once, right after the imports; `with tf.Graph().as_default():` is a graph for a part",
+            )
+            return
+        yield self.report(
+            fact.place.span,
+            f"`{short}` comes too late: a {fact.what} made before it stays eager and cannot go into the graph at "
+            f"`{brief(fact.used.code)}`",
+            path=(
+                Step(Role.SOURCE, f"the {fact.what} is made eagerly here", fact.made.span),
+                *dict.fromkeys(calls),
+                Step(Role.CONSEQUENCE, _error(fact.what), fact.used.span),
+            ),
+            help=f"call `{short}` right after the imports, before anything of TensorFlow is made",
+        )
+
+
+def _error(what: str) -> str:
+    if what == "dataset":
+        return "consequence: what was made eagerly is refused"
+    return "consequence: RuntimeError: Attempting to capture an EagerTensor without building a function"
