@@ -77,7 +77,7 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
         case Object():
             return _object(m, value, name, node)
         case Weights() if value.which == ELEMENT and name == "value":
-            return value
+            return Weights(value.owner, ELEMENT, value.unbuilt, plain=True)
         case Function() | Method() | TracedCallable() if name == "__wrapped__" or name == "python_function":
             return value.inner if isinstance(value, TracedCallable) else value
         case Items() if name in value.state.get("fields", ()):

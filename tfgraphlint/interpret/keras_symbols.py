@@ -45,6 +45,10 @@ def _report(m: Machine, node: cst.CSTNode, name: str, how: str, values: Iterable
 def _report_at(m: Machine, place: Place, name: str, how: str, values: Iterable[Value]) -> None:
     if m.guards or m.alternatives:
         return
+    if runs_for_keras(m) and m.stack and not m.muted:  # whatever else comes of the tensor goes with it
+        if m.stack[-1].definition in m.told:
+            return
+        m.told.add(m.stack[-1].definition)
     made = next((origin for value in values if (origin := _origin(value)) is not None), None)
     by = m.running.by if runs_for_keras(m) else ""
     m.emit(KerasTensorUsed(place, name, how, by, m.running.why if by else None, made, tuple(m.calls)))

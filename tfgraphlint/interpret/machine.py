@@ -75,6 +75,7 @@ class Machine:
         self.spent = 0  # steps of all roots so far
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
+        self.told: set[cst.CSTNode] = set()  # functions that Keras runs, in which a symbolic tensor was reported
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have

@@ -133,7 +133,7 @@ def _holds_keras_weights(m: Machine, value: Value) -> bool:
         return any(_holds_keras_weights(m, held) for held in elements(value))
     if isinstance(value, Choice):
         return all(_holds_keras_weights(m, option) for option in value.options)
-    if not isinstance(value, Weights) or value.unbuilt is not None:
+    if not isinstance(value, Weights) or value.unbuilt is not None or value.plain:
         return False
     owner = value.owner
     kind = kind_of(m, owner.cls) if isinstance(owner, Instance) else owner.kind if isinstance(owner, Object) else ""

@@ -100,6 +100,7 @@ class Weights(Value):
     owner: Value
     which: str = "trainable_variables"
     unbuilt: Place | None = None  # read here before the model had any variables
+    plain: bool = False  # ``variable.value``: the ``tf.Variable`` within a variable of Keras 3
 
 
 @dataclass(slots=True, eq=False)
