@@ -409,6 +409,13 @@ class ArgumentRetraced(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
+@dataclass(frozen=True, eq=False)
+class FrozenState(Traced):
+    """A Python value (``name``) that traced code reads from outside, and that the program changes afterwards."""
+
+    changed: Place | None = None
+
+
 class RunWhileTraced(Traced):
     """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
     (``name`` is "for" or "comprehension")."""

@@ -228,6 +228,10 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
             if isinstance(setter, Function):
                 calls.call(m, Method(value, setter), calls.Arguments([new]), node)
             else:
+                if m.frozen:
+                    from tfgraphlint.interpret import frozen
+
+                    frozen.written(m, value.state, name, new, node)
                 m.store.write(value.state, name, new)
         case Object() | Class():
             m.store.write(value.state, name, new)

@@ -204,6 +204,10 @@ def attribute_of(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -
     """An attribute set on the instance or defined by its class; None where neither is."""
     held = instance.state.get(name, MISSING)
     if isinstance(held, Value):
+        if m.tracing is not None and m.graphs and instance.node.number < m.graphs[0]:
+            from tfgraphlint.interpret import frozen
+
+            frozen.read(m, instance.state, name, held, node)
         return held
     method = class_attribute(instance.cls, name)
     if method is not None:

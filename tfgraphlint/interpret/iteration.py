@@ -154,8 +154,11 @@ def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value],
 
 
 def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret import frozen
     from tfgraphlint.libraries.datasets import element
 
+    for trace in value.state.get("traces", ()):
+        frozen.called(m, trace)
     return [element(m, value, node) for _ in range(2)], False
 
 

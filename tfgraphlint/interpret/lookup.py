@@ -66,6 +66,10 @@ def _resolved(m: Machine, names: State, name: str, node: cst.CSTNode) -> Value:
     if isinstance(value, Imported):
         del names[name]  # a package that imports a module of its own under this name must not find itself
         value = names[name] = value.resolve(m, node)
+    if m.tracing is not None and names is not m.frame.names:
+        from tfgraphlint.interpret import frozen
+
+        frozen.read(m, names, name, value, node)
     return value
 
 
@@ -126,6 +130,10 @@ def bind_name(m: Machine, name: str, value: Value) -> None:
     if frame is not None and frame.unsettled:
         frame.unsettled.pop(name, None)
     names = m.frame.scope.names if frame is None else frame.names
+    if m.frozen:
+        from tfgraphlint.interpret import frozen
+
+        frozen.written(m, names, name, value, None)
     m.store.write(names, name, value)
 
 
@@ -153,6 +161,10 @@ def set_item(
     if isinstance(value, Dict):
         key = only.value if isinstance(only, Const) else OTHER
         try:
+            if m.frozen:
+                from tfgraphlint.interpret import frozen
+
+                frozen.written(m, value.state, key, new, target)
             if key is OTHER and OTHER in value.state:
                 new = join([value.state[OTHER], new])
             m.store.write(value.state, key, new)

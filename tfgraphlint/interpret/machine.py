@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -82,6 +82,8 @@ class Machine:
         self.branches = 0  # Python conditions around us, within the trace
         self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
         self.outside = 0  # how many functions were running when the trace began
+        self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
+        self.frozen: State = {}  # what traces have read of Python's state
         self.leaks: dict[Node, TensorLeaked] = {}  # tensors of a graph that are kept outside: what put them there
         self.via: bool | None = None  # what calls next: see ``Frame.via``
         self.guards = 0  # ``try`` blocks around us that expect errors

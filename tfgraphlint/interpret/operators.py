@@ -444,6 +444,10 @@ def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Val
     if isinstance(key, Const):
         try:
             if key.value in value.state:
+                if m.tracing is not None and m.graphs and value.made < m.graphs[0]:
+                    from tfgraphlint.interpret import frozen
+
+                    frozen.read(m, value.state, key.value, value.state[key.value], node)
                 return value.state[key.value]  # type: ignore[no-any-return]
         except TypeError:
             return m.opaque(node, [value])

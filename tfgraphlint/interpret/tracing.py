@@ -97,8 +97,12 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
     if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
         with m.run_as(running), m.called_by(function.traced.autograph):
             return call(m, function.inner, args, node)
+    from tfgraphlint.interpret import frozen
+
     retracing.called(m, function, args, node)
-    with m.run_as(running), m.called_by(function.traced.autograph):
+    trace = frozen.key_of(function)
+    frozen.called(m, trace, args)
+    with m.run_as(running), m.called_by(function.traced.autograph), frozen.building(m, trace):
         given = shapes.specified(m, function.traced, symbolic_arguments(m, args), node)
         return handed_out(call(m, function.inner, given, node))
 

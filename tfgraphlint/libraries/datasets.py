@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts import Mode
-from tfgraphlint.interpret import calls, shapes
+from tfgraphlint.interpret import calls, frozen, shapes
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import elements
@@ -99,7 +99,9 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
     made = Object(value.cls, m.leaf(Kind.OPAQUE, node), "dataset", dict(value.state), m.place(node))
     if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
         made.state.pop("element", None)
-        result = _mapped(m, value, args.get(0, "map_func"), node)
+        made.state["traces"] = (*value.state.get("traces", ()), made.node)
+        with frozen.building(m, made.node):
+            result = _mapped(m, value, args.get(0, "map_func"), node)
         if result is not None and name == "map":
             made.state["element"] = result
         return made

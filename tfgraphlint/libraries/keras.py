@@ -321,6 +321,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
     if name == "fit":
+        keras_runs.fitted(m, receiver, args, node)
         keras_runs.run_callbacks(m, receiver, args, node)
         return m.opaque(node)
     return unknown_call(m, [receiver], args, node)

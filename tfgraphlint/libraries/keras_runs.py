@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from tfgraphlint.facts import Mode, UnsupportedInJit
-from tfgraphlint.interpret import calls, classes, keras_symbols, losses, queries
+from tfgraphlint.interpret import calls, classes, frozen, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import Machine, Running
@@ -21,6 +21,7 @@ from tfgraphlint.interpret.values import (
     Instance,
     Items,
     Method,
+    Object,
     Partial,
     Tape,
     Tensor,
@@ -42,6 +43,8 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
     eager = args.keywords.get("run_eagerly")
     runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
+    if runs_eagerly and isinstance(receiver, (Object, Instance)):
+        m.store.write(receiver.state, "run_eagerly", Const(True))
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
     jit = args.keywords.get("jit_compile")
@@ -121,6 +124,43 @@ def _called_back(cls: Value) -> set[str]:
         name for base in classes.mro(cls) if isinstance(base, Class)
         for name in base.state if isinstance(name, str) and name.startswith("on_")
     }
+
+
+CHANGING_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_train_batch_end", "on_batch_begin",
+                  "on_batch_end")
+
+
+def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.fit(callbacks=[...])``: the model is traced, and does not see what the callbacks change of Python's
+    state. Nothing else is reported of this run: their code runs as a root, too."""
+    given = args.keywords.get("callbacks")
+    callbacks = [value for value in elements(given) if isinstance(value, Instance)] if given is not None else []
+    if not callbacks or m.mode is not Mode.EAGER or _runs_eagerly(m, receiver):
+        return
+    reached, entries = set(m.reached), m.entries.copy()
+    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Model.fit")
+    try:
+        with m.mute():
+            with m.run_as(running), m.called_by(m.keras_autograph), frozen.building(m, node):
+                calls.call(m, receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+            for callback in callbacks:
+                _run_hooks(m, receiver, callback, node)
+    finally:
+        m.reached, m.entries = reached, entries
+    frozen.called(m, node)
+
+
+def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
+    m.store.write(callback.state, "model", model)
+    for name in CHANGING_HOOKS:
+        hook = classes.class_attribute(callback.cls, name)
+        if isinstance(hook, Function):
+            given: list[Value] = [m.external(param) for param in hook.definition.params.params[1:]]
+            calls.call(m, Method(callback, hook), Arguments(given), node)
+
+
+def _runs_eagerly(m: Machine, model: Value) -> bool:
+    return m.functions_run_eagerly or not isinstance(model, (Object, Instance)) or "run_eagerly" in model.state
 
 
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
