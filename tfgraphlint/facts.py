@@ -416,6 +416,10 @@ class FrozenState(Traced):
     changed: Place | None = None
 
 
+class EndlessRecursion(Traced):
+    """A call by which a traced function (``name``) reaches itself, where only tensors decide whether it is made."""
+
+
 class RunWhileTraced(Traced):
     """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
     (``name`` is "for" or "comprehension")."""

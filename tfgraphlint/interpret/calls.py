@@ -234,6 +234,10 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
     """Follow a call into a function of the project."""
     key = id(function.definition)
     m.reached.add(function.definition)
+    if m.graphs:
+        from tfgraphlint.interpret import recursion
+
+        recursion.entered(m, function, args, node)
     depth = sum(1 for running in m.stack if running.definition is function.definition)
     if depth > 1 or len(m.stack) >= MOST_DEPTH or m.entries[key] >= MOST_ENTRIES:
         return unknown_call(m, [function], args, node)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import Mode
-from tfgraphlint.interpret.frames import Frame
+from tfgraphlint.interpret.frames import Frame, chosen
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import Function
 from tfgraphlint.tree import Tree, children_of
@@ -151,6 +151,7 @@ def _parameters(definition: cst.Lambda) -> list[str]:
 @contextmanager
 def inside(m: Machine, node: cst.CSTNode, kind: str, tensor: bool | None) -> Iterator[None]:
     """Around the body of a condition, a loop or a ``try``."""
+    chosen(m.frame, tensor)
     m.frame.around.append(Construct(node, kind, tensor))
     frame = m.frame
     try:

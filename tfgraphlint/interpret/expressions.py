@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, nested_runs, operators, python_values
-from tfgraphlint.interpret.frames import Frame, Spread, join
+from tfgraphlint.interpret.frames import Frame, Spread, chosen, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
 from tfgraphlint.interpret.machine import Machine
@@ -123,6 +123,7 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
 def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     left = evaluate(m, node.left)
     certain = truth(left)
+    chosen(m.frame, conditions.decides(m, left))
     wants = isinstance(node.operator, cst.And)
     if certain is not None and certain != wants:
         return left
@@ -142,6 +143,7 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
 def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     test = evaluate(m, node.test)
     certain = truth(test)
+    chosen(m.frame, conditions.decides(m, test))
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
     conditions.tested(m, node.test, test, "conditional expression")
@@ -267,6 +269,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     python_values.walked(m, loop.iter, over)
     nested_runs.dataset_walked(m, over, loop.iter, statement=False)
     values, exact = iterate(m, over, loop.iter)
+    chosen(m.frame, False)
     for value in values:
         bind(m, loop.target, value)
         certain: bool | None = True

@@ -64,6 +64,8 @@ class Frame:
     unsettled: dict[str, Any] = field(default_factory=dict)  # names on which a tensor condition's branches disagree
     half_returned: list[Any] = field(default_factory=list)  # tensor conditions of which one branch returned
     made: int = field(default_factory=now)
+    by_tensor: bool = False  # a tensor has decided a condition here
+    by_python: bool = False  # Python has
     statement: Any = None  # the one that is running
 
 
@@ -81,6 +83,14 @@ class Queried:
 
     place: Place
     certain: bool
+
+
+def chosen(frame: Frame, by_tensor: bool | None) -> None:
+    """Note what decides a condition or a loop of a function: a tensor, or certainly or perhaps Python."""
+    if by_tensor:
+        frame.by_tensor = True
+    else:
+        frame.by_python = True
 
 
 def join_states(ends: Sequence[Any]) -> Any:

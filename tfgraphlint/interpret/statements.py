@@ -11,7 +11,7 @@ from tfgraphlint.facts import VariableAugmented
 from tfgraphlint.interpret import blocks, calls, conditions, effects, modules, nested_runs, operators, python_values
 from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.expressions import evaluate, iterate
-from tfgraphlint.interpret.frames import Spread, join_items
+from tfgraphlint.interpret.frames import Spread, chosen, join_items
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, bind_name, delete
 from tfgraphlint.interpret.machine import Machine
@@ -292,6 +292,7 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
 
 def _match(m: Machine, node: cst.Match) -> bool:
     evaluate(m, node.subject)
+    chosen(m.frame, False)
 
     def case(body: cst.BaseSuite, pattern: cst.CSTNode) -> Callable[[], bool]:
         def path() -> bool:

@@ -10,7 +10,7 @@ import libcst as cst
 from tfgraphlint.facts import Fault, FaultKind, Mode
 from tfgraphlint.interpret import calls, creation, eagerness, tapes, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
-from tfgraphlint.interpret.frames import Certain, Spread, join
+from tfgraphlint.interpret.frames import Certain, Spread, chosen, join
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.methods import dtype_named, leave
@@ -434,6 +434,7 @@ def _traced(m: Machine, node: cst.CSTNode, name: str) -> Running:
 @handles("tensorflow.cond", "keras.ops.cond", "tensorflow.keras.ops.cond", "tensorflow.compat.v1.cond")
 def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     branches = [args.get(1, "true_fn"), args.get(2, "false_fn")]
+    chosen(m.frame, any(tracing.is_symbolic(value) for value in args.positional[:1]))
     from tfgraphlint.interpret.statements import branch
 
     results: list[Value] = []
