@@ -4,7 +4,7 @@ import tensorflow as tf
 
 w = tf.Variable([0.2, 0.5, 0.8])
 x = tf.constant([0.2, 0.5, 0.8])
-for epoch in range(3):
+for _ in range(3):
     with tf.GradientTape() as tape:
         x = x.numpy()
         loss = w**2
