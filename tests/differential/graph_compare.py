@@ -15,8 +15,8 @@ from .graph_run import SYMBOLIC, Truth
 ERRORS = (
     (r"has no attribute '(numpy|item|tolist|eval)'|numpy\(\) is only available", ("TFG401", "TFG402", "TFG403")),
     (r"Cannot convert a symbolic", ("TFG402",)),
-    (r"as a Python `?bool|started as non-Tensor|return statement cannot be placed", ("TFG412", "TFG403")),
-    (r"Iterating over a symbolic", ("TFG403", "TFG417", "TFG412")),
+    (r"as a Python `?bool|started as non-Tensor|return statement cannot be placed", ("TFG412", "TFG403", "TFG420")),
+    (r"Iterating over a symbolic", ("TFG403", "TFG417", "TFG412", "TFG420")),
     (
         r"unsupported format string|must be real number|argument must be a (string|real)|complex\(\) first|unhashable"
         r"|has no attribute 'astype'|cannot be interpreted as an integer|divmod\(\)|object has no len",
@@ -104,9 +104,6 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     elif set(codes) & built():
         first, last = truth.statement(truth.error_line)
         missing = said.missing(first, last)
-        unbuilt = [code for code in codes if code not in built()]
-        if not missing and unbuilt:
-            missing = f"no rule {unbuilt[0]} yet"
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, truth.error_line, truth.error, codes, (), missing)
 
 

@@ -15,6 +15,7 @@ from tfgraphlint.diagnostic import Severity
 from tfgraphlint.facts import Mode
 from tfgraphlint.interpret import expressions, interpret
 from tfgraphlint.interpret.inspect import within
+from tfgraphlint.interpret.tracing import is_assumed
 from tfgraphlint.interpret.values import Choice, Unknown, Value
 from tfgraphlint.project import Project
 from tfgraphlint.registry import Registry, load
@@ -111,7 +112,7 @@ def _listening(found: Said) -> Iterator[None]:
         def evaluate(m: Any, node: Any) -> Value:
             value = evaluator(m, node)
             doubt = "inside try" if m.guards else "one of several values" if m.alternatives else ""
-            unknown = any(isinstance(held, (Unknown, Choice)) for held in within(value))
+            unknown = any(isinstance(held, (Unknown, Choice)) or is_assumed(held) for held in within(value))
             found.visits.append(Visit(node, unknown, m.mode, doubt))
             return value
 

@@ -87,6 +87,8 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
     """Report that values leave TensorFlow here, where one of them is symbolic."""
     if name == "tensorflow.get_static_value":
         return  # gives None for what is not known yet, and raises nothing
+    if name.endswith("backend.get_value") and any(isinstance(value, Variable) for value in values):
+        return  # reads the value that the variable has while tracing
     if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
         m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -32,6 +33,7 @@ from tfgraphlint.interpret.values import (
     Weights,
 )
 
+RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b")
 BY_CALLBACK = "keras.callbacks.Callback"
 TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
 
@@ -168,6 +170,8 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     kind = classes.kind_of(m, cls)
     if cls.definition in m.eager_classes:
         return Running(Mode.EAGER, by="keras.Model.compile")
+    if kind in ("layer", "model") and RUN_EAGERLY.search(cls.scope.tree.text):
+        return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
