@@ -63,7 +63,7 @@ class UndefinedInBranch(Rule):
             "none": f"{name} is None in one branch and a value in the other",
             "dtype": f"{name} has another dtype in each branch",
             "structure": f"{name} has another structure in each branch",
-            "return": "one branch returns a value and the other does not",
+            "return": "a branch returns no value",
         }[fact.how]
         yield self.report(
             fact.place.span,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
 from tfgraphlint.facts import BranchesDisagree, Mode, RaisedWhileTraced, TensorTested
 from tfgraphlint.interpret import keras_symbols
+from tfgraphlint.interpret.classes import class_attribute
 from tfgraphlint.interpret.conversion import Construct, is_converted, is_left_alone, left_alone
 from tfgraphlint.interpret.frames import Frame
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import dtype_of
-from tfgraphlint.interpret.store import MISSING, Changes
+from tfgraphlint.interpret.store import MISSING, Changes, State
 from tfgraphlint.interpret.tracing import in_graph, is_assumed, is_symbolic
 from tfgraphlint.interpret.values import (
     ANY,
@@ -23,6 +25,7 @@ from tfgraphlint.interpret.values import (
     Dict,
     Function,
     Host,
+    Instance,
     Items,
     Object,
     Tensor,
@@ -32,6 +35,7 @@ from tfgraphlint.interpret.values import (
     is_none,
     node_of,
 )
+from tfgraphlint.tree import children_of
 
 
 def asks(m: Machine, value: Value) -> bool:
@@ -133,14 +137,21 @@ def returned(m: Machine, node: cst.Return, value: Value) -> None:
 
 def raised(m: Machine, node: cst.Raise) -> None:
     """A ``raise`` in a branch that a tensor decides: tracing runs both branches."""
-    if m.mode is not Mode.GRAPH or not m.frame.around or not in_graph(m):
+    if not in_graph(m) or not m.frame.around and not m.frame.half_returned:
         return
     if any(construct.kind == "try" for frame in _running_frames(m) for construct in frame.around):
         return
     construct = next((found for found in reversed(m.frame.around) if found.kind == "if"), None)
-    if construct is not None and construct.tensor is True:
-        text = m.frame.scope.tree.code(construct.node.test)
+    condition = construct.node if construct is not None and construct.tensor is True else _returned_before(m)
+    if isinstance(condition, cst.If):
+        text = m.frame.scope.tree.code(condition.test)
         m.emit(RaisedWhileTraced(m.place(node), text, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def _returned_before(m: Machine) -> cst.If | None:
+    """The tensor's condition of this block whose one branch returned: what follows it is the other branch."""
+    pending = m.frame.half_returned[-1] if m.frame.half_returned else None
+    return pending.node if pending is not None and pending.depth == len(m.frame.around) else None
 
 
 def _running_frames(m: Machine) -> list[Any]:
@@ -149,6 +160,16 @@ def _running_frames(m: Machine) -> list[Any]:
         found.append(frame)
         frame = frame.caller  # type: ignore[assignment]
     return found
+
+
+@dataclass(frozen=True)
+class HalfReturned:
+    """A condition on a tensor of which one branch returned ``value``."""
+
+    node: cst.If
+    value: Value
+    count: int  # how many times the function had returned then
+    depth: int  # how many constructs stood around it
 
 
 # -- branches ------------------------------------------------------------------------------------
@@ -169,7 +190,8 @@ def joined(m: Machine, node: cst.If, ends: Sequence[Changes | None], before: int
     elif one is None or other is None:
         in_tensor_loop = any(construct.kind == "loop" and construct.tensor for construct in m.frame.around)
         if len(returns) == 1 and not in_tensor_loop:
-            m.frame.half_returned.append((node, returns[0][0], len(m.frame.returns)))
+            m.frame.half_returned.append(
+                HalfReturned(node, returns[0][0], len(m.frame.returns), len(m.frame.around)))
     else:
         _compare_names(m, node, one, other)
 
@@ -178,16 +200,16 @@ def block_ended(m: Machine, known: int, goes_on: bool) -> None:
     """A block ended: a return in one branch of a condition in it must have had a return behind it."""
     pending = m.frame.half_returned
     while len(pending) > known:
-        node, value, count = pending.pop()
-        new = m.frame.returns[count:]
+        half = pending.pop()
+        new = m.frame.returns[half.count :]
         if goes_on and not new:
-            _emit(m, node, "return", "")
+            _emit(m, half.node, "return", "")
         elif not goes_on and len(new) == 1:
-            _compare_returned(m, node, value, new[0][0])
+            _compare_returned(m, half.node, half.value, new[0][0])
 
 
 def _compare_returned(m: Machine, node: cst.If, one: Value, other: Value) -> None:
-    how = disagreement(one, other)
+    how = "none" if is_none(one) and is_none(other) else disagreement(one, other)
     if how:
         _emit(m, node, "return" if how == "none" else how, "what it returns")
 
@@ -208,17 +230,42 @@ def _emit(m: Machine, node: cst.CSTNode, how: str, name: str) -> None:
 def _compare_names(m: Machine, node: cst.If, one: Changes, other: Changes) -> None:
     names = m.frame.names
     for state, key, _ in list({**one, **other}.values()):
-        if state is not names or not isinstance(key, str):
-            continue
-        entry = (id(state), key)
-        before = names.get(key, MISSING)
-        first = one[entry][2] if entry in one else before
-        second = other[entry][2] if entry in other else before
-        how = "undefined" if first is MISSING or second is MISSING else disagreement(first, second)
-        if how and first is not second:
+        if state is names and isinstance(key, str) and (how := _difference(state, key, one, other)):
             place = m.place(node.test)
             m.frame.unsettled[key] = BranchesDisagree(
                 place, key, m.running.by, m.running.why, tuple(m.calls), how)
+    for base, attribute in sorted(_attributes(node)):
+        owner = names.get(base)
+        if isinstance(owner, Instance) and class_attribute(owner.cls, attribute) is None:
+            how = _difference(owner.state, attribute, one, other)
+            if how and (how != "undefined" or not owner.partial):
+                _emit(m, node, how, f"{base}.{attribute}")
+
+
+def _attributes(node: cst.CSTNode) -> set[tuple[str, str]]:
+    """The attributes of names that are assigned in a statement, as AutoGraph looks for them: ``self.x = …``."""
+    found: set[tuple[str, str]] = set()
+    for child in children_of(node):
+        match child:
+            case cst.AssignTarget(target=cst.Attribute(value=cst.Name(value=base), attr=cst.Name(value=attribute))):
+                found.add((base, attribute))
+            case cst.AugAssign(target=cst.Attribute(value=cst.Name(value=base), attr=cst.Name(value=attribute))):
+                found.add((base, attribute))
+            case cst.FunctionDef() | cst.ClassDef() | cst.BaseExpression():
+                pass
+            case _:
+                found |= _attributes(child)
+    return found
+
+
+def _difference(state: State, key: str, one: Changes, other: Changes) -> str:
+    """In what the ends of two paths differ about an entry that one of them has written."""
+    entry, before = (id(state), key), state.get(key, MISSING)
+    first = one[entry][2] if entry in one else before
+    second = other[entry][2] if entry in other else before
+    if first is second:
+        return ""
+    return "undefined" if first is MISSING or second is MISSING else disagreement(first, second)
 
 
 def disagreement(one: Value, other: Value) -> str:
@@ -261,3 +308,10 @@ def _of_structures(one: Value, other: Value) -> str:
 def read(m: Machine, frame: Frame, name: str) -> None:
     """A name on which branches disagree is read: what they left there counts."""
     m.emit(frame.unsettled.pop(name))
+
+
+def bound(frame: Frame, name: str) -> None:
+    """A name is bound anew: what branches left there no longer counts, unless this is one of them in a next turn."""
+    test = frame.unsettled[name].place.node
+    if not any(isinstance(construct.node, cst.If) and construct.node.test is test for construct in frame.around):
+        del frame.unsettled[name]

@@ -127,8 +127,10 @@ def bind(m: Machine, target: cst.BaseExpression, value: Value) -> None:
 def bind_name(m: Machine, name: str, value: Value) -> None:
     """Bind a plain name in the frame where it belongs."""
     frame = frame_of(m, name)
-    if frame is not None and frame.unsettled:
-        frame.unsettled.pop(name, None)
+    if frame is not None and name in frame.unsettled:
+        from tfgraphlint.interpret import conditions
+
+        conditions.bound(frame, name)
     names = m.frame.scope.names if frame is None else frame.names
     if m.frozen:
         from tfgraphlint.interpret import frozen

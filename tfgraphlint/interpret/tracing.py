@@ -185,6 +185,8 @@ def item_assigned(
     """Report ``t[i] = v``, which neither tensors nor variables support, in any mode."""
     if m.guards or m.alternatives or isinstance(value, Tensor) and is_assumed(value):
         return
+    if "keras.ops." in value.node.operation:
+        return  # another backend than TensorFlow has tensors with items to assign
     plain = all(_is_number(item) for item in index)
     m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), plain, tuple(m.calls)))
 
