@@ -39,6 +39,7 @@ OF_A_PROGRAM = frozenset({
     "variable_scope", "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
     "train.Supervisor",
 })  # fmt: skip
+MANY = 4  # with fewer names it is a leftover, not a program
 # ``tf.to_float(x)`` was a cast and nothing else.
 CASTS = {
     "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
@@ -109,7 +110,7 @@ def legacy_symbols(
             return []
         found = list(_Search(tree, filename, text, load()).found())
     found.sort(key=lambda symbol: symbol.span)
-    if each or len(found) < 2 or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
+    if each or len(found) < MANY or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
         return found
     return [replace(found[0], others=len(found) - 1, edits=())]
 

@@ -83,7 +83,18 @@ def run_with(
     for tape in tapes_inside:
         tapes.escape(m, tape)
     enter(value if isinstance(value, Object) else m.opaque(expression, [value]))
+    if not isinstance(value, Object) and m.mode is Mode.EAGER and _may_enter_graph(m, expression):
+        with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
+            return body()
     return body()
+
+
+def _may_enter_graph(m: Machine, expression: cst.BaseExpression) -> bool:
+    """Whether a manager that nobody knows may be a graph or session: ``self.graph.as_default()``, not a writer's."""
+    text = m.frame.scope.tree.code(expression).lower()
+    if "as_default" in text:
+        return not any(word in text for word in ("writer", "summary", "logger"))
+    return "graph" in text or "session" in text
 
 
 def _fails_on_purpose(expression: cst.BaseExpression) -> bool:

@@ -63,12 +63,16 @@ def made_at(m: Machine, value: Value) -> Place | None:
     return None
 
 
-def used_in_graph(m: Machine, node: cst.CSTNode, values: Sequence[Value]) -> None:
-    """An operation runs on these values, in a program that switches eager execution off."""
+def used_in_graph(m: Machine, node: cst.CSTNode, values: Sequence[Value], *, builds: bool = False) -> None:
+    """An operation runs on these values, in a program that switches eager execution off.
+
+    ``builds``: it puts something into the graph, whatever the values are.
+    """
     switch = m.recording.get("switch")
     if not isinstance(switch, Switch) or m.mode is not Mode.GRAPH:
         return
-    if m.running is switch.running and "graph_used" not in m.recording:
+    builds = builds or any(isinstance(value, (Tensor, Variable)) for value in values)
+    if builds and m.running is switch.running and "graph_used" not in m.recording:
         m.store.write(m.recording, "graph_used", m.place(node))
     if not is_certain(m):
         return

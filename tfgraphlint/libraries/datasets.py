@@ -41,7 +41,8 @@ SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take
 
 def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Object:
     """``tf.data.Dataset.from_tensor_slices(...)`` and the other makers."""
-    made = Object("tensorflow.data.Dataset", m.leaf(Kind.OPAQUE, node), "dataset", made=m.place(node))
+    cls = "tensorflow.compat.v1.data.Dataset" if name.startswith("tensorflow.compat.v1.") else "tensorflow.data.Dataset"
+    made = Object(cls, m.leaf(Kind.OPAQUE, node), "dataset", made=m.place(node))
     kind = name.rpartition(".")[2]
     given = args.get(0, "tensors")
     if kind in ("from_tensor_slices", "from_tensors") and given is not None:

@@ -10,6 +10,7 @@ from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import Object, Tensor, Value, Variable
+from tfgraphlint.libraries.tables import FunctionRecord
 
 QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."
 # Functions below ``tensorflow.compat.v1`` and what they raise eagerly, as TensorFlow 2.15 and 2.21 did.
@@ -33,6 +34,13 @@ EMPTY = "RuntimeError: The Session graph is empty. Add operations to the graph b
 NO_GRAPH = "AttributeError: Tensor.graph is undefined when eager execution is enabled."
 NO_EVAL = "NotImplementedError: eval is not supported when eager execution is enabled"
 NO_VARIABLE_EVAL = "RuntimeError: This operation is not supported when eager execution is enabled."
+# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
+KEEPS_EAGER = frozenset({
+    "tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor", "tensorflow.rank",
+    "tensorflow.executing_eagerly", "tensorflow.random.set_seed", "tensorflow.compat.v1.disable_eager_execution",
+    "tensorflow.compat.v1.disable_v2_behavior", "tensorflow.compat.v1.enable_eager_execution",
+    "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
+})  # fmt: skip
 # Methods of datasets of TensorFlow 1.
 ITERATORS = ("make_one_shot_iterator", "make_initializable_iterator")
 
@@ -43,8 +51,20 @@ def called(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
         error = REFUSED.get(name.removeprefix("tensorflow.compat.v1."))
         if error is not None:
             report(m, node, name, error)
-    elif m.switching and name.rpartition(".")[2] in ITERATORS:
-        eagerness.used_in_graph(m, node, args.positional[:1])
+    elif m.switching and name not in KEEPS_EAGER:
+        record = m.tables.function(name)
+        builds = record is not None and record.returns in ("tensor", "variable") or name.endswith(".placeholder")
+        eagerness.used_in_graph(m, node, _made_tensors(name, record, args), builds=builds)
+
+
+def _made_tensors(name: str, record: FunctionRecord | None, args: Arguments) -> list[Value]:
+    """The arguments that a function makes tensors of the graph of."""
+    if name.rpartition(".")[2] in ITERATORS:
+        return args.positional[:1]
+    if record is None:
+        return []
+    given = [(record.parameter(index) or "", value) for index, value in enumerate(args.positional)]
+    return [value for parameter, value in [*given, *args.keywords.items()] if record.outcome(parameter) is not None]
 
 
 def report(m: Machine, node: cst.CSTNode, name: str, error: str) -> None:
@@ -67,7 +87,7 @@ def session_method(m: Machine, session: Object, name: str, args: Arguments, node
 
 
 def _is_session(value: Object) -> bool:
-    return value.cls.rpartition(".")[2] in ("Session", "InteractiveSession")
+    return value.cls in ("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession")
 
 
 def evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:

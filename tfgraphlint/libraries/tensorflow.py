@@ -77,8 +77,6 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a function as its record says."""
     given = _by_parameter(record, args)
-    if m.switching and record.name not in KEEPS_EAGER:
-        eagerness.used_in_graph(m, node, [value for name, value in given if record.outcome(name) is not None])
     edges: list[Edge] = []
     for name, value in given:
         flow, fault = _flow_of(m, record, name, value, node)
@@ -121,9 +119,6 @@ ADDITIVE = ("add", "subtract")
 LINEAR = ("reduce_sum", "reduce_mean", "negative", "multiply", "divide", "scalar_mul", "squeeze", "reshape", "sum",
           "mean", "expand_dims")
 NUMBERLESS = (INT, BOOL, STRING)
-# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
-KEEPS_EAGER = ("tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor",
-               "tensorflow.rank", "tensorflow.debugging.is_numeric_tensor", "tensorflow.print")
 
 
 def _written(m: Machine, node: cst.CSTNode) -> str:
@@ -387,7 +382,7 @@ def _init_scope(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
 @handles("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession", "tensorflow.Session")
 def _session(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if m.switching:
-        eagerness.used_in_graph(m, node, ())
+        eagerness.used_in_graph(m, node, (), builds=True)
     graph = args.get(1, "graph")
     return Object(name, m.leaf(Kind.OPAQUE, node), "graph", {} if graph is None and args.certain else {"graph": graph})
 
@@ -414,6 +409,13 @@ def _disable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) ->
 def _enable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     eagerness.switch_on(m, node, name)
     return Const(None)
+
+
+@handles("tensorflow.compat.v1.app.run")
+def _run_app(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``tf.app.run(main)`` calls ``main(argv)`` and ends the program."""
+    main = args.get(0, "main")
+    return calls.call(m, main, Arguments([m.opaque(node)]), node) if main is not None else m.opaque(node)
 
 
 @handles("tensorflow.executing_eagerly")
