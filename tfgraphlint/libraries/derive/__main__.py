@@ -125,7 +125,7 @@ def _removed(write: Write, modules: Any, naming: Any) -> None:
 
     old = load("2.15")
     if int(versions()["versions"]["keras"].partition(".")[0]) > old.keras:
-        write("removed", removed.derive(old))
+        write("removed", removed.derive(old, load(versions()["versions"]["tensorflow"])))
 
 
 def _tf1(write: Write, modules: Any, naming: Any) -> None:

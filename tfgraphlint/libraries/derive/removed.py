@@ -9,7 +9,7 @@ from tfgraphlint.libraries.tables import Tables
 MODULES = ("keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers")
 
 
-def derive(old: Tables) -> dict[str, dict[str, Any]]:
+def derive(old: Tables, new: Tables) -> dict[str, dict[str, Any]]:
     """Sections ``removed`` (names by module) and ``same`` (what was the same object, and is still there)."""
     removed: dict[str, str] = {}
     same: dict[str, str] = {}
@@ -17,7 +17,11 @@ def derive(old: Tables) -> dict[str, dict[str, Any]]:
         here = _reached(module) if module.startswith(MODULES) else None
         if here is None:
             continue
-        names = [name for name in sorted(old.members(module)) if not _has(here, name)]
+        listed = module in new.modules()
+        names = [
+            name for name in sorted(old.members(module))
+            if not _has(here, name) and not (listed and new.exists(f"{module}.{name}") is None)  # hidden, not gone
+        ]  # fmt: skip
         if names:
             removed[module] = " ".join(names)
         for name in names:
