@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.deep import call_deep
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
+from tfgraphlint.graph_symptoms import runs_graph_api
 from tfgraphlint.keras_names import mentions_removed, removed_names
 from tfgraphlint.legacy import legacy_symbols, mentions_legacy
 from tfgraphlint.neighbours import Neighbours
@@ -136,7 +137,7 @@ class Examiner:
         return with_keras_2(version or "") if sets_legacy_keras(source.text) else version
 
     def _passes(self, tree: ast.Module, source: Source, file: Path) -> bool:
-        if mentions_root(source.text) and holds_root(tree):
+        if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
             return True
         if self._neighbours is None:
             self._neighbours = Neighbours(self.roots)
