@@ -22,6 +22,7 @@ from tfgraphlint.interpret.calls import Arguments, call, traced_mode
 from tfgraphlint.interpret.frames import Frame, Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.provenance import Node
 from tfgraphlint.interpret.values import (
     ANY,
     INT,
@@ -154,11 +155,21 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
         return True
     if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside):
         return False
+    if _made_in_graph(m, value.node):
+        return True
     place = value.node.place
     traced = m.stack[-1] if m.stack else None
     return place is not None and isinstance(place.node, cst.Param) and m.running.traced is not None and (
         traced is not None and place.node in traced.definition.params.params and len(m.stack) == 1
     )
+
+
+def _made_in_graph(m: Machine, node: Node) -> bool:
+    """Whether a TensorFlow function gave it, or what it is an item of, in the trace: a tensor, or several in one."""
+    while not node.operation and node.place is not None and isinstance(node.place.node, cst.Subscript) and node.edges:
+        node = node.edges[0].node
+    record = m.tables.function(node.operation) if node.operation.startswith("tensorflow.") else None
+    return record is not None and record.returns.startswith(("tensor", "object"))
 
 
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:

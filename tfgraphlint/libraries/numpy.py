@@ -52,6 +52,8 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         tracing.frozen(m, node, name)
     if name in ("numpy.finfo", "numpy.iinfo"):
         return Object(name, m.leaf(Kind.CONSTANT, node), "constants")
+    if name == "numpy.array_equal":
+        tracing.host_read(m, node, values, FaultKind.NUMPY_CALL, name)
     if name in STATIC:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if name in MAKERS:
