@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfgraphlint.deep import no_garbage_search
 from tfgraphlint.diagnostic import Diagnostic, Fix, Role, Step
@@ -19,6 +20,9 @@ from tfgraphlint.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.settings import Overrides, Settings, check_codes
 from tfgraphlint.source import NotTextError, Source, read, shown
 from tfgraphlint.suppression import Suppression, Suppressions, UnusedSuppression
+
+if TYPE_CHECKING:
+    from tfgraphlint.cache import Cache
 
 UNUSED = "TFG901"
 # Below so many bytes of source one process is done before others have started.
@@ -73,19 +77,30 @@ class Run:
         return tuple(result for result in self.examined if result.error)
 
 
-def lint(request: Request) -> Run:
-    """Lint the files of ``request``.
+def lint(request: Request, cache: Cache | None = None) -> Run:
+    """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.
 
     Raises:
         RunError: the configuration or the rules cannot be used.
     """
     checked = Words(request)
-    return concluded(request, tuple(_examined(request)), checked)
+    examined = _examined(request, list(request.files)) if cache is None else _with_cache(request, cache)
+    return concluded(request, tuple(examined), checked)
+
+
+def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
+    known = {file: found for file, settings in request.files.items() if (found := cache.known(file, settings))}
+    unknown = [file for file in request.files if file not in known]
+    fresh = {result.file: result for result in _examined(request, unknown)}
+    if fresh:
+        cache.keep(fresh.values(), request.files)
+    return [known.get(file) or fresh[file] for file in request.files]
 
 
 @no_garbage_search()
-def _examined(request: Request) -> Iterable[Examined]:
-    files = list(request.files)
+def _examined(request: Request, files: Sequence[Path]) -> Iterable[Examined]:
+    if not files:
+        return []
     processes = min(request.processes or _worthwhile(files), len(files))
     if processes < 2:
         return list(map(request.examiner().examine, files))

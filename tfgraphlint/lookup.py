@@ -46,6 +46,11 @@ class Lookup:
             folder = folder.parent
         return self._note(importer, level, module, _module_file(folder, module) if module else _package_file(folder))
 
+    def learn(self, known: Import) -> None:
+        """Take over what was found by another of this kind."""
+        if not known.dots:
+            self._found[known.module, Path(known.importer).parent] = None if known.found is None else Path(known.found)
+
     def reached(self, file: Path) -> frozenset[Path]:
         """The files that ``file`` imports, and those that they import, as far as anybody has asked for them."""
         found: set[Path] = set()

@@ -60,7 +60,7 @@ class Options:
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Form of reports.")
 @click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file and no other.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option("--no-cache", is_flag=True, help="Use no cache (there is none yet).")
+@click.option("--no-cache", is_flag=True, help="Lint all files anew, and remember nothing.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
 @click.option("--stdin-filename", help="Name of what '-' reads from standard input.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 though something is found.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,12 @@ def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 
 def lint(asked: Asked, options: Options) -> Run:
     """Lint what was asked for."""
-    return linting.lint(asked.request)
+    request = asked.request
+    if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
+        return linting.lint(request)
+    from tfgraphlint.cache import Cache
+
+    return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
 
 
 def repair(run: Run, options: Options) -> Repaired:

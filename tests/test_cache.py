@@ -1,0 +1,246 @@
+"""The cache changes nothing but the time: what is found with it is what is found without."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+import tfgraphlint
+from tfgraphlint.cache import FOLDER, Cache
+from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.examine import Examiner
+from tfgraphlint.lint import Request, lint
+from tfgraphlint.settings import Settings
+from tfgraphlint.verify.programs import fixtures_directory
+
+MAIN = """\
+import tensorflow as tf
+from losses import distance
+
+w = tf.Variable(1.0)
+x = tf.constant([1.0, 2.0])
+with tf.GradientTape() as tape:
+    loss = distance(w * x, x)
+print(tape.gradient(loss, w))
+"""
+LOSSES = """\
+import tensorflow as tf
+import numpy as np
+from scale import scaled
+
+def distance(a, b):
+    return tf.reduce_mean(scaled(a - b) ** 2)
+"""
+SCALE = "import tensorflow as tf\n\ndef scaled(x):\n    return 2.0 * x\n"
+LOST = "import tensorflow as tf\n\ndef scaled(x):\n    return tf.constant(x.numpy())\n"
+
+
+def write(directory: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        file = directory / f"{name}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+
+
+@pytest.fixture(autouse=True)
+def working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path, main=MAIN, losses=LOSSES, scale=SCALE)
+    return tmp_path
+
+
+def request(directory: Path, files: Iterable[Path] | None = None, settings: Settings | None = None) -> Request:
+    found = sorted(file for file in directory.rglob("*.py")) if files is None else files
+    return Request(directory, dict.fromkeys(found, settings or Settings(directory)), roots=[directory], processes=1)
+
+
+def found(wanted: Request, later: float = 60.0) -> tuple[Diagnostic, ...]:
+    """What is found with the cache, by a run that begins later than all files were changed."""
+    return lint(wanted, Cache(wanted.working_directory, wanted.roots, time.time() + later)).diagnostics
+
+
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the files that are examined anew."""
+    names: list[str] = []
+    examine = Examiner.examine
+
+    def noted(self: Examiner, file: Path) -> object:
+        names.append(file.name)
+        return examine(self, file)
+
+    monkeypatch.setattr(Examiner, "examine", noted)
+    yield names
+
+
+def test_what_has_not_changed_is_not_examined_again(project: Path, examined: list[str]) -> None:
+    write(project, scale=LOST, plain="x = 1\n", broken="def f(:\n")
+    first = found(request(project))
+    assert [(each.code, Path(each.span.filename).name) for each in first] == [
+        ("TFG900", "broken.py"), ("TFG201", "scale.py"),
+    ]  # fmt: skip
+    assert sorted(examined) == ["broken.py", "losses.py", "main.py", "plain.py", "scale.py"]
+    examined.clear()
+    assert found(request(project)) == first
+    assert not {"main.py", "plain.py", "broken.py"} & set(examined)
+
+
+@pytest.mark.parametrize(
+    ("changes", "anew"),
+    [
+        ({"main": MAIN + "\n"}, True),
+        ({"losses": LOSSES + "\n"}, True),
+        ({"scale": LOST}, True),
+        ({"numpy/core": "x = 1\n", "numpy/__init__": ""}, True),  # `import numpy` leads here now
+        ({"losses/__init__": LOSSES, "losses/other": ""}, False),  # losses.py comes first
+        ({"other": MAIN}, False),
+    ],
+)
+def test_what_a_file_depends_on(project: Path, examined: list[str], changes: dict[str, str], anew: bool) -> None:
+    found(request(project))
+    examined.clear()
+    write(project, **changes)
+    assert found(request(project)) == lint(request(project)).diagnostics
+    count = examined.count("main.py")
+    assert count == (2 if anew else 1)  # once without the cache
+
+
+def test_a_module_that_comes_and_goes(project: Path) -> None:
+    (project / "scale.py").unlink()
+    assert found(request(project)) == ()
+    write(project, scale=LOST)
+    assert [each.code for each in found(request(project))] == ["TFG201"]
+    (project / "scale.py").unlink()
+    assert found(request(project)) == ()
+
+
+def test_a_result_that_was_overtaken_does_not_come_back(project: Path) -> None:
+    """``main`` is left out of a run in which others learn that its import leads elsewhere."""
+    found(request(project))
+    write(project, scale=LOST, second=MAIN)
+    files = [file for file in project.glob("*.py") if file.name != "main.py"]
+    assert found(request(project, files))
+    assert found(request(project)) == lint(request(project)).diagnostics
+    write(project, scale=SCALE)
+    assert found(request(project)) == ()
+
+
+def test_settings_and_versions_of_the_tool_count(
+    project: Path, examined: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(request(project))
+    examined.clear()
+    found(request(project, settings=Settings(project, tensorflow="2.15")))
+    assert "main.py" in examined
+    found(request(project))
+    examined.clear()
+    monkeypatch.setattr(tfgraphlint, "__version__", "0.0.test")
+    found(request(project))
+    assert "main.py" in examined
+
+
+def test_files_that_were_changed_just_now_are_not_remembered(project: Path, examined: list[str]) -> None:
+    found(request(project), later=0.0)
+    examined.clear()
+    found(request(project))
+    assert "main.py" in examined
+
+
+def test_errors_are_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Examiner, "_interpret", lambda *_: 1 / 0)
+        cache = Cache(project, [project], time.time() + 60)
+        assert [result.file.name for result in lint(request(project), cache).errors] == ["main.py"]
+    cache = Cache(project, [project], time.time() + 60)
+    assert lint(request(project), cache).errors == ()
+
+
+@pytest.mark.parametrize("kept", [0, 1, 33, 200, -1])
+def test_a_damaged_cache_is_none(project: Path, kept: int) -> None:
+    write(project, scale=LOST)
+    first = found(request(project))
+    (file,) = (project / FOLDER).glob("*.json")
+    whole = file.read_bytes()
+    for damaged in (whole[:kept], whole[:kept] + b"x" + whole[kept:], whole[:kept] + whole[kept + 1 :]):
+        file.write_bytes(damaged)
+        assert found(request(project)) == first
+        assert file.read_bytes() == whole
+
+
+def test_it_keeps_to_itself(project: Path) -> None:
+    found(request(project))
+    assert (project / FOLDER / ".gitignore").read_text() == "*\n"
+    assert not [file.name for file in (project / FOLDER).iterdir() if file.suffix not in ("", ".json")]
+
+
+def test_where_nothing_can_be_written_nothing_is_remembered(project: Path) -> None:
+    (project / FOLDER).write_text("no folder")
+    assert found(request(project)) == ()
+
+
+def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tfgraphlint", "--isolated", "--output-format", "concise", *arguments]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=120)
+
+
+def test_on_the_command_line(project: Path) -> None:
+    write(project, scale=LOST)
+    for file in project.glob("*.py"):
+        os.utime(file, (0, 0))
+    first = run(project, "--no-cache")
+    assert not (project / FOLDER).exists()
+    for _ in range(2):
+        again = run(project)
+        assert (again.returncode, again.stdout, again.stderr) == (1, first.stdout, "")
+    assert (project / FOLDER).is_dir()
+    (project / "scale.py").write_text(SCALE)
+    assert run(project).stdout == "No problems found.\n"
+
+
+def test_all_fixtures_come_back_as_they_were(tmp_path: Path) -> None:
+    directory = fixtures_directory()
+    files = sorted(directory.glob("tfg20[26]*/*/*.py"))
+    wanted = Request(tmp_path, dict.fromkeys(files, Settings(directory)), roots=[directory], processes=1)
+    plain = lint(wanted).diagnostics
+    assert any(each.fix for each in plain) and any(each.suggestions for each in plain)
+    assert found(wanted) == plain
+    assert found(wanted) == plain
+
+
+def test_random_changes(tmp_path: Path) -> None:
+    """Modules that import each other in all ways are changed, moved and removed; the cache must never show."""
+    chance = random.Random(7)
+    reports = 0
+    names = ["a", "b", "c", "pack/__init__", "pack/a", "pack/b"]
+    ways = ["import {}", "from {} import f", "from {} import *", "from . import {}", "from .{} import f"]
+    modules = ["a", "b", "c", "pack", "pack.a", "pack.b"]
+    for _ in range(40):
+        name = chance.choice(names)
+        target = chance.choice(modules)
+        if chance.random() < 0.15:
+            (tmp_path / f"{name}.py").unlink(missing_ok=True)
+        else:
+            way = chance.choice(ways).format(target)
+            called = "f" if " f" in way or "*" in way else f"{target}.f"
+            body = chance.choice([f"{called}(x)", "x.numpy()", "2.0 * x", "np.sum(x)"])
+            query = "with tf.GradientTape() as tape:\n    y = f(w) * 1.0\nprint(tape.gradient(y, w))\n"
+            write(tmp_path, **{
+                name: f"import tensorflow as tf\nimport numpy as np\n{way}\n\ndef f(x):\n    return {body}\n\n"
+                f"w = tf.Variable(1.0)\n{query if chance.random() < 0.7 else ''}"
+            })  # fmt: skip
+        files = [file for file in sorted(tmp_path.rglob("*.py")) if chance.random() < 0.8]
+        plain = lint(request(tmp_path, files)).diagnostics
+        assert found(request(tmp_path, files)) == plain
+        reports += len(plain)
+    assert reports
