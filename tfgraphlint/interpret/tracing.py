@@ -169,7 +169,7 @@ def _made_in_graph(m: Machine, node: Node) -> bool:
     while not node.operation and node.place is not None and isinstance(node.place.node, cst.Subscript) and node.edges:
         node = node.edges[0].node
     record = m.tables.function(node.operation) if node.operation.startswith("tensorflow.") else None
-    return record is not None and record.returns.startswith(("tensor", "object"))
+    return record is not None and node.calls is m.chain and record.returns.startswith(("tensor", "object"))
 
 
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
