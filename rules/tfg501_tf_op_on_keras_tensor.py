@@ -31,20 +31,23 @@ class TfOpOnKerasTensor(Rule):
         numerical value. You cannot convert it to a NumPy array.
         TypeError: A symbolic KerasTensor cannot be used as a boolean.
 
-    Keras 2 turned each TensorFlow function into a layer by itself; programs that relied on it stop here.
+    Keras 2 turned each TensorFlow function into a layer by itself; programs that relied on it stop here. NumPy,
+    `float` and conditions were refused by Keras 2 as well, in other words, and are reported for both.
 
     ## Known limits
 
-    Holds for Keras 3 only. Silent on operators and slices (`x * 2`, `x[:, 0]`, `x @ w`), which are Keras
-    operations; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model and in a `Lambda`; and
-    where a model is called on data. `ndarray + x` with the array on the left is refused by Keras 3 as well,
-    `x + ndarray` is not.
+    TensorFlow functions, and an array to the left of an operator (`ndarray + x`; `x + ndarray` is fine), are
+    reported for Keras 3 only. Which functions refuse a symbolic tensor was found by calling each; others are not
+    reported. Silent on operators and slices (`x * 2`, `x[:, 0]`, `x @ w`), which are Keras operations; on `x == y`,
+    which asks whether both are one object; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model
+    and in a `Lambda`; and where a model is called on data. What comes of a list of results (`tf.split`) is not
+    followed.
 
     ## Fix safety
 
-    Unsafe. The call is replaced by the `keras.ops` function of the derived table, with its argument names;
-    dtype rules can differ. `tf.shape(x)` and random functions are not replaced: `keras.ops.shape(x)[0]` is
-    None for the batch while the model is built. Move those into a layer.
+    Unsafe. The call becomes one of the `keras.ops` function that gave the same when both were called, with its
+    argument names; dtype rules can differ. Functions of which none is known, `tf.shape(x)` and random functions are
+    not replaced: `keras.ops.shape(x)[0]` is None for the batch while the model is built. Move those into a layer.
 
     ## When to suppress
 

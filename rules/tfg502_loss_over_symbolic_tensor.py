@@ -16,21 +16,20 @@ RUNNERS = {
 }
 
 
-
 class LossOverSymbolicTensor(Rule):
     """A symbolic tensor of a model's definition is used where there is a batch.
 
     ## What it does
 
-    Reports a symbolic tensor of a functional model (an `Input`, `layer.output`, the result of a layer) that
-    is used inside a compiled loss, a metric, a callback or a `train_step`, whether it comes there by closure,
-    `functools.partial`, an attribute, a factory's argument or a global name. The report stands where the
-    tensor is used.
+    Reports a symbolic tensor of a functional model (an `Input`, `layer.output`, the result of a layer) that is used
+    inside a compiled loss, a metric, a callback or a `train_step`, whether it comes there by closure,
+    `functools.partial`, an attribute, a factory's argument or a global name. The report stands where the tensor is
+    used.
 
     ## Why it matters
 
-    When Keras calls the function there is a batch, but the symbolic tensor still belongs to the definition of
-    the model:
+    When Keras calls the function there is a batch, but the symbolic tensor still belongs to the definition of the
+    model:
 
         Keras 3: ValueError: A KerasTensor cannot be used as input to a TensorFlow function.
         Keras 2: TypeError: You are passing KerasTensor(...), an intermediate Keras symbolic input/output, to a TF
@@ -41,15 +40,15 @@ class LossOverSymbolicTensor(Rule):
 
     ## Known limits
 
-    Silent on what is static (`z.shape[-1]`, `layer.name`), on weights (`layer.kernel`), and on a model built
-    over `layer.output` and called on data, which is a remedy. A tape asked about such a tensor is TFG308. On
-    Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
+    One report for each function, at the first use; whatever is computed from it goes with it. Losses and metrics
+    are seen where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static
+    (`z.shape[-1]`, `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called
+    on data, which is a remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
 
     ## Fix safety
 
-    No fix. The term has to move to where the tensor of the batch is: into a layer with `self.add_loss(...)`,
-    into a second output of the model with its own loss, or into a `train_step` that gets it from the call of
-    the model.
+    No fix. The term has to move to where the tensor of the batch is: into a layer with `self.add_loss(...)`, into a
+    second output of the model with its own loss, or into a `train_step` that gets it from the call of the model.
 
     ## When to suppress
 

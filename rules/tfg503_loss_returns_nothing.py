@@ -14,9 +14,8 @@ class LossReturnsNothing(Rule):
 
     ## What it does
 
-    Reports a function that is used as a loss (given to `compile`, the `call` of a `Loss`, asked for as the
-    target of a tape) and that ends without returning a value on the path that is taken. The report stands at
-    its `def`.
+    Reports a function that is used as a loss (given to `compile`, the `call` of a `Loss`, asked for as the target
+    of a tape) and that ends without returning a value on the path that is taken. The report stands at its `def`.
 
     ## Why it matters
 
@@ -31,12 +30,12 @@ class LossReturnsNothing(Rule):
 
     ## Known limits
 
-    A path without `return` counts only where it is certain to be taken: a chain of `if kind == ...` without
-    an `else` is reported when the kind is known and has no branch. Silent where a path ends in `raise`, in a
-    loop that always returns, or in a `with` or `try` that does. A method that keeps its result in an
-    attribute on purpose, with the tape asked about the attribute, is fine. A `return` in only one branch of a
-    tensor's `if` is TFG413, or TFG412 where AutoGraph is off. A factory that forgets to return its inner
-    function gives `compile` None for a loss: "No loss to compute".
+    A path without `return` counts only where it is certain to be taken: a chain of `if kind == ...` without an
+    `else` is reported when the kind is known and has no branch. Silent where a path ends in `raise`, in a loop that
+    always returns, or in a `with` or `try` that does. A method that keeps its result in an attribute on purpose,
+    with the tape asked about the attribute, is fine. A `return` in only one branch of a tensor's `if` is TFG413, or
+    TFG412 where AutoGraph is off. A factory that forgets to return its inner function gives `compile` None for a
+    loss: "No loss to compute".
 
     ## Fix safety
 

@@ -15,27 +15,28 @@ class TapeInCompiledLoss(Rule):
 
     ## What it does
 
-    Reports a `tf.GradientTape` in a compiled loss (a function or the `call` of a `Loss`) that is never asked
-    for a gradient.
+    Reports a `tf.GradientTape` in a compiled loss (a function or the `call` of a `Loss`) that is never asked for a
+    gradient.
 
     ## Why it matters
 
     Nothing is raised and training goes on as without it: Keras differentiates the loss with a tape of its own
-    around the whole step. The inner tape records every operation for nobody, which costs memory and time, and
-    the code says that gradients are computed here, which is not so. The fixture trains the same network with
-    and without the tape and gets the same weights.
+    around the whole step. The inner tape records every operation for nobody, which costs memory and time, and the
+    code says that gradients are computed here, which is not so. The fixture trains the same network with and
+    without the tape and gets the same weights.
 
     ## Known limits
 
-    Silent where the tape is asked (`gradient`, `jacobian`, `batch_jacobian`), handed to another function,
-    returned, or kept in an attribute: then a penalty over a gradient may be what is meant. Tapes in a
+    A function counts where the file gives it to `compile`, the `call` of a `Loss` always. Silent where anything but
+    `watch` is done with the tape: where it is asked (`gradient`, `jacobian`, `batch_jacobian`), handed to another
+    function, returned, or kept in an attribute: then a penalty over a gradient may be what is meant. Tapes in a
     `train_step` or in a loop of one's own are not the matter of this rule.
 
     ## Fix safety
 
     Safe. The `with` line and the `watch` calls on that tape are removed and the block moves out by one level;
-    insides of multi-line strings stay. With a second context manager in the same `with` only the tape is
-    taken out of it.
+    insides of multi-line strings stay. With a second context manager in the same `with` only the tape is taken out
+    of it.
 
     ## When to suppress
 

@@ -19,16 +19,14 @@ REMEDIES = {
 }
 
 
-
 class RemovedBackendFunction(Rule):
     """A name of Keras 2 that the Keras in use does not have.
 
     ## What it does
 
-    Reports names of Keras that the Keras in use does not have: functions of `keras.backend` and
-    `tf.keras.backend`, long names in `tf.keras.losses` and `tf.keras.metrics`, `model.add_loss` with a
-    symbolic tensor, the layers of `tf.compat.v1` under Keras 3. The names come from a table derived by asking
-    the installed versions.
+    Reports names of Keras that the Keras in use does not have: functions of `keras.backend` and `tf.keras.backend`,
+    long names in `tf.keras.losses` and `tf.keras.metrics`, `model.add_loss` with a symbolic tensor, the layers of
+    `tf.compat.v1` under Keras 3. The names come from a table derived by asking the installed versions.
 
     ## Why it matters
 
@@ -39,20 +37,23 @@ class RemovedBackendFunction(Rule):
         ImportError: cannot import name 'set_learning_phase' from 'tensorflow.keras.backend'
         NotImplementedError (of `model.add_loss`, without a text)
 
-    The three places differ: `keras.backend` of Keras 3 keeps 14 names; `tf.keras.backend` keeps `mean`,
-    `sum`, `square` and most others for tensors and lacks 15; `keras.losses` has only the long names that
-    `tf.keras.losses` lacks.
+    The three places differ: `keras.backend` of Keras 3 keeps 14 names; `tf.keras.backend` keeps `mean`, `sum`,
+    `square` and most others for tensors and lacks 15; `keras.losses` has only the long names that `tf.keras.losses`
+    lacks.
 
     ## Known limits
 
-    Silent on names behind `hasattr`, `try`/`except` or a test of the version. Arguments that were renamed are
-    not checked.
+    Silent on names behind `hasattr`, `try`/`except`, a test of the version or of `backend()`, and in files that are
+    meant for Keras 2. Arguments that were renamed are not checked. `model.add_loss` is reported for functional
+    models.
 
     ## Fix safety
 
-    Safe where a name is the same function: `tf.keras.losses.mean_squared_error` → `tf.keras.losses.mse`,
-    `K.mean` → `keras.ops.mean`. No fix for `function`, `learning_phase`, `in_train_phase`: a model over the
-    wanted outputs, and the `training` argument of `call`, are their remedies.
+    Safe, where the name was another name of the same object (`tf.keras.losses.mean_squared_error` becomes
+    `tf.keras.losses.mse`), or where a function of `keras.ops` gave the same when both were called with these
+    arguments (`K.mean` becomes `keras.ops.mean`). Functions that differ, as `K.sqrt` does for negative numbers, or
+    in a default, are left to you, as are imports by name. No fix for `function`, `learning_phase`,
+    `in_train_phase`: a model over the wanted outputs, and the `training` argument of `call`, are their remedies.
 
     ## When to suppress
 

@@ -18,35 +18,34 @@ TRACKED = ("tensorflow.keras.Variable", "keras.Variable")
 SHARED = frozenset({"trainable", "name", "dtype"})
 
 
-
 class UntrackedVariable(Rule):
     """A plain variable of a Keras 3 layer or model is not tracked, and not trained.
 
     ## What it does
 
-    Reports a `tf.Variable` (or `tf.compat.v1.get_variable`) that becomes an attribute of a Keras 3 layer or
-    model, or an element of a list there.
+    Reports a `tf.Variable` that becomes an attribute of a Keras 3 layer or model, or an element of a list there.
 
     ## Why it matters
 
     Keras 3 tracks its own variables only. Nothing is raised: the variable is missing in `weights`,
     `trainable_variables` and `count_params()`, `fit` and loops over `trainable_variables` never move it, and
-    `save_weights` does not save it. A model that has nothing else warns "The model does not have any
-    trainable weights." Keras 2 tracked such variables, so that code that trained there is silently half dead
-    after the change of version.
+    `save_weights` does not save it. A model that has nothing else warns "The model does not have any trainable
+    weights." Keras 2 tracked such variables, so that code that trained there is silently half dead after the change
+    of version.
 
     ## Known limits
 
-    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module`
-    kept as an attribute of a Keras layer is not looked into, and its variables are not trained either), for
-    callbacks and classes of one's own, for `trainable=False` (counters: not meant to be trained), and for
-    variables that are named to a tape as sources by the program itself. A plain variable in a `Metric` is not
-    reset between epochs; this rule does not say so.
+    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module` kept
+    as an attribute of a Keras layer is not looked into, and its variables are not trained either), for callbacks
+    and classes of one's own, for `trainable=False` and for integers (counters: not meant to be trained), for
+    variables that the file assigns or names to a tape as sources, and for classes that define `trainable_variables`
+    or its kin themselves. A plain variable in a `Metric` is not reset between epochs; this rule does not say so.
 
     ## Fix safety
 
-    No fix is applied. Shown: `self.w = self.add_weight(shape=..., initializer=..., name="w")`, which works on
-    Keras 2 and 3. `keras.Variable(value)` is tracked as well and takes a value as `tf.Variable` does.
+    No fix is applied. Shown: `self.w = self.add_weight(shape=..., initializer=..., name="w")`, which works on Keras
+    2 and 3. `keras.Variable(value)` is tracked as well and takes a value as `tf.Variable` does; where the arguments
+    allow it, this is shown as an edit.
 
     ## When to suppress
 

@@ -7,12 +7,12 @@ import libcst as cst
 from tfgraphlint.facts import LossReturnsNothing, Place, TapeInLoss
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.tapes import use_of
-from tfgraphlint.interpret.values import Nothing, Tape, Value
+from tfgraphlint.interpret.values import Nothing, Value
 
 
-def ran(m: Machine, tape: Tape, result: Value, asked: cst.CSTNode) -> None:
-    """A compiled loss was run under ``tape``: report the tapes in it that nobody asks, and a result that is missing."""
-    bit = tape.bit << 1
+def ran(m: Machine, first: int, result: Value, asked: cst.CSTNode) -> None:
+    """A loss was run, its tapes from the bit ``first`` on: report them, and a result that is missing."""
+    bit = first
     while bit < m.next_bit:
         inner = m.tapes[bit]
         entered = inner.state.get("entered_at")

@@ -61,7 +61,7 @@ def _run_all(m: Machine, scope: ModuleScope) -> None:
     with contextlib.suppress(OutOfBudget):
         run_module(m, scope)
     m.frame = Frame(scope, scope.names)
-    telling = Telling(scope.tree)
+    telling = Telling(scope.tree.outline)
     for value in list(scope.names.values()):
         if isinstance(value, Value):
             _roots_of(m, scope, value, telling)
@@ -77,7 +77,7 @@ def _expected(m: Machine, fact: Fact) -> bool:
 def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling) -> None:
     for held in within(value):
         if isinstance(held, Function) and held.scope is scope:
-            if held.definition not in m.reached and held.owner is None and telling.tells(held.definition):
+            if held.definition not in m.reached and held.owner is None and telling.tells(held.name):
                 run_root(m, lambda held=held: root_call(m, held))  # type: ignore[misc]
         elif isinstance(held, Class) and held.scope is scope:
             class_roots(m, held, telling)
@@ -93,7 +93,7 @@ def class_roots(m: Machine, cls: Class, telling: Telling) -> None:
             methods += [
                 (value, held)
                 for held in within(value)
-                if isinstance(held, Function) and held.owner is cls and telling.tells(held.definition)
+                if isinstance(held, Function) and held.owner is cls and telling.tells(held.name, cls.name)
             ]
     if not any(function.definition not in m.reached for _, function in methods):
         return
@@ -180,7 +180,7 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
     with m.run_as(keras_runs.method_mode(m, cls, function, m.running)), m.called_by(converts):
         bound = _rebound(value, receiver)
         args = keras_runs.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
-        calls.call(m, bound, args, function.definition)
+        keras_runs.run_method(m, cls, bound, args, function)
 
 
 def _rebound(value: Value, receiver: Value) -> Value:

@@ -97,7 +97,7 @@ def _on_batch(
     result = calls.call(m, function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
     keras_symbols.returned(m, result)
     if is_loss:
-        losses.ran(m, tape, result, at)
+        losses.ran(m, tape.bit << 1, result, at)
         if isinstance(at, cst.BaseExpression) and at is not node and weights_within(receiver):
             source = queries.Source(Weights(receiver), at, tuple(weights_within(receiver)), "weights")
             queries.judge_call(m, tape, result, at, [source], node)
@@ -182,6 +182,15 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
     mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
     return Running(mode)
+
+
+def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
+    """Run a method that nobody here calls; the ``call`` of a loss is what Keras differentiates."""
+    first = m.next_bit
+    result = calls.call(m, bound, args, function.definition)
+    if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
+        if classes.kind_of(m, cls) == "loss":
+            losses.ran(m, first, result, function.definition.name)
 
 
 def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
