@@ -17,9 +17,11 @@ from tfgraphlint.interpret.inspect import elements, tapes_within, weights_within
 from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import (
+    Kind,
     Node,
     now,
     reaches,
+    same_value,
 )
 from tfgraphlint.interpret.values import (
     ELEMENT,
@@ -143,6 +145,8 @@ def _holds_keras_weights(m: Machine, value: Value) -> bool:
 def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
     if isinstance(value, (Tensor, Variable, Unknown)):
         watched.append(value.node)
+        if value.node.kind is Kind.JOIN:
+            perhaps.extend(same_value(value.node))
     elif isinstance(value, Choice):
         for option in value.options:
             _collect(m, tape, option, perhaps, perhaps)

@@ -69,7 +69,10 @@ def _real(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
     return None
 
 
-@handles("keras.activations.linear", "keras.ops.array")
+@handles("keras.activations.linear", "keras.ops.array", *(
+    f"keras.applications.{model}.preprocess_input"
+    for model in ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")
+))
 def _itself(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     value = _first(args)
     return value if isinstance(value, (Tensor, Variable)) and len(args.all()) == 1 else None
