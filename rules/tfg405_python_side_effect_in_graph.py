@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -50,7 +50,8 @@ class PythonSideEffectInGraph(Rule):
     plain assignments of configuration (`self.width = x.shape[-1]`), changes inside `tf.py_function`, and iterators of
     `tf.data`, which the graph advances. A tensor that is kept outside is TFG406. How often a function is traced is
     not counted: Keras traces `call` two or three times. A counter that becomes part of a name or text in the same
-    function numbers what is traced, and is silent.
+    function numbers what is traced, and is silent, as is what the same function or class takes back (`+= 1` and
+    `-= 1`, `append` and `pop`): it counts only while something runs.
 
     ## Fix safety
 
@@ -67,7 +68,7 @@ class PythonSideEffectInGraph(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: StateChanged) -> Iterable[Diagnostic]:
-        if fact.how == "counter" and _names_things(fact.place):
+        if fact.how == "counter" and _names_things(fact.place) or _is_taken_back(fact.place):
             return
         yield self.report(
             fact.place.span,
@@ -75,6 +76,37 @@ class PythonSideEffectInGraph(Rule):
             path=traced_path(fact),
             help=HELP[fact.how],
         )
+
+
+OPPOSITES = {"append": {"pop"}, "add": {"remove", "discard"}, "pop": {"append"}, "remove": {"add"}, "discard": {"add"}}
+
+
+def _is_taken_back(place: Place) -> bool:
+    """Whether the same function or class also makes the opposite change: what counts while something runs."""
+    tree, node = place.tree, place.node
+    scopes = scopes_of(tree, node)
+    return bool(scopes) and any(_is_opposite(node, other) for other in _nodes(scopes[-1]))
+
+
+def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
+    match node, other:
+        case cst.AugAssign(target=one, operator=plus), cst.AugAssign(target=two, operator=minus):
+            signs = {type(plus), type(minus)}
+            return signs == {cst.AddAssign, cst.SubtractAssign} and one.deep_equals(two)
+        case (
+            cst.Call(func=cst.Attribute(value=one, attr=cst.Name(value=does))),
+            cst.Call(func=cst.Attribute(value=two, attr=cst.Name(value=undoes))),
+        ):
+            return undoes in OPPOSITES.get(does, ()) and one.deep_equals(two)
+    return False
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += children_of(here)
 
 
 def _names_things(place: Place) -> bool:

@@ -24,7 +24,8 @@ ROWS = [
     ["interpret", "libraries"],
     ["legacy_scopes", "legacy_guards", "legacy", "keras_names"],
     ["rule", "story", "ancestry", "edits", "spelling"],
-    ["uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect"],
+    ["eager_needs", "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body",
+     "reconnect"],
     ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite"],
     ["registry", "requirements", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
@@ -38,7 +39,8 @@ ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 RULE_ROOMS = {
     "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
-    "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite",
+    "eager_needs", "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping",
+    "keras_rewrite",
 }
 RUN_ROOMS = {"tfg505": {"keras_names"}, "tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
 

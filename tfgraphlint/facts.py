@@ -420,6 +420,14 @@ class EndlessRecursion(Traced):
     """A call by which a traced function (``name``) reaches itself, where only tensors decide whether it is made."""
 
 
+@dataclass(frozen=True, eq=False)
+class CompiledEagerly(Fact):
+    """``model.compile(..., run_eagerly=True)``, written as a literal."""
+
+    place: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
 class RunWhileTraced(Traced):
     """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
     (``name`` is "for" or "comprehension")."""

@@ -41,6 +41,8 @@ from tfgraphlint.interpret.values import (
     sequence,
 )
 
+LOGGED = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
+
 
 def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of ``receiver.name(...)``."""
@@ -66,6 +68,10 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return _constant(m, receiver, name, args, node)
         case Unknown():
             return _unknown(m, receiver, name, args, node)
+        case Object(kind="logger"):
+            if name in LOGGED:
+                tracing.printed(m, node, args.all(), f"logging.{name}")
+            return Const(None)
         case Object() | Instance() | Super():
             from tfgraphlint.libraries import keras
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tfgraphlint.facts import Mode, UnsupportedInJit
+from tfgraphlint.facts import CompiledEagerly, Mode, UnsupportedInJit
 from tfgraphlint.interpret import calls, classes, frozen, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
@@ -45,6 +45,9 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
     eager = args.keywords.get("run_eagerly")
     runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
+    written = args.keyword_nodes.get("run_eagerly")
+    if isinstance(written, cst.Name) and written.value == "True":
+        m.emit(CompiledEagerly(m.place(node), tuple(m.calls)))
     if runs_eagerly and isinstance(receiver, (Object, Instance)):
         m.store.write(receiver.state, "run_eagerly", Const(True))
     if runs_eagerly and isinstance(receiver, Instance):

@@ -409,6 +409,11 @@ def _chain(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     return None
 
 
+@handles("logging.getLogger")
+def _logger(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Object("logging.Logger", m.leaf(Kind.CONSTANT, node), "logger")
+
+
 @handles("builtins.exit", "builtins.quit", "sys.exit")
 def _exit(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return Const(None)

@@ -1,0 +1,103 @@
+"""TFG418: eager debugging left on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from tfgraphlint.ancestry import parent, statement_of
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity, Span
+from tfgraphlint.eager_needs import is_needed, is_unconditional, mentions
+from tfgraphlint.edits import without_keyword
+from tfgraphlint.facts import ApiUsed, CompiledEagerly, Place
+from tfgraphlint.rule import Rule
+from tfgraphlint.story import brief
+
+SWITCHES = {
+    "tensorflow.config.run_functions_eagerly": "every `tf.function` runs as plain Python",
+    "tensorflow.config.experimental_run_functions_eagerly": "every `tf.function` runs as plain Python",
+    "tensorflow.data.experimental.enable_debug_mode": "functions of datasets run in Python for each example",
+}
+
+
+class EagerDebuggingLeftOn(Rule):
+    """Eager debugging was left switched on.
+
+    ## What it does
+
+    Reports `run_eagerly=True` in `compile`, `tf.config.run_functions_eagerly(True)` and
+    `tf.data.experimental.enable_debug_mode()` that are unconditional, are not switched off again, and that nothing in
+    the project needs.
+
+    ## Why it matters
+
+    Nothing is traced then: the Python of each loss, layer and mapped function runs again for each batch or example.
+    `experimental_get_tracing_count()` was seen to stay 0, and a loss to run once a batch. Nothing says so.
+
+    ## Known limits
+
+    Silent where something needs it: `.numpy()`, NumPy or Python values of tensors in `train_step`, `call`, losses or
+    metrics that would raise in a graph. Silent where the value is an option (`run_eagerly=args.debug`) or is switched
+    back. Bugs that only show in a graph are hidden by the switch: remove it and run tfgraphlint again.
+
+    ## Fix safety
+
+    Unsafe: the argument or the call is removed. The program then traces for the first time.
+
+    ## When to suppress
+
+    While you are debugging.
+    """
+
+    code = "TFG418"
+    name = "eager-debugging-left-on"
+    severity = Severity.WARNING
+
+    def check(self, fact: ApiUsed | CompiledEagerly) -> Iterable[Diagnostic]:
+        tree, node = fact.place.tree, fact.place.node
+        if isinstance(fact, ApiUsed) and (fact.name not in SWITCHES or not _is_left_on(fact.place)):
+            return
+        if not isinstance(node, cst.Call) or not is_unconditional(tree, node) or is_needed(tree):
+            return
+        compiled = isinstance(fact, CompiledEagerly)
+        what = SWITCHES[fact.name] if isinstance(fact, ApiUsed) else "the Python of the model runs for each batch"
+        code = "run_eagerly=True" if compiled else brief(fact.place.code)
+        yield self.report(
+            fact.place.span,
+            f"`{code}` is left on, though nothing here needs it: {what}",
+            help="remove it: what is traced runs faster",
+            fix=_not_compiled_eagerly(fact.place) if compiled else _without_line(fact.place),
+        )
+
+
+def _is_left_on(place: Place) -> bool:
+    """Whether the call switches on, with a literal, and no other in the file switches off."""
+    node = place.node
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    if node.func.attr.value == "enable_debug_mode":
+        return not node.args
+    literal = len(node.args) == 1 and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "True"
+    return literal and mentions(place.tree, "run_functions_eagerly") == 1
+
+
+def _not_compiled_eagerly(place: Place) -> Fix | None:
+    assert isinstance(place.node, cst.Call)
+    edits = without_keyword(place.tree, place.node, "run_eagerly")
+    return Fix("compile without `run_eagerly`", Applicability.UNSAFE, edits) if edits else None
+
+
+def _without_line(place: Place) -> Fix | None:
+    """Take out the row of the statement, where it has one of its own and is not alone in its block."""
+    tree = place.tree
+    line = statement_of(tree, place.node)
+    line = parent(tree, line) if isinstance(line, cst.BaseSmallStatement) else line  # type: ignore[assignment]
+    block = parent(tree, line)
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        return None
+    if not isinstance(block, (cst.Module, cst.IndentedBlock)) or len(block.body) < 2:
+        return None
+    span = tree.span(line)
+    rows = Span(span.filename, Position(span.start.row, 1), Position(span.end.row + 1, 1))
+    return Fix("switch it off", Applicability.UNSAFE, (Edit(rows, ""),))
