@@ -70,6 +70,7 @@ class Examiner:
     _project: Project | None = None
     _trees: Trees | None = None
     _neighbours: Neighbours | None = None
+    _keras_2: dict[Path, bool] = field(default_factory=dict)
     _linted: int = 0
 
     def examine(self, file: Path) -> Examined:
@@ -134,7 +135,22 @@ class Examiner:
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""
         version = self.tensorflow.get(file)
-        return with_keras_2(version or "") if sets_legacy_keras(source.text) else version
+        legacy = sets_legacy_keras(source.text) or self._is_in_keras_2_package(file.parent)
+        return with_keras_2(version or "") if legacy else version
+
+    def _is_in_keras_2_package(self, directory: Path) -> bool:
+        """Whether a package around a file sets TF_USE_LEGACY_KERAS: it is imported before the file is."""
+        known = self._keras_2.get(directory)
+        if known is None:
+            init = directory / "__init__.py"
+            try:
+                text = init.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                known = False
+            else:
+                known = sets_legacy_keras(text) or self._is_in_keras_2_package(directory.parent)
+            self._keras_2[directory] = known
+        return known
 
     def _passes(self, tree: ast.Module, source: Source, file: Path) -> bool:
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
