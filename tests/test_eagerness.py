@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tfgraphlint.examine import Examiner
+from tfgraphlint.legacy import CASTS
+from tfgraphlint.libraries.graph_api import REFUSED
 
 V1 = "import tensorflow as tf\nimport tensorflow.compat.v1 as v1\n"
 
@@ -117,3 +121,32 @@ def test_where_a_switch_is_fine(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("used", ["x = v1.placeholder(tf.float32)\n", "s = v1.Session()\n", "y = tf.square(1.0)\n"])
 def test_eager_execution_back_on(tmp_path: Path, used: str) -> None:
     assert reports(tmp_path, f"v1.disable_v2_behavior()\n{used}v1.enable_eager_execution()\n") == [("TFG603", 3)]
+
+
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
+def test_tensorflow_refuses_the_same() -> None:
+    """What the table of refused functions says, the replacements of ``tf.to_float`` and of the seed."""
+    import tensorflow as tf
+
+    v1 = tf.compat.v1
+    ones = tf.constant([1.0])
+    given: dict[str, tuple[object, ...]] = {
+        "placeholder": (tf.float32,), "sparse_placeholder": (tf.float32,), "ragged.placeholder": (tf.float32, 1),
+        "data.make_initializable_iterator": (tf.data.Dataset.range(3),), "summary.FileWriter": ("none",),
+        "train.string_input_producer": (["a"],), "train.batch": ([ones], 2), "train.import_meta_graph": ("a",),
+        "train.shuffle_batch": ([ones], 2, 10, 5), "metrics.accuracy": (ones, ones), "metrics.mean": (ones,),
+    }  # fmt: skip
+    for name, error in REFUSED.items():
+        kind, _, message = error.partition(": ")
+        function = v1
+        for part in name.split("."):
+            function = getattr(function, part)
+        with pytest.raises(Exception, match=re.escape(message)) as caught:
+            function(*given.get(name, ()))
+        assert type(caught.value).__name__ == kind, name
+    for name, dtype in CASTS.items():
+        assert getattr(v1, name)(ones).dtype == getattr(tf, dtype)
+    v1.set_random_seed(7)
+    drawn = tf.random.uniform([3])
+    tf.random.set_seed(7)
+    assert bool(tf.reduce_all(drawn == tf.random.uniform([3])))
