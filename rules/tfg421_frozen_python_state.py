@@ -28,8 +28,8 @@ class FrozenPythonState(Rule):
 
     Silent for values that are set once or before the first call, for variables, tensors and arguments (a Python
     argument with a new value makes a new trace), and for state that only eager code reads. A change within the traced
-    code itself is TFG405. A new trace for another reason, such as another shape, reads the value anew; then the
-    result depends on the order of the calls.
+    code itself is TFG405. Of `fit`, what callbacks of the same program change is seen. A new trace for another reason,
+    such as another shape, reads the value anew; then the result depends on the order of the calls.
 
     ## Fix safety
 

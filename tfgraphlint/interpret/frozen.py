@@ -71,7 +71,8 @@ def written(m: Machine, state: State, key: Hashable, value: Value, node: cst.CST
     if not isinstance(known, Possible) or m.mode is Mode.GRAPH:
         return
     for one in known:
-        if _is_plain(value) and _differs(one.value, value):
+        options = m.each(value)
+        if all(_is_plain(option) and _differs(one.value, option) for option in options):
             at = node if node is not None else m.frame.statement
             stale = m.frozen.get(("stale", one.trace), Possible())
             place = m.place(at) if isinstance(at, cst.CSTNode) else None

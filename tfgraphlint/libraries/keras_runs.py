@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -11,14 +12,16 @@ from tfgraphlint.facts import CompiledEagerly, Mode, UnsupportedInJit
 from tfgraphlint.interpret import calls, classes, frozen, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
-from tfgraphlint.interpret.machine import Machine, Running
+from tfgraphlint.interpret.machine import MOST_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.provenance import Edge, Kind
 from tfgraphlint.interpret.values import (
     FLOAT,
+    INT,
     Class,
     Const,
     Dict,
     Function,
+    Host,
     Instance,
     Items,
     Method,
@@ -135,24 +138,37 @@ CHANGING_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_
                   "on_batch_end")
 
 
+MOST_FIT_STEPS = 5_000
+
+
 def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
-    """``model.fit(callbacks=[...])``: the model is traced, and does not see what the callbacks change of Python's
-    state. Nothing else is reported of this run: their code runs as a root, too."""
-    given = args.keywords.get("callbacks")
-    callbacks = [value for value in elements(given) if isinstance(value, Instance)] if given is not None else []
-    if not callbacks or m.mode is not Mode.EAGER or _runs_eagerly(m, receiver):
+    """``model.fit(...)``: the model is traced. What its code leaves behind stays, and it does not see what callbacks
+    change of Python's state. Nothing else is reported of this run: the code runs as a root, too."""
+    if m.mode is not Mode.EAGER or _runs_eagerly(m, receiver):
         return
-    reached, entries = set(m.reached), m.entries.copy()
-    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Model.fit")
+    given = args.keywords.get("callbacks")
+    before = set(m.reached), m.entries.copy(), m.steps
+    m.steps = max(m.steps, MOST_STEPS - MOST_FIT_STEPS)
     try:
-        with m.mute():
-            with m.run_as(running), m.called_by(m.keras_autograph), frozen.building(m, node):
-                calls.call(m, receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
-            for callback in callbacks:
-                _run_hooks(m, receiver, callback, node)
+        with m.mute(), contextlib.suppress(OutOfBudget):
+            _trace_model(m, receiver, node)
+            for callback in elements(given) if given is not None else ():
+                if isinstance(callback, Instance):
+                    _run_hooks(m, receiver, callback, node)
     finally:
-        m.reached, m.entries = reached, entries
+        m.reached, m.entries, m.steps = before
     frozen.called(m, node)
+
+
+def _trace_model(m: Machine, model: Value, node: cst.CSTNode) -> None:
+    """Trace the model's own ``train_step`` on a batch, or its call."""
+    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Model.fit")
+    step = classes.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
+    with m.run_as(running), m.called_by(m.keras_autograph), frozen.building(m, node):
+        if isinstance(step, Function):
+            calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+        else:
+            calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
 
 
 def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
@@ -160,8 +176,9 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
     for name in CHANGING_HOOKS:
         hook = classes.class_attribute(callback.cls, name)
         if isinstance(hook, Function):
-            given: list[Value] = [m.external(param) for param in hook.definition.params.params[1:]]
-            calls.call(m, Method(callback, hook), Arguments(given), node)
+            number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
+            others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
+            calls.call(m, Method(callback, hook), Arguments([number, *others]), node)
 
 
 def _runs_eagerly(m: Machine, model: Value) -> bool:
