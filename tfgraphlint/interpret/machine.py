@@ -146,7 +146,7 @@ class Machine:
 
     @property
     def mode(self) -> Mode:
-        return self.running.mode
+        return self.running.mode if self.switching else self._running.mode
 
     @contextmanager
     def one_of_several(self) -> Iterator[None]:
