@@ -79,7 +79,6 @@ class Machine:
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
-        self.branches = 0  # Python conditions around us, within the trace
         self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
@@ -169,7 +168,7 @@ class Machine:
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
-        before = self._running, self.graphs, self.branches, self.outside
+        before = self._running, self.graphs, self.outside
         leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
         if leaves:
             self.leaving = now()
@@ -177,11 +176,11 @@ class Machine:
         if running.mode is not Mode.GRAPH:
             self.graphs = ()
         elif not self.graphs:
-            self.graphs, self.branches, self.outside = (now(),), 0, len(self.stack)
+            self.graphs, self.outside = (now(),), len(self.stack)
         try:
             yield
         finally:
-            self._running, self.graphs, self.branches, self.outside = before
+            self._running, self.graphs, self.outside = before
             if leaves:
                 self.left_eager.append((self.leaving, now()))
                 self.leaving = 0
