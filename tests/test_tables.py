@@ -293,6 +293,13 @@ def test_concatenate_needs_its_axis(each: Tables) -> None:
     assert dict(found.tensorflow.extra) == {"axis": 0}
 
 
+def test_logarithms_of_other_bases_are_quotients(each: Tables) -> None:
+    tenth, natural = each.numpy_equivalent("numpy.log10"), each.numpy_equivalent("numpy.log")
+    assert tenth is not None and tenth.tensorflow is not None and natural is not None
+    assert (tenth.tensorflow.name, tenth.tensorflow.base) == ("tensorflow.math.log", 10.0)
+    assert natural.tensorflow is not None and natural.tensorflow.base is None
+
+
 # Tensors, layers, TF1
 
 

@@ -146,8 +146,24 @@ def _renamed(
         for edit in add_keyword(tree, call, keyword, repr(value))
     ]
     spelled = spell_tensorflow(tree, replacement.name, call)
-    edits = (in_place_of(tree, call.func, spelled.text), *own, *added, *spelled.edits)
+    renamed, divided = in_place_of(tree, call.func, spelled.text), _divided(tree, call, replacement.base)
+    if divided is None:
+        return None
+    if divided and not isinstance(parent(tree, call), (cst.Arg, cst.Assign, cst.Return)):
+        renamed, divided = Edit(renamed.span, f"({renamed.content}"), f"{divided})"
+    behind = tree.span(call).end
+    added += [Edit(Span(tree.filename, behind, behind), divided)] if divided else []
+    edits = (renamed, *own, *added, *spelled.edits)
     return Rewrite(edits, replacement.name, _is_exact(replacement, label, given))
+
+
+def _divided(tree: Tree, call: cst.Call, base: float | None) -> str | None:
+    """What makes of ``tf.math.log(x)`` a logarithm of this base: `` / np.log(10.0)``; None where it cannot be said."""
+    if base is None:
+        return ""
+    if not isinstance(call.func, cst.Attribute):
+        return None  # `log10` alone: the module has no name here
+    return f" / {tree.code(call.func.value)}.log({base!r})"
 
 
 def _argument_edits(

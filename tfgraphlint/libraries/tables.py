@@ -120,6 +120,7 @@ class Replacement(NamedTuple):
     ``axis,keepdims``, ``axis:none``, ``axis:tuple``, ``broadcast``, ``vector`` …; ``fails`` likewise where they did
     not. ``exact`` means that nothing failed. ``floats``, ``ints``, ``bools``: whether it holds for arrays of these.
     ``dtype`` tells result types that differ (``int64->int32``). ``gradient`` is what was seen through the replacement.
+    With ``base``, what it gives has to be divided by the logarithm of that number.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Replacement(NamedTuple):
     bools: bool
     dtype: str
     gradient: Mapping[str, Outcome]
+    base: float | None = None
 
     def holds_for(self, given: str = "", rank: int | None = None) -> bool:
         """Whether it is known to hold for a call: of this rank, or of every rank that was tried."""
@@ -620,6 +622,7 @@ def _replacement(found: Mapping[str, Any] | None) -> Replacement | None:
         bools=found["bool"],
         dtype=found.get("dtype", "same"),
         gradient={key: parse_outcome(value) for key, value in found.get("gradient", _EMPTY).items()},
+        base=found.get("base"),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,14 @@ _TOLERANCE = 2e-4
 class Candidate:
     """A TensorFlow function that may do the same; ``names`` maps parameters that are spelled differently.
 
-    ``extra`` are arguments it needs when NumPy's caller leaves the parameter out.
+    ``extra`` are arguments it needs when NumPy's caller leaves the parameter out. ``base``: what it gives is divided by
+    the logarithm of this number.
     """
 
     name: str
     names: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    base: float | None = None
 
 
 def _one(name: str, names: dict[str, str] | None = None, extra: dict[str, Any] | None = None) -> Candidate:
@@ -171,6 +173,8 @@ CANDIDATES: dict[str, list[Candidate]] = {
     "arange": [_one("tensorflow.range", {"stop": "limit", "step": "delta", "start_or_stop": "start"})],
     "swapaxes": [],
     "select": [],
+    "log10": [Candidate("tensorflow.math.log", base=10.0)],
+    "log2": [Candidate("tensorflow.math.log", base=2.0)],
 }
 
 
@@ -276,7 +280,7 @@ def _tensorflow_candidates(spellings: list[str], naming: Naming) -> list[Candida
         if function is None:
             continue
         best_name = naming.of(function) or candidate.name
-        unique.setdefault(f"{best_name}{candidate.extra}", Candidate(best_name, candidate.names, candidate.extra))
+        unique.setdefault(f"{best_name}{candidate.extra}", replace(candidate, name=best_name))
     return list(unique.values())
 
 
@@ -336,6 +340,8 @@ def _compare(
     record: dict[str, Any] = {"name": candidate.name, "arguments": names, "holds": holds}
     if candidate.extra:
         record["extra"] = candidate.extra
+    if candidate.base is not None:
+        record["base"] = candidate.base
     if failed:
         record["fails"] = {given: sorted(set(ranks)) for given, ranks in failed.items()}
     record["exact"] = not failed
@@ -454,6 +460,8 @@ def _other_result(
             for value in watched.values():
                 tape.watch(value)
             result = other(**values)
+            if candidate.base is not None:
+                result = result / np.log(candidate.base)
     except Exception:
         return _FAILED
     if gradient is not None:
