@@ -133,6 +133,7 @@ def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:
             missing.add("weights of " + type(value.owner).__name__)
         return []
     if isinstance(value, Choice):
+        missing.add("which of several values it is")
         return [node for option in value.options for node in _nodes(option, missing)]
     if isinstance(value, (Items, Dict)):
         from tfgraphlint.interpret.inspect import elements

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from tfgraphlint.interpret.frames import Frame, ModuleScope, Spread, join
+from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.store import MISSING, State
 from tfgraphlint.interpret.values import (
     OTHER,
@@ -167,9 +169,7 @@ def set_item(
                 from tfgraphlint.interpret import frozen
 
                 frozen.written(m, value.state, key, new, target)
-            if key is OTHER and OTHER in value.state:
-                new = join([value.state[OTHER], new])
-            m.store.write(value.state, key, new)
+            set_entry(m, value, only, new)
         except TypeError:
             m.store.write(value.state, OTHER, new)
     elif isinstance(value, Items):
@@ -195,10 +195,30 @@ def _set_element(m: Machine, value: Items, only: Value | None, new: Value) -> No
             changed = list(items)
             changed[only.value] = new
             m.store.write(value.state, "items", tuple(changed))
+        elif only is None:  # a slice, which may change the length
+            forget_order(m, value, elements(new) or [new])
         else:
             m.store.write(value.state, "items", tuple(join([item, new]) for item in items))
     else:
         m.store.write(value.state, "items", Spread(join([items.element, new])))
+
+
+def forget_order(m: Machine, value: Items, more: Sequence[Value] = ()) -> None:
+    """From now on any element of a list may stand anywhere in it, and so may ``more``."""
+    held = [*elements(value), *more]
+    if held:
+        m.store.write(value.state, "items", Spread(join(held)))
+
+
+def set_entry(m: Machine, value: Dict, only: Value | None, new: Value) -> None:
+    """``value[only] = new``; where the key is not known it may be any."""
+    if isinstance(only, Const):
+        m.store.write(value.state, only.value, new)
+        return
+    for key, held in list(value.state.items()):
+        m.store.write(value.state, key, join([held, new]))
+    if OTHER not in value.state:
+        m.store.write(value.state, OTHER, new)
 
 
 def delete(m: Machine, target: cst.BaseExpression) -> None:
@@ -209,3 +229,24 @@ def delete(m: Machine, target: cst.BaseExpression) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             delete(m, element.value)
+    elif isinstance(target, cst.Subscript):
+        from tfgraphlint.interpret.expressions import evaluate, index_values
+
+        value, index = evaluate(m, target.value), index_values(m, target)
+        if isinstance(value, (Items, Dict)):
+            _delete_item(m, value, index[0] if len(index) == 1 else None)
+
+
+def _delete_item(m: Machine, value: Items | Dict, only: Value | None) -> None:
+    key = only.value if isinstance(only, Const) else None
+    if isinstance(value, Dict):
+        if isinstance(key, (str, int)) and key in value.state:
+            m.store.write(value.state, key, MISSING)
+        return
+    items = value.state["items"]
+    if isinstance(items, tuple) and isinstance(key, int) and -len(items) <= key < len(items):
+        rest = list(items)
+        del rest[key]
+        m.store.write(value.state, "items", tuple(rest))
+    else:
+        forget_order(m, value)

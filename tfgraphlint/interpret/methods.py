@@ -11,6 +11,7 @@ from tfgraphlint.interpret import effects, keras_symbols, python_values, queries
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.interpret.lookup import forget_order, set_entry
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import binary, numeric, parts, read
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
@@ -274,7 +275,7 @@ def _insert(m: Machine, value: Items, at: Value, new: Value) -> None:
         held.insert(at.value, new)
         m.store.write(value.state, "items", tuple(held))
     else:
-        m.store.write(value.state, "items", Spread(join([*elements(value), new])))
+        forget_order(m, value, [new])
 
 
 def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -308,17 +309,18 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
     if name == "reverse" and isinstance(items, tuple):
         m.store.write(value.state, "items", items[::-1])
         return Const(None)
-    if name in ("sort", "reverse", "remove"):
-        held = elements(value)
-        if held:
-            m.store.write(value.state, "items", Spread(join(held)))
+    if name in ("sort", "reverse", "remove", "discard", "rotate"):
+        forget_order(m, value)
         return Const(None)
     if name == "copy":
         return Items(value.kind, dict(value.state))
     if name in ("index", "count"):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     held = elements(value)
-    if name in ("pop", "popleft", "__getitem__"):
+    if name == "__getitem__":
+        return join(held) if held else m.opaque(node)
+    forget_order(m, value, args.all())
+    if name in ("pop", "popleft"):
         return join(held) if held else m.opaque(node)
     return unknown_call(m, [value], args, node)
 
@@ -345,7 +347,7 @@ def _dict(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode
     if name in ("get", "pop", "setdefault"):
         return _get(m, value, name, args, node)
     if name == "update":
-        return _update(m, value, args)
+        return update_dict(m, value, args, node)
     if name == "copy":
         return Dict(dict(value.state))
     if name == "clear":
@@ -372,13 +374,14 @@ def _get(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode)
     return join([*held, default]) if held else m.opaque(node, [value])
 
 
-def _update(m: Machine, value: Dict, args: Arguments) -> Value:
+def update_dict(m: Machine, value: Dict, args: Arguments, node: cst.CSTNode) -> Value:
+    """``value.update(...)`` and ``value |= ...``."""
     for given in args.positional:
         if isinstance(given, Dict):
             for key, new in given.state.items():
-                m.store.write(value.state, key, new)
+                set_entry(m, value, None if key is OTHER else Const(key), new)
         else:
-            m.store.write(value.state, OTHER, given)
+            set_entry(m, value, None, m.opaque(node, [given]))
     for key, new in args.keywords.items():
         m.store.write(value.state, key, new)
     return Const(None)

@@ -17,7 +17,7 @@ from tfgraphlint.interpret.lookup import bind, bind_name, delete
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.narrowing import narrow
 from tfgraphlint.interpret.store import Changes
-from tfgraphlint.interpret.values import Const, Variable
+from tfgraphlint.interpret.values import Const, Dict, Items, Variable
 from tfgraphlint.tree import children_of
 
 # How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
@@ -73,8 +73,6 @@ def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
 
 
 def _augmented(m: Machine, node: cst.AugAssign) -> bool:
-    from tfgraphlint.interpret.values import Items
-
     left = evaluate(m, node.target)
     right = evaluate(m, node.value)
     effects.augmented(m, node, left, right)
@@ -83,6 +81,11 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
         from tfgraphlint.interpret.methods import extend_list
 
         extend_list(m, left, right, node)
+        return GOES_ON
+    if name == "BitOr" and isinstance(left, Dict):
+        from tfgraphlint.interpret.methods import update_dict
+
+        update_dict(m, left, calls.Arguments([right]), node)
         return GOES_ON
     if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
         sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")

@@ -154,7 +154,7 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     short = name.rpartition(".")[2]
     kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(short, "list")
     if not args.positional:
-        return sequence(kind, ())
+        return sequence(kind, ()) if not args.all() else Items(kind, {"items": Spread(m.opaque(node, args.all()))})
     value = args.positional[0]
     if short in ("max", "min"):
         return _extreme(m, args, node)
@@ -168,7 +168,8 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     if expression is None:
         return None
     found, exact = turns_of(m, value, expression)
-    if exact:
+    full = short == "deque" and len(args.all()) > 1  # it may be, and lose an element for each one that comes
+    if exact and not full:
         items = list(found)
         if short == "reversed":
             items.reverse()
