@@ -40,6 +40,7 @@ class GraphApiInEagerRule(Rule):
     switch eager execution off in another file of the same program, in functions that nothing in the file calls, and
     in projects made for TensorFlow 1. `InteractiveSession` switches nothing. `make_one_shot_iterator` of compat.v1,
     `get_variable`, `placeholder_with_default` and `global_variables_initializer` run eagerly and are not reported.
+    Holds for TensorFlow 2, all versions.
 
     ## Fix safety
 

@@ -38,7 +38,7 @@ class LateEagerSwitch(Rule):
     `enable_eager_execution` in a program that is eager already: there it changes nothing, however late. Layers and
     models made before are not followed; Keras 2 refuses to fit them ("Calling `Model.fit` in graph mode is not
     supported when the `Model` instance was constructed with eager mode enabled"), and Keras 3 does not train
-    without eager execution at all, switched early or late.
+    without eager execution at all, switched early or late. Holds for TensorFlow 2, all versions.
 
     ## Fix safety
 

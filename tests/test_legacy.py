@@ -67,6 +67,8 @@ def test_a_name_that_is_gone(text: str, spelled: str, replacement: str) -> None:
         HEAD + "# pip install tensorflow==1.15\ntf.Session()\n",
         HEAD + "tf.gradients(y, x); tf.name_scope('a'); tf.estimator.Estimator; tf.keras.backend.get_session()\n",
         "from .compat import tf\ntf.Session()\n",
+        HEAD + "if TYPE_CHECKING:\n    from tensorflow.contrib import slim\n",
+        HEAD + "@test_util.run_v1_only('graphs')\ndef test():\n    tf.Session()\n",
         "log = 1\n",
     ],
 )  # fmt: skip

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
 _TELLS_VERSION = re.compile(
-    r"(?:^|_)(?:is_?|use_?|has_?|in_?)?(?:tf|tensorflow|keras)_?v?[123](?:$|_|x)|version|compat(?:$|_)|^backend$",
+    r"(?:^|_)(?:is_?|use_?|has_?|in_?)?(?:tf|tensorflow|keras)_?v?[123](?:$|_|x)"
+    r"|(?:^|_)v[12](?:_|$)|version|compat(?:$|_)|^backend$",
     re.IGNORECASE,
 )
-_ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "LooseVersion"})
+_ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "TYPE_CHECKING"})
 _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
