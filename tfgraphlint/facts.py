@@ -463,8 +463,8 @@ class GraphApiInEager(Fact):
 class LateSwitch(Fact):
     """A switch of eager execution (``place``) that comes too late.
 
-    ``what`` is "tensor", "variable" or "dataset" for what was made eagerly at ``made`` and goes into a graph at ``used``;
-    "enabled" for a switch back on, after one off at ``made`` and the first use of the graph at ``used``.
+    ``what`` is "tensor", "variable" or "dataset" for what was made eagerly at ``made`` and goes into a graph at
+    ``used``; "enabled" for a switch back on, after one off at ``made`` and the first use of the graph at ``used``.
     """
 
     place: Place
