@@ -162,9 +162,10 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
 
 def _trace_model(m: Machine, model: Value, node: cst.CSTNode) -> None:
     """Trace the model's own ``train_step`` on a batch, or its call."""
-    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Model.fit")
     step = classes.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
-    with m.run_as(running), m.called_by(m.keras_autograph), frozen.building(m, node):
+    converts = m.keras_autograph and not isinstance(step, Function)  # no Keras converts ``train_step``
+    running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
+    with m.run_as(running), m.called_by(converts), frozen.building(m, node):
         if isinstance(step, Function):
             calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
         else:
@@ -194,7 +195,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
-        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Model.fit")
+        return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
     if kind == "callback" and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
         return Running(Mode.EAGER, by=BY_CALLBACK)
     if kind in ("layer", "model") and function.name == "call" and m.module_mode is Mode.EAGER:
