@@ -44,7 +44,7 @@ ERRORS = (
 ELSEWHERE = frozenset({"TFG406", "TFG407", "TFG408", "TFG410", "TFG413", "TFG415", "TFG419", "TFG412"})
 ONCE = frozenset({"TFG404", "TFG405", "TFG409", "TFG421"})
 REBUILT = frozenset({"TFG410", "TFG411"})
-SILENT_HARM = frozenset({"TFG408", "TFG506", "TFG406"})  # nothing need be raised
+SILENT_HARM = frozenset({"TFG408", "TFG506"})  # nothing need be raised
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,17 @@ def codes_of(truth: Truth, text: str) -> tuple[str, ...]:
 
 def verdicts(text: str, truth: Truth, said: Said) -> list[Verdict]:
     """What came of the program's error, of each effect that happened only once, and of each report."""
-    return [*_error(text, truth, said), *_effects(text, truth, said), *_false(text, truth, said)]
+    return [
+        *_error(text, truth, said),
+        *_effects(text, truth, said),
+        *_rebuilt(text, truth, said),
+        *_false(text, truth, said),
+    ]
 
 
-def _matching(truth: Truth, codes: tuple[str, ...], said: Said) -> tuple[Report, ...]:
+def _matching(text: str, truth: Truth, codes: tuple[str, ...], said: Said) -> tuple[Report, ...]:
     spans = [truth.statement(line) for line in truth.error_path]
+    spans.append(_block(text, truth.error_line))
     return tuple(
         report
         for report in said.reports
@@ -98,7 +104,7 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     codes = codes_of(truth, text)
     if not codes:
         return
-    reports = _matching(truth, codes, said)
+    reports = _matching(text, truth, codes, said)
     if reports:
         yield Verdict(Finding.AGREED, truth.error_line, truth.error, codes, reports)
     elif set(codes) & built():
@@ -127,6 +133,8 @@ def _expected(text: str, truth: Truth, line: int) -> tuple[str, ...]:
         return ("TFG404",) if SYMBOLIC.search(truth.printed.get(line, "")) else ()
     if effect == "draw":
         return ("TFG409",)
+    if effect == "state":
+        return ("TFG421",)
     statement = ast.parse(_statement_at(text, line)).body[0]
     constants = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.Constant)]
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
@@ -138,8 +146,8 @@ def _expected(text: str, truth: Truth, line: int) -> tuple[str, ...]:
 
 def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     codes = codes_of(truth, text)
-    matched = _matching(truth, codes, said)
-    retraced = _retraced(text, truth)
+    matched = _matching(text, truth, codes, said)
+    retraced = any(_retraced(text, truth))
     for report in said.reports:
         if report in matched or not _reached(text, truth, report.line):
             continue
@@ -153,7 +161,9 @@ def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
             ):
                 yield Verdict(Finding.FALSE, report.line, "other error: " + truth.error, (report.code,), (report,))
             continue
-        if report.code in ONCE:
+        if report.code == "TFG406" and ".write(" in _statement_at(text, report.line):
+            false = False  # the array keeps its zeros, and nothing is raised
+        elif report.code in ONCE:
             false = not any(truth.traced[line] for line in range(first, last + 1)) and not _compound(text, report.line)
         elif report.code == "TFG420" and truth.eager[first]:
             false = False  # said of eager code too, where it is ignored
@@ -167,14 +177,34 @@ def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
             yield Verdict(Finding.FALSE, report.line, "runs", (report.code,), (report,))
 
 
-def _retraced(text: str, truth: Truth) -> bool:
-    """Whether a function was traced more often than the two times that a first call may take."""
+def _rebuilt(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
+    """Functions that are traced for each call, with arguments that they were not traced for, or made anew."""
+    if truth.error or not REBUILT & built():
+        return
+    for line in _retraced(text, truth, decorated=True):
+        codes = ("TFG410", "TFG411")
+        reports = tuple(report for report in said.reports if report.code in codes)
+        missing = "" if reports else said.missing(line, line) or _by_factory(text, line)
+        finding = Finding.AGREED if reports else Finding.SILENT if missing else Finding.MISSED
+        yield Verdict(finding, line, "retraced", codes, reports, missing)
+
+
+def _by_factory(text: str, line: int) -> str:
+    """Functions that a function returns may be kept by whoever calls it: the rule says nothing of them."""
+    names = [
+        node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.lineno < line
+    ]
+    return "made by a factory" if names and re.search(rf"return {names[-1]}$", text, re.M) else ""
+
+
+def _retraced(text: str, truth: Truth, decorated: bool = False) -> Iterator[int]:
+    """The first lines of functions that were traced more often than the two times that a first call may take."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            lines = [one.lineno for one in node.body if not hasattr(one, "body")]
-            if any(truth.traced[line] > 2 for line in lines):
-                return True
-    return False
+            lines = [one.lineno for one in node.body if not hasattr(one, "body") and truth.traced[one.lineno]]
+            by_function = any("tf.function" in ast.unparse(one) for one in node.decorator_list)
+            if lines and truth.traced[lines[0]] > 2 and (by_function or not decorated):
+                yield lines[0]
 
 
 def _reached(text: str, truth: Truth, line: int) -> bool:
@@ -189,6 +219,14 @@ def _reached(text: str, truth: Truth, line: int) -> bool:
                 return any(truth.eager[one] or truth.traced[one] for one in inside)
             return True
     return False
+
+
+def _block(text: str, line: int) -> tuple[int, int]:
+    """All of the loop or condition whose header is at ``line``: AutoGraph says no more of some errors in its body."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.For, ast.While, ast.If)) and node.lineno == line:
+            return line, node.end_lineno or line
+    return line, line
 
 
 def _compound(text: str, line: int) -> bool:

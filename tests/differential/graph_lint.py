@@ -14,9 +14,10 @@ import libcst as cst
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.facts import Mode
 from tfgraphlint.interpret import expressions, interpret
+from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.tracing import is_assumed
-from tfgraphlint.interpret.values import Choice, Unknown, Value
+from tfgraphlint.interpret.values import Choice, Items, Unknown, Value
 from tfgraphlint.project import Project
 from tfgraphlint.registry import Registry, load
 from tfgraphlint.tree import Tree
@@ -76,6 +77,12 @@ def _root(node: cst.CSTNode) -> cst.CSTNode | None:
     return node if isinstance(node, (cst.Call, cst.Comparison)) else None
 
 
+def _is_unknown(value: Value) -> bool:
+    if isinstance(value, Items) and isinstance(value.state["items"], Spread):
+        return True  # a list of unknown length
+    return isinstance(value, (Unknown, Choice)) or is_assumed(value)
+
+
 @cache
 def built() -> frozenset[str]:
     """The codes of the rules on graphs that there are."""
@@ -112,7 +119,7 @@ def _listening(found: Said) -> Iterator[None]:
         def evaluate(m: Any, node: Any) -> Value:
             value = evaluator(m, node)
             doubt = "inside try" if m.guards else "one of several values" if m.alternatives else ""
-            unknown = any(isinstance(held, (Unknown, Choice)) or is_assumed(held) for held in within(value))
+            unknown = any(_is_unknown(held) for held in [value, *within(value)])
             found.visits.append(Visit(node, unknown, m.mode, doubt))
             return value
 

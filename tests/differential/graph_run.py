@@ -216,6 +216,7 @@ def _spans(tree: ast.Module) -> dict[int, tuple[int, int]]:
 def _effects(tree: ast.Module) -> dict[int, str]:
     """By line: ``print``, ``draw``, ``append``, ``count`` (``self.n += 1``, ``global n; n += 1``), ``keep``."""
     found: dict[int, str] = {}
+    changed = _changed(tree)
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             outer = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
@@ -225,10 +226,28 @@ def _effects(tree: ast.Module) -> dict[int, str]:
             local |= {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
             for node in ast.walk(function):
                 if isinstance(node, ast.stmt) and not hasattr(node, "body"):
-                    effect = _effect(node, outer, local)
+                    effect = _effect(node, outer, local) or ("state" if changed & _read(node) else "")
                     if effect:
                         found[node.lineno] = effect
     return found
+
+
+def _changed(tree: ast.Module) -> set[str]:
+    """The state that the program changes after its first use: attributes, and names bound twice."""
+    bound: Counter[str] = Counter()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            target = node.targets[0]
+            if isinstance(target, ast.Attribute):
+                bound["." + target.attr] += 2
+            elif isinstance(target, ast.Name):
+                bound[target.id] += 1
+    return {name for name, count in bound.items() if count > 1}
+
+
+def _read(node: ast.stmt) -> set[str]:
+    attributes = {"." + one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    return attributes | {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _effect(node: ast.stmt, outer: set[str], local: set[str]) -> str:

@@ -251,6 +251,45 @@ def python_argument(w: Writer) -> None:
         w.line(f"outcome = {name}(origin, {given})")
 
 
+def changed_state(w: Writer) -> None:
+    """Python state that traced code reads, and that the program changes between calls, or does not."""
+    later = w.choose(("strength = 0.9", "strength = 0.9", "strength.assign(0.9)", ""))
+    variable = "assign" in later
+    if own := w.chance(0.6):
+        with w.block("class Schedule:"):
+            with w.function("def __init__(self):"):
+                w.line(f"self.strength = {'tf.Variable(0.5)' if variable else '0.5'}")
+            w.line("")
+            _with_strength(w, "self, point", "self.strength")
+        w.line("")
+        w.line("holder = Schedule()")
+    else:
+        w.line(f"strength = {'tf.Variable(0.5)' if variable else '0.5'}")
+        w.line("")
+        _with_strength(w, "point", "strength")
+        w.line("")
+    call = f"{'holder.' if own else ''}scaled(origin)"
+    w.line(f"first = {call}")
+    if later:
+        w.line(f"{'holder.' if own else ''}{later}")
+    w.line(f"outcome = {call}")
+
+
+def _with_strength(w: Writer, arguments: str, strength: str) -> None:
+    decorator, where = _options(w, "point")
+    if decorator:
+        w.line(decorator)
+    with w.function(f"def scaled({arguments}):"):
+        body = _body(where, "point")
+        statements(w, body, w.chance(0.2), 3)
+        form = w.random.random()
+        if form < 0.6:
+            w.line(f"return {pick(w, body, 's')} * {strength}")
+        else:
+            w.line(f"value = {pick(w, body, 'v')} + {strength}")
+            w.line("return tf.reduce_sum(value)")
+
+
 # -- pipelines ----------------------------------------------------------------------------------------
 
 
@@ -297,6 +336,7 @@ SCENES: tuple[Scene, ...] = (
     called_back,
     built_in_loop,
     python_argument,
+    changed_state,
     *[pipeline] * 3,
     *[layer] * 3,
     *[loss] * 2,
