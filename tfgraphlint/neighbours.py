@@ -1,8 +1,7 @@
 """Whether a script calls into modules of the project in which gradients are taken or code is traced.
 
 Such a script can hold the other half of a fault: a function in ``losses.py`` that leaves TensorFlow, called from
-``main.py`` with a tensor. Alone, ``main.py`` names nothing that the screen looks for. Only the text of the
-modules is searched, they are not parsed.
+``main.py`` with a tensor. Alone, ``main.py`` names nothing that the screen looks for.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tfgraphlint.screen import mentions_framework, mentions_root
+from tfgraphlint.outline import Outline
+from tfgraphlint.screen import UnparsableFile, mentions_framework, mentions_root, parse
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -25,6 +25,7 @@ class Neighbours:
 
     roots: Sequence[Path] = ()
     _hot: dict[Path, bool] = field(default_factory=dict)
+    _outlines: dict[Path, Outline | None] = field(default_factory=dict)
     _bases: dict[Path, list[Path]] = field(default_factory=dict)
 
     def called_by(self, tree: ast.Module, text: str, file: Path) -> bool:
@@ -33,6 +34,22 @@ class Neighbours:
             return False
         used = _used(tree)
         return any(bound in used and self._is_hot(path) for path, bound in self._imported(tree, file))
+
+    def suspected(self, tree: ast.Module, file: Path) -> bool:
+        """Whether what ``file`` has traced shows a symptom, there or in what is called in a module of the project."""
+        outline = Outline(tree)
+        if outline.suspects():
+            return True
+        words = outline.outside()
+        return any(
+            bound in words and (there := self._outline(path)) is not None and there.shows(words)
+            for path, bound in self._imported(tree, file)
+        )
+
+    def _outline(self, path: Path) -> Outline | None:
+        if path not in self._outlines:
+            self._outlines[path] = _read_outline(path)
+        return self._outlines[path]
 
     def _is_hot(self, path: Path) -> bool:
         if path not in self._hot:
@@ -69,6 +86,16 @@ class Neighbours:
         if folder not in self._bases:
             self._bases[folder] = list(dict.fromkeys(_starting_points(folder, self.roots)))
         return self._bases[folder]
+
+
+def _read_outline(path: Path) -> Outline | None:
+    try:
+        if not path.is_file():
+            return None
+        tree = parse(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    except OSError:
+        return None
+    return None if isinstance(tree, UnparsableFile) else Outline(tree)
 
 
 def _starting_points(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:

@@ -1,8 +1,8 @@
 """Which files are worth parsing with libcst: decided with CPython's own parser, which is ten times faster.
 
 ``guard`` keeps from libcst what CPython refuses, since libcst's native parser ends the process on some of it.
-``holds_root`` says whether a file can hold anything that interpretation could report on. This module imports neither
-libcst nor rules: most files never come further.
+``holds_root`` says whether gradients are taken in a file; whether what it has traced can go wrong, ``outline`` says.
+This module imports neither libcst nor rules: most files never come further.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.outline import TRACED_METHODS, TRACERS
 
-# What a file has to name, as a name, an attribute or an import, before a gradient can be lost or a graph traced in
-# it: tapes and the queries on them, graph-mode gradients, optimizers that take a loss, what has code traced, and
-# what makes a whole program build graphs. ``compile`` is not here: see ``_hands_over_code``.
+# What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
+# queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
+# ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    "function", "map", "train_step", "test_step",
     "disable_eager_execution", "disable_v2_behavior",
 })
 COMPILE = "compile"
@@ -35,6 +35,7 @@ DEEPEST = 3000
 
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
+_TRACING_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRACERS | TRACED_METHODS | {"Input"})) + r")\b")
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,13 @@ def mentions_framework(text: str) -> bool:
     return _FRAMEWORK_TEXT.search(text) is not None
 
 
+def mentions_tracing(text: str) -> bool:
+    """Whether ``text`` may have something traced, by its letters."""
+    return mentions_framework(text) and _TRACING_TEXT.search(text) is not None
+
+
 def holds_root(tree: ast.Module) -> bool:
-    """Whether the file imports TensorFlow or Keras and names something that gradients or tracing hang on."""
+    """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
     for node in ast.walk(tree):
         framework = framework or _imports_framework(node)

@@ -1,54 +1,47 @@
-"""Which functions are worth running as roots: those that name something a fact can come from, or one that does."""
+"""Which functions are worth running as roots: those from which a fact can come, by the names in them."""
 
 from __future__ import annotations
 
-import libcst as cst
-
-from tfgraphlint.screen import TRIGGERS
-from tfgraphlint.tree import Tree, children_of
-
-COMPILE = "compile"
+from tfgraphlint.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
+from tfgraphlint.screen import COMPILE, TRIGGERS
 
 
 class Telling:
-    """The functions of a file from which a fact can come, by the names that their bodies mention.
+    """The functions of a file from which a fact can come.
 
-    A function tells if it names a trigger (``GradientTape``, ``compile``, …), or a function, method or class of the
-    file that tells.
+    A function tells if it names a trigger (``GradientTape``, ``compile``, …), if it may be traced and a symptom is
+    reached from it, or if it names a function, method or class of the file that tells.
     """
 
-    def __init__(self, tree: Tree) -> None:
-        self._words: dict[cst.CSTNode, set[str]] = {}
-        self._names: dict[cst.CSTNode, str] = {}
-        self._collect(tree.module, [])
-        self._telling = self._closure()
+    def __init__(self, outline: Outline) -> None:
+        self._parts: dict[str, list[Part]] = {}
+        for part in outline.parts:
+            self._parts.setdefault(part.name, []).append(part)
+        self._telling = _telling(outline)
 
-    def tells(self, definition: cst.CSTNode) -> bool:
-        """Whether running this function can yield a fact."""
-        return definition in self._telling or definition not in self._words
+    def tells(self, name: str, of: str | None = None) -> bool:
+        """Whether running a function, or a method of the class ``of``, can yield a fact."""
+        parts = self._parts.get(name, [])
+        exact = [part for part in parts if part.outer is not None and (part.outer.name or None) == of]
+        return not parts or any(id(part) in self._telling for part in exact or parts)
 
-    def _collect(self, node: cst.CSTNode, around: list[set[str]]) -> None:
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            words: set[str] = set()
-            self._words[node] = words
-            self._names[node] = node.name.value
-            around = [*around, words]
-        elif isinstance(node, cst.Name):
-            for words in around:
-                words.add(node.value)
-            return
-        for child in children_of(node):
-            self._collect(child, around)
 
-    def _closure(self) -> set[cst.CSTNode]:
-        hot = set(TRIGGERS) | {COMPILE}
-        telling: set[cst.CSTNode] = set()
-        changed = True
-        while changed:
-            changed = False
-            for node, words in self._words.items():
-                if node not in telling and words & hot:
-                    telling.add(node)
-                    hot.add(self._names[node])
-                    changed = True
-        return telling
+def _telling(outline: Outline) -> set[int]:
+    hot = {*TRIGGERS, COMPILE}
+    telling: set[int] = set()
+    for part in outline.suspects(through_imports=True):
+        telling.add(id(part))
+        while not part.name and part.outer is not None:  # a lambda is looked at where it is made
+            part = part.outer
+            telling.add(id(part))
+        if part.name and part.name not in TRACED_METHODS | RUN_ONCE:
+            hot.add(part.name)
+    changed = True
+    while changed:
+        changed = False
+        for part in outline.parts:
+            if id(part) not in telling and not part.words.isdisjoint(hot):
+                telling.add(id(part))
+                hot.add(part.name)
+                changed = True
+    return telling
