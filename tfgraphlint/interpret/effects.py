@@ -133,8 +133,13 @@ def used(m: Machine, values: Sequence[Value]) -> None:
         return
     for value in values:
         for held in within(value):
-            if isinstance(held, Tensor) and held.graph and is_symbolic(held) and held.graph not in m.graphs:
+            if isinstance(held, Tensor) and is_out_of_scope(m, held):
                 _leaked(m, held)
+
+
+def is_out_of_scope(m: Machine, value: Value) -> bool:
+    """Whether this is a tensor of a graph that was left."""
+    return isinstance(value, Tensor) and value.graph > 0 and is_symbolic(value) and value.graph not in m.graphs
 
 
 def _leaked(m: Machine, tensor: Tensor) -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind
+from tfgraphlint.interpret import effects
 from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.frames import join
+from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.methods import dtype_named
 from tfgraphlint.interpret.operators import dtype_of, parts
@@ -93,6 +96,9 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     value = args.get(0, "inputs")
     if value is None:
         return None
+    held = elements(value)
+    if any(effects.is_out_of_scope(m, item) for item in held):
+        return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     items = value.state["items"] if isinstance(value, Items) else None
     if isinstance(items, tuple) and len(items) == 1 and isinstance(items[0], Tensor):
         return items[0]
