@@ -16,6 +16,7 @@ from tfgraphlint.interpret.methods import assign, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
+    ANY,
     BOOL,
     ELEMENT,
     FLOAT,
@@ -116,7 +117,14 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     if value.kind == "model" and "layers" not in value.state:
         return Unknown(made)
     batch = inputs[0].open_axes & {0} if isinstance(inputs[0], Tensor) else frozenset()
-    return m.tensor(made, FLOAT, keras=symbolic, open_axes=batch)
+    dtype = ANY if value.cls.rpartition(".")[2] in OF_NUMBERS else FLOAT
+    return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
+
+
+OF_NUMBERS = frozenset({  # layers that give whole numbers, or what they are told to
+    "StringLookup", "IntegerLookup", "TextVectorization", "Discretization", "Hashing", "CategoryEncoding",
+    "HashedCrossing",
+})  # fmt: skip
 
 
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -373,7 +381,8 @@ def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: c
         return made
     if name in ("stack", "read", "concat", "gather"):
         inputs = [Edge(part) for part in parts(m, elements(held))]
-        return m.tensor(m.operation(node, inputs), FLOAT)
+        kinds = {dtype_of(element) for element in elements(held)}
+        return m.tensor(m.operation(node, inputs), kinds.pop() if len(kinds) == 1 else ANY)
     return unknown_call(m, [value], args, node)
 
 
