@@ -19,7 +19,7 @@ RULES = PACKAGE.parent / "rules"
 # The way through the house, left to right. A room imports from its own row and from rows above it.
 ROWS = [
     ["errors", "deep", "diagnostic", "text"],
-    ["source", "screen", "graph_symptoms", "tree", "lookup"],
+    ["source", "outline", "screen", "graph_symptoms", "tree", "lookup"],
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
     ["legacy_scopes", "legacy_guards", "legacy", "keras_names"],
