@@ -105,6 +105,7 @@ def test_what_has_not_changed_is_not_examined_again(project: Path, examined: lis
         ({"numpy/core": "x = 1\n", "numpy/__init__": ""}, True),  # `import numpy` leads here now
         ({"losses/__init__": LOSSES, "losses/other": ""}, False),  # losses.py comes first
         ({"other": MAIN}, False),
+        ({"__init__": "import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\n"}, True),
     ],
 )
 def test_what_a_file_depends_on(project: Path, examined: list[str], changes: dict[str, str], anew: bool) -> None:

@@ -1,8 +1,9 @@
 """What earlier runs found, for files of which it is still true.
 
-A result counts again where nothing has changed that it can have come from: the file's text, the files that it imports,
-those that they import, where all these imports lead (a module that was not there may be there now), the settings, and
-the tool itself. Of a file that was only looked at from outside, nothing is kept where other files had a say in that.
+A result counts again where nothing has changed that it can have come from: the file's text, its packages, the files
+that it imports, those that they import, where all these imports lead (a module that was not there may be there now),
+the settings, and the tool itself. Of a file that was only looked at from outside, nothing is kept where other files had
+a say in that.
 
 The cache lies in ``.tfgraphlint_cache`` in the working directory, one file for each state of the tool: a checksum and
 JSON, so that reading it runs no code, whoever wrote it. A file that is damaged is as good as none.
@@ -96,7 +97,8 @@ class Cache:
                 self._lookup.learn(asked)
 
     def _may_be_kept(self, result: Examined) -> bool:
-        if result.error or not all(self._is_settled(path) for path in (str(result.file), *map(str, result.consulted))):
+        files = {str(result.file), *map(str, result.consulted), *filter(os.path.exists, _packages(str(result.file)))}
+        if result.error or not all(map(self._is_settled, files)):
             return False
         return result.passed_screen or not mentions_framework(result.file.read_text(encoding="utf-8", errors="replace"))
 
@@ -116,7 +118,7 @@ class Cache:
     def _signature(self, file: str) -> tuple[str, frozenset[str]]:
         """All that a result for ``file`` depends on, in short, and the files among it."""
         reached: set[str] = set()
-        pending = [file]
+        pending = [file, *_packages(file)]  # a package may set what its modules run with
         while pending:
             path = pending.pop()
             if path not in reached:
@@ -180,6 +182,15 @@ class Cache:
             raise
         for old in sorted(self._folder.glob("*.json"), key=os.path.getmtime)[:-MOST_STATES]:
             old.unlink(missing_ok=True)
+
+
+def _packages(file: str) -> Iterator[str]:
+    """The ``__init__.py`` of each package that a file lies in, and where that of the next would be."""
+    for directory in Path(file).parents:
+        init = directory / "__init__.py"
+        yield str(init)
+        if not init.is_file():
+            return
 
 
 def _short(content: str | bytes) -> str:

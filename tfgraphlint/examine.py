@@ -19,7 +19,7 @@ from tfgraphlint.legacy import legacy_symbols, mentions_legacy
 from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.requirements import sets_legacy_keras
-from tfgraphlint.screen import UnparsableFile, holds_root, mentions_root, mentions_tracing, parse, too_deep
+from tfgraphlint.screen import UnparsableFile, holds_root, mentions_framework, mentions_root, parse, too_deep
 from tfgraphlint.settings import with_keras_2
 from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
 
@@ -38,7 +38,7 @@ class Examined:
 
     ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
     ``consulted`` are the files that can have been read besides, ``imports`` says where they were found: what was
-    looked up since the last file of the same process.
+    looked up since the last file of the same process. Whatever else a result comes from, ``cache`` has to know.
     """
 
     file: Path
@@ -157,7 +157,7 @@ class Examiner:
             return True
         if self._neighbours is None:
             self._neighbours = Neighbours(self.roots)
-        if mentions_tracing(source.text) and self._neighbours.suspected(tree, file):
+        if mentions_framework(source.text) and self._neighbours.suspected(tree, file):
             return True
         return self._neighbours.called_by(tree, source.text, file)
 
