@@ -108,9 +108,20 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     if reports:
         yield Verdict(Finding.AGREED, truth.error_line, truth.error, codes, reports)
     elif set(codes) & built():
-        first, last = truth.statement(truth.error_line)
-        missing = said.missing(first, last)
+        missing = _missing(text, truth, said, truth.error_line)
+        if codes[-1] == "TFG415" and "input_signature" not in text and not missing:
+            missing = "whether a dimension is known"
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, truth.error_line, truth.error, codes, (), missing)
+
+
+def _missing(text: str, truth: Truth, said: Said, line: int) -> str:
+    """What the linter did not know at the statement at ``line``, or at the conditions around it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.If, ast.While)) and node.lineno < line <= (node.end_lineno or 0):
+            around = said.missing(*truth.statement(node.lineno))
+            if around.startswith("unknown"):
+                return around
+    return said.missing(*truth.statement(line))
 
 
 def _effects(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
@@ -123,7 +134,7 @@ def _effects(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
         if reports:
             yield Verdict(Finding.AGREED, line, truth.effects[line], codes, reports)
             continue
-        missing = said.missing(first, last)
+        missing = _missing(text, truth, said, line)
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, line, truth.effects[line], codes, (), missing)
 
 

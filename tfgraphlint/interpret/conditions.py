@@ -20,6 +20,7 @@ from tfgraphlint.interpret.store import MISSING, Changes, State
 from tfgraphlint.interpret.tracing import in_graph, is_assumed, is_symbolic
 from tfgraphlint.interpret.values import (
     ANY,
+    OTHER,
     Choice,
     Const,
     Dict,
@@ -240,6 +241,30 @@ def _compare_names(m: Machine, node: cst.If, one: Changes, other: Changes) -> No
             how = _difference(owner.state, attribute, one, other)
             if how and (how != "undefined" or not owner.partial):
                 _emit(m, node, how, f"{base}.{attribute}")
+    for base, key in sorted(_items(node)):
+        table = names.get(base)
+        if table is None and not m.frame.scope.executed:
+            table = m.frame.scope.names.get(base)  # the program's own calls led here: nothing else has filled it
+        if isinstance(table, Dict) and OTHER not in table.state:
+            if _difference(table.state, key, one, other) == "undefined":
+                _emit(m, node, "undefined", f"{base}[{key!r}]")
+
+
+def _items(node: cst.CSTNode) -> set[tuple[str, str]]:
+    """The items of dictionaries that are assigned in a statement, as AutoGraph looks for them: ``table["x"] = …``."""
+    found: set[tuple[str, str]] = set()
+    for child in children_of(node):
+        match child:
+            case cst.AssignTarget(target=cst.Subscript(value=cst.Name(value=base), slice=[cst.SubscriptElement(
+                slice=cst.Index(value=cst.SimpleString() as key)
+            )])):
+                if isinstance(key.evaluated_value, str):
+                    found.add((base, key.evaluated_value))
+            case cst.FunctionDef() | cst.ClassDef() | cst.BaseExpression():
+                pass
+            case _:
+                found |= _items(child)
+    return found
 
 
 def _attributes(node: cst.CSTNode) -> set[tuple[str, str]]:

@@ -7,6 +7,7 @@ import libcst as cst
 from tfgraphlint.facts import FaultKind, Mode
 from tfgraphlint.interpret import attributes, calls, effects, operators, python_values, tracing
 from tfgraphlint.interpret.calls import Arguments, unknown_call
+from tfgraphlint.interpret.conversion import is_converted
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, is_constant
 from tfgraphlint.interpret.machine import Machine
@@ -85,6 +86,9 @@ def _scalar(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
         return _host(m, node, dtype)
     if isinstance(value, Host):
         return Host(m.operation(node, [Edge(value.node)]), "scalar", dtype)
+    if short in ("float", "int") and isinstance(value, (Tensor, Variable)) and is_converted(m):
+        flow = Flow.FLOWS if short == "float" else Flow.UNKNOWN
+        return m.tensor(m.operation(node, [Edge(part, flow) for part in operators.parts(m, [value])]), dtype)
     if m.mode is Mode.GRAPH and m.running.autograph and short in ("float", "int"):
         return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in operators.parts(m, [value])]))
     if isinstance(value, (Tensor, Variable, Unknown)):
