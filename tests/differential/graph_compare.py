@@ -29,7 +29,7 @@ ERRORS = (
     (r"out of scope|InaccessibleTensorError|cannot be accessed from", ("TFG406",)),
     (
         r"must also be initialized|None at the end of|must also have a return|has dtype .* in the|Substructure"
-        r"|nested structure|must be defined|return the same|both branches",
+        r"|nested structure|return the same|both branches",
         ("TFG413",),
     ),
     (r"support item assignment", ("TFG416",)),

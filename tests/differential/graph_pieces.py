@@ -209,13 +209,8 @@ def _python_loop(w: Writer, body: Body) -> None:
 
 def _tensor_loop(w: Writer, body: Body) -> None:
     kind = w.choose("sv")
-    name = bind(
-        w,
-        body,
-        kind,
-        w.choose(("tf.constant(0.0)", "tf.zeros([])") if kind == "s" else ("tf.zeros([3])", "tf.zeros_like({v})")),
-    )
-    w.lines[-1] = filled(w, body, w.lines[-1]) if "{" in w.lines[-1] else w.lines[-1]
+    start = w.choose(("tf.constant(0.0)", "tf.zeros([])") if kind == "s" else ("tf.zeros([3])", "tf.zeros_like({v})"))
+    name = bind(w, body, kind, filled(w, body, start))
     over = w.choose(("i in tf.range({k})", "row in {m}", "value in {v}", "i in tf.range(tf.shape({m})[0])"))
     inner = body.inner()
     with w.block(f"for {filled(w, body, over)}:"):
