@@ -40,9 +40,10 @@ class Neighbours:
         outline = Outline(tree)
         if outline.suspects():
             return True
-        words = outline.outside()
+        words, repeated = outline.outside(), outline.repeats()
         return any(
             bound in words and (there := self._outline(path)) is not None and there.shows(words)
+            or bound in repeated and (there := self._outline(path)) is not None and there.traces({bound})
             for path, bound in self._imported(tree, file)
         )
 

@@ -49,6 +49,7 @@ STATIC_PARTS = frozenset({
     "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
     "get_static_value", "strings_to", "logging", "feature_column", "experimental_list_devices", "as_dtype",
 })
+TRAINING = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
 ADDING = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "pop"})
 # What makes variables: in traced code, anew for each call.
 MAKERS = frozenset({"Variable", "get_variable", "add_weight"})
@@ -68,6 +69,16 @@ PYTHON_TYPES = frozenset({
 
 _TYPE = re.compile(r"(u?int|b?float|complex)\d+|bool|string")
 
+# Functions of TensorFlow on one and on two tensors: what is passed beyond lands on ``name``.
+ON_ONE = frozenset({
+    "relu", "relu6", "elu", "selu", "softplus", "softsign", "round", "sqrt", "square", "exp", "log", "abs", "sign",
+    "floor", "ceil", "tanh", "sigmoid", "sin", "cos", "negative", "rsqrt", "reciprocal", "log1p", "identity",
+})
+ON_TWO = frozenset({
+    "logical_and", "logical_or", "add", "subtract", "multiply", "divide", "maximum", "minimum", "pow", "greater",
+    "less", "equal", "not_equal", "greater_equal", "less_equal", "squared_difference", "atan2", "floormod",
+})
+
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 
 
@@ -80,6 +91,8 @@ class Part:
     is_class: bool = False
     traced: bool = False
     symptom: bool = False
+    anywhere: bool = False  # has a symptom of what fails without being traced, too
+    writes_items: bool = False  # of its parameters
     operates: bool = False  # calls operations of TensorFlow
     functional: bool = False  # makes inputs of a functional Keras model
     decorators: set[str] = field(default_factory=set)
@@ -88,6 +101,7 @@ class Part:
     parameters: set[str] = field(default_factory=set)
     tensors: set[str] = field(default_factory=set)  # of these, what may be a tensor
     bindings: list[tuple[set[str], ast.expr]] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)  # names whose items it assigns
     repeated: set[str] = field(default_factory=set)  # what its loops call with numbers that change
     lookups: list[ast.Subscript] = field(default_factory=list)  # a symptom if a tensor looks up what is none
     doubts: list[ast.expr] = field(default_factory=list)  # a symptom if one of these may be a tensor
@@ -107,6 +121,7 @@ class Outline:
         self._makers: set[str] = set()
         self._variables: set[str] = set()  # attributes that hold variables
         self._passed: set[str] = set()  # names that are given to what traces
+        self._changed: set[str] = set()  # attributes and names that are assigned when objects are made already
         self._compiled: set[str] = set()  # of these, those for XLA
         self._walk(tree)
         self._by_name: dict[str, list[Part]] = {}
@@ -128,16 +143,21 @@ class Outline:
             part for part in self.parts
             if self._may_be_traced(part)
             and any(
-                reached.symptom or through_imports and not reached.words.isdisjoint(self._foreign)
+                reached.symptom
+                or not reached.words.isdisjoint(self._changed)
+                or through_imports and not reached.words.isdisjoint(self._foreign)
                 for reached in self._reached([part])
             )
         ]
+        writers = {part.name for part in self.parts if part.writes_items}
         traced = {part.name for part in self.parts if self._may_be_traced(part)} | {"function"}
         return found + [
             part for part in (self.module, *self.parts)
-            if not part.repeated.isdisjoint(traced if not through_imports else traced | self._foreign)
+            if part.anywhere or part.operates and not part.words.isdisjoint(writers)
+            or not part.repeated.isdisjoint(traced | self._foreign if through_imports else traced)
             or part.functional and any(
-                (reached.operates or reached.symptom) and not (reached.outer and reached.outer.is_class)
+                (reached.operates or reached.symptom)
+                and not (reached.outer and reached.outer.is_class and reached.outer is not part.outer)
                 for reached in self._reached([part]) if not reached.is_class
             )
         ]
@@ -145,7 +165,16 @@ class Outline:
     def outside(self) -> set[str]:
         """What functions that may be traced name and that is not of this file."""
         traced = [part for part in self.parts if self._may_be_traced(part)]
-        return {word for part in self._reached(traced) for word in part.words if word not in self._by_name}
+        named = {word for part in self._reached(traced) for word in part.words}
+        return {word for word in named | self._passed if word not in self._by_name}
+
+    def traces(self, names: Iterable[str]) -> bool:
+        """Whether one of the functions of these names may be traced."""
+        return any(self._may_be_traced(part) for name in names for part in self._by_name.get(name, ()))
+
+    def repeats(self) -> set[str]:
+        """The names that loops call with numbers that change."""
+        return {name for part in (self.module, *self.parts) for name in part.repeated}
 
     def shows(self, names: Iterable[str]) -> bool:
         """Whether a symptom is reached from one of the functions of these names."""
@@ -249,6 +278,8 @@ class Outline:
         if _last(function) in TRACERS and not (isinstance(function, ast.Name) and function.id in ("map", "filter")):
             self._pass(node)
         part.functional = part.functional or _last(function) == "Input"
+        if part.name and _last(function) == part.name and _first(function) in (part.name, "self", "cls"):
+            part.symptom = True  # recursion
         given = _given(node)
         if isinstance(function, ast.Name):
             if function.id in TAKES_VALUES or function.id in self._host:
@@ -269,6 +300,8 @@ class Outline:
         part.operates = True
         if any(_is_text(each) or _is_type(each) and function.attr not in TAKE_TYPES for each in node.args[1:]):
             part.symptom = True
+        if len(node.args) > 1 and function.attr in ON_ONE or len(node.args) > 2 and function.attr in ON_TWO:
+            part.anywhere = True
 
     def _method_call(self, function: ast.Attribute, given: list[ast.expr], part: Part) -> None:
         name, first = function.attr, _first(function)
@@ -278,6 +311,8 @@ class Outline:
             part.doubts += given
             if "random" in _chain(function):
                 part.symptom = True
+        elif name in TRAINING and not (isinstance(function.value, ast.Name) and first == "self"):
+            part.symptom = True
         elif name in HOST_METHODS:
             part.doubts += [function.value, *given]
         elif name in ADDING:
@@ -310,10 +345,12 @@ class Outline:
                 names.add(each.id)
             elif isinstance(each, ast.Attribute):
                 part.doubts.append(value)
+                if part.name not in RUN_ONCE:
+                    self._changed.add(each.attr)
                 if isinstance(value, ast.Call) and _last(value.func) in MAKERS:
                     self._variables.add(each.attr)
-            elif isinstance(each, ast.Subscript) and not _is_text(each.slice):
-                part.doubts.append(each.value)
+            elif isinstance(each, ast.Subscript):
+                self._write_item(each, part)
         part.own |= names
         if names:
             part.bindings.append((names, value))
@@ -321,8 +358,27 @@ class Outline:
     def _augment(self, node: ast.AugAssign, part: Part) -> None:
         if isinstance(node.target, ast.Name):
             part.bindings.append(({node.target.id}, node.value))
+            if part.outer is None:
+                self._changed.add(node.target.id)
+            return
+        part.symptom = True
+        if isinstance(node.target, ast.Attribute):
+            self._changed.add(node.target.attr)
         else:
-            part.symptom = True
+            self._write_item(node.target, part)
+
+    def _write_item(self, target: ast.Subscript, part: Part) -> None:
+        """``x[…] = …``: not with tensors, and what traced code has looked up before it does not look up again."""
+        if not _is_text(target.slice):
+            part.doubts.append(target.value)
+        written = target.value
+        if isinstance(written, ast.Name):
+            part.written.add(written.id)
+            part.writes_items = part.writes_items or written.id in part.parameters
+        elif isinstance(written, ast.Attribute) and written.attr in self._variables:
+            part.anywhere = True
+        if part.outer is None:
+            self._changed.add(_last(written))
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension, part: Part) -> None:
         self._bind(node.target, node.iter, part)
@@ -378,6 +434,12 @@ class Outline:
 
     def _settle(self, part: Part) -> None:
         """Which names of a function may hold tensors, and whether a doubt is about one."""
+        if part.written:
+            part.anywhere = part.anywhere or any(
+                isinstance(value, ast.Call) and _first(value) in self._framework and not part.written.isdisjoint(names)
+                and _last(value) != "numpy"
+                for names, value in part.bindings
+            )
         open_bindings = part.bindings
         changed = True
         while changed:

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tfgraphlint.diagnostic import Position, Span
-from tfgraphlint.outline import TRACED_METHODS, TRACERS
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
 # queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
@@ -24,6 +23,7 @@ TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "minimize", "compute_gradients", "get_gradients", "apply_gradients",
     "disable_eager_execution", "disable_v2_behavior",
+    "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })
 COMPILE = "compile"
 FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
@@ -35,7 +35,6 @@ DEEPEST = 3000
 
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
-_TRACING_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRACERS | TRACED_METHODS | {"Input"})) + r")\b")
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,6 @@ def mentions_root(text: str) -> bool:
 def mentions_framework(text: str) -> bool:
     """Whether ``text`` may import a framework, by its letters."""
     return _FRAMEWORK_TEXT.search(text) is not None
-
-
-def mentions_tracing(text: str) -> bool:
-    """Whether ``text`` may have something traced, by its letters."""
-    return mentions_framework(text) and _TRACING_TEXT.search(text) is not None
 
 
 def holds_root(tree: ast.Module) -> bool:
