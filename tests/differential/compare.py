@@ -9,7 +9,7 @@ from .lint import Report, Said
 from .run import LOST, Key, Truth
 
 # Errors of queries that no table tells of: second derivatives that do not exist, a py_function asked twice.
-BEYOND = ("gradient registry has no entry", "KeyError: b'pyfunc")
+BEYOND = ("gradient registry has no entry", "KeyError: b'pyfunc", "EagerPyFunc")
 
 
 class Finding(Enum):

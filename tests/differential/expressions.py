@@ -90,7 +90,10 @@ def _binary(w: Writer, scope: Scope, value: Value) -> Value | None:
 
 def _scaled(w: Writer, scope: Scope, value: Value) -> Value:
     sort = "tensor" if value.framework else value.sort
-    form = w.choose(("0.5 * {}", "{} + 0.1", "{} / 2.0", "{} ** 2", "-{}", "(1.0 - {})"))
+    forms = ["0.5 * {}", "{} + 0.1", "{} / 2.0", "{} ** 2"]
+    if not w.zeros:  # what is taken away may be there a second time
+        forms += ["-{}", "(1.0 - {})"]
+    form = w.choose(forms)
     return Value("(" + form.format(value.text) + ")", value.shape, sort)
 
 

@@ -94,6 +94,12 @@ def _library_name(m: Machine, value: Library, name: str) -> Value:
     return constant(m, full) or Library(full)
 
 
+def attributes_of(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
+    """``vars(value)``: what is written to it is written to the object."""
+    whole = all(isinstance(held, Value) for held in value.state.values())
+    return Dict(value.state) if whole else m.opaque(node, [value])
+
+
 def bind_method(receiver: Value, method: Value) -> Value:
     """A class attribute as it is seen through an instance."""
     if isinstance(method, Function):
@@ -116,7 +122,7 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
     if name == "__class__":
         return value.cls
     if name == "__dict__":
-        return m.opaque(node, [value])
+        return attributes_of(m, value, node)
     from tfgraphlint.libraries import keras
 
     inherited = keras.inherited_attribute(m, value, name, node)
@@ -142,7 +148,7 @@ def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | No
     cls = value.instance.cls if isinstance(value.instance, Instance) else value.instance
     found = classes.class_attribute(cls, name, after=value.cls)
     if found is not None:
-        if isinstance(found, Function) and found.wrapper == "property":
+        if isinstance(found, Function) and found.wrapper in ("property", "cached_property"):
             return calls.call(m, Method(value.instance, found), calls.Arguments([]), node)
         return bind_method(value.instance, found)
     from tfgraphlint.libraries import keras
@@ -227,6 +233,8 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
             setter = classes.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
                 calls.call(m, Method(value, setter), calls.Arguments([new]), node)
+            elif isinstance(classes.class_attribute(value.cls, "__setattr__"), Function):
+                m.store.write(value.state, name, m.opaque(node, [value, new]))
             else:
                 if m.frozen:
                     from tfgraphlint.interpret import frozen

@@ -216,6 +216,10 @@ def attribute_of(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -
 
 
 def _read_descriptor(m: Machine, instance: Instance, value: Value, node: cst.CSTNode) -> Value:
+    if isinstance(value, Function) and value.wrapper == "cached_property":
+        held = call(m, Method(instance, value), Arguments([]), node)
+        m.store.write(instance.state, value.name, held)
+        return held
     if isinstance(value, Function) and value.wrapper == "property":
         return call(m, Method(instance, value), Arguments([]), node)
     return _bound(instance, value)

@@ -16,7 +16,7 @@ from tfgraphlint.tree import Tree, children_of
 
 # Decorators whose function TensorFlow calls as it is written.
 WRAPPED = {
-    "property": "properties", "custom_gradient": "what `tf.custom_gradient` wraps",
+    "property": "properties", "cached_property": "properties", "custom_gradient": "what `tf.custom_gradient` wraps",
     "recompute_grad": "what `tf.recompute_grad` wraps", "contextmanager": "context managers",
 }
 

@@ -16,8 +16,9 @@ from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, bind_name, delete
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.narrowing import narrow
+from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.store import Changes
-from tfgraphlint.interpret.values import Const, Dict, Items, Variable
+from tfgraphlint.interpret.values import Const, Dict, Host, Items, Variable
 from tfgraphlint.tree import children_of
 
 # How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
@@ -228,6 +229,8 @@ def _loop(
     goes_on = True
     try:
         for begin in turns:
+            if ends and not exact:
+                _forget_numbers(m, node, ends[-1])
             begin()
             goes_on = suite(m, node.body)
             if frame.continues:
@@ -256,6 +259,13 @@ def _loop(
         m.store.rewind(second)
     m.store.merge([*finished, *breaks])
     return bool(finished or breaks)
+
+
+def _forget_numbers(m: Machine, node: cst.For | cst.While, changes: Changes) -> None:
+    """Numbers that a turn of a loop changed are others in a later one: counters."""
+    for state, key, value in changes.values():
+        if isinstance(value, Const) and type(value.value) in (int, float):
+            m.store.write(state, key, Host(m.leaf(Kind.CONSTANT, node), "scalar", operators.dtype_of(value)))
 
 
 def _forget_lengths(m: Machine, ends: Sequence[Changes]) -> None:

@@ -135,6 +135,7 @@ class Function(Value):
     owner: Class | None = None
     traced: Traced | None = None
     wrapper: str | None = None  # a library decorator that changes how it is called
+    results: State = field(default_factory=dict)  # of a cached one: what it returned, by its arguments
 
     @property
     def name(self) -> str:

@@ -25,14 +25,15 @@ from tfgraphlint.interpret.values import (
 
 WRAPPERS = {
     "builtins.staticmethod": "staticmethod", "builtins.classmethod": "classmethod",
-    "builtins.property": "property", "functools.cached_property": "property", "abc.abstractproperty": "property",
+    "builtins.property": "property", "functools.cached_property": "cached_property",
+    "abc.abstractproperty": "property", "functools.lru_cache": "cached", "functools.cache": "cached",
     "contextlib.contextmanager": "contextmanager",
     "tensorflow.custom_gradient": "custom_gradient", "tensorflow.grad_pass_through": "custom_gradient",
     "tensorflow.autograph.experimental.do_not_convert": "do_not_convert",
     "tensorflow.recompute_grad": "recompute_grad",
 }
 TRANSPARENT = frozenset({
-    "functools.wraps", "functools.lru_cache", "functools.cache", "abc.abstractmethod", "typing.override",
+    "functools.wraps", "abc.abstractmethod", "typing.override",
     "typing.final", "typing.no_type_check", "tensorflow.Module.with_name_scope", "typing.overload",
     "tensorflow.keras.utils.register_keras_serializable",
     "keras.saving.register_keras_serializable", "tensorflow.keras.saving.register_keras_serializable",
@@ -115,7 +116,7 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
         name in TRANSPARENT and not args.positional or name in TRANSPARENT and isinstance(args.positional[0], Const)
     ):
         if name == "functools.lru_cache" and args.positional and isinstance(args.positional[0], Function):
-            return args.positional[0]
+            return apply(m, Library(name), args.positional[0], node)  # type: ignore[arg-type]
         return Object(name, m.leaf(Kind.CONSTANT, node), "decorator", dict(args.keywords))
     if (name in TRANSPARENT or name in WRAPPERS) and args.positional:
         return apply(m, Library(name), args.positional[0], node)  # type: ignore[arg-type]
@@ -131,7 +132,18 @@ def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTN
         _run_custom(m, function, args, node)
         edges = [Edge(part) for part in parts(m, args.all())]
         return m.tensor(m.operation(node, edges), "float")
-    return None
+    return _cached(m, function, args, node) if function.wrapper == "cached" else None
+
+
+def _cached(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
+    """A call of a cached function: what it returned when it was first given these arguments."""
+    given = [*enumerate(args.positional), *args.keywords.items()]
+    key = tuple((place, value.value if isinstance(value, Const) else id(value)) for place, value in given)
+    held = function.results.get(key)
+    if not isinstance(held, Value):
+        held = calls.enter(m, function, args, node)
+        m.store.write(function.results, key, held)
+    return held
 
 
 def _run_custom(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:

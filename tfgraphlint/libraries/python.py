@@ -328,6 +328,12 @@ def _getattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
     return None
 
 
+@handles("builtins.vars")
+def _vars(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    value = args.positional[0] if len(args.positional) == 1 else None
+    return attributes.attributes_of(m, value, node) if isinstance(value, Instance) else None
+
+
 @handles("builtins.setattr")
 def _setattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) == 3 and isinstance(args.positional[1], Const):
