@@ -62,7 +62,7 @@ def _augmented(w: Writer, scope: Scope) -> None:
     other = pick(w, scope, "s")
     if own is None or other is None:
         return _assign(w, scope)
-    w.line(f"{own.text} {w.choose(('+=', '*=', '-='))} {other.text}")
+    w.line(f"{own.text} {w.choose(('+=', '*=') if w.zeros else ('+=', '*=', '-='))} {other.text}")
     return None
 
 
@@ -73,7 +73,7 @@ def _updated(w: Writer, scope: Scope, own: Value) -> str | None:
         return None
     form = w.choose(("{0} = tf.tanh({0} * {1})", "{0} = 0.5 * {0} + {1}", "{0} += {1}", "{0} = {0} * {1}", "{0} = {1}"))
     if form == "{0} = {1}" and (other.shape != own.shape or not other.framework):
-        form = "{0} = {0} - {1}"
+        form = "{0} = {0} + {1}" if w.zeros else "{0} = {0} - {1}"
     return form.format(own.text, other.text)
 
 
