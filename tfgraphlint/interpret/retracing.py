@@ -182,6 +182,8 @@ def changes(old: Value, new: Value) -> bool:
     if isinstance(old, Host) and isinstance(new, Host):
         return old.counts and new.counts and old.node is not new.node and BOOL not in (old.dtype, new.dtype)
     one, other = plain(old), plain(new)
+    if isinstance(old, Const) and isinstance(new, Host):
+        return one is not None and new.counts and new.dtype != BOOL
     return one is not None and other is not None and one != other
 
 

@@ -230,7 +230,7 @@ def _loop(
     try:
         for begin in turns:
             if ends and not exact:
-                _forget_numbers(m, node, ends[-1])
+                _forget_numbers(m, node, m.store.before(mark))
             begin()
             goes_on = suite(m, node.body)
             if frame.continues:
@@ -261,11 +261,14 @@ def _loop(
     return bool(finished or breaks)
 
 
-def _forget_numbers(m: Machine, node: cst.For | cst.While, changes: Changes) -> None:
+def _forget_numbers(m: Machine, node: cst.For | cst.While, before: Changes) -> None:
     """Numbers that a turn of a loop changed are others in a later one: counters."""
-    for state, key, value in changes.values():
-        if isinstance(value, Const) and type(value.value) in (int, float):
-            m.store.write(state, key, Host(m.leaf(Kind.CONSTANT, node), "scalar", operators.dtype_of(value)))
+    for state, key, old in before.values():
+        new = state.get(key)
+        if isinstance(new, Const) and isinstance(old, Const) and type(new.value) in (int, float):
+            if type(old.value) in (int, float) and new.value != old.value:
+                number = Host(m.leaf(Kind.CONSTANT, node), "scalar", operators.dtype_of(new), counts=True)
+                m.store.write(state, key, number)
 
 
 def _forget_lengths(m: Machine, ends: Sequence[Changes]) -> None:

@@ -67,6 +67,13 @@ class Store:
                 found[entry] = (state, key, state.get(key, MISSING))
         return found
 
+    def before(self, mark: int) -> Changes:
+        """The entries written since ``mark`` with the values that they had then."""
+        found: Changes = {}
+        for log in reversed(self._logs[mark:]):
+            found.update(log)
+        return found
+
     def rewind(self, mark: int) -> None:
         """Take back all that was written since ``mark`` and forget the mark."""
         while len(self._logs) > mark:
