@@ -118,7 +118,7 @@ SAME = (
     "global HISTORY_{k}\nHISTORY_{k} = {x}\n{n} = HISTORY_{k} * 0.5",
     "match DEPTH:\n    case 2:\n        {n} = {x} * 0.5\n    case _:\n        {n} = {x} + 0.1",
     "{n} = {x}\nfor index in range(3):\n    if index == 1:\n        continue\n    {n} = {n} * 0.9\nelse:\n    {n} = {n} + 0.1",
-    "print(f\"{{float(tf.reduce_mean({x})):.3f}}\")\n{n} = {x} * 0.5",
+    'print(f"{{float(tf.reduce_mean({x})):.3f}}")\n{n} = {x} * 0.5',
     "tf.print(tf.reduce_mean({x}))\n{n} = {x} * 0.5",
     "{n} = {x} * (0.5 if np.mean({x}) > 0.1 else 0.25)",
     "{n} = {x} * 0.5 if tf.reduce_sum({x}) > -100.0 else {x}",
