@@ -111,7 +111,15 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
         missing = _missing(text, truth, said, truth.error_line)
         if codes[-1] == "TFG415" and "input_signature" not in text and not missing:
             missing = "whether a dimension is known"
+        if "TFG407" in codes and not missing and _under_condition(text, truth.error_line):
+            missing = "a condition of Python may guard it"
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, truth.error_line, truth.error, codes, (), missing)
+
+
+def _under_condition(text: str, line: int) -> bool:
+    return any(
+        isinstance(node, ast.If) and node.lineno < line <= (node.end_lineno or 0) for node in ast.walk(ast.parse(text))
+    )
 
 
 def _missing(text: str, truth: Truth, said: Said, line: int) -> str:
