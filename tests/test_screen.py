@@ -33,9 +33,7 @@ PASSES = [
     "import keras\nmodel.compile(loss=make_loss(3))\n",
     "import keras\nmodel.compile(loss={'a': my_loss}, metrics=['mae'])\n",
     "import keras\nmodel.compile(**options)\n",
-    "import tensorflow as tf\n@tf.function\ndef f(x): pass\n",
     "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\nprint(x.numpy())\n",
-    "import keras\nclass A(keras.Model):\n    def train_step(self, data): pass\n",
 ]
 STAYS_OUT = [
     "",

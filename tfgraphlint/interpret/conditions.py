@@ -331,12 +331,17 @@ def _of_structures(one: Value, other: Value) -> str:
 
 
 def read(m: Machine, frame: Frame, name: str) -> None:
-    """A name on which branches disagree is read: what they left there counts."""
-    m.emit(frame.unsettled.pop(name))
+    """A name on which branches disagree is read: what they left there counts, but not for themselves in a next turn."""
+    if not _is_around(frame, frame.unsettled[name].place.node):
+        m.emit(frame.unsettled.pop(name))
 
 
 def bound(frame: Frame, name: str) -> None:
     """A name is bound anew: what branches left there no longer counts, unless this is one of them in a next turn."""
-    test = frame.unsettled[name].place.node
-    if not any(isinstance(construct.node, cst.If) and construct.node.test is test for construct in frame.around):
+    if not _is_around(frame, frame.unsettled[name].place.node):
         del frame.unsettled[name]
+
+
+def _is_around(frame: Frame, test: cst.CSTNode) -> bool:
+    """Whether the code that runs is in a branch of the condition with this test."""
+    return any(isinstance(construct.node, cst.If) and construct.node.test is test for construct in frame.around)

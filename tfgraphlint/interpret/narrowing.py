@@ -28,6 +28,30 @@ def narrow(m: Machine, test: cst.BaseExpression, holds: bool) -> None:
         _keep(m, test, lambda value: truth(value) is not (not holds))
 
 
+KIND_QUESTIONS = frozenset({
+    "isinstance", "issubclass", "type", "hasattr", "callable", "is_nested", "is_sequence", "is_mapping", "is_tensor",
+    "is_tf_type", "is_sparse",
+})  # fmt: skip
+
+
+def asks_kind(test: cst.BaseExpression) -> bool:
+    """Whether a condition asks what something is: ``isinstance(…)``, ``type(…)``, ``nest.is_nested(…)``.
+
+    Its branches are for data of some kind. Where it is not known which kind there is, the other values may be others,
+    too.
+    """
+    match test:
+        case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
+            return name in KIND_QUESTIONS
+        case cst.Comparison(left=left):
+            return asks_kind(left)
+        case cst.UnaryOperation(expression=inner):
+            return asks_kind(inner)
+        case cst.BooleanOperation(left=left, right=right):
+            return asks_kind(left) or asks_kind(right)
+    return False
+
+
 def _is_none(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Name) and node.value == "None"
 

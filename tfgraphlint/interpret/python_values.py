@@ -12,7 +12,7 @@ from tfgraphlint.facts import FaultKind, HostRead, Mode
 from tfgraphlint.interpret.conversion import is_left_alone
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
-from tfgraphlint.interpret.tracing import in_graph, is_assumed, is_symbolic, shows_symbolic
+from tfgraphlint.interpret.tracing import in_graph, in_trace, is_assumed, is_symbolic, shows_symbolic
 from tfgraphlint.interpret.values import STRING, Const, Dict, Host, Items, Value, Variable
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
@@ -92,7 +92,7 @@ def looked_up(m: Machine, node: cst.CSTNode, table: Value, key: Value | None) ->
 
 def hashed(m: Machine, node: cst.CSTNode, value: Value) -> None:
     """``value`` is a key, or an element of a set."""
-    if is_asked(m, value):
+    if is_asked(m, value) and in_trace(m):  # in a graph that is built by hand, tensors are compared as objects
         report(m, node, "builtins.hash")
 
 

@@ -13,7 +13,7 @@ from tfgraphlint.interpret import calls, classes, eagerness
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Frame, ModuleScope, join
 from tfgraphlint.interpret.inspect import within
-from tfgraphlint.interpret.machine import Machine, OutOfBudget, Running
+from tfgraphlint.interpret.machine import MOST_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.modules import run_module
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.telling import Telling
@@ -77,8 +77,8 @@ def _expected(m: Machine, fact: Fact) -> bool:
 def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling) -> None:
     for held in within(value):
         if isinstance(held, Function) and held.scope is scope:
-            if held.definition not in m.reached and held.owner is None and telling.tells(held.name):
-                run_root(m, lambda held=held: root_call(m, held))  # type: ignore[misc]
+            if held.definition not in m.reached and held.owner is None and (steps := telling.steps(held.name)):
+                run_root(m, lambda held=held: root_call(m, held), steps)  # type: ignore[misc]
         elif isinstance(held, Class) and held.scope is scope:
             class_roots(m, held, telling)
 
@@ -91,27 +91,29 @@ def class_roots(m: Machine, cls: Class, telling: Telling) -> None:
             class_roots(m, value, telling)
         elif isinstance(value, Value):
             methods += [
-                (value, held)
+                (value, held, steps)
                 for held in within(value)
-                if isinstance(held, Function) and held.owner is cls and telling.tells(held.name, cls.name)
+                if isinstance(held, Function) and held.owner is cls and (steps := telling.steps(held.name, cls.name))
             ]
-    if not any(function.definition not in m.reached for _, function in methods):
+    methods = [each for each in methods if each[1].definition not in m.reached]
+    if not methods:
         return
     made: list[Instance] = []
     mark = m.store.mark()
-    run_root(m, lambda: made.append(make_instance(m, cls)), keep=True)
-    for value, function in methods:
+    most = max(steps for _, _, steps in methods)
+    run_root(m, lambda: made.append(make_instance(m, cls)), most, keep=True)
+    for value, function, steps in methods:
         if function.definition not in m.reached and made:
-            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f))  # type: ignore[misc]
+            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps)  # type: ignore[misc]
     m.store.rewind(mark)
 
 
-def run_root(m: Machine, root: Callable[[], object], *, keep: bool = False) -> None:
-    """Run one root from the state after the module's top level, and take its effects back unless told to keep."""
+def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool = False) -> None:
+    """Run so many steps of a root from the state after the top level; its effects are taken back, or kept."""
     if m.spent > MOST_STEPS_A_FILE:
         return
     mark = m.store.mark()
-    m.steps = 0
+    m.steps = MOST_STEPS - steps
     m.entries.clear()
     before = m.frame, m.running, m.active
     try:
@@ -123,7 +125,7 @@ def run_root(m: Machine, root: Callable[[], object], *, keep: bool = False) -> N
         m.calls.clear()
         m.stack.clear()
         m.chain = None
-        m.spent += m.steps
+        m.spent += m.steps - (MOST_STEPS - steps)
         if keep:
             m.store.keep(mark)
         else:

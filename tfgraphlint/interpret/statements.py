@@ -8,14 +8,23 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts import VariableAugmented
-from tfgraphlint.interpret import blocks, calls, conditions, effects, modules, nested_runs, operators, python_values
+from tfgraphlint.interpret import (
+    blocks,
+    calls,
+    conditions,
+    effects,
+    modules,
+    narrowing,
+    nested_runs,
+    operators,
+    python_values,
+)
 from tfgraphlint.interpret.conversion import inside
 from tfgraphlint.interpret.expressions import evaluate, iterate
 from tfgraphlint.interpret.frames import Spread, chosen, join_items
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, bind_name, delete
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.narrowing import narrow
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.store import Changes
 from tfgraphlint.interpret.values import Const, Dict, Host, Items, Variable
@@ -124,7 +133,7 @@ def _continue(m: Machine, node: cst.Continue) -> bool:
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
     conditions.tested(m, node.test, evaluate(m, node.test), "assert", always=True)
-    narrow(m, node.test, True)
+    narrowing.narrow(m, node.test, True)
     return GOES_ON
 
 
@@ -169,11 +178,11 @@ def _if(m: Machine, node: cst.If) -> bool:
     certain = truth(test)
 
     def then() -> bool:
-        narrow(m, node.test, True)
+        narrowing.narrow(m, node.test, True)
         return suite(m, node.body)
 
     def otherwise() -> bool:
-        narrow(m, node.test, False)
+        narrowing.narrow(m, node.test, False)
         if isinstance(node.orelse, cst.If):
             return _if(m, node.orelse)
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
@@ -184,7 +193,12 @@ def _if(m: Machine, node: cst.If) -> bool:
         if certain is not None:
             return then() if certain else otherwise()
         before = len(m.frame.returns)
-        ends = _run_apart(m, [then, otherwise])
+        asks_kind = narrowing.asks_kind(node.test)
+        m.kinds_asked += asks_kind
+        try:
+            ends = _run_apart(m, [then, otherwise])
+        finally:
+            m.kinds_asked -= asks_kind
     if by_tensor:
         conditions.joined(m, node, ends, before)
     return _meet(m, ends)

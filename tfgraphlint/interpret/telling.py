@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tfgraphlint.interpret.machine import MOST_STEPS
 from tfgraphlint.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
 from tfgraphlint.screen import COMPILE, TRIGGERS
+
+# What is evaluated of a root that only has code traced: what goes wrong in a trace stands near to where it begins.
+TRACED_STEPS = 4_000
 
 
 class Telling:
@@ -17,29 +23,38 @@ class Telling:
         self._parts: dict[str, list[Part]] = {}
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
-        self._telling = _telling(outline)
+        self._of_gradients = _closure(outline.parts, set(), {*TRIGGERS, COMPILE})
+        self._of_traces = _closure(outline.parts, *_suspects(outline))
 
-    def tells(self, name: str, of: str | None = None) -> bool:
-        """Whether running a function, or a method of the class ``of``, can yield a fact."""
+    def steps(self, name: str, of: str | None = None) -> int:
+        """How much running a function, or a method of the class ``of``, is worth; 0 where no fact can come of it."""
         parts = self._parts.get(name, [])
-        exact = [part for part in parts if part.outer is not None and (part.outer.name or None) == of]
-        return not parts or any(id(part) in self._telling for part in exact or parts)
+        exact = [part for part in parts if part.outer is not None and (part.outer.name or None) == of] or parts
+        if not parts or any(id(part) in self._of_gradients for part in exact):
+            return MOST_STEPS
+        return TRACED_STEPS if any(id(part) in self._of_traces for part in exact) else 0
 
 
-def _telling(outline: Outline) -> set[int]:
-    hot = {*TRIGGERS, COMPILE}
+def _suspects(outline: Outline) -> tuple[set[int], set[str]]:
+    """The functions that may be traced and show a symptom, and the names under which others call them."""
     telling: set[int] = set()
+    names: set[str] = set()
     for part in outline.suspects(through_imports=True):
         telling.add(id(part))
         while not part.name and part.outer is not None:  # a lambda is looked at where it is made
             part = part.outer
             telling.add(id(part))
         if part.name and part.name not in TRACED_METHODS | RUN_ONCE:
-            hot.add(part.name)
+            names.add(part.name)
+    return telling, names
+
+
+def _closure(parts: Sequence[Part], telling: set[int], hot: set[str]) -> set[int]:
+    """With ``telling``, all functions that name one of ``hot``, or a function that does."""
     changed = True
     while changed:
         changed = False
-        for part in outline.parts:
+        for part in parts:
             if id(part) not in telling and not part.words.isdisjoint(hot):
                 telling.add(id(part))
                 hot.add(part.name)

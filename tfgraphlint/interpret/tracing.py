@@ -76,7 +76,7 @@ GRAPHS = (
 
 def in_graph(m: Machine) -> bool:
     """Whether what goes wrong in a graph certainly goes wrong here."""
-    return m.mode is Mode.GRAPH and not m.guards and not m.alternatives
+    return m.mode is Mode.GRAPH and not m.guards and not m.alternatives and not m.kinds_asked
 
 
 def in_trace(m: Machine) -> bool:

@@ -112,7 +112,8 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
         return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.state["items"]])
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
-    if any(flag in value.state for flag in RETURN_FLAGS) or any(flag in args.keywords for flag in RETURN_FLAGS):
+    told = any(flag in value.state or flag in args.keywords for flag in RETURN_FLAGS)
+    if told or value.cls.endswith(("Cell", "Cells")):
         return Unknown(made)
     if value.kind == "model" and "layers" not in value.state:
         return Unknown(made)
