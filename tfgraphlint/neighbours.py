@@ -40,12 +40,17 @@ class Neighbours:
         outline = Outline(tree)
         if outline.suspects():
             return True
-        words, repeated = outline.outside(), outline.repeats()
-        return any(
-            bound in words and (there := self._outline(path)) is not None and there.shows(words)
-            or bound in repeated and (there := self._outline(path)) is not None and there.traces({bound})
-            for path, bound in self._imported(tree, file)
-        )
+        words, repeated, functional = outline.outside(), outline.repeats(), outline.functional()
+        named = words | repeated | functional
+        for path, bound in self._imported(tree, file):
+            there = self._outline(path) if bound in named else None
+            if there is not None and (
+                bound in words and there.shows(words)
+                or bound in repeated and there.traces({bound})
+                or bound in functional and there.operates(functional)
+            ):
+                return True
+        return False
 
     def _outline(self, path: Path) -> Outline | None:
         if path not in self._outlines:

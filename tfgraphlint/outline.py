@@ -50,6 +50,9 @@ STATIC_PARTS = frozenset({
     "get_static_value", "strings_to", "logging", "feature_column", "experimental_list_devices", "as_dtype",
 })
 TRAINING = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
+PASSIVE_PARTS = frozenset({
+    "test", "io", "random", "summary", "debugging", "compat", "estimator", "initializers", "saved_model",
+})
 ADDING = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "pop"})
 # What makes variables: in traced code, anew for each call.
 MAKERS = frozenset({"Variable", "get_variable", "add_weight"})
@@ -89,11 +92,14 @@ class Part:
     name: str
     outer: Part | None = None
     is_class: bool = False
+    is_lambda: bool = False
+    holds_weights: bool = False  # a class of Keras' layers or models
     traced: bool = False
     symptom: bool = False
     anywhere: bool = False  # has a symptom of what fails without being traced, too
     writes_items: bool = False  # of its parameters
-    operates: bool = False  # calls operations of TensorFlow
+    doubtful: bool = False  # a tensor is taken for a Python value
+    operates: bool = False  # gives what may be a tensor to an operation of TensorFlow
     functional: bool = False  # makes inputs of a functional Keras model
     decorators: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -104,6 +110,7 @@ class Part:
     written: set[str] = field(default_factory=set)  # names whose items it assigns
     repeated: set[str] = field(default_factory=set)  # what its loops call with numbers that change
     lookups: list[ast.Subscript] = field(default_factory=list)  # a symptom if a tensor looks up what is none
+    operands: list[ast.expr] = field(default_factory=list)  # what is given to operations of TensorFlow
     doubts: list[ast.expr] = field(default_factory=list)  # a symptom if one of these may be a tensor
 
 
@@ -122,6 +129,8 @@ class Outline:
         self._variables: set[str] = set()  # attributes that hold variables
         self._passed: set[str] = set()  # names that are given to what traces
         self._changed: set[str] = set()  # attributes and names that are assigned when objects are made already
+        self._lambdas: dict[int, str] = {}  # those that are given to what traces, and the names of others
+        self._jit_compiles = False
         self._compiled: set[str] = set()  # of these, those for XLA
         self._walk(tree)
         self._by_name: dict[str, list[Part]] = {}
@@ -153,10 +162,11 @@ class Outline:
         traced = {part.name for part in self.parts if self._may_be_traced(part)} | {"function"}
         return found + [
             part for part in (self.module, *self.parts)
-            if part.anywhere or part.operates and not part.words.isdisjoint(writers)
+            if part.anywhere or part.operands and not part.words.isdisjoint(writers)
+            or self._jit_compiles and part.name in TRACED_METHODS
             or not part.repeated.isdisjoint(traced | self._foreign if through_imports else traced)
             or part.functional and any(
-                (reached.operates or reached.symptom)
+                (reached.operates or reached.doubtful)
                 and not (reached.outer and reached.outer.is_class and reached.outer is not part.outer)
                 for reached in self._reached([part]) if not reached.is_class
             )
@@ -171,6 +181,14 @@ class Outline:
     def traces(self, names: Iterable[str]) -> bool:
         """Whether one of the functions of these names may be traced."""
         return any(self._may_be_traced(part) for name in names for part in self._by_name.get(name, ()))
+
+    def functional(self) -> set[str]:
+        """What functions name that make inputs of a functional Keras model."""
+        return {word for part in (self.module, *self.parts) if part.functional for word in part.words}
+
+    def operates(self, names: Iterable[str]) -> bool:
+        """Whether functions of these names give what may be a tensor to operations, or take it for a Python value."""
+        return any(part.operates or part.doubtful for name in names for part in self._by_name.get(name, ()))
 
     def repeats(self) -> set[str]:
         """The names that loops call with numbers that change."""
@@ -249,14 +267,19 @@ class Outline:
 
     def _class(self, node: ast.ClassDef, part: Part) -> Part:
         _mention(part, node.name)
-        inner = Part(node.name, part, is_class=True)
+        inner = Part(node.name, part, is_class=True, holds_weights=any(
+            "Layer" in word or "Model" in word for base in node.bases for word in _chain(base)
+        ))
         self.parts.append(inner)
         return inner
 
     def _function(self, node: Function, part: Part) -> Part:
-        name = "" if isinstance(node, ast.Lambda) else node.name
-        inner = Part(name, part, traced=not name)
-        if not isinstance(node, ast.Lambda):
+        if isinstance(node, ast.Lambda):
+            given = self._lambdas.get(id(node))
+            inner = Part(given or "", part, traced=given == "", is_lambda=True)
+        else:
+            name = node.name
+            inner = Part(name, part)
             inner.traced = name in TRACED_METHODS and part.is_class
             for each in node.decorator_list:
                 self._decorate(each, inner)
@@ -297,7 +320,8 @@ class Outline:
         """Operations of TensorFlow: on tensors of Keras they fail, and texts and types land on other parameters."""
         if "keras" in _chain(function):
             return
-        part.operates = True
+        if not function.attr[:1].isupper() and PASSIVE_PARTS.isdisjoint(_chain(function)):
+            part.operands += _given(node)
         if any(_is_text(each) or _is_type(each) and function.attr not in TAKE_TYPES for each in node.args[1:]):
             part.symptom = True
         if len(node.args) > 1 and function.attr in ON_ONE or len(node.args) > 2 and function.attr in ON_TWO:
@@ -322,13 +346,16 @@ class Outline:
             part.symptom = True
 
     def _pass(self, node: ast.Call) -> None:
-        names = {
-            _last(each)
-            for value in _given(node) for each in ast.walk(value) if isinstance(each, (ast.Name, ast.Attribute))
-        }
+        names = set()
+        for each in (each for value in _given(node) for each in ast.walk(value)):
+            if isinstance(each, (ast.Name, ast.Attribute)):
+                names.add(_last(each))
+            elif isinstance(each, ast.Lambda):
+                self._lambdas[id(each)] = ""
         self._passed |= names
         if any(keyword.arg == "jit_compile" for keyword in node.keywords):
             self._compiled |= names
+            self._jit_compiles = True
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, part: Part) -> None:
         if node.value is None:
@@ -349,9 +376,13 @@ class Outline:
                     self._changed.add(each.attr)
                 if isinstance(value, ast.Call) and _last(value.func) in MAKERS:
                     self._variables.add(each.attr)
+                    if part.outer is not None and part.outer.holds_weights and _last(value.func) == "Variable":
+                        part.anywhere = True  # Keras may not find it
             elif isinstance(each, ast.Subscript):
                 self._write_item(each, part)
         part.own |= names
+        if isinstance(value, ast.Lambda) and len(names) == 1:
+            self._lambdas.setdefault(id(value), *names)
         if names:
             part.bindings.append((names, value))
 
@@ -452,11 +483,14 @@ class Outline:
                 else:
                     rest.append((names, value))
             open_bindings = rest
-        if not part.symptom:
-            part.symptom = any(self._may_be_tensor(value, part) for value in part.doubts) or any(
-                self._may_be_tensor(node.slice, part) and not self._may_be_tensor(node.value, part)
-                for node in part.lookups
-            )
+        part.operates = any(self._may_be_tensor(value, part) for value in part.operands)
+        part.doubtful = any(self._may_be_tensor(value, part) for value in part.doubts) or any(
+            self._may_be_tensor(node.slice, part) and not self._may_be_tensor(node.value, part)
+            for node in part.lookups
+        )
+        part.symptom = part.symptom or part.doubtful
+        if part.doubtful and not part.words.isdisjoint(("output", "get_layer")):
+            part.anywhere = True  # what a layer of Keras has for an output is symbolic
 
     def _may_be_tensor(self, value: ast.expr, part: Part) -> bool:
         match value:

@@ -21,7 +21,7 @@ from tfgraphlint.diagnostic import Position, Span
 # ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
-    "minimize", "compute_gradients", "get_gradients", "apply_gradients",
+    "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
     "disable_eager_execution", "disable_v2_behavior",
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })

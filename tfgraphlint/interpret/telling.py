@@ -9,7 +9,7 @@ from tfgraphlint.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
 from tfgraphlint.screen import COMPILE, TRIGGERS
 
 # What is evaluated of a root that only has code traced: what goes wrong in a trace stands near to where it begins.
-TRACED_STEPS = 4_000
+TRACED_STEPS = 1_500
 
 
 class Telling:
@@ -41,7 +41,7 @@ def _suspects(outline: Outline) -> tuple[set[int], set[str]]:
     names: set[str] = set()
     for part in outline.suspects(through_imports=True):
         telling.add(id(part))
-        while not part.name and part.outer is not None:  # a lambda is looked at where it is made
+        while part.is_lambda and part.outer is not None:  # a lambda is looked at where it is made
             part = part.outer
             telling.add(id(part))
         if part.name and part.name not in TRACED_METHODS | RUN_ONCE:
