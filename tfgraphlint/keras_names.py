@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,11 @@ class _Search:
         self.tree, self.filename, self.tables = tree, filename, tables
         self.lines = text.split("\n")
         self.scopes = Scopes(tree)
-        self.guards = Guards(tree)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """Looked for when there is something that they could cover."""
+        return Guards(self.tree)
 
     def found(self) -> Iterator[RemovedName]:
         """All that is not guarded, in no order."""
@@ -100,8 +104,8 @@ class _Search:
             return
         calls = {id(node.func): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(self.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and not self.guards.covers(node):
-                yield from self._imports(node)
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from (found for found in self._imports(node) if not self.guards.covers(node))
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 name = self._name(node)
                 if name and _is_removed(name) and not self.guards.covers(node) and not self._is_patched(name):

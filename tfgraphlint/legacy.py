@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,7 +127,11 @@ class _Search:
         self.tree, self.filename, self.tables = tree, filename, tables
         self.lines = text.split("\n")
         self.scopes = Scopes(tree)
-        self.guards = Guards(tree)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """Looked for when there is something that they could cover."""
+        return Guards(self.tree)
 
     def found(self) -> Iterator[LegacySymbol]:
         """All that is not guarded, in no order."""
@@ -136,8 +140,8 @@ class _Search:
         calls = {id(node.func): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         inside: set[int] = set()  # what a longer chain contains
         for node in ast.walk(self.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and not self.guards.covers(node):
-                yield from self._imports(node)
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from (found for found in self._imports(node) if not self.guards.covers(node))
             elif isinstance(node, ast.Attribute) and id(node) not in inside:
                 inside.update(id(part) for part in _chain(node))
                 symbol = self._attribute(node, calls)
