@@ -7,11 +7,11 @@ Such a script can hold the other half of a fault: a function in ``losses.py`` th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tfgraphlint.outline import Outline
+from tfgraphlint.outline import KNOWN_MODULES, Outline
 from tfgraphlint.screen import UnparsableFile, mentions_framework, mentions_root, parse
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -33,7 +33,7 @@ class Neighbours:
         if not mentions_framework(text):
             return False
         used = _used(tree)
-        return any(bound in used and self._is_hot(path) for path, bound in self._imported(tree, file))
+        return any(self._is_hot(path) for path, _ in self._imported(tree, file, used))
 
     def suspected(self, tree: ast.Module, file: Path) -> bool:
         """Whether what ``file`` has traced shows a symptom, there or in what is called in a module of the project."""
@@ -42,8 +42,8 @@ class Neighbours:
             return True
         words, repeated, functional = outline.outside(), outline.repeats(), outline.functional()
         named = words | repeated | functional
-        for path, bound in self._imported(tree, file):
-            there = self._outline(path) if bound in named else None
+        for path, bound in self._imported(tree, file, named):
+            there = self._outline(path)
             if there is not None and (
                 bound in words and there.shows(words)
                 or bound in repeated and there.traces({bound})
@@ -65,18 +65,22 @@ class Neighbours:
                 self._hot[path] = False
         return self._hot[path]
 
-    def _imported(self, tree: ast.Module, file: Path) -> Iterator[tuple[Path, str]]:
-        """Where the modules that a file imports would lie in the project, and the name that each import binds."""
+    def _imported(self, tree: ast.Module, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
+        """Where the modules that ``names`` are imported from would lie in the project, and the name that is bound."""
         for node in ast.walk(tree):
             match node:
-                case ast.Import(names=names):
-                    for alias in names:
+                case ast.Import(names=aliases):
+                    for alias in aliases:
                         bound = alias.asname or alias.name.partition(".")[0]
-                        yield from ((path, bound) for path in self._files(self._starts(file.parent), alias.name))
-                case ast.ImportFrom(module=module, names=names, level=level):
+                        if bound in names and alias.name.partition(".")[0] not in KNOWN_MODULES:
+                            yield from ((path, bound) for path in self._files(self._starts(file.parent), alias.name))
+                case ast.ImportFrom(module=module, names=aliases, level=level):
+                    wanted = [alias for alias in aliases if (alias.asname or alias.name) in names]
+                    if not wanted or not level and (module or "").partition(".")[0] in KNOWN_MODULES:
+                        continue
                     starts = [_above(file.parent, level - 1)] if level else self._starts(file.parent)
                     stem = f"{module}." if module else ""
-                    for alias in names:
+                    for alias in wanted:
                         bound = alias.asname or alias.name
                         yield from ((path, bound) for path in self._files(starts, module or ""))
                         yield from ((path, bound) for path in self._files(starts, f"{stem}{alias.name}"))

@@ -34,6 +34,7 @@ PUBLIC_MODULES = frozenset({
     "tensorflow", "keras", "tf_keras", "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses",
     "pytest", "contextlib", "enum", "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
 })
+KNOWN_MODULES = HOST_MODULES | ONCE_MODULES | PUBLIC_MODULES
 HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
 TAKES_VALUES = frozenset({
     "print", "int", "float", "bool", "complex", "round", "sorted", "max", "min", "sum", "any", "all", "list", "tuple",

@@ -33,6 +33,8 @@ FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk",
 # The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
 DEEPEST = 3000
 
+_BLOCKS = ("body", "handlers", "orelse", "finalbody")
+
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
 
@@ -68,6 +70,8 @@ def guard(text: str, filename: str) -> UnparsableFile | None:
 
 def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | None:
     """Whether ``tree`` is nested deeper than we can follow, and where."""
+    if _is_shallow(tree, text):
+        return None
     pending: list[tuple[ast.AST, int, int]] = [(tree, 0, 1)]
     while pending:
         node, depth, row = pending.pop()
@@ -78,6 +82,26 @@ def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | Non
             return _refused(text, filename, message, row, 1)
         pending += [(child, depth, row) for child in ast.iter_child_nodes(node)]
     return None
+
+
+def _is_shallow(tree: ast.Module, text: str) -> bool:
+    """Whether no statement is long enough to be nested too deep: a level takes a character. Quick, and mostly so."""
+    ends = [0]
+    for row in text.split("\n"):
+        ends.append(ends[-1] + len(row) + 1)
+    pending: list[tuple[ast.AST, int]] = [(statement, 1) for statement in tree.body]
+    while pending:
+        node, depth = pending.pop()
+        if isinstance(node, ast.Match):
+            return False
+        inner = [part for name in _BLOCKS for part in getattr(node, name, ())]
+        decorators = getattr(node, "decorator_list", ())
+        first = min((each.lineno for each in (node, *decorators)), default=1)
+        last = inner[0].lineno if inner else node.end_lineno  # type: ignore[attr-defined]
+        if not 0 < first <= last < len(ends) or depth + ends[last] - ends[first - 1] > DEEPEST:
+            return False
+        pending += [(part, depth + 2) for part in inner]
+    return True
 
 
 def _levels(node: ast.AST) -> int:
