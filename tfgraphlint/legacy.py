@@ -81,10 +81,11 @@ def mentions_legacy(text: str) -> bool:
     known = gone()
     if any(imported[:-1] in known for imported in aliases.values()):
         return True
-    chain = re.compile(rf"\b({'|'.join(aliases)})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?")
     return any(
-        not known.isdisjoint(aliases[first] + ".".join(rest[:length]) for length in (1, 2, 3))
-        for first, *rest in set(chain.findall(text))
+        not known.isdisjoint(stem + ".".join(rest[:length]) for length in (1, 2, 3))
+        for alias, stem in aliases.items()
+        # That nothing stands before the alias is looked at behind it: the search for the letters alone is fast.
+        for rest in set(re.findall(rf"{alias}(?<!\w{alias})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?", text))
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraphlint.interpret.machine import MOST_STEPS
 from tfgraphlint.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
 from tfgraphlint.screen import COMPILE, TRIGGERS
 
-# What is evaluated of a root that only has code traced: what goes wrong in a trace stands near to where it begins.
-TRACED_STEPS = 1_500
+# What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
+GRADIENT_STEPS = 8_000
+TRACED_STEPS = 1_000
 
 
 class Telling:
@@ -31,7 +31,7 @@ class Telling:
         parts = self._parts.get(name, [])
         exact = [part for part in parts if part.outer is not None and (part.outer.name or None) == of] or parts
         if not parts or any(id(part) in self._of_gradients for part in exact):
-            return MOST_STEPS
+            return GRADIENT_STEPS
         return TRACED_STEPS if any(id(part) in self._of_traces for part in exact) else 0
 
 
