@@ -16,6 +16,7 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
 from tfgraphlint.lint import Request, Run, lint
+from tfgraphlint.outline import Outline
 from tfgraphlint.project import Project
 from tfgraphlint.registry import Registry
 from tfgraphlint.rule import Rule
@@ -92,7 +93,7 @@ class FakeInterpreter:
     elsewhere: Span | None = None
     linted: list[str] = field(default_factory=list)
 
-    def __call__(self, project: Project, tree: Tree, path: str = "") -> list[object]:
+    def __call__(self, project: Project, tree: Tree, outline: Outline, path: str = "") -> list[object]:
         self.linted.append(tree.filename)
         found: list[object] = []
         pending: list[cst.CSTNode] = [tree.module]

@@ -50,6 +50,8 @@ FINE: list[tuple[str, bytes]] = [
     ("only a byte order mark", b"\xef\xbb\xbf"),
     ("a file of 50,000 lines", ROOT.encode() + b"x = 1\n" * 50_000),
     ("a sum as long as Python takes", ROOT.encode() + b"x = 1" + b" + 1" * 900 + b"\n"),
+    ("a sum as long as Python takes in code that is traced",
+     ROOT.encode() + b"@tf.function\ndef f(a):\n    x = a" + b" + a" * 2900 + b"\n    return x if x > 0 else a\n"),
     ("a chain of attributes as long as Python takes", ROOT.encode() + b"x = a" + b".b" * 900 + b"\n"),
     ("nested calls", ROOT.encode() + b"x = " + b"f(" * 190 + b")" * 190 + b"\n"),
     ("nested lambdas as deep as Python takes", ROOT.encode() + b"x = " + b"lambda: " * 900 + b"1\n"),

@@ -18,11 +18,11 @@ RULES = PACKAGE.parent / "rules"
 
 # The way through the house, left to right. A room imports from its own row and from rows above it.
 ROWS = [
-    ["errors", "deep", "diagnostic", "text"],
+    ["errors", "deep", "diagnostic", "text", "top_level"],
     ["source", "outline", "screen", "graph_symptoms", "tree", "lookup"],
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
-    ["legacy_scopes", "legacy_guards", "legacy", "keras_names"],
+    ["legacy_scopes", "legacy_guards", "name_search", "legacy", "keras_names"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["eager_needs", "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body",
      "reconnect"],

@@ -86,9 +86,9 @@ def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: 
     place.write_text(HOT)
     text = f"import tensorflow as tf\n{text}"
     assert not passes(text)
-    assert Neighbours().called_by(ast.parse(text), text, tmp_path / "main.py")
+    assert Neighbours().called_by(ast.parse(text), tmp_path / "main.py")
     place.write_text("x = 1\n")
-    assert not Neighbours().called_by(ast.parse(text), text, tmp_path / "main.py")
+    assert not Neighbours().called_by(ast.parse(text), tmp_path / "main.py")
 
 
 def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
     (tmp_path / "pkg" / "helper.py").write_text(HOT)
     text = "import keras\nfrom ..helper import f\nf(1)\n"
     file = tmp_path / "pkg" / "sub" / "main.py"
-    assert Neighbours().called_by(ast.parse(text), text, file)
+    assert Neighbours().called_by(ast.parse(text), file)
     quiet = text.replace("f(1)", "def g():\n    f(1)")
-    assert not Neighbours().called_by(ast.parse(quiet), quiet, file)
+    assert not Neighbours().called_by(ast.parse(quiet), file)
 
 
 PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))

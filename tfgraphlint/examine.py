@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from tfgraphlint.graph_symptoms import runs_graph_api
 from tfgraphlint.keras_names import mentions_removed, removed_names
 from tfgraphlint.legacy import legacy_symbols, mentions_legacy
 from tfgraphlint.neighbours import Neighbours
+from tfgraphlint.outline import Outline
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.requirements import sets_legacy_keras
 from tfgraphlint.screen import UnparsableFile, holds_root, mentions_framework, mentions_root, parse, too_deep
@@ -103,34 +104,35 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        passes = not self.screened or self._passes(tree, source, file)
-        legacy, removed = mentions_legacy(source.text), mentions_removed(source.text)
-        if not passes and not legacy and not removed:
+        if self.screened and not mentions_framework(source.text):
             return Examined(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        found = self._legacy(file, source, tree) if legacy else ()
-        found += self._removed(file, source, tree) if removed else ()
-        if not passes:
+        return call_deep(lambda: self._look_into(file, source, tree))
+
+    def _look_into(self, file: Path, source: Source, tree: ast.Module) -> Examined:
+        version = self._version(file, source)
+        found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
+        outline = Outline(tree)
+        if self.screened and not self._passes(outline, tree, source, file):
             return Examined(file, found)
         del tree
-        registry = self._rules()
-        examined = call_deep(lambda: self._interpret(file, source, registry))
+        examined = self._interpret(file, source, outline, version)
         return replace(examined, diagnostics=found + examined.diagnostics)
 
-    def _legacy(self, file: Path, source: Source, tree: ast.Module) -> tuple[Diagnostic, ...]:
+    def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
-        version = self._version(file, source)
-        each = file in self.each_tf1_symbol
-        symbols = call_deep(lambda: legacy_symbols(tree, source.filename, source.text, version, each))
-        return tuple(each for symbol in symbols for each in self._rules().diagnostics(symbol))
+        if mentions_legacy(source.text):
+            each = file in self.each_tf1_symbol
+            for symbol in legacy_symbols(tree, source.filename, source.text, version, each):
+                yield from self._rules().diagnostics(symbol)
 
-    def _removed(self, file: Path, source: Source, tree: ast.Module) -> tuple[Diagnostic, ...]:
+    def _removed(self, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of Keras 2, for which nothing has to be interpreted either."""
-        version = self._version(file, source)
-        names = call_deep(lambda: removed_names(tree, source.filename, source.text, version))
-        return tuple(each for name in names for each in self._rules().diagnostics(name))
+        if mentions_removed(source.text):
+            for name in removed_names(tree, source.filename, source.text, version):
+                yield from self._rules().diagnostics(name)
 
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""
@@ -152,16 +154,15 @@ class Examiner:
             self._keras_2[directory] = known
         return known
 
-    def _passes(self, tree: ast.Module, source: Source, file: Path) -> bool:
+    def _passes(self, outline: Outline, tree: ast.Module, source: Source, file: Path) -> bool:
+        """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
             return True
         if self._neighbours is None:
             self._neighbours = Neighbours(self.roots)
-        if mentions_framework(source.text) and self._neighbours.suspected(tree, file):
-            return True
-        return self._neighbours.called_by(tree, source.text, file)
+        return self._neighbours.suspected(outline, tree, file) or self._neighbours.called_by(tree, file)
 
-    def _interpret(self, file: Path, source: Source, registry: Registry) -> Examined:
+    def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
         project = self._current_project()
         parsed = project.parsed(file, source) or parsed_tree(source)
         if isinstance(parsed, UnparsableFile):
@@ -170,9 +171,9 @@ class Examiner:
         from tfgraphlint.libraries.tables import meant_for
 
         project.add(file, parsed)
-        with meant_for(self._version(file, source)):
-            facts = interpret(project, parsed, str(file))
-            found = tuple(diagnostic for fact in facts for diagnostic in registry.diagnostics(fact))
+        with meant_for(version):
+            facts = interpret(project, parsed, outline, str(file))
+            found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         return Examined(file, found, True, project.reached(file) - {file}, project.fresh())
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:

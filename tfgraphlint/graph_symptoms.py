@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+from tfgraphlint.top_level import reached
+
 # What raises where code runs eagerly. ``eval`` does of tensors, and only a session makes people write it.
 SYMPTOMS = frozenset({
     "placeholder", "sparse_placeholder", "Session", "InteractiveSession", "make_initializable_iterator",
@@ -22,19 +23,10 @@ def runs_graph_api(tree: ast.Module, text: str) -> bool:
     """Whether the top level, or a function or class of the file that it uses, names such API."""
     if "compat" not in text and "make_one_shot_iterator" not in text or "tensorflow" not in text:
         return False
-    return _TEXT.search(text) is not None and _is_reached(tree)
+    return _TEXT.search(text) is not None and any(map(_is_symptom, reached(tree)))
 
 
-def _is_reached(tree: ast.Module) -> bool:
-    bodies = {node.name: node for node in tree.body if isinstance(node, DEFINITIONS)}
-    pending: list[ast.AST] = [node for node in tree.body if not isinstance(node, DEFINITIONS)]
-    while pending:
-        for node in ast.walk(pending.pop()):
-            if isinstance(node, ast.Attribute) and (node.attr in SYMPTOMS or node.attr in ("metrics", "train")):
-                return True
-            if isinstance(node, ast.Name):
-                if node.id in SYMPTOMS:
-                    return True
-                if node.id in bodies:
-                    pending.append(bodies.pop(node.id))
-    return False
+def _is_symptom(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in SYMPTOMS or node.attr in ("metrics", "train")
+    return isinstance(node, ast.Name) and node.id in SYMPTOMS

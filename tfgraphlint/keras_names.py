@@ -11,16 +11,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.legacy_guards import Guards
-from tfgraphlint.legacy_scopes import Scopes, dotted
-
-if TYPE_CHECKING:
-    from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.diagnostic import Edit, Span
+from tfgraphlint.legacy_scopes import dotted
+from tfgraphlint.name_search import NameSearch, prefixes
 
 _DATA = Path(__file__).parent / "libraries" / "data"
 _WORD = re.compile(r"\w+")
@@ -85,31 +82,20 @@ def removed_names(tree: ast.Module, filename: str, text: str, version: str | Non
     return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
 
 
-class _Search:
-    """One search of one file."""
-
-    def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
-        self.tree, self.filename, self.tables = tree, filename, tables
-        self.lines = text.split("\n")
-        self.scopes = Scopes(tree)
-
-    @cached_property
-    def guards(self) -> Guards:
-        """Looked for when there is something that they could cover."""
-        return Guards(self.tree)
+class _Search(NameSearch):
+    """The search for names of Keras 2."""
 
     def found(self) -> Iterator[RemovedName]:
         """All that is not guarded, in no order."""
         if self.scopes.patched is None:
             return
-        calls = {id(node.func): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from (found for found in self._imports(node) if not self.guards.covers(node))
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 name = self._name(node)
                 if name and _is_removed(name) and not self.guards.covers(node) and not self._is_patched(name):
-                    yield self._attribute(node, name, calls.get(id(node)))
+                    yield self._attribute(node, name)
 
     def _name(self, node: ast.Attribute) -> str:
         """The full name of an attribute of a library's module; "" for others."""
@@ -123,14 +109,14 @@ class _Search:
 
     # -- attributes ------------------------------------------------------------------------------
 
-    def _attribute(self, node: ast.Attribute, name: str, call: ast.Call | None) -> RemovedName:
+    def _attribute(self, node: ast.Attribute, name: str) -> RemovedName:
         module, _, last = name.rpartition(".")
-        span = self._span(node)
+        span = self.span(node)
         if module == OLD_LAYERS:
             return RemovedName(span, name, f"AttributeError: `{last}` is not available with Keras 3")
         real = module.replace("tensorflow.keras", "keras._tf_keras.keras", 1)
         error = f"AttributeError: module '{real}' has no attribute '{last}'"
-        written = self._same(node, name) or self._operation(node, name, call)
+        written = self._same(node, name) or self._operation(node, name)
         return RemovedName(span, name, error, written, (Edit(span, written),) if written else ())
 
     def _same(self, node: ast.Attribute, name: str) -> str:
@@ -138,9 +124,10 @@ class _Search:
         other = _removed()[1].get(name)
         return f"{dotted(node.value)}.{other}" if other else ""
 
-    def _operation(self, node: ast.Attribute, name: str, call: ast.Call | None) -> str:
+    def _operation(self, node: ast.Attribute, name: str) -> str:
         """The function of ``keras.ops`` that takes the very same arguments and gives the same."""
-        operation = self.tables.keras_operation(name) if name.startswith(BACKENDS) and call is not None else None
+        operation = self.tables.keras_operation(name) if name.startswith(BACKENDS) else None
+        call = self.call_of(node) if operation is not None else None
         if operation is None or call is None:
             return ""
         order = self.tables.function(operation.name)
@@ -167,40 +154,22 @@ class _Search:
     def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[RemovedName]:
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if any(map(_is_removed, _prefixes(alias.name))):
+                if any(map(_is_removed, prefixes(alias.name))):
                     error = f"ModuleNotFoundError: No module named '{alias.name}'"
-                    yield RemovedName(self._span(node), alias.name, error)
+                    yield RemovedName(self.span(node), alias.name, error)
             return
         module = node.module or ""
         if node.level or not module.startswith(("keras", "tensorflow")):
             return
-        if any(map(_is_removed, _prefixes(module))):
-            yield RemovedName(self._span(node), module, f"ModuleNotFoundError: No module named '{module}'")
+        if any(map(_is_removed, prefixes(module))):
+            yield RemovedName(self.span(node), module, f"ModuleNotFoundError: No module named '{module}'")
             return
         for alias in node.names:
             if _is_removed(f"{module}.{alias.name}"):
                 error = f"ImportError: cannot import name '{alias.name}' from '{module}'"
-                yield RemovedName(self._span(alias), f"{module}.{alias.name}", error)
-
-    # -- places ----------------------------------------------------------------------------------
-
-    def _span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
-        end_row = node.end_lineno or node.lineno
-        start = self._position(node.lineno, node.col_offset)
-        return Span(self.filename, start, self._position(end_row, node.end_col_offset or node.col_offset))
-
-    def _position(self, row: int, offset: int) -> Position:
-        """CPython counts bytes, from 0; we count characters, from 1."""
-        line = self.lines[row - 1]
-        column = offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace"))
-        return Position(row, column + 1)
+                yield RemovedName(self.span(alias), f"{module}.{alias.name}", error)
 
 
 def _is_removed(name: str) -> bool:
     module, _, last = name.rpartition(".")
     return last in _removed()[0].get(module.replace("tensorflow.compat.v2", "tensorflow", 1), ())
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    return (".".join(parts[:end]) for end in range(2, len(parts) + 1))

@@ -10,16 +10,16 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.legacy_guards import Guards
-from tfgraphlint.legacy_scopes import Scopes, dotted
+from tfgraphlint.diagnostic import Edit, Span
+from tfgraphlint.legacy_scopes import dotted
+from tfgraphlint.name_search import NameSearch, prefixes
 
 if TYPE_CHECKING:
-    from tfgraphlint.libraries.tables import Tables, Tf1Name
+    from tfgraphlint.libraries.tables import Tf1Name
 
 _DATA = Path(__file__).parent / "libraries" / "data"
 _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
@@ -121,31 +121,20 @@ def _short(name: str) -> str:
     return name.removeprefix("tensorflow.compat.v2.").removeprefix("tensorflow.")
 
 
-class _Search:
-    """One search of one file."""
-
-    def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
-        self.tree, self.filename, self.tables = tree, filename, tables
-        self.lines = text.split("\n")
-        self.scopes = Scopes(tree)
-
-    @cached_property
-    def guards(self) -> Guards:
-        """Looked for when there is something that they could cover."""
-        return Guards(self.tree)
+class _Search(NameSearch):
+    """The search for names of TensorFlow 1."""
 
     def found(self) -> Iterator[LegacySymbol]:
         """All that is not guarded, in no order."""
         if self.scopes.patched is None:
             return
-        calls = {id(node.func): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         inside: set[int] = set()  # what a longer chain contains
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from (found for found in self._imports(node) if not self.guards.covers(node))
             elif isinstance(node, ast.Attribute) and id(node) not in inside:
                 inside.update(id(part) for part in _chain(node))
-                symbol = self._attribute(node, calls)
+                symbol = self._attribute(node)
                 if symbol is not None and not self.guards.covers(node):
                     yield symbol
 
@@ -161,13 +150,11 @@ class _Search:
         return self.tables.exists(f"tensorflow.{short}") is False
 
     def _shortest_gone(self, name: str) -> str | None:
-        parts = name.split(".")
-        prefixes = (".".join(parts[:end]) for end in range(2, len(parts) + 1))
-        return next((prefix for prefix in prefixes if self._is_gone(prefix)), None)
+        return next(filter(self._is_gone, prefixes(name)), None)
 
     # -- attributes ------------------------------------------------------------------------------
 
-    def _attribute(self, node: ast.Attribute, calls: dict[int, ast.Call]) -> LegacySymbol | None:
+    def _attribute(self, node: ast.Attribute) -> LegacySymbol | None:
         spelled = dotted(node)
         bound, _, rest = spelled.partition(".")
         root = self.scopes.meaning(bound, node) if spelled else None
@@ -184,8 +171,8 @@ class _Search:
             chosen = chosen.value
         parent = missing.rpartition(".")[0]
         error = f"AttributeError: module '{parent}' has no attribute '{missing.rpartition('.')[2]}'"
-        symbol = LegacySymbol(self._span(chosen), said, dotted(chosen), error)
-        return self._with_replacement(symbol, chosen, calls.get(id(chosen)))
+        symbol = LegacySymbol(self.span(chosen), said, dotted(chosen), error)
+        return self._with_replacement(symbol, chosen, self.call_of(chosen))
 
     def _longest_same(self, name: str, missing: str) -> str:
         """The longest part of ``name`` that has a replacement of its own which is the same thing, else ``missing``."""
@@ -203,7 +190,7 @@ class _Search:
             return symbol
         short = _short(symbol.name)
         if short in CASTS and call is not None and len(call.args) == 1 and not call.keywords:
-            after = self._span(call.args[0]).end
+            after = self.span(call.args[0]).end
             dtype = f"{module}.{CASTS[short]}"
             added = Edit(replace(symbol.span, start=after, end=after), f", {dtype}")
             edits = (Edit(symbol.span, f"{module}.cast"), added)
@@ -239,7 +226,7 @@ class _Search:
                 if whole and not self._is_package(missing)
                 else f"ModuleNotFoundError: No module named '{missing}'"
             )
-            yield self._import_replaced(LegacySymbol(self._span(node), missing, name, error), node, name)
+            yield self._import_replaced(LegacySymbol(self.span(node), missing, name, error), node, name)
             if missing != name:
                 return  # the module is not there, whatever is imported from it
 
@@ -257,19 +244,6 @@ class _Search:
         bound = node.names[0].asname or node.names[0].name
         written = f"from {module} import {last}" + (f" as {bound}" if bound != last else "")
         return replace(symbol, edits=(Edit(symbol.span, written),))
-
-    # -- places ----------------------------------------------------------------------------------
-
-    def _span(self, node: ast.expr | ast.stmt) -> Span:
-        end_row = node.end_lineno or node.lineno
-        start = self._position(node.lineno, node.col_offset)
-        return Span(self.filename, start, self._position(end_row, node.end_col_offset or node.col_offset))
-
-    def _position(self, row: int, offset: int) -> Position:
-        """CPython counts bytes, from 0; we count characters, from 1."""
-        line = self.lines[row - 1]
-        column = offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace"))
-        return Position(row, column + 1)
 
 
 def _chain(node: ast.Attribute) -> Iterator[ast.expr]:

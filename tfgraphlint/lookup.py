@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-LIBRARIES = frozenset({
-    "tensorflow", "tensorflow_core", "keras", "tf_keras", "numpy", "scipy", "sklearn", "math", "functools",
-    "itertools", "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing",
-    "dataclasses", "operator", "abc", "logging", "os", "sys", "pandas", "matplotlib", "torch", "jax",
-})
+# What is looked for in a script's own directory only.
+LIBRARIES = sys.stdlib_module_names | {
+    "tensorflow", "tensorflow_core", "keras", "tf_keras", "tensorflow_probability", "tensorflow_addons", "absl",
+    "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch", "jax", "pytest",
+}
+PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
 
 
 class Import(NamedTuple):
@@ -27,6 +29,7 @@ class Lookup:
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self.roots = [root if root.is_dir() else root.parent for root in roots]
+        self._bases: dict[Path, list[Path]] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
@@ -74,28 +77,26 @@ class Lookup:
         return found
 
     def _search(self, module: str, folder: Path) -> Path | None:
-        if module.partition(".")[0] in LIBRARIES and not (folder / module.partition(".")[0]).exists():
-            return None
-        for base in self._bases(folder):
-            found = _module_file(base, module)
-            if found is not None:
-                return found
-        return None
+        if folder not in self._bases:
+            self._bases[folder] = list(dict.fromkeys(self._starting_points(folder)))
+        bases = self._bases[folder]
+        if module.partition(".")[0] in LIBRARIES:
+            bases = [] if _package_file(folder) else [folder]
+        return next(filter(None, (_module_file(base, module) for base in bases)), None)
 
-    def _bases(self, folder: Path) -> list[Path]:
+    def _starting_points(self, folder: Path) -> Iterator[Path]:
         """Directories that ``import`` may start from: the script's own, the package's, the project's."""
-        bases = [folder]
+        yield folder
         top = folder
         while (top / "__init__.py").exists() and top.parent != top:
             top = top.parent
-        bases.append(top)
+        yield top
         for parent in (top, *top.parents):
-            if any((parent / mark).exists() for mark in ("pyproject.toml", "setup.py", ".git")):
-                bases += [parent, parent / "src"]
+            if any((parent / mark).exists() for mark in PROJECT_MARKS):
+                yield from (parent, parent / "src")
                 break
         for root in self.roots:
-            bases += [root, root / "src"]
-        return list(dict.fromkeys(bases))
+            yield from (root, root / "src")
 
 
 def _module_file(base: Path, module: str) -> Path | None:

@@ -1,43 +1,36 @@
-"""Whether a script calls into modules of the project in which gradients are taken or code is traced.
+"""Whether the other half of a fault can lie in the modules that a file imports.
 
-Such a script can hold the other half of a fault: a function in ``losses.py`` that leaves TensorFlow, called from
-``main.py`` with a tensor. Alone, ``main.py`` names nothing that the screen looks for.
+A script can call a function in ``losses.py`` that leaves TensorFlow, with a tensor. Alone, it names nothing that the
+screen looks for.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from tfgraphlint.outline import KNOWN_MODULES, Outline
-from tfgraphlint.screen import UnparsableFile, mentions_framework, mentions_root, parse
-
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
-PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
+from tfgraphlint.lookup import Lookup
+from tfgraphlint.outline import Outline
+from tfgraphlint.screen import UnparsableFile, mentions_root, parse
+from tfgraphlint.top_level import reached
 
 
-@dataclass
 class Neighbours:
-    """Looks modules up from the directories that an import can start at; remembers what it has read."""
+    """Reads what files import, each module once; ``roots`` are the directories that were given to lint."""
 
-    roots: Sequence[Path] = ()
-    _hot: dict[Path, bool] = field(default_factory=dict)
-    _outlines: dict[Path, Outline | None] = field(default_factory=dict)
-    _bases: dict[Path, list[Path]] = field(default_factory=dict)
+    def __init__(self, roots: Sequence[Path] = ()) -> None:
+        self._lookup = Lookup(roots)
+        self._roots: dict[Path, bool] = {}
+        self._outlines: dict[Path, Outline | None] = {}
 
-    def called_by(self, tree: ast.Module, text: str, file: Path) -> bool:
-        """Whether ``file`` does something when it is run, knows a framework, and imports a module that holds a root."""
-        if not mentions_framework(text):
-            return False
-        used = _used(tree)
-        return any(self._is_hot(path) for path, _ in self._imported(tree, file, used))
+    def called_by(self, tree: ast.Module, file: Path) -> bool:
+        """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
+        used = {node.id for node in reached(tree) if isinstance(node, ast.Name)}
+        return any(self._holds_root(path) for path, _ in self._imported(tree, file, used))
 
-    def suspected(self, tree: ast.Module, file: Path) -> bool:
+    def suspected(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
         """Whether what ``file`` has traced shows a symptom, there or in what is called in a module of the project."""
-        outline = Outline(tree)
         if outline.suspects():
             return True
         words, repeated, functional = outline.outside(), outline.repeats(), outline.functional()
@@ -54,89 +47,43 @@ class Neighbours:
 
     def _outline(self, path: Path) -> Outline | None:
         if path not in self._outlines:
-            self._outlines[path] = _read_outline(path)
+            tree = parse(_text(path), str(path))
+            self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
 
-    def _is_hot(self, path: Path) -> bool:
-        if path not in self._hot:
-            try:
-                self._hot[path] = path.is_file() and mentions_root(path.read_text(encoding="utf-8", errors="replace"))
-            except OSError:
-                self._hot[path] = False
-        return self._hot[path]
+    def _holds_root(self, path: Path) -> bool:
+        if path not in self._roots:
+            self._roots[path] = mentions_root(_text(path))
+        return self._roots[path]
 
     def _imported(self, tree: ast.Module, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
-        """Where the modules that ``names`` are imported from would lie in the project, and the name that is bound."""
+        """The modules of the project that ``names`` are imported from, and the name that is bound."""
         for node in ast.walk(tree):
-            match node:
-                case ast.Import(names=aliases):
-                    for alias in aliases:
-                        bound = alias.asname or alias.name.partition(".")[0]
-                        if bound in names and alias.name.partition(".")[0] not in KNOWN_MODULES:
-                            yield from ((path, bound) for path in self._files(self._starts(file.parent), alias.name))
-                case ast.ImportFrom(module=module, names=aliases, level=level):
-                    wanted = [alias for alias in aliases if (alias.asname or alias.name) in names]
-                    if not wanted or not level and (module or "").partition(".")[0] in KNOWN_MODULES:
-                        continue
-                    starts = [_above(file.parent, level - 1)] if level else self._starts(file.parent)
-                    stem = f"{module}." if module else ""
-                    for alias in wanted:
-                        bound = alias.asname or alias.name
-                        yield from ((path, bound) for path in self._files(starts, module or ""))
-                        yield from ((path, bound) for path in self._files(starts, f"{stem}{alias.name}"))
+            for level, module, bound in _imports(node):
+                if bound in names:
+                    found = self._find(file, level, module)
+                    if found is not None:
+                        yield found, bound
 
-    def _files(self, starts: Sequence[Path], module: str) -> Iterator[Path]:
-        for start in starts:
-            place = start.joinpath(*module.split(".")) if module else start
-            if module:
-                yield place.with_name(f"{place.name}.py")
-            yield place / "__init__.py"
-
-    def _starts(self, folder: Path) -> list[Path]:
-        if folder not in self._bases:
-            self._bases[folder] = list(dict.fromkeys(_starting_points(folder, self.roots)))
-        return self._bases[folder]
+    def _find(self, file: Path, level: int, module: str) -> Path | None:
+        return self._lookup.relative(file, level, module) if level else self._lookup.find(module, file)
 
 
-def _read_outline(path: Path) -> Outline | None:
+def _imports(node: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """What a node imports: the dots, a module that may be meant, and the name that is bound."""
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield 0, alias.name, alias.asname or alias.name.partition(".")[0]
+        case ast.ImportFrom(module=module, names=names, level=level):
+            for alias in names:
+                bound = alias.asname or alias.name
+                yield level, module or "", bound
+                yield level, f"{module}.{alias.name}" if module else alias.name, bound
+
+
+def _text(path: Path) -> str:
     try:
-        if not path.is_file():
-            return None
-        tree = parse(path.read_text(encoding="utf-8", errors="replace"), str(path))
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
-    return None if isinstance(tree, UnparsableFile) else Outline(tree)
-
-
-def _starting_points(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:
-    """The script's own directory, the one that its package lies in, the project's, and those that were asked for."""
-    yield folder
-    top = folder
-    while (top / "__init__.py").exists() and top.parent != top:
-        top = top.parent
-    yield top
-    for parent in (top, *top.parents):
-        if any((parent / mark).exists() for mark in PROJECT_MARKS):
-            yield from (parent, parent / "src")
-            break
-    for root in roots:
-        base = root if root.is_dir() else root.parent
-        yield from (base, base / "src")
-
-
-def _above(folder: Path, levels: int) -> Path:
-    return folder.parents[levels - 1] if 0 < levels <= len(folder.parents) else folder
-
-
-def _used(tree: ast.Module) -> set[str]:
-    """The names that running the file uses: at its top level, and in the functions and classes used there."""
-    bodies = {node.name: node for node in tree.body if isinstance(node, DEFINITIONS)}
-    pending: list[ast.AST] = [node for node in tree.body if not isinstance(node, (*DEFINITIONS, *IMPORTS))]
-    used: set[str] = set()
-    while pending:
-        for node in ast.walk(pending.pop()):
-            if isinstance(node, ast.Name) and node.id not in used:
-                used.add(node.id)
-                if node.id in bodies:
-                    pending.append(bodies[node.id])
-    return used
+        return ""

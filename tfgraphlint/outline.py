@@ -34,7 +34,6 @@ PUBLIC_MODULES = frozenset({
     "tensorflow", "keras", "tf_keras", "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses",
     "pytest", "contextlib", "enum", "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
 })
-KNOWN_MODULES = HOST_MODULES | ONCE_MODULES | PUBLIC_MODULES
 HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
 TAKES_VALUES = frozenset({
     "print", "int", "float", "bool", "complex", "round", "sorted", "max", "min", "sum", "any", "all", "list", "tuple",
@@ -48,7 +47,7 @@ STATIC_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "rank", "name", "device
 # Parts of TensorFlow's names whose functions give no tensors.
 STATIC_PARTS = frozenset({
     "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
-    "get_static_value", "strings_to", "logging", "feature_column", "experimental_list_devices", "as_dtype",
+    "get_static_value", "logging", "feature_column", "as_dtype",
 })
 TRAINING = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
 PASSIVE_PARTS = frozenset({
@@ -197,9 +196,7 @@ class Outline:
 
     def shows(self, names: Iterable[str]) -> bool:
         """Whether a symptom is reached from one of the functions of these names."""
-        return self._shows([part for name in names for part in self._by_name.get(name, ())])
-
-    def _shows(self, parts: list[Part]) -> bool:
+        parts = [part for name in names for part in self._by_name.get(name, ())]
         return any(part.symptom for part in self._reached(parts))
 
     def _may_be_traced(self, part: Part) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
@@ -13,7 +12,6 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.outline import Outline
 from tfgraphlint.text import Lines
 
 _WHITESPACE = re.compile(
@@ -93,11 +91,6 @@ class Tree:
         self.name = name
         self.text = text
         self.module = cst.parse_module(text)
-
-    @cached_property
-    def outline(self) -> Outline:
-        """The file's functions from afar."""
-        return Outline(ast.parse(self.text))
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.inspect import within
 from tfgraphlint.interpret.tracing import is_assumed
 from tfgraphlint.interpret.values import Choice, Items, Unknown, Value
+from tfgraphlint.outline import Outline
 from tfgraphlint.project import Project
 from tfgraphlint.registry import Registry, load
 from tfgraphlint.tree import Tree
@@ -102,7 +104,7 @@ def said(text: str) -> Said:
     project.add(Path(FILENAME), tree)
     found = Said(tree)
     with _listening(found):
-        facts = interpret(project, tree, FILENAME)
+        facts = interpret(project, tree, Outline(ast.parse(text)), FILENAME)
     for diagnostic in (one for fact in facts for one in _registry().diagnostics(fact)):
         if diagnostic.code in built():
             error = diagnostic.severity is Severity.ERROR

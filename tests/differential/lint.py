@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from tfgraphlint.facts import (
 from tfgraphlint.interpret import interpret, queries
 from tfgraphlint.interpret.provenance import Flow, Kind, Node, ancestors
 from tfgraphlint.interpret.values import Choice, Dict, Items, Object, Tensor, Unknown, Value, Variable, Weights
+from tfgraphlint.outline import Outline
 from tfgraphlint.project import Project
 from tfgraphlint.registry import Registry, load
 from tfgraphlint.tree import Tree
@@ -67,7 +69,7 @@ def said(text: str) -> Said:
     project = Project([nowhere()])
     project.add(Path(FILENAME), tree)
     with _listening(found):
-        facts = interpret(project, tree, FILENAME)
+        facts = interpret(project, tree, Outline(ast.parse(text)), FILENAME)
     found.reports = [report for fact in facts for report in _reports(fact)]
     return found
 

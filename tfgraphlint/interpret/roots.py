@@ -28,14 +28,18 @@ from tfgraphlint.interpret.values import (
 )
 from tfgraphlint.libraries import keras_runs, switches
 from tfgraphlint.libraries.tables import load
+from tfgraphlint.outline import Outline
 from tfgraphlint.project import Project
 from tfgraphlint.tree import Tree, children_of
 
 MOST_STEPS_A_FILE = 150_000
 
 
-def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
-    """The facts that hold for the file: what certainly happens when its code runs."""
+def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") -> list[Fact]:
+    """The facts that hold for the file: what certainly happens when its code runs.
+
+    ``outline`` is the file's, and says which of its functions are worth running.
+    """
     file = Path(path or tree.filename).resolve()
     m = Machine(project, load(), Running(switches.module_mode(project, tree, file)))
     scope = ModuleScope(tree, str(file))
@@ -43,7 +47,7 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
     m.scopes[scope.path] = scope
     mark = m.store.mark()
     try:
-        _run_all(m, scope)
+        _run_all(m, scope, Telling(outline))
     finally:
         m.store.rewind(mark)
         del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
@@ -55,13 +59,12 @@ def interpret(project: Project, tree: Tree, path: str = "") -> list[Fact]:
     return [fact for fact in eagerness.gathered(m.facts) if not _expected(m, fact)]
 
 
-def _run_all(m: Machine, scope: ModuleScope) -> None:
+def _run_all(m: Machine, scope: ModuleScope, telling: Telling) -> None:
     """The module's top level, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
     with contextlib.suppress(OutOfBudget):
         run_module(m, scope)
     m.frame = Frame(scope, scope.names)
-    telling = Telling(scope.tree.outline)
     for value in list(scope.names.values()):
         if isinstance(value, Value):
             _roots_of(m, scope, value, telling)
