@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import libcst as cst
+
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import OpenDimensionUsed
 from tfgraphlint.graph_forms import dynamic_size
@@ -17,7 +19,8 @@ class UnknownStaticDimension(Rule):
     ## What it does
 
     Reports `x.shape[i]` (and `x.get_shape()[i]`, `x.shape.as_list()[i]`, `K.int_shape(x)[i]`) that is certainly None
-    and is used as a number: in a shape, in arithmetic, in `range`, in `<`, as an argument of an operation. Such
+    and is used as a number: in a shape, in arithmetic, in `range`, in `<`, as an argument of an operation; and a whole
+    `x.shape` with such a dimension where a shape is wanted (`tf.random.normal(x.shape)`, `np.prod(x.shape)`). Such
     dimensions come from `keras.Input`, `batch` without `drop_remainder`, `TensorSpec([None, ...])` of an input
     signature or a generator, decoded images, `tf.boolean_mask` and `tf.where`.
 
@@ -38,9 +41,9 @@ class UnknownStaticDimension(Rule):
 
     ## Fix safety
 
-    `x.shape[0]` becomes `tf.shape(x)[0]`: safe inside a shape that is given to a TensorFlow operation, unsafe
-    elsewhere, as it is an int32 tensor. No fix where floats are divided by it, which takes a cast, and where Python
-    wants a number (`range`, `float`).
+    `x.shape[0]` becomes `tf.shape(x)[0]`, and `x.shape` becomes `tf.shape(x)`: safe in a shape that is given to a
+    TensorFlow operation, unsafe elsewhere, as it is an int32 tensor. No fix where floats are divided by it, which takes
+    a cast, and where Python or NumPy wants a number (`range`, `float`, `np.prod`).
 
     ## When to suppress
 
@@ -51,10 +54,11 @@ class UnknownStaticDimension(Rule):
     name = "unknown-static-dimension"
 
     def check(self, fact: OpenDimensionUsed) -> Iterable[Diagnostic]:
+        whole = isinstance(fact.place.node, (cst.Attribute, cst.Call))
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` is None while tracing, and is used as a number",
+            f"`{brief(fact.place.code)}` {'holds' if whole else 'is'} None while tracing, and is used as a number",
             path=traced_path(fact),
-            help="ask for the size of each run: `tf.shape(x)[i]`",
+            help="ask for it in each run: `tf.shape(x)[i]`, `tf.shape(x)`",
             fix=dynamic_size(fact.place, fact.name),
         )

@@ -438,10 +438,10 @@ class UnsupportedInJit(Traced):
 
 
 class OpenDimensionUsed(Traced):
-    """A dimension that is None while tracing, read at ``place``, is used as a number.
+    """A dimension that is None while tracing, or a shape that has one, read at ``place``, is used as a number.
 
     ``name`` says by what: "shape" (an argument of TensorFlow), "number" (arithmetic), "tensor" (with a tensor), or
-    "python" (``range``, ``float``).
+    "python" (``range``, ``float``, NumPy).
     """
 
 

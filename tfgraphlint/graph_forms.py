@@ -205,14 +205,17 @@ def function_meant(call: cst.Call, tree: Tree, name: str, kind: str) -> Fix | No
 
 
 def dynamic_size(place: Place, used: str) -> Fix | None:
-    """``x.shape[i]`` as ``tf.shape(x)[i]``; None where Python or a tensor of floats calculates with it."""
-    tree = place.tree
+    """``x.shape[i]`` as ``tf.shape(x)[i]``, and ``x.shape`` as ``tf.shape(x)``; None where Python, NumPy or a tensor of
+    floats calculates with it.
+    """
+    tree, whole = place.tree, not isinstance(place.node, cst.Subscript)
+    shape = place.node.value if isinstance(place.node, cst.Subscript) else place.node
     if used not in ("shape", "number"):
         return None
-    match place.node:
-        case cst.Subscript(value=cst.Attribute(value=tensor, attr=cst.Name(value="shape")) as shape):
+    match shape:
+        case cst.Attribute(value=tensor, attr=cst.Name(value="shape")):
             pass
-        case cst.Subscript(value=cst.Call(func=cst.Attribute(value=tensor, attr=cst.Name(value="get_shape"))) as shape):
+        case cst.Call(func=cst.Attribute(value=tensor, attr=cst.Name(value="get_shape"))):
             pass
         case _:
             return None
@@ -220,6 +223,6 @@ def dynamic_size(place: Place, used: str) -> Fix | None:
         return None
     spelled = spell_tensorflow(tree, "tensorflow.shape", place.node)
     edits = (tree.replace(shape, f"{spelled.text}({tree.code(tensor)})"), *spelled.edits)
-    inside = isinstance(parent(tree, place.node), cst.Element) and used == "shape"
+    inside = isinstance(parent(tree, place.node), cst.Arg if whole else cst.Element) and used == "shape"
     kind = Applicability.SAFE if inside else Applicability.UNSAFE
-    return Fix("take the size of each run: `tf.shape(x)[i]`", kind, edits)
+    return Fix(f"take it anew in each run: `tf.shape(x){'' if whole else '[i]'}`", kind, edits)

@@ -49,6 +49,12 @@ STATIC_PARTS = frozenset({
     "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
     "get_static_value", "logging", "feature_column", "as_dtype",
 })
+# What takes a shape that is open in part.
+SHAPE_TAKERS = frozenset({
+    "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",
+    "debug", "warning", "list", "tuple", "build", "compute_output_shape", "add_weight", "assertEqual", "type",
+    "assertAllEqual", "assertSequenceEqual", "is_fully_defined", "assert_is_compatible_with", "as_list", "shape",
+})
 TRAINING = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
 PASSIVE_PARTS = frozenset({
     "test", "io", "random", "summary", "debugging", "compat", "estimator", "initializers", "saved_model",
@@ -302,6 +308,8 @@ class Outline:
         if part.name and _last(function) == part.name and _first(function) in (part.name, "self", "cls"):
             part.symptom = True  # recursion
         given = _given(node)
+        if _last(function) not in SHAPE_TAKERS:
+            part.doubts += filter(None, map(_sized, given))
         if isinstance(function, ast.Name):
             if function.id in TAKES_VALUES or function.id in self._host:
                 part.doubts += given
@@ -363,6 +371,7 @@ class Outline:
 
     def _bind(self, target: ast.expr, value: ast.expr, part: Part) -> None:
         names: set[str] = set()
+        part.doubts += filter(None, [_sized(value)])
         if isinstance(target, ast.Tuple) and len(target.elts) > 2 and isinstance(value, (ast.Name, ast.Subscript)):
             part.doubts.append(value)
         for each in _flat(target):
@@ -448,8 +457,10 @@ class Outline:
             part.doubts.append(node.value)
 
     def _subscript(self, node: ast.Subscript, part: Part) -> None:
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and not _is_last_dimension(node.slice):
-            part.doubts.append(node.value.value)
+        sized = _sized(node.value)
+        if sized is not None:
+            if not _is_last_dimension(node.slice):
+                part.doubts.append(sized)
         elif isinstance(node.slice, (ast.Name, ast.Call, ast.BinOp)):
             part.lookups.append(node)
 
@@ -631,6 +642,18 @@ def _counters(loop: ast.For | ast.AsyncFor | ast.While) -> set[str]:
 
 def _is_type(value: ast.expr) -> bool:
     return isinstance(value, ast.Attribute) and _TYPE.fullmatch(value.attr) is not None
+
+
+def _sized(value: ast.expr) -> ast.expr | None:
+    """What the whole shape is asked of: ``x.shape``, ``x.get_shape().as_list()``, ``K.int_shape(x)``."""
+    match value:
+        case ast.Attribute(value=inner, attr="shape") | ast.Call(func=ast.Attribute(value=inner, attr="get_shape")):
+            return inner
+        case ast.Call(func=ast.Attribute(value=inner, attr="as_list")):
+            return _sized(inner)
+        case ast.Call(func=ast.Name(id="int_shape") | ast.Attribute(attr="int_shape"), args=[inner, *_]):
+            return inner
+    return None
 
 
 def _is_last_dimension(index: ast.expr) -> bool:

@@ -29,6 +29,18 @@ class Construct:
     kind: str  # "if", "loop", "try"
     tensor: bool | None
 
+    @property
+    def always(self) -> bool:
+        """Whether each trace of a condition runs this branch: a tensor decides later, or literals have decided."""
+        return self.tensor is True or isinstance(self.node, cst.If) and not _names(self.node.test)
+
+
+def _names(node: cst.CSTNode) -> bool:
+    """Whether an expression depends on anything but literals."""
+    if isinstance(node, cst.Name):
+        return node.value not in ("True", "False", "None")
+    return any(map(_names, children_of(node)))
+
 
 def is_converted(m: Machine) -> bool:
     """Whether the running code was converted: certainly part of a graph, and AutoGraph has seen it."""

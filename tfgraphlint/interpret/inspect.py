@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.provenance import Kind, Node
@@ -44,6 +44,20 @@ def elements(value: Value) -> list[Value]:
     if isinstance(value, Dict):
         return list(value.state.values())
     return []
+
+
+def changed(value: Value, change: Callable[[Value], Value]) -> Value:
+    """``value`` after ``change``, which is made to all that a list, a dictionary or a choice holds."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, Spread):
+            return Items(value.kind, {"items": Spread(changed(items.element, change))}, value.made)
+        return Items(value.kind, {"items": tuple(changed(item, change) for item in items)}, value.made)
+    if isinstance(value, Dict):
+        return Dict({key: changed(held, change) for key, held in value.state.items()}, value.made)
+    if isinstance(value, Choice):
+        return Choice(tuple(changed(option, change) for option in value.options))
+    return change(value)
 
 
 def children(value: Value) -> list[Value]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
 from tfgraphlint.facts import FaultKind, KerasTensorUsed, Place
 from tfgraphlint.interpret.calls import Arguments
-from tfgraphlint.interpret.inspect import elements, is_constant
+from tfgraphlint.interpret.inspect import changed, elements, is_constant
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Choice, Dict, Host, Items, Object, Tensor, Value
+from tfgraphlint.interpret.values import Dict, Host, Items, Object, Tensor, Value
 
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
@@ -134,12 +135,18 @@ def behind_array(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> No
 
 def batch(value: Value) -> Value:
     """What the code of a layer sees of symbolic tensors of Keras: tensors of a graph."""
-    return _changed(value, lambda tensor: replace(tensor, keras=False, symbolic=True) if tensor.keras else tensor)
+    return changed(value, partial(_turned, keras=False))
 
 
 def symbol(value: Value) -> Value:
     """What the caller of a layer that was given symbolic tensors sees of its result."""
-    return _changed(value, lambda tensor: replace(tensor, keras=True, symbolic=False))
+    return changed(value, partial(_turned, keras=True))
+
+
+def _turned(value: Value, keras: bool) -> Value:
+    if not isinstance(value, Tensor) or value.keras == keras:
+        return value
+    return replace(value, keras=keras, symbolic=not keras)
 
 
 def batch_arguments(args: Arguments) -> Arguments:
@@ -148,15 +155,3 @@ def batch_arguments(args: Arguments) -> Arguments:
         args, positional=[batch(value) for value in args.positional],
         keywords={name: batch(value) for name, value in args.keywords.items()},
     )
-
-
-def _changed(value: Value, change: Callable[[Tensor], Tensor]) -> Value:
-    if isinstance(value, Tensor):
-        return change(value)
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return Items(value.kind, {"items": tuple(_changed(item, change) for item in value.state["items"])})
-    if isinstance(value, Dict):
-        return Dict({key: _changed(held, change) for key, held in value.state.items()})
-    if isinstance(value, Choice):
-        return Choice(tuple(_changed(option, change) for option in value.options))
-    return value

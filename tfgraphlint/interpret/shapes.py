@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from tfgraphlint.facts import Mode, OpenDimensionUsed
-from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.facts import Mode, OpenDimensionUsed, Place
+from tfgraphlint.interpret.inspect import changed, elements
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
 from tfgraphlint.interpret.values import (
     INT,
     Const,
-    Dict,
     Host,
     Items,
     Object,
@@ -45,15 +44,28 @@ KEEPING = frozenset({
     "tensorflow.image.convert_image_dtype", "tensorflow.zeros_like", "tensorflow.ones_like", "tensorflow.round",
     "tensorflow.clip_by_value", "tensorflow.nn.softmax", "tensorflow.image.per_image_standardization",
 })  # fmt: skip
-# Functions that do not take None for a size, a shape or a number.
+# Functions that do not take None for a size, a shape or a number, alone or in a list.
 NUMBERS_WANTED = frozenset({
     "tensorflow.zeros", "tensorflow.ones", "tensorflow.fill", "tensorflow.reshape", "tensorflow.tile",
     "tensorflow.broadcast_to", "tensorflow.eye", "tensorflow.range", "tensorflow.linspace", "tensorflow.one_hot",
     "tensorflow.cast", "tensorflow.split", "tensorflow.random.normal", "tensorflow.random.uniform",
-    "tensorflow.random.truncated_normal", "tensorflow.constant", "tensorflow.stack", "tensorflow.multiply",
-    "tensorflow.add", "tensorflow.divide", "tensorflow.math.divide", "tensorflow.sqrt",
+    "tensorflow.random.truncated_normal", "tensorflow.stack", "tensorflow.multiply",
+    "tensorflow.add", "tensorflow.divide", "tensorflow.math.divide", "tensorflow.sqrt", "tensorflow.random.gamma",
+    "tensorflow.random.poisson", "tensorflow.random.stateless_normal", "tensorflow.random.stateless_uniform",
+    "tensorflow.convert_to_tensor", "tensorflow.reduce_prod", "tensorflow.slice", "tensorflow.scatter_nd",
+    "tensorflow.keras.backend.random_normal", "tensorflow.keras.random.normal", "keras.random.normal",
+    "tensorflow.keras.random.uniform", "keras.random.uniform",
 })  # fmt: skip
-PYTHON_NUMBERS = frozenset({"builtins.range", "builtins.float", "builtins.int", "builtins.abs", "builtins.round"})
+# Functions that take no None in a shape and no tensor either; the latter ones where there are two axes at least.
+SHAPES_WANTED = frozenset({
+    "tensorflow.constant",
+    "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "numpy.random.normal", "numpy.random.uniform",
+    "numpy.random.random", "numpy.random.standard_normal", "numpy.reshape", "math.prod", "builtins.sum",
+})
+REDUCING = frozenset({"numpy.prod", "numpy.sum", "numpy.max", "numpy.min", "builtins.max", "builtins.min"})
+PYTHON_NUMBERS = frozenset({
+    "builtins.range", "builtins.float", "builtins.int", "builtins.abs", "builtins.round", "tensorflow.constant",
+})
 
 
 # -- sources -------------------------------------------------------------------------------------
@@ -86,12 +98,14 @@ def specified(m: Machine, traced: Traced, args: Arguments, node: cst.CSTNode) ->
     if not isinstance(specs, tuple) or not args.certain:
         return args
     made = [from_spec(m, spec, node) for spec in specs[: len(args.positional)]]
-    found = [
-        replace(value, rank=known.rank, open_axes=known.open_axes)
-        if isinstance(value, Tensor) and isinstance(known, Tensor) else value if known is None else known
-        for value, known in zip(args.positional, made)
-    ]
+    found = [value if known is None else _as_specified(value, known) for value, known in zip(args.positional, made)]
     return replace(args, positional=[*found, *args.positional[len(found) :]])
+
+
+def _as_specified(value: Value, known: Value) -> Value:
+    if isinstance(known, Tensor) and isinstance(value, Tensor):
+        return replace(value, rank=known.rank, open_axes=known.open_axes)
+    return replace(known, node=value.node) if isinstance(known, Tensor) and isinstance(value, Host) else known
 
 
 def input_axes(args: Arguments) -> tuple[frozenset[int], int | None]:
@@ -105,33 +119,27 @@ def input_axes(args: Arguments) -> tuple[frozenset[int], int | None]:
     return frozenset({0, *(axis + 1 for axis in axes)}), rank + 1 if rank is not None else None
 
 
-def batched(value: object, args: Arguments) -> object:
+def batched(value: Value, args: Arguments) -> Value:
     """The elements of ``dataset.batch(n)``: one axis more in front, open unless the remainder is dropped."""
     dropped = args.keywords.get("drop_remainder") or (args.positional[1] if len(args.positional) > 1 else None)
     drops = isinstance(dropped, Const) and dropped.value is True
     known = dropped is None or isinstance(dropped, Const)
     front = frozenset({0}) if known and not drops else frozenset()
 
-    def with_front(tensor: Tensor) -> Tensor:
+    def with_front(tensor: Value) -> Value:
+        if not isinstance(tensor, Tensor):
+            return tensor
         axes = front | {axis + 1 for axis in tensor.open_axes}
         return replace(tensor, open_axes=axes, rank=tensor.rank + 1 if tensor.rank is not None else None)
 
-    return _changed(value, with_front)
+    return changed(value, with_front)
 
 
-def unknown(value: object) -> object:
+def unknown(value: Value) -> Value:
     """The elements of a dataset after something that changes their shapes."""
-    return _changed(value, lambda tensor: replace(tensor, open_axes=frozenset(), rank=None))
-
-
-def _changed(value: object, change: Callable[[Tensor], Tensor]) -> object:
-    if isinstance(value, Tensor):
-        return change(value)
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return Items(value.kind, {"items": tuple(_changed(item, change) for item in value.state["items"])})
-    if isinstance(value, Dict):
-        return Dict({key: _changed(held, change) for key, held in value.state.items()})
-    return value
+    return changed(
+        value, lambda held: replace(held, open_axes=frozenset(), rank=None) if isinstance(held, Tensor) else held
+    )
 
 
 def of_result(m: Machine, name: str, args: Arguments, result: Value) -> Value:
@@ -178,24 +186,37 @@ def calculated(m: Machine, values: Sequence[Value]) -> None:
     for value in values:
         if isinstance(value, OpenDimension):
             tensors = any(isinstance(other, (Tensor, Variable)) for other in values)
-            _report(m, value, "tensor" if tensors else "number")
+            _report(m, [value.place], "tensor" if tensors else "number")
 
 
 def given_to(m: Machine, name: str, args: Arguments) -> None:
-    """Report an open dimension given to a function that wants a number."""
+    """Report an open dimension, alone, in a list or in its shape, given to a function that wants a number."""
+    given = args.all()
+    alone = [value.place for value in given if isinstance(value, OpenDimension)]
+    if name in NUMBERS_WANTED:
+        _report(m, [*alone, *_open_within(given, 1)], "shape")
     if name in PYTHON_NUMBERS:
-        for value in args.positional:
-            if isinstance(value, OpenDimension):
-                _report(m, value, "python")
-        return
-    if name not in NUMBERS_WANTED:
-        return
-    for value in args.all():
-        for held in (value, *elements(value)):
-            if isinstance(held, OpenDimension):
-                _report(m, held, "shape")
+        _report(m, alone, "python")
+    if name in SHAPES_WANTED:
+        _report(m, _open_within(given, 1), "python")
+    if name in REDUCING:
+        _report(m, _open_within(given, 2), "python")
 
 
-def _report(m: Machine, value: OpenDimension, how: str) -> None:
+def _open_within(given: Sequence[Value], least: int) -> Iterator[Place]:
+    """The open dimensions in lists, and the shapes that have some; of ``least`` elements or axes at least."""
+    for value in given:
+        held = elements(value)
+        if len(held) >= least:
+            yield from (each.place for each in held if isinstance(each, OpenDimension))
+        if isinstance(value, Object) and value.kind == "shape" and value.node.place is not None:
+            tensor = value.state.get("of")
+            if isinstance(tensor, Tensor) and tensor.open_axes and (tensor.symbolic or tensor.keras):
+                if (tensor.rank or max(tensor.open_axes) + 1) >= least:
+                    yield value.node.place
+
+
+def _report(m: Machine, places: Iterable[Place], how: str) -> None:
     if not m.guards and not m.alternatives:
-        m.emit(OpenDimensionUsed(value.place, how, m.running.by, m.running.why, tuple(m.calls)))
+        for place in places:
+            m.emit(OpenDimensionUsed(place, how, m.running.by, m.running.why, tuple(m.calls)))

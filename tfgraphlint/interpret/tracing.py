@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -19,16 +20,14 @@ from tfgraphlint.facts import (
 )
 from tfgraphlint.interpret import retracing, shapes
 from tfgraphlint.interpret.calls import Arguments, call, traced_mode
-from tfgraphlint.interpret.frames import Frame, Spread
-from tfgraphlint.interpret.inspect import within
+from tfgraphlint.interpret.frames import Frame
+from tfgraphlint.interpret.inspect import changed, within
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Node
 from tfgraphlint.interpret.values import (
     ANY,
     INT,
-    Choice,
     Const,
-    Dict,
     Host,
     Items,
     Library,
@@ -106,7 +105,7 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
     trace = frozen.key_of(function)
     frozen.called(m, trace, args)
     with m.run_as(running), m.called_by(function.traced.autograph), frozen.building(m, trace):
-        given = shapes.specified(m, function.traced, symbolic_arguments(m, args), node)
+        given = symbolic_arguments(m, shapes.specified(m, function.traced, args, node))
         return handed_out(call(m, function.inner, given, node))
 
 
@@ -114,8 +113,8 @@ def symbolic_arguments(m: Machine, args: Arguments) -> Arguments:
     """What a traced function sees of eager arguments: tensors and arrays become tensors of the graph."""
     return replace(
         args,
-        positional=[_symbolic(m, value) for value in args.positional],
-        keywords={name: _symbolic(m, value) for name, value in args.keywords.items()},
+        positional=[changed(value, partial(_symbolic, m)) for value in args.positional],
+        keywords={name: changed(value, partial(_symbolic, m)) for name, value in args.keywords.items()},
     )
 
 
@@ -124,27 +123,16 @@ def _symbolic(m: Machine, value: Value) -> Value:
         return replace(value, symbolic=True, graph=m.graphs[0])
     if isinstance(value, Host) and value.kind == "array":
         return Tensor(value.node, value.dtype, symbolic=True, graph=m.graphs[0])
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return Items(value.kind, {"items": tuple(_symbolic(m, item) for item in value.state["items"])}, value.made)
-    if isinstance(value, Dict):
-        return Dict({key: _symbolic(m, item) for key, item in value.state.items()}, value.made)
     return value
 
 
 def handed_out(value: Value) -> Value:
     """What a traced function returns, as the code that called it sees it: eager tensors."""
-    if isinstance(value, Tensor):
-        return replace(value, symbolic=False, graph=0) if is_symbolic(value) else value
-    if isinstance(value, Choice):
-        return Choice(tuple(handed_out(option) for option in value.options))
-    if isinstance(value, Items):
-        items = value.state["items"]
-        if isinstance(items, Spread):
-            return Items(value.kind, {"items": Spread(handed_out(items.element))})
-        return Items(value.kind, {"items": tuple(handed_out(item) for item in items)})
-    if isinstance(value, Dict):
-        return Dict({key: handed_out(item) for key, item in value.state.items()})
-    return value
+    return changed(value, _left)
+
+
+def _left(value: Value) -> Value:
+    return replace(value, symbolic=False, graph=0) if isinstance(value, Tensor) and is_symbolic(value) else value
 
 
 def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
@@ -239,7 +227,7 @@ def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
     frame: Frame | None = m.frame
     left = len(m.stack) - outside
     while frame is not None and left > 0:
-        if any(construct.kind == "if" and construct.tensor is not True for construct in frame.around):
+        if any(construct.kind == "if" and not construct.always for construct in frame.around):
             return True
         if returns and len(frame.returns) > len(frame.half_returned):
             return True
