@@ -9,7 +9,7 @@ way from the target back to the source was recorded and no edge on it is cut.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -166,18 +166,23 @@ class Way:
     nodes: tuple[Node, ...]  # target first
 
 
-def judge(target: Node, goals: set[Node], bit: int, strangers: bool) -> Verdict:
+def judge(target: Node, goals: set[Node], bit: int, strangers: bool, since: Mapping[Node, int]) -> Verdict:
     """Whether a gradient flows from ``target`` back to one of ``goals`` over what the tape recorded.
 
     ``strangers``: the goals may be known to code that we cannot see (variables, models), so that an
-    unknown call made while the tape was recording may have used them.
+    unknown call made while the tape was recording may have used them. ``since``: for variables of which the tape did
+    not see what read them before, the number from which on it does.
     """
-    if target in goals or _reached(target, goals, bit):
+    if target in goals or _reached(target, goals, bit, since):
         return Verdict.FLOWS
-    return Verdict.UNKNOWN if _maybe_reached(target, goals, bit, strangers) else Verdict.LOST
+    return Verdict.UNKNOWN if _maybe_reached(target, goals, bit, strangers, since) else Verdict.LOST
 
 
-def _reached(target: Node, goals: set[Node], bit: int) -> bool:
+def _seen(node: Node, edge: Edge, since: Mapping[Node, int]) -> bool:
+    return node.number >= since.get(edge.node, 0)
+
+
+def _reached(target: Node, goals: set[Node], bit: int, since: Mapping[Node, int]) -> bool:
     """Over edges that certainly flow and operations that were certainly recorded."""
     seen: set[Node] = set()
     stack = [target]
@@ -188,11 +193,11 @@ def _reached(target: Node, goals: set[Node], bit: int) -> bool:
         if node in seen or not (node.on & bit or node.kind is Kind.JOIN):
             continue
         seen.add(node)
-        stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS)
+        stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS and _seen(node, edge, since))
     return False
 
 
-def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) -> bool:
+def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, since: Mapping[Node, int]) -> bool:
     """Over edges that may flow and operations that may have been recorded."""
     seen: set[Node] = set()
     stack = [target]
@@ -207,7 +212,7 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool) ->
         if node.kind is Kind.OPAQUE and recorded and strangers:
             return True
         if recorded or node.kind is Kind.JOIN:
-            stack.extend(e.node for e in node.edges if e.flow in (Flow.FLOWS, Flow.UNKNOWN))
+            stack.extend(e.node for e in node.edges if e.flow in (Flow.FLOWS, Flow.UNKNOWN) and _seen(node, e, since))
     return False
 
 

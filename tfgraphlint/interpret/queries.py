@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -329,10 +329,11 @@ def judge_one(
     numberless = _numberless(source.value)
     on_tape = set() if numberless else {goal for goal in goals if _on_tape(m, tape, goal, watched | perhaps)}
     strangers = source.kind != "tensor"
+    late = _first_watches(tape, on_tape) if tape.watch_accessed is False else {}
     if any(same in goals for target in targets for same in same_value(target)):
         return None  # the gradient of a tensor with respect to itself is one, watched or not
     for target in targets:
-        if judge(target, on_tape, tape.bit, strangers) is not Verdict.LOST:
+        if judge(target, on_tape, tape.bit, strangers, late) is not Verdict.LOST:
             return None
     ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
@@ -349,8 +350,8 @@ def judge_one(
         if unwatched is None:
             return None
         faults.insert(0, unwatched)
-    elif (late := _watched_late(tape, way)) is not None:
-        faults.insert(0, late)
+    elif (watched_late := _watched_late(tape, way)) is not None:
+        faults.insert(0, watched_late)
     return (tuple(faults), way) if faults else None
 
 
@@ -405,6 +406,16 @@ def _watched_late(tape: Tape, way: Way) -> Fault | None:
                 return Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place))
             return None
     return None
+
+
+def _first_watches(tape: Tape, goals: Collection[Node]) -> dict[Node, int]:
+    """When variables were watched for the first time. A tensor may be watched after an operation that another one put
+    on the tape; what a variable was read for before is not on it."""
+    found: dict[Node, int] = {}
+    for node, number, _ in tape.state.get("watch_places", ()):
+        if node in goals and node.kind is Kind.VARIABLE:
+            found[node] = min(number, found.get(node, number))
+    return found
 
 
 def _watched_text(place: Place) -> str:

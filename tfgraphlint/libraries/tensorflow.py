@@ -365,7 +365,7 @@ def _run_host_body(
     m.store.rewind(mark)
     if not eager:
         return Flow.CUT, "none"
-    verdicts = {judge(end, nodes, tape.bit, False) for end in ends}
+    verdicts = {judge(end, nodes, tape.bit, False, {}) for end in ends}
     if verdicts == {Verdict.LOST} and any(reaches(end, nodes) for end in ends):
         return Flow.CUT, "zero"
     return (Flow.FLOWS if verdicts == {Verdict.FLOWS} else Flow.UNKNOWN), ""

@@ -10,6 +10,6 @@ with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
     tape.watch(x)
     of_variable = tf.add(x, scale)
     of_tensor = tf.add(x, y)
-    tape.watch([scale, y])
+    tape.watch([scale, y])  # expect: TFG302
 by_tensor = tape.gradient(of_tensor, [x, y])  # TensorFlow: flows
-by_variable = tape.gradient(of_variable, scale)  # TensorFlow: none, a gap: the linter is silent
+by_variable = tape.gradient(of_variable, scale)  # TensorFlow: none

@@ -10,5 +10,5 @@ def prepare(point):
 
 
 dataset = tf.data.Dataset.from_tensor_slices([0.1, 0.2]).map(prepare)
-for element in dataset:
+for _ in dataset:
     pass
