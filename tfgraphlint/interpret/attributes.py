@@ -81,7 +81,8 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
         case Function() | Method() | TracedCallable() if name == "__wrapped__" or name == "python_function":
             return value.inner if isinstance(value, TracedCallable) else value
         case Items() if name in value.state.get("fields", ()):
-            return value.state["items"][value.state["fields"].index(name)]  # type: ignore[no-any-return]
+            items = value.state["items"]
+            return items[value.state["fields"].index(name)] if isinstance(items, tuple) else items.element  # type: ignore[no-any-return]
         case Items() | Dict() | Tape() | Weights() | Const() | Function() | Method() | TracedCallable():
             return LibraryMethod(value, name)
     return None

@@ -8,7 +8,16 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret import attributes, calls, conditions, keras_symbols, nested_runs, operators, python_values
+from tfgraphlint.interpret import (
+    attributes,
+    calls,
+    conditions,
+    keras_symbols,
+    narrowing,
+    nested_runs,
+    operators,
+    python_values,
+)
 from tfgraphlint.interpret.frames import Frame, Spread, chosen, join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import bind, lookup
@@ -129,7 +138,8 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
         return left
     raises = conditions.tested(m, node.left, left, "and" if wants else "or")
     mark = m.store.mark()
-    right = evaluate(m, node.right)
+    with narrowing.of_some_kind(m, node.left, certain):
+        right = evaluate(m, node.right)
     changes = m.store.changes(mark)
     m.store.rewind(mark)
     m.store.merge([changes] if certain is not None else [changes, {}])
@@ -147,7 +157,8 @@ def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
     conditions.tested(m, node.test, test, "conditional expression")
-    values = [evaluate(m, node.body), evaluate(m, node.orelse)]
+    with narrowing.of_some_kind(m, node.test, certain):
+        values = [evaluate(m, node.body), evaluate(m, node.orelse)]
     if conditions.decides(m, test):
         conditions.chosen(m, node, *values)
     return join(values)

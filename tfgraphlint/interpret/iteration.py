@@ -10,8 +10,8 @@ from tfgraphlint.interpret import python_values
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.operators import parts
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.operators import part_of_unknown, parts
+from tfgraphlint.interpret.provenance import Edge, Kind
 from tfgraphlint.interpret.values import (
     ELEMENT,
     INT,
@@ -20,7 +20,6 @@ from tfgraphlint.interpret.values import (
     Const,
     Dict,
     Host,
-    Instance,
     Items,
     Object,
     Tensor,
@@ -78,13 +77,8 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
     if isinstance(value, Unknown) and value.node.kind is Kind.TENSOR:
         return Unknown(m.leaf(Kind.TENSOR, node))
-    if isinstance(value, Unknown) and value.external:
-        made = m.leaf(Kind.OPAQUE, node)
-        made.edges = (Edge(value.node, Flow.UNKNOWN),)
-        made.maybe = value.node.maybe
-        return Unknown(made, external=True)
-    if isinstance(value, Instance):
-        return m.opaque(node, [value])
+    if isinstance(value, Unknown) and (value.external or value.node.maybe):
+        return part_of_unknown(m, node, value)
     return m.opaque(node, [value])
 
 

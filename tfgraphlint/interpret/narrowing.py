@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import libcst as cst
 
 from tfgraphlint.interpret.frames import join
@@ -50,6 +53,17 @@ def asks_kind(test: cst.BaseExpression) -> bool:
         case cst.BooleanOperation(left=left, right=right):
             return asks_kind(left) or asks_kind(right)
     return False
+
+
+@contextmanager
+def of_some_kind(m: Machine, test: cst.BaseExpression, certain: bool | None) -> Iterator[None]:
+    """Around what runs only as ``test`` decides: for data of some kind, if that is what it asks and nobody knows."""
+    asks = certain is None and asks_kind(test)
+    m.kinds_asked += asks
+    try:
+        yield
+    finally:
+        m.kinds_asked -= asks
 
 
 def _is_none(node: cst.BaseExpression) -> bool:

@@ -458,16 +458,23 @@ def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Val
     return join(held) if held else m.opaque(node, [value])
 
 
-def _unknown_item(m: Machine, node: cst.CSTNode, value: Unknown, key: Value | None) -> Value:
+def part_of_unknown(m: Machine, node: cst.CSTNode, value: Unknown) -> Unknown:
+    """An item of something unknown, which may be a list or a dictionary: to take it from there is no operation."""
+    made = m.leaf(Kind.OPAQUE, node)
+    made.edges = (Edge(value.node, Flow.UNKNOWN),)
+    made.active, made.maybe = value.node.active, value.node.maybe
+    return Unknown(made, external=value.external)
+
+
+def _unknown_item(m: Machine, node: cst.Subscript, value: Unknown, key: Value | None) -> Value:
     name = ("[]", key.value) if isinstance(key, Const) and isinstance(key.value, (str, int)) else None
     if name is not None and name in value.attributes:
         return value.attributes[name]  # type: ignore[no-any-return]
-    made = m.operation(node, [Edge(value.node, Flow.UNKNOWN)])
-    if value.external or value.node.kind is Kind.OPAQUE and not value.node.maybe:
-        made = m.leaf(Kind.OPAQUE, node)
-        made.edges = (Edge(value.node, Flow.UNKNOWN),)
-        made.active, made.maybe = value.node.active, value.node.maybe
-    found = Unknown(made, external=value.external)
+    several = len(node.slice) > 1  # ``x[:, 0]``: no list has such items
+    if value.node.kind is Kind.OPAQUE and not (several and value.node.maybe and not value.external):
+        found = part_of_unknown(m, node, value)
+    else:
+        found = Unknown(m.operation(node, [Edge(value.node, Flow.UNKNOWN)]))
     if name is not None:
         m.store.write(value.attributes, name, found)
     return found

@@ -42,7 +42,7 @@ from tfgraphlint.interpret.provenance import (
     terms,
     used_before,
 )
-from tfgraphlint.interpret.tapes import kind_unwatchable, report_unwatchable, use_of
+from tfgraphlint.interpret.tapes import kind_unwatchable, never_entered, report_unwatchable, use_of
 from tfgraphlint.interpret.values import (
     BOOL,
     FLOAT,
@@ -98,9 +98,8 @@ def _consume(m: Machine, tape: Tape, node: cst.CSTNode) -> None:
     place = m.place(node)
     if tape.state.get("escaped"):
         return
-    entered = tape.state.get("entered_at")
     asked = tape.state.get("queried")
-    if entered is None:
+    if never_entered(tape):
         if not m.guards:
             m.emit(TapeExhausted(place, use_of(tape), None, tuple(m.calls)))
     elif tape.persistent is False and isinstance(asked, Queried) and asked.certain and not m.guards:
@@ -214,7 +213,7 @@ def _partly_lost(
     if zero is not None:
         return (zero,), None
     for node, number, place in tape.state.get("watch_places", ()):
-        if source.kind == "tensor" and node in source.goals and tape.state.get("escaped") is None:
+        if source.kind == "tensor" and node in source.goals and not tape.state.get("escaped"):
             if any(used_before(target, node, number, tape.bit) for target in targets):
                 first = min(entry[1] for entry in tape.state["watch_places"] if entry[0] is node)
                 if first == number:

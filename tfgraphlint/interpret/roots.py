@@ -180,6 +180,7 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
     if function.wrapper == "staticmethod":
         root_call(m, value)
         return
+    m.frame = Frame(function.scope, function.scope.names)  # a decorator of another file may have made it
     receiver: Value = cls if function.wrapper == "classmethod" else instance
     converts = m.keras_autograph and function.name == "call"
     with m.run_as(keras_runs.method_mode(m, cls, function, m.running)), m.called_by(converts):

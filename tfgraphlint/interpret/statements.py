@@ -55,8 +55,11 @@ def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallSt
 
 def suite(m: Machine, body: cst.BaseSuite) -> bool:
     """Run the body of a compound statement."""
-    known = len(m.frame.half_returned)
-    goes_on = execute(m, body.body)
+    known, asked = len(m.frame.half_returned), m.kinds_asked
+    try:
+        goes_on = execute(m, body.body)
+    finally:
+        m.kinds_asked = asked
     if len(m.frame.half_returned) > known:
         conditions.block_ended(m, known, goes_on)
     return goes_on
@@ -193,12 +196,10 @@ def _if(m: Machine, node: cst.If) -> bool:
         if certain is not None:
             return then() if certain else otherwise()
         before = len(m.frame.returns)
-        asks_kind = narrowing.asks_kind(node.test)
-        m.kinds_asked += asks_kind
-        try:
+        with narrowing.of_some_kind(m, node.test, certain):
             ends = _run_apart(m, [then, otherwise])
-        finally:
-            m.kinds_asked -= asks_kind
+    if None in ends and m.frame.function is not None and narrowing.asks_kind(node.test):
+        m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
     if by_tensor:
         conditions.joined(m, node, ends, before)
     return _meet(m, ends)

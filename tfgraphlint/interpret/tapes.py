@@ -100,8 +100,13 @@ def run_paused(m: Machine, manager: Object, body: Callable[[], bool]) -> bool:
 
 def escape(m: Machine, tape: Tape) -> None:
     """The tape went where we cannot follow: what it watches and whether it was asked is not known."""
-    m.store.write(tape.state, "escaped", True)
+    m.store.write(tape.state, "escaped", Possible((tape,)))
     m.store.write(tape.state, "queried", None)
+
+
+def never_entered(tape: Tape) -> bool:
+    """Whether the tape certainly records nothing: no path that leads here has entered it."""
+    return "entered_at" not in tape.state and not tape.state.get("escaped")
 
 
 def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
@@ -113,7 +118,7 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
     watched: list[Node] = []
     perhaps: list[Node] = []
     _collect(m, tape, value, watched, perhaps)
-    if not m.active & tape.bit and tape.state.get("entered_at") is None:
+    if not m.active & tape.bit and never_entered(tape):
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched-before-entering", "tensor")
     elif (what := kind_unwatchable(m, value)) is not None:
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", what)
@@ -179,7 +184,7 @@ def report_unwatchable(
     m: Machine, tape: Tape, written: cst.CSTNode | None, node: cst.CSTNode, how: str, what: str
 ) -> None:
     """Report a value that no tape can watch or differentiate by."""
-    m.store.write(tape.state, "failed", True)  # an error ends the program here: nothing after it is evidence
+    m.store.write(tape.state, "failed", Possible((tape,)))  # an error ends the program: nothing after it is evidence
     if not m.guards:
         m.emit(Unwatchable(m.place(written or node), how, what, use_of(tape), m.place(node), tuple(m.calls)))
 
