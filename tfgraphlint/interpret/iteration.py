@@ -99,7 +99,8 @@ def parts_of(
             return [m.opaque(node, [value]) for _ in range(count)]
         return [items.element] * count
     if isinstance(value, Choice):
-        columns = [parts_of(m, option, count, node) for option in value.options]
+        with m.one_of_several():
+            columns = [parts_of(m, option, count, node) for option in value.options]
         return [join(column) for column in zip(*columns)]
     if isinstance(value, Object) and "result" in value.state:
         return parts_of(m, value.state["result"], count, node, exact=exact)

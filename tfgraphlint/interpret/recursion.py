@@ -9,7 +9,9 @@ from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.frames import Frame, identity
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.tracing import in_graph
-from tfgraphlint.interpret.values import Function, Value
+from tfgraphlint.interpret.values import Function, Instance, Library, Method, Partial, TracedCallable, Value
+
+CALLABLES = (Function, Instance, Library, Method, Partial, TracedCallable)
 
 
 def entered(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:
@@ -23,7 +25,7 @@ def entered(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) 
     before = _until(m.frame, function.definition)
     if before is None or not any(frame.by_tensor for frame in before) or any(frame.by_python for frame in before):
         return
-    if _is_same_object(function, before[-1], args):
+    if _is_same_object(function, before[-1], args) and not _is_given_another(function, before[-1], args):
         m.emit(EndlessRecursion(_call_from(m, index, node), function.name, m.running.by, m.running.why,
                                 tuple(m.calls[: index + 1])))
 
@@ -47,6 +49,21 @@ def _is_same_object(function: Function, before: Frame, args: Arguments) -> bool:
         return True
     receiver = before.names.get(params[0].name.value)
     return isinstance(receiver, Value) and identity(receiver) == identity(args.positional[0])
+
+
+def _is_given_another(function: Function, before: Frame, args: Arguments) -> bool:
+    """Whether the function is given another function to call than before: what that one does may be no recursion."""
+    for index, param in enumerate(function.definition.params.params):
+        given, known = args.get(index, param.name.value), before.names.get(param.name.value)
+        if isinstance(given, CALLABLES) and not (isinstance(known, CALLABLES) and _is_same(given, known)):
+            return True
+    return False
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, Function) and isinstance(other, Function):
+        return one.definition is other.definition
+    return identity(one) == identity(other)
 
 
 def _call_from(m: Machine, index: int, node: cst.CSTNode) -> Place:

@@ -298,6 +298,21 @@ def _forget_lengths(m: Machine, ends: Sequence[Changes]) -> None:
             m.store.write(state, key, join_items([first[2], last]))
 
 
+SURE_TO_BE_THERE = frozenset({"tensorflow", "numpy"})
+
+
+def _imports_framework(node: cst.Try | cst.TryStar) -> bool:
+    """Whether a ``try`` only imports what is there wherever code for TensorFlow does anything."""
+    lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
+    small = [statement for line in lines for statement in line.body]
+    return bool(small) and len(lines) == len(node.body.body) and all(
+        isinstance(each, cst.Import) and all(
+            isinstance(alias.name, cst.Name) and alias.name.value in SURE_TO_BE_THERE for alias in each.names
+        )
+        for each in small
+    )
+
+
 def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
     def body() -> bool:
         with blocks.guarded(m, node):
@@ -314,7 +329,8 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
 
         return path
 
-    goes_on = branch(m, [body, *(handle(handler) for handler in node.handlers)])
+    handlers = () if _imports_framework(node) else node.handlers
+    goes_on = branch(m, [body, *(handle(handler) for handler in handlers)])
     if node.finalbody is not None:
         final = suite(m, node.finalbody.body)
         return goes_on and final

@@ -58,6 +58,14 @@ def is_assumed(value: Value) -> bool:
     return False
 
 
+def _may_be_key(value: Value) -> bool:
+    """Whether the value may be a text: what a loop over a dictionary sees that Keras passes."""
+    node = value.node if isinstance(value, Tensor) and is_assumed(value) else None
+    while node is not None and node.operation != "Element":
+        node = node.edges[0].node if node.edges else None
+    return node is not None
+
+
 def holds_symbolic(value: Value) -> bool:
     """Whether a tensor of the graph is in the value: itself, or in a list, tuple or dictionary."""
     return any(is_symbolic(held) for held in within(value))
@@ -89,6 +97,8 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
         return  # gives None for what is not known yet, and raises nothing
     if name.endswith("backend.get_value") and any(isinstance(value, Variable) for value in values):
         return  # reads the value that the variable has while tracing
+    if kind is FaultKind.PYTHON_SCALAR:
+        values = [value for value in values if not _may_be_key(value)]
     if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
         m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
 

@@ -64,9 +64,20 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
         inner = args.get(0, "layer") or args.get(0, "cell")
         if short in WRAPPING and inner is not None:
             value.state["layer"] = inner
+        if "return_state" not in value.state and may_return_several(m, short, inner, args):
+            value.state["return_state"] = m.opaque(node)
         if short == "Lambda" and (given := args.get(0, "function")) is not None:
             value.state["function"] = given
     return value
+
+
+def may_return_several(m: Machine, short: str, inner: Value | None, args: Arguments) -> bool:
+    """Whether a layer may give a list: nobody knows its flags, or those of the layer that it wraps."""
+    if not args.certain:
+        return True
+    if short not in WRAPPING or short == "RNN" or inner is None:
+        return False
+    return not isinstance(inner, Object) or any(flag in inner.state for flag in RETURN_FLAGS)
 
 
 def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Object:

@@ -129,7 +129,8 @@ def _returned(
     m: Machine, record: FunctionRecord, edges: Sequence[Edge], given: Sequence[tuple[str, Value]], node: cst.CSTNode
 ) -> Value:
     values = [value for _, value in given]
-    numbers = [value for name, value in given if (o := record.outcome(name)) is None or o.kind != "nonfloat"]
+    tried = [(outcome, value) for name, value in given if (outcome := record.outcome(name)) is not None]
+    numbers = [value for outcome, value in tried if outcome.kind != "nonfloat"] if tried else values
     symbolic = any(isinstance(value, Tensor) and value.keras for value in values)
     dtype = result_dtype(record.dtype, numbers)
     short = record.name.rpartition(".")[2]
@@ -451,7 +452,7 @@ def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return join(results) if results else m.opaque(node)
 
 
-@handles("tensorflow.case", "tensorflow.switch_case")
+@handles("tensorflow.case", "tensorflow.switch_case", "keras.ops.switch", "tensorflow.keras.ops.switch")
 def _case(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return unknown_call(m, [], args, node)
 
@@ -461,7 +462,7 @@ def _case(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _while_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     condition, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
     if body is None or not isinstance(variables, Items) or not isinstance(variables.state["items"], tuple):
-        return None
+        return None if isinstance(variables, (Tensor, Items)) else unknown_call(m, [], args, node)
     current = list(variables.state["items"])
     for _ in range(2):
         if condition is not None:
@@ -474,12 +475,31 @@ def _while_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
     return sequence("list", current)
 
 
+@handles("keras.ops.fori_loop", "tensorflow.keras.ops.fori_loop")
+def _fori_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """What the body gives is what it is given in the next turn, and may be anything that holds tensors."""
+    body, state = args.get(2, "body_fun"), args.get(3, "init_val")
+    if body is None or state is None:
+        return unknown_call(m, [], args, node)
+    for _ in range(2):
+        number = m.tensor(m.leaf(Kind.CONSTANT, node), INT)
+        state = join([state, calls.call(m, body, Arguments([number, state]), node)])
+    return state
+
+
+@handles("keras.ops.scan", "tensorflow.keras.ops.scan", "keras.ops.associative_scan",
+         "tensorflow.keras.ops.associative_scan")
+def _keras_scan(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """What is carried along may be anything that holds tensors."""
+    return None if isinstance(args.get(1, "init"), (Tensor, Variable)) else unknown_call(m, [], args, node)
+
+
 @handles("tensorflow.map_fn", "tensorflow.vectorized_map", "keras.ops.map", "keras.ops.vectorized_map")
-def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     function = args.get(0, "fn") or args.get(0, "f")
     given = args.get(1, "elems") or args.get(1, "xs")
     if function is None or given is None:
-        return None
+        return unknown_call(m, [], args, node)
     from tfgraphlint.interpret.iteration import element_of
 
     element = _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
