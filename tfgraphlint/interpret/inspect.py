@@ -130,6 +130,8 @@ def truth(value: Value) -> bool | None:
     """Whether the value is true in a condition, where that is certain."""
     if isinstance(value, Const):
         return bool(value.value)
+    if isinstance(value, Unknown):
+        return value.holds
     if isinstance(value, Items):
         items = value.state["items"]
         return bool(items) if isinstance(items, tuple) else None

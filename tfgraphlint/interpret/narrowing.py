@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import libcst as cst
 
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.inspect import truth
-from tfgraphlint.interpret.lookup import bind
+from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Choice, Value, is_none
+from tfgraphlint.interpret.values import Instance, Unknown, Value, is_none
 
 
 def narrow(m: Machine, test: cst.BaseExpression, holds: bool) -> None:
@@ -28,7 +29,7 @@ def narrow(m: Machine, test: cst.BaseExpression, holds: bool) -> None:
             wanted = isinstance(target.operator, cst.Is) == holds
             _keep(m, test.left, lambda value: is_none(value) == wanted)
     else:
-        _keep(m, test, lambda value: truth(value) is not (not holds))
+        _keep(m, test, lambda value: truth(value) is not (not holds), holds)
 
 
 KIND_QUESTIONS = frozenset({
@@ -70,13 +71,32 @@ def _is_none(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Name) and node.value == "None"
 
 
-def _keep(m: Machine, node: cst.BaseExpression, fits: object) -> None:
+def _keep(m: Machine, node: cst.CSTNode, fits: Callable[[Value], bool], holds: bool | None = None) -> None:
+    """On the path that runs, a name or attribute has one of the values that fit, and ``holds`` in a condition."""
     from tfgraphlint.interpret.expressions import evaluate
 
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return
     value = evaluate(m, node)
-    if isinstance(value, Choice):
-        kept: list[Value] = [option for option in value.options if fits(option)]  # type: ignore[operator]
-        if kept and len(kept) < len(value.options):
-            bind(m, node, join(kept))
+    options = m.each(value)
+    kept = [option for option in options if fits(option)]
+    if holds is not None and any(isinstance(option, Unknown) for option in kept):
+        kept = [replace(option, holds=holds) if isinstance(option, Unknown) else option for option in kept]
+    elif len(kept) == len(options):
+        return
+    if kept:
+        _rebind(m, node, value, join(kept))
+
+
+def _rebind(m: Machine, node: cst.Name | cst.Attribute, value: Value, narrowed: Value) -> None:
+    """Let the name or attribute that holds ``value`` hold what is left of it: nothing is assigned by that."""
+    if isinstance(node, cst.Name):
+        frame = frame_of(m, node.value)
+        state, key = m.frame.scope.names if frame is None else frame.names, node.value
+    else:
+        from tfgraphlint.interpret.expressions import evaluate
+
+        owner = evaluate(m, node.value)
+        state, key = owner.state if isinstance(owner, Instance) else {}, node.attr.value
+    if state.get(key) is value:
+        m.store.write(state, key, narrowed)

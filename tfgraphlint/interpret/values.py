@@ -52,6 +52,7 @@ class Unknown(Value):
     node: Node
     attributes: State = field(default_factory=dict)
     external: bool = False  # handed in from outside: an argument nobody passed
+    holds: bool | None = None  # whether it is true, on the path where a condition has asked
 
 
 @dataclass(slots=True, eq=False)

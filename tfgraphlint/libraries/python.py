@@ -269,7 +269,7 @@ def _defaultdict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
 
 
 @handles("builtins.str", "builtins.repr", "builtins.format", "builtins.type", "builtins.id", "builtins.hash",
-         "builtins.chr", "builtins.ord", "builtins.hex", "builtins.callable", "builtins.hasattr",
+         "builtins.chr", "builtins.ord", "builtins.hex", "builtins.callable",
          "builtins.issubclass", "builtins.any", "builtins.all", "builtins.input", "builtins.open_")
 def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     short = name.partition(".")[2]
@@ -282,6 +282,17 @@ def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return value.cls if isinstance(value, Instance) else m.opaque(node)
     if short in ("str", "repr", "format"):
         return python_values.text(m, node, args.positional[:1])
+    return _host(m, node, BOOL)
+
+
+@handles("builtins.hasattr")
+def _hasattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """Whether a library has a function: certain where the tables know it."""
+    if len(args.positional) == 2:
+        owner, attribute = args.positional
+        if isinstance(owner, Library) and isinstance(attribute, Const) and isinstance(attribute.value, str):
+            if m.tables.function(m.tables.canonical(f"{owner.name}.{attribute.value}")) is not None:
+                return Const(True)
     return _host(m, node, BOOL)
 
 
