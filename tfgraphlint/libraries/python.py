@@ -273,10 +273,6 @@ def _defaultdict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
          "builtins.issubclass", "builtins.any", "builtins.all", "builtins.input", "builtins.open_")
 def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     short = name.partition(".")[2]
-    if short == "hasattr" and len(args.positional) == 2 and isinstance(args.positional[0], Tensor):
-        wanted = args.positional[1]
-        if isinstance(wanted, Const) and wanted.value == "numpy" and m.mode is not Mode.UNKNOWN:
-            return Const(not args.positional[0].symbolic)
     if short == "type" and len(args.positional) == 1:
         value = args.positional[0]
         return value.cls if isinstance(value, Instance) else m.opaque(node)
@@ -287,12 +283,13 @@ def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 
 @handles("builtins.hasattr")
 def _hasattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """Whether a library has a function: certain where the tables know it."""
-    if len(args.positional) == 2:
-        owner, attribute = args.positional
-        if isinstance(owner, Library) and isinstance(attribute, Const) and isinstance(attribute.value, str):
-            if m.tables.function(m.tables.canonical(f"{owner.name}.{attribute.value}")) is not None:
-                return Const(True)
+    """Certain for functions of a library that the tables know, and for the method that tensors of a graph lack."""
+    owner, wanted = args.positional if len(args.positional) == 2 else (None, None)
+    if isinstance(wanted, Const) and isinstance(wanted.value, str):
+        if isinstance(owner, Tensor) and wanted.value == "numpy" and m.mode is not Mode.UNKNOWN:
+            return Const(not owner.symbolic)
+        if isinstance(owner, Library) and m.tables.function(m.tables.canonical(f"{owner.name}.{wanted.value}")):
+            return Const(True)
     return _host(m, node, BOOL)
 
 
