@@ -54,6 +54,7 @@ from tfgraphlint.libraries.keras_models import (
     variables_behind,
     weight_edges,
 )
+from tfgraphlint.libraries.tables import LayerRecord
 
 PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
 
@@ -101,8 +102,10 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     symbolic = keras_symbols.is_keras_tensor(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = weight_edges(value)
+    record = m.tables.layer(value.cls) if value.kind == "layer" else None
+    through = Flow.FLOWS if value.kind == "model" else _flow_through(record)
     for given in [*inputs, *more]:
-        flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else Flow.FLOWS
+        flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else through
         edges += [Edge(part, flow) for part in parts(m, [given])]
     made = m.operation(node, edges)
     if value.cls.rpartition(".")[2] in unchanged.LAYERS:
@@ -113,19 +116,20 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
     told = any(flag in value.state or flag in args.keywords for flag in RETURN_FLAGS)
-    if told or value.cls.endswith(("Cell", "Cells")):
-        return Unknown(made)
-    if value.kind == "model" and "layers" not in value.state:
+    known = "layers" in value.state if value.kind == "model" else record is not None and record.returns == "tensor"
+    if told or not known:
         return Unknown(made)
     batch = inputs[0].open_axes & {0} if isinstance(inputs[0], Tensor) else frozenset()
-    dtype = ANY if value.cls.rpartition(".")[2] in OF_NUMBERS else FLOAT
+    dtype = FLOAT if record is None or record.dtype == FLOAT else ANY  # of others it depends on settings
     return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
 
 
-OF_NUMBERS = frozenset({  # layers that give whole numbers, or what they are told to
-    "StringLookup", "IntegerLookup", "TextVectorization", "Discretization", "Hashing", "CategoryEncoding",
-    "HashedCrossing",
-})  # fmt: skip
+def _flow_through(record: LayerRecord | None) -> Flow:
+    """Whether a gradient flows through a layer to its input."""
+    if record is None:
+        return Flow.UNKNOWN
+    kind = record.input.kind
+    return Flow.FLOWS if kind == "flows" else Flow.INDEX if kind in ("none", "nonfloat") else Flow.UNKNOWN
 
 
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:

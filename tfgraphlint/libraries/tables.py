@@ -216,6 +216,7 @@ class LayerRecord(NamedTuple):
     input: Outcome
     gradient: Outcome | None  # to the weights
     returns: str
+    dtype: str  # of a result that is a tensor
 
 
 class KerasOperation(NamedTuple):
@@ -454,7 +455,8 @@ class Tables:
             return None
         gradient = parse_outcome(found["gradient"]) if "gradient" in found else None
         reaches = parse_outcome(found["input"])
-        return LayerRecord(name, tuple(found["params"]), found["weights"], reaches, gradient, found["returns"])
+        params, dtype = tuple(found["params"]), found.get("dtype", "")
+        return LayerRecord(name, params, found["weights"], reaches, gradient, found["returns"], dtype)
 
     def loss(self, full_name: str) -> Mapping[str, Outcome]:
         """Per argument (``y_true``, ``y_pred``) the outcome of calling a loss or metric object; empty if unknown."""

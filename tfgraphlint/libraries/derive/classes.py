@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tfgraphlint.libraries.derive.naming import Naming
-from tfgraphlint.libraries.derive.returned import describe
+from tfgraphlint.libraries.derive.returned import describe, dtype_word
 from tfgraphlint.libraries.derive.trial import best, leaves, one_outcome
 from tfgraphlint.libraries.derive.values import DOMAINS
 
@@ -58,7 +58,11 @@ _CHOICES: dict[str, tuple[Callable[[], Any], ...]] = {
     "target_width": (lambda: 3,),
     "crop_height": (lambda: 3,),
     "crop_width": (lambda: 3,),
+    "vocabulary": (lambda: ["a", "b"], lambda: [1, 2]),
 }
+# Parameters with defaults that do not suit small inputs, or none.
+_OPTIONAL = ("groups", "vocabulary", "num_tokens")
+# A list is one argument that is a list; a tuple of shapes is several arguments.
 _INPUTS: tuple[Any, ...] = (
     (2, 3),
     (2, 5, 3),
@@ -68,6 +72,12 @@ _INPUTS: tuple[Any, ...] = (
     [(2, 5, 3), (2, 5, 3)],
     (2, 4, 6, 6, 3),
     [(2, 5, 3), (2, 5, 3), (2, 5, 3)],
+    ((2, 5, 3), (2, 5, 3)),
+    ((2, 3), [(2, 2)]),
+    ((2, 3), [(2, 2), (2, 2)]),
+    ((2, 3), [[(2, 2), (2, 2)]]),
+    (2, 2, 4, 4, 4, 3),
+    (2, 4000),
 )
 _OTHER_INPUTS: tuple[Callable[[], Any], ...] = (
     lambda: tf.constant([[0, 1, 2], [2, 3, 4]]),
@@ -102,12 +112,8 @@ def _layer(cls: type, naming: Naming) -> dict[str, Any]:
                 result = layer(make())
             except Exception:
                 continue
-            return {
-                **record,
-                "weights": bool(layer.trainable_weights),
-                "input": "nonfloat",
-                "returns": describe(result, naming.of_class),
-            }
+            made = {"weights": bool(layer.trainable_weights), "input": "nonfloat"}
+            return {**record, **made, **_given_back(result, naming)}
     return {**record, "untried": True}
 
 
@@ -129,11 +135,13 @@ def _constructions(cls: type) -> Iterator[Callable[[], dict[str, Any]]]:
     ]
     if any(name not in _CHOICES for name in required):
         return
-    for makers in itertools.islice(itertools.product(*(_CHOICES[name] for name in required)), 12):
-        yield functools.partial(_make, required, makers)
+    optional = [p.name for p in parameters if p.name in _OPTIONAL and p.name not in required]
+    for names in dict.fromkeys(((*required,), (*required, *optional))):
+        for makers in itertools.islice(itertools.product(*(_CHOICES[name] for name in names)), 12):
+            yield functools.partial(_make, names, makers)
 
 
-def _make(names: list[str], makers: tuple[Callable[[], Any], ...]) -> dict[str, Any]:
+def _make(names: Sequence[str], makers: tuple[Callable[[], Any], ...]) -> dict[str, Any]:
     return {name: make() for name, make in zip(names, makers, strict=True)}
 
 
@@ -141,8 +149,14 @@ def _draw(shape: Any, number: int) -> Any:
     random = np.random.default_rng(number)
     domain = DOMAINS[number % len(DOMAINS)]
     if isinstance(shape, list):
-        return [tf.constant(domain.draw(random, one), tf.float32) for one in shape]
+        return [_draw(one, number) for one in shape]
     return tf.constant(domain.draw(random, shape), tf.float32)
+
+
+def _arguments(shape: Any, number: int) -> tuple[Any, ...]:
+    """What a layer is called with."""
+    several = isinstance(shape, tuple) and not isinstance(shape[0], int)
+    return tuple(_draw(one, number) for one in shape) if several else (_draw(shape, number),)
 
 
 def _called(cls: type, arguments: Callable[[], dict[str, Any]], shape: Any, naming: Naming) -> dict[str, Any] | None:
@@ -150,19 +164,19 @@ def _called(cls: type, arguments: Callable[[], dict[str, Any]], shape: Any, nami
     weights: list[str] = []
     try:
         layer = cls(**arguments())
-        layer(_draw(shape, 0))
+        layer(*_arguments(shape, 0))
     except Exception:
         return None
     for number in range(_DRAWS):
-        given = _draw(shape, number)
+        given = _arguments(shape, number)
         try:
             with tf.GradientTape(persistent=True) as tape:
                 tape.watch(given)
-                result = layer(given)
+                result = layer(*given)
         except Exception:
             continue
         tensors = [leaf for leaf in leaves(result) if isinstance(leaf, tf.Tensor)]
-        inputs += [one_outcome(tape, leaf, given, number) for leaf in tensors]
+        inputs += [one_outcome(tape, leaf, given[0], number) for leaf in tensors]
         for weight in layer.trainable_weights:
             source = weight if isinstance(weight, tf.Variable) else weight.value
             weights += [one_outcome(tape, leaf, source, number) for leaf in tensors]
@@ -175,8 +189,12 @@ def _called(cls: type, arguments: Callable[[], dict[str, Any]], shape: Any, nami
     record: dict[str, Any] = {"weights": bool(layer.trainable_weights), "input": best(inputs)}
     if weights:
         record["gradient"] = best(weights)
-    record["returns"] = describe(result, naming.of_class)
-    return record
+    return {**record, **_given_back(result, naming)}
+
+
+def _given_back(result: Any, naming: Naming) -> dict[str, str]:
+    returned = describe(result, naming.of_class)
+    return {"returns": returned, "dtype": dtype_word(result.dtype)} if returned == "tensor" else {"returns": returned}
 
 
 def derive_losses(naming: Naming) -> dict[str, Any]:
