@@ -8,10 +8,9 @@ import libcst as cst
 
 from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.edits import without_keyword
+from tfgraphlint.edits import end_of, start_of, without_keyword
 from tfgraphlint.facts import ApiUsed, Mode
 from tfgraphlint.kinds import held
-from tfgraphlint.numpy_rewrite import end_of, start_of
 from tfgraphlint.rule import Rule
 from tfgraphlint.spelling import full_name
 from tfgraphlint.story import short_name

@@ -11,9 +11,9 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severit
 from tfgraphlint.edits import in_place_of
 from tfgraphlint.facts import ArgumentRetraced
 from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import spell
+from tfgraphlint.spelling import names_in, spell
 from tfgraphlint.story import brief
-from tfgraphlint.uses import loads, names_in
+from tfgraphlint.uses import loads
 
 
 class RetracingArgument(Rule):

@@ -11,10 +11,10 @@ import libcst as cst
 
 from tfgraphlint import numpy_rewrite
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
-from tfgraphlint.edits import in_place_of
+from tfgraphlint.edits import end_of, in_place_of, start_of
 from tfgraphlint.facts import Fault, FaultKind
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.numpy_rewrite import end_of, spell_tensorflow, start_of, text_after, text_of
+from tfgraphlint.numpy_rewrite import spell_tensorflow, text_after, text_of
 from tfgraphlint.story import brief, short_name
 from tfgraphlint.together import taken
 from tfgraphlint.tree import Tree

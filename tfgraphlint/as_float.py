@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
-from tfgraphlint.edits import add_keyword
+from tfgraphlint.edits import add_keyword, end_of, start_of
 from tfgraphlint.kinds import is_array
-from tfgraphlint.numpy_rewrite import end_of, is_number, spell_tensorflow, start_of
+from tfgraphlint.numpy_rewrite import is_number, spell_tensorflow
 from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree
 

@@ -9,8 +9,8 @@ import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent
 from tfgraphlint.diagnostic import Edit, Span
-from tfgraphlint.edits import in_place_of
-from tfgraphlint.numpy_rewrite import end_of, is_number, of_method, of_subscript, spell_tensorflow, start_of, text_of
+from tfgraphlint.edits import end_of, in_place_of, start_of
+from tfgraphlint.numpy_rewrite import is_number, of_method, of_subscript, spell_tensorflow, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import Use, uses_of

@@ -129,22 +129,31 @@ def without_keyword(tree: Tree, call: cst.Call, keyword: str) -> tuple[Edit, ...
     for index, argument in enumerate(call.args):
         if argument.keyword is None or argument.keyword.value != keyword:
             continue
-        start, end = tree.span(argument.keyword).start, _end_of_value(tree, argument.value)
+        start, end = tree.span(argument.keyword).start, end_of(tree, argument.value)
         if len(call.args) > index + 1:
             end = tree.span(call.args[index + 1]).start
         elif index:
-            start = _end_of_value(tree, call.args[index - 1].value)
+            start = end_of(tree, call.args[index - 1].value)
         gap = Span(tree.filename, start, end)
         first, last = tree.lines.range(gap)
         return (Edit(gap, ""),) if "#" not in tree.text[first:last] else None
     return None
 
 
-def _end_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
-    """The end of an argument's value, the parentheses around it included."""
+def start_of(tree: Tree, node: cst.BaseExpression) -> Position:
+    """Where an expression starts, its parentheses included."""
     lines = tree.lines
-    offset = lines.offset(tree.span(value).end)
-    for _ in value.rpar:
+    offset = lines.offset(tree.span(node).start)
+    for _ in node.lpar:
+        offset = tree.text.rindex("(", 0, offset)
+    return lines.position(offset)
+
+
+def end_of(tree: Tree, node: cst.BaseExpression) -> Position:
+    """Where an expression ends, its parentheses included."""
+    lines = tree.lines
+    offset = lines.offset(tree.span(node).end)
+    for _ in node.rpar:
         offset = tree.text.index(")", offset) + 1
     return lines.position(offset)
 
@@ -159,7 +168,7 @@ def _separator(tree: Tree, call: cst.Call) -> str:
 
 def swapped(tree: Tree, first: cst.BaseExpression, second: cst.BaseExpression) -> tuple[Edit, ...]:
     """``first`` and ``second``, arguments of one call, change places."""
-    places = [Span(tree.filename, _start_of_value(tree, each), _end_of_value(tree, each)) for each in (first, second)]
+    places = [Span(tree.filename, start_of(tree, each), end_of(tree, each)) for each in (first, second)]
     texts = [tree.text[slice(*tree.lines.range(place))] for place in places]
     return tuple(Edit(place, text) for place, text in zip(places, reversed(texts)))
 
@@ -167,14 +176,6 @@ def swapped(tree: Tree, first: cst.BaseExpression, second: cst.BaseExpression) -
 def has_comment(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether the text of ``node`` may hold a comment, which would stay where it is while what it is about moves."""
     return "#" in tree.text[slice(*tree.lines.range(tree.span(node)))]
-
-
-def _start_of_value(tree: Tree, value: cst.BaseExpression) -> Position:
-    lines = tree.lines
-    offset = lines.offset(tree.span(value).start)
-    for _ in value.lpar:
-        offset = tree.text.rindex("(", 0, offset)
-    return lines.position(offset)
 
 
 def before(tree: Tree, node: cst.CSTNode, code: str) -> tuple[Edit, ...] | None:

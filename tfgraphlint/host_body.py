@@ -8,8 +8,9 @@ import libcst as cst
 
 from tfgraphlint.as_tensor import merged, settled
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
+from tfgraphlint.edits import end_of, start_of
 from tfgraphlint.facts import Fault
-from tfgraphlint.numpy_rewrite import end_of, start_of, text_of
+from tfgraphlint.numpy_rewrite import text_of
 from tfgraphlint.story import brief
 from tfgraphlint.together import inputs, leaves_by, mended, spread
 from tfgraphlint.tree import Tree, children_of

@@ -8,7 +8,8 @@ import libcst as cst
 
 from tfgraphlint.ancestry import parent, scopes_of
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
-from tfgraphlint.numpy_rewrite import end_of, spell_tensorflow, start_of, text_of
+from tfgraphlint.edits import end_of, start_of
+from tfgraphlint.numpy_rewrite import spell_tensorflow, text_of
 from tfgraphlint.tree import Tree, children_of
 
 METHODS: dict[type[cst.CSTNode], str] = {

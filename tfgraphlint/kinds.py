@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent, scopes_of
-from tfgraphlint.spelling import full_name
+from tfgraphlint.spelling import full_name, names_in
 from tfgraphlint.tree import Tree, children_of
-from tfgraphlint.uses import calls_of, names_in, parameter_of
+from tfgraphlint.uses import calls_of, parameter_of
 
 VARIABLE, TENSOR = "variable", "tensor"
 WEIGHT_LISTS = frozenset({

@@ -13,7 +13,7 @@ import libcst as cst
 
 from tfgraphlint.ancestry import parent
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.edits import add_keyword, in_place_of
+from tfgraphlint.edits import add_keyword, end_of, in_place_of, start_of
 from tfgraphlint.libraries.tables import Equivalent, Replacement, Tables, load
 from tfgraphlint.spelling import Spelling, full_name, spell_any
 from tfgraphlint.tree import Tree
@@ -441,24 +441,6 @@ def text_of(tree: Tree, span: Span) -> str:
     """The text that a span covers."""
     start, end = tree.lines.range(span)
     return tree.text[start:end]
-
-
-def start_of(tree: Tree, node: cst.BaseExpression) -> Position:
-    """Where an expression starts, its parentheses included."""
-    lines = tree.lines
-    offset = lines.offset(tree.span(node).start)
-    for _ in node.lpar:
-        offset = tree.text.rindex("(", 0, offset)
-    return lines.position(offset)
-
-
-def end_of(tree: Tree, node: cst.BaseExpression) -> Position:
-    """Where an expression ends, its parentheses included."""
-    lines = tree.lines
-    offset = lines.offset(tree.span(node).end)
-    for _ in node.rpar:
-        offset = tree.text.index(")", offset) + 1
-    return lines.position(offset)
 
 
 def text_after(tree: Tree, node: cst.BaseExpression, edits: Iterable[Edit]) -> str:

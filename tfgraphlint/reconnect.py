@@ -11,10 +11,10 @@ from tfgraphlint import numpy_rewrite
 from tfgraphlint.alternatives import differentiable, numpy_of_tensorflow, stop_meant
 from tfgraphlint.as_tensor import merged, settled, unwrapped
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
-from tfgraphlint.edits import in_place_of
+from tfgraphlint.edits import end_of, in_place_of, start_of
 from tfgraphlint.facts import Fault, FaultKind
 from tfgraphlint.host_body import called_directly
-from tfgraphlint.numpy_rewrite import Rewrite, end_of, spell_tensorflow, start_of, text_after, text_of
+from tfgraphlint.numpy_rewrite import Rewrite, spell_tensorflow, text_after, text_of
 from tfgraphlint.spelling import full_name
 from tfgraphlint.story import brief, short_name
 from tfgraphlint.together import NUMBER_TYPES, mended, taken

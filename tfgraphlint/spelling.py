@@ -10,7 +10,7 @@ import libcst as cst
 from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.text import Lines
-from tfgraphlint.tree import Tree
+from tfgraphlint.tree import Tree, children_of
 
 USUAL = {"tensorflow": "tf", "numpy": "np", "keras": "keras"}
 
@@ -141,37 +141,39 @@ def _names_bound_in(scopes: Iterable[cst.CSTNode]) -> Iterator[str]:
     """The names that functions around a place bind for themselves."""
     for scope in scopes:
         if isinstance(scope, cst.FunctionDef):
-            yield from _targets(scope.params)
-            yield from _targets(scope.body)
+            yield from bound_in(scope.params)
+            yield from bound_in(scope.body)
         elif isinstance(scope, cst.Lambda):
-            yield from _targets(scope.params)
+            yield from bound_in(scope.params)
 
 
-def _targets(node: cst.CSTNode) -> Iterator[str]:
+def bound_in(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a function, lambda, comprehension or statement binds."""
     match node:
         case cst.Param(name=name):
             yield name.value
-            return
-        case cst.AssignTarget(target=target) | cst.NamedExpr(target=target) | cst.AugAssign(target=target):
-            yield from _names_in(target)
-        case cst.AnnAssign(target=target) | cst.For(target=target) | cst.CompFor(target=target):
-            yield from _names_in(target)
-        case cst.AsName(name=name):
-            yield from _names_in(name)
-        case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-            yield name.value
-            return
-    for child in node.children:
-        yield from _targets(child)
+        case cst.AssignTarget(target=target) | cst.AnnAssign(target=target) | cst.AugAssign(target=target):
+            yield from names_in(target)
+        case cst.For(target=target) | cst.CompFor(target=target) | cst.NamedExpr(target=target):
+            yield from names_in(target)
+        case cst.AsName(name=target):
+            yield from names_in(target)
+    inner = children_of(node)
+    for child in inner:
+        if isinstance(child, cst.FunctionDef | cst.ClassDef):
+            yield child.name.value
+        elif not isinstance(child, cst.Lambda):
+            yield from bound_in(child)
 
 
-def _names_in(target: cst.BaseExpression) -> Iterator[str]:
+def names_in(target: cst.BaseExpression) -> Iterator[str]:
+    """The names in the target of an assignment."""
     match target:
         case cst.Name(value=value):
             yield value
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             for element in elements:
-                yield from _names_in(element.value)
+                yield from names_in(element.value)
 
 
 def _imported(tree: Tree, full: str) -> Spelling:

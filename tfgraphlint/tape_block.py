@@ -16,9 +16,9 @@ from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.edits import into_block
 from tfgraphlint.kinds import TENSOR, VARIABLE, WEIGHT_LISTS, assigned_in, held, iterated_for
 from tfgraphlint.numpy_rewrite import spell_tensorflow
-from tfgraphlint.spelling import full_name
+from tfgraphlint.spelling import bound_in, full_name, names_in
 from tfgraphlint.tree import Tree, children_of
-from tfgraphlint.uses import LIBRARIES, bound_in, names_in
+from tfgraphlint.uses import LIBRARIES
 
 MOST_STATEMENTS = 30
 PLAIN_CALLS = frozenset({"float", "int", "len", "range", "list", "zip", "enumerate", "print", "sum", "abs", "dict"})

@@ -17,9 +17,9 @@ from tfgraphlint.as_tensor import left_as_tensor, merged, settled
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.kinds import is_array
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.spelling import full_name
+from tfgraphlint.spelling import bound_in, full_name
 from tfgraphlint.tree import Tree, children_of
-from tfgraphlint.uses import bound_in, uses_of
+from tfgraphlint.uses import uses_of
 
 TO_NUMPY = frozenset({
     "tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent, scopes_of
-from tfgraphlint.spelling import full_name
+from tfgraphlint.spelling import bound_in, full_name, names_in
 from tfgraphlint.tree import Tree, children_of
 
 MOST_CARRIERS = 400
@@ -276,35 +276,6 @@ def _binders(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
         case cst.AssignTarget(target=cst.Tuple() | cst.List()):
             return (node.target,)
     return ()
-
-
-def bound_in(node: cst.CSTNode) -> Iterator[str]:
-    """The names that a function, lambda, comprehension or statement binds."""
-    match node:
-        case cst.Param(name=name):
-            yield name.value
-        case cst.AssignTarget(target=target) | cst.AnnAssign(target=target) | cst.AugAssign(target=target):
-            yield from names_in(target)
-        case cst.For(target=target) | cst.CompFor(target=target) | cst.NamedExpr(target=target):
-            yield from names_in(target)
-        case cst.AsName(name=target):
-            yield from names_in(target)
-    inner = children_of(node)
-    for child in inner:
-        if isinstance(child, cst.FunctionDef | cst.ClassDef):
-            yield child.name.value
-        elif not isinstance(child, cst.Lambda):
-            yield from bound_in(child)
-
-
-def names_in(target: cst.BaseExpression) -> Iterator[str]:
-    """The names in the target of an assignment."""
-    match target:
-        case cst.Name(value=value):
-            yield value
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element in elements:
-                yield from names_in(element.value)
 
 
 def loads_of_binding(tree: Tree, binding: cst.CSTNode, name: str) -> list[cst.Name]:
