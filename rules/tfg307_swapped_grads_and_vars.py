@@ -40,8 +40,8 @@ class SwappedGradsAndVars(Rule):
 
     ## Known limits
 
-    Silent for `zip(variables, gradients)` in loops of one's own, for lists of pairs, for a fresh `zip`
-    beside one that was walked, for optimizers that are classes of the project, and wherever it is not
+    Silent for `zip(variables, gradients)` in loops of one's own, for lists of pairs other than `list(zip(...))`, for a
+    fresh `zip` beside one that was walked, for optimizers that are classes of the project, and wherever it is not
     certain which of the two lists holds the gradients. A `zip` that is walked only in part, or handed to an
     unknown function, is silent.
 

@@ -21,7 +21,8 @@ class RebuiltFunction(Rule):
     ## What it does
 
     Reports a `tf.function` that is created in a loop or in a function that is called repeatedly, and used there and
-    thrown away: a decorated nested function, `tf.function(lambda ...)(x)`, `tf.function(f)` called on the spot.
+    thrown away: a decorated nested function, `tf.function(lambda ...)(x)`, `tf.function(f)` called on the spot, and a
+    factory whose result is called on the spot, `make_step(model)(x)`.
 
     ## Why it matters
 
@@ -54,7 +55,7 @@ class RebuiltFunction(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: FunctionRebuilt) -> Iterable[Diagnostic]:
-        if not _only_called(fact.place):
+        if not _only_called(fact.place, _is_thrown_away(fact.call)):
             return
         yield self.report(
             fact.place.span,
@@ -64,8 +65,16 @@ class RebuiltFunction(Rule):
         )
 
 
-def _only_called(place: Place) -> bool:
-    """Whether the function is called where it is made and then forgotten: not kept, returned or passed on."""
+def _is_thrown_away(call: Place) -> bool:
+    """Whether what is called is the result of a call, ``make_step(model)(x)``: nobody keeps it."""
+    return isinstance(call.node, cst.Call) and isinstance(call.node.func, cst.Call)
+
+
+def _only_called(place: Place, thrown_away: bool) -> bool:
+    """Whether the function is called where it is made and then forgotten: not kept, returned or passed on.
+
+    ``thrown_away``: whoever it was returned to calls it and forgets it.
+    """
     tree, node = place.tree, place.node
     holder = parent(tree, node)
     name, made = "", node
@@ -82,7 +91,9 @@ def _only_called(place: Place) -> bool:
     if not name or isinstance(scope, (cst.ClassDef, cst.Lambda)):
         return False
     found = list(loads(scope.body if scope is not None else tree.module, name))
-    return bool(found) and all(_is_called(tree, load) for load in found)
+    return bool(found) and all(
+        _is_called(tree, load) or thrown_away and isinstance(parent(tree, load), cst.Return) for load in found
+    )
 
 
 def _is_called(tree: Tree, load: cst.Name) -> bool:

@@ -38,8 +38,9 @@ class UntrackedVariable(Rule):
     Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module` kept
     as an attribute of a Keras layer is not looked into, and its variables are not trained either), for callbacks
     and classes of one's own, for `trainable=False` and for integers (counters: not meant to be trained), for
-    variables that the file assigns or names to a tape as sources, and for classes that define `trainable_variables`
-    or its kin themselves. A plain variable in a `Metric` is not reset between epochs; this rule does not say so.
+    variables that the file assigns or names to a tape as sources, for models that the file defines and does not make
+    (who makes them may train them by hand), and for classes that define `trainable_variables` or its kin themselves. A
+    plain variable in a `Metric` is not reset between epochs; this rule does not say so.
 
     ## Fix safety
 

@@ -75,8 +75,11 @@ def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _needs_values(function: cst.CSTNode, arrays: set[str]) -> bool:
+    types = _types(function)
     for node in _walk(function):
         match node:
+            case cst.Name() if node in types:
+                continue
             case cst.Name(value=name) if name in READING or name in arrays:
                 return True
             case cst.If(test=test) | cst.IfExp(test=test) if not _is_settled(test):
@@ -89,6 +92,18 @@ def _needs_values(function: cst.CSTNode, arrays: set[str]) -> bool:
             case cst.While() | cst.Assert() | cst.Try() | cst.Global() | cst.Nonlocal() | cst.Match():
                 return True
     return False
+
+
+def _types(function: cst.CSTNode) -> set[cst.CSTNode]:
+    """The names that stand for types: ``x: float``, ``type=int``."""
+    found: set[cst.CSTNode] = set()
+    for node in _walk(function):
+        match node:
+            case cst.Annotation(annotation=annotation):
+                found.update(_walk(annotation))
+            case cst.Arg(keyword=cst.Name(value="type" | "dtype"), value=cst.Name() as name):
+                found.add(name)
+    return found
 
 
 def _is_settled(test: cst.BaseExpression) -> bool:

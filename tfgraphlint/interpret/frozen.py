@@ -80,9 +80,10 @@ def written(m: Machine, state: State, key: Hashable, value: Value, node: cst.CST
 
 
 def _differs(old: Value, new: Value) -> bool:
-    if isinstance(old, Const) and isinstance(new, Const):
-        return bool(old.value != new.value)
-    return not (isinstance(old, Host) and isinstance(new, Host) and old.node is new.node)
+    """Whether the new value certainly is another one: what is computed anew may be the same again."""
+    if isinstance(new, Host):
+        return new.counts and not (isinstance(old, Host) and old.node is new.node)
+    return isinstance(old, Const) and isinstance(new, Const) and bool(old.value != new.value)
 
 
 def called(m: Machine, trace: Hashable, args: Arguments | None = None) -> None:

@@ -10,7 +10,7 @@ from tfgraphlint.facts import FaultKind, Mode
 from tfgraphlint.interpret import effects, keras_symbols, python_values, queries, tapes, tracing, tracking
 from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
-from tfgraphlint.interpret.inspect import elements
+from tfgraphlint.interpret.inspect import elements, within
 from tfgraphlint.interpret.lookup import forget_order, set_entry
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.operators import binary, numeric, parts, read
@@ -80,7 +80,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
         case Weights() if name == "numpy":
             return leave(m, node, [receiver], FaultKind.NUMPY_METHOD, ".numpy", "array", FLOAT)
         case Weights(owner=Object() | Instance() as owner) if name in ASSIGNMENTS:
-            assign(m, owner.state, args.all(), name, node)
+            assign_weights(m, owner, args.all(), name, node)
             return receiver
         case Function() | TracedCallable() | Method() if name == "get_concrete_function":
             return receiver
@@ -154,15 +154,33 @@ def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.C
 def assign(
     m: Machine, state: State, values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool = True
 ) -> None:
-    """Note what a variable, or the variables of a layer, were given: no gradient comes through it.
+    """Note what a variable was given: no gradient comes through it.
 
     ``keeps``: what was assigned before remains in part.
     """
+    _note(m, [state], values, name, node, keeps)
+
+
+def assign_weights(
+    m: Machine, owner: Value, values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool = True
+) -> None:
+    """Note what the variables of a layer or model were given: those of all layers in it, which may be called alone."""
+    states = [
+        held.state for held in within(owner)
+        if isinstance(held, (Object, Instance, Variable)) and held.node.kind is not Kind.CONSTANT
+    ]
+    _note(m, states, values, name, node, keeps)
+
+
+def _note(
+    m: Machine, states: Sequence[State], values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool
+) -> None:
     fault = m.fault(FaultKind.ASSIGN, node, name, _text(m, node))
-    before = state.get("assigned", ()) if keeps else ()
     entries = tuple((part, fault) for part in parts(m, values) if part.kind is not Kind.CONSTANT)
-    if entries or before:
-        m.store.write(state, "assigned", tuple(before) + entries)
+    for state in states:
+        before = state.get("assigned", ()) if keeps else ()
+        if entries or before:
+            m.store.write(state, "assigned", tuple(before) + entries)
 
 
 # Operators by the names of the methods that they call, from the left operand.

@@ -24,8 +24,9 @@ def kept(m: Machine, owner: Value, name: str, value: Value) -> None:
     if m.tables.keras < 3 or m.guards or not isinstance(owner, Instance):
         return
     plain = [held for held in _variables(value) if _is_trained(held)]
-    if not plain or classes.kind_of(m, owner.cls) not in ("layer", "model"):
-        return
+    kind = classes.kind_of(m, owner.cls) if plain else ""
+    if kind not in ("layer", "model") or kind == "model" and owner.partial:
+        return  # who makes the model in another file may name its variables to a tape there
     if any(classes.class_attribute(owner.cls, each) is not None or each in owner.state for each in LISTS):
         return
     for variable in plain:

@@ -12,7 +12,7 @@ from tfgraphlint.interpret.calls import Arguments, unknown_call
 from tfgraphlint.interpret.frames import Spread, join
 from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import Machine, Running
-from tfgraphlint.interpret.methods import assign, leave
+from tfgraphlint.interpret.methods import assign_weights, leave
 from tfgraphlint.interpret.operators import dtype_of, parts
 from tfgraphlint.interpret.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.values import (
@@ -327,12 +327,14 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name == "get_weights":
         return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
     if name == "set_weights" and isinstance(receiver, (Object, Instance)):
-        assign(m, receiver.state, args.positional, name, node, keeps=False)
+        assign_weights(m, receiver, args.positional, name, node, keeps=False)
         return Const(None)
     if name == "add_loss" and keras_symbols.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
         m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
     if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
+    if name in ("compute_loss", "compiled_loss"):
+        return m.tensor(unknown_call(m, [receiver], args, node).node, FLOAT)
     if name == "fit":
         keras_runs.fitted(m, receiver, args, node)
         keras_runs.run_callbacks(m, receiver, args, node)

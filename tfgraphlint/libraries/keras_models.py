@@ -197,8 +197,9 @@ def variables_behind(nodes: Sequence[Node]) -> list[Node]:
 
 def weight_edges(value: Value) -> list[Edge]:
     """The edges to a layer's variables, and behind a fault to what was assigned to them."""
+    assigned = dict.fromkeys(
+        entry for held in within(value) if isinstance(held, (Object, Instance))
+        for entry in held.state.get("assigned", ())
+    )
     edges = [Edge(node) for node in weights_within(value)]
-    for held in within(value):
-        if isinstance(held, (Object, Instance)):
-            edges += [Edge(node, Flow.CUT, fault) for node, fault in held.state.get("assigned", ())]
-    return edges
+    return edges + [Edge(node, Flow.CUT, fault) for node, fault in assigned]

@@ -56,12 +56,17 @@ def check_applied(m: Machine, args: Arguments, node: cst.CSTNode) -> None:
 
 
 def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
-    """Report ``zip(variables, gradients)``, and a ``zip`` that was walked before."""
-    if isinstance(pairs, Items) and isinstance(pairs.state.get("zipped"), Object):
-        pairs = pairs.state["zipped"]
+    """Report ``zip(variables, gradients)``, also as a list, and a ``zip`` that was walked before."""
+    walked = None
+    if isinstance(pairs, Items):  # ``list(zip(...))``, as it was made
+        zipped, held = pairs.state.get("zipped", (None, None))
+        if held is not pairs.state["items"]:
+            return
+        pairs = zipped
+    elif isinstance(pairs, Object):
+        walked = pairs.state.get("walked")
     if not isinstance(pairs, Object) or pairs.kind != "zip" or pairs.made is None or m.guards:
         return
-    walked = pairs.state.get("walked")
     if isinstance(walked, Place):
         m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
     columns = elements(pairs.state["inner"])

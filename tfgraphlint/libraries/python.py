@@ -173,6 +173,10 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         return None
     found, exact = turns_of(m, value, expression)
     full = short == "deque" and len(args.all()) > 1  # it may be, and lose an element for each one that comes
+    if short in ("list", "tuple") and isinstance(value, Object) and value.kind == "zip":
+        made = sequence(kind, found) if exact else Items(kind, {"items": Spread(join(list(found)))})
+        made.state["zipped"] = value, made.state["items"]
+        return made
     if exact and not full:
         items = list(found)
         if short == "reversed":
@@ -189,6 +193,11 @@ def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
         numbers = [value.value for value in values if isinstance(value, Const)]
         if len(numbers) > 1 and all(isinstance(number, (int, float)) for number in numbers):
             return _host(m, node, FLOAT if any(isinstance(n, float) for n in numbers) else INT)
+    if len(values) > 1 and all(isinstance(value, (Const, Host)) and is_constant(value) for value in values):
+        dtypes = {operators.dtype_of(value) for value in values}
+        number = _host(m, node, FLOAT if FLOAT in dtypes else INT if dtypes == {INT} else ANY)
+        number.counts = any(isinstance(value, Host) and value.counts for value in values)
+        return number
     if len(values) > 1:
         return join(values)
     if isinstance(values[0], (Items, Dict)):
