@@ -51,6 +51,8 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     creation.holder_made(m, kind, name, node)
     if kind in ("layer", "model"):
         creation.layer_made(m, value, name, node)
+    if kind == "optimizer" and isinstance(rate := args.get(0, "learning_rate"), Instance):
+        value.state["__schedule__"] = (rate,)
     if kind == "model":
         return _make_model(m, value, short, args)
     if kind == "layer":

@@ -55,6 +55,9 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
         m.store.write(receiver.state, "run_eagerly", Const(True))
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
+    optimizer = args.get(0, "optimizer")
+    if isinstance(optimizer, Object) and isinstance(receiver, (Object, Instance)):
+        m.store.write(receiver.state, "__schedule__", optimizer.state.get("__schedule__", ()))
     jit = args.keywords.get("jit_compile")
     if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
         _compiled_by_xla(m, receiver, node)
@@ -143,15 +146,17 @@ MOST_FIT_STEPS = 5_000
 
 def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
     """``model.fit(...)``: the model is traced. What its code leaves behind stays, and it does not see what callbacks
-    change of Python's state. Nothing else is reported of this run: the code runs as a root, too."""
-    if m.mode is not Mode.EAGER or _runs_eagerly(m, receiver):
+    change of Python's state. Where what it is fitted to is not known, nothing else is reported of this run."""
+    if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
         return
     given = args.keywords.get("callbacks")
     before = set(m.reached), m.entries.copy(), m.steps
     m.steps = max(m.steps, MOST_STEPS - MOST_FIT_STEPS)
     try:
+        with contextlib.suppress(OutOfBudget):
+            _trace_model(m, receiver, _batch(m, args.get(0, "x"), node), node)
+            _trace_schedule(m, receiver, node)
         with m.mute(), contextlib.suppress(OutOfBudget):
-            _trace_model(m, receiver, node)
             for callback in elements(given) if given is not None else ():
                 if isinstance(callback, Instance):
                     _run_hooks(m, receiver, callback, node)
@@ -160,16 +165,35 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     frozen.called(m, node)
 
 
-def _trace_model(m: Machine, model: Value, node: cst.CSTNode) -> None:
-    """Trace the model's own ``train_step`` on a batch, or its call."""
+def _batch(m: Machine, given: Value | None, node: cst.CSTNode) -> Value | None:
+    """What a model gets of an array or tensor that it is fitted to; None where something else is given."""
+    if isinstance(given, Tensor) or isinstance(given, Host) and given.kind == "array":
+        return Tensor(m.leaf(Kind.TENSOR, node), given.dtype, symbolic=True)
+    return None
+
+
+def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNode) -> None:
+    """Trace the model's own ``train_step`` on a batch, or its call, as it is in training."""
     step = classes.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
     converts = m.keras_autograph and not isinstance(step, Function)  # no Keras converts ``train_step``
     running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
     with m.run_as(running), m.called_by(converts), frozen.building(m, node):
         if isinstance(step, Function):
-            calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+            with m.mute():
+                calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+        elif batch is None:
+            with m.mute():
+                calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
         else:
-            calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+            calls.call(m, model, Arguments([batch], {"training": Const(True)}), node)
+
+
+def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
+    """Trace the schedule of the project that the model's optimizer asks for its learning rate."""
+    for schedule in model.state.get("__schedule__", ()):
+        number = Tensor(m.leaf(Kind.TENSOR, node), INT, symbolic=True)
+        with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, "keras.Model.fit")), m.called_by(False):
+            calls.call(m, schedule, Arguments([number]), node)
 
 
 def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
@@ -182,8 +206,8 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
             calls.call(m, Method(callback, hook), Arguments([number, *others]), node)
 
 
-def _runs_eagerly(m: Machine, model: Value) -> bool:
-    return m.functions_run_eagerly or not isinstance(model, (Object, Instance)) or "run_eagerly" in model.state
+def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
+    return m.functions_run_eagerly or "run_eagerly" in model.state
 
 
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
