@@ -301,7 +301,8 @@ def _run_body(m: Machine, function: Function, frame: Frame, mark: int) -> Value:
     goes_on = suite(m, definition.body)
     returns = frame.returns
     if not returns:
-        return _end_of_body(function, frame) if goes_on else Const(None)
+        # A body that only raises is left to subclasses: what theirs returns, nobody knows here.
+        return _end_of_body(function, frame) if goes_on else m.opaque(definition, list(frame.names.values()))
     if not goes_on and len(returns) == 1 and not _differs(m, mark, returns[0][1]):
         return returns[0][0]
     values = [value for value, _ in returns]

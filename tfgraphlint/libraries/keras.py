@@ -216,6 +216,8 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return LibraryMethod(value, name)
     if kind == "metric" and name in ("add_weight",):
         return LibraryMethod(value, name)
+    if kind in ("layer", "model") and name == "losses":
+        return _losses(m, value, node)
     if kind == "callback" and name == "model":
         return Object("keras.Model", m.leaf(Kind.OPAQUE, node), "model")
     if kind == "model" and name == "layers":
@@ -259,7 +261,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
     return None
 
 
-def _losses(m: Machine, value: Object, node: cst.CSTNode) -> Value:
+def _losses(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     edges = [Edge(n, Flow.UNKNOWN) for n in weights_within(value)]
     return Items("list", {"items": Spread(m.tensor(m.operation(node, edges), FLOAT))})
 
