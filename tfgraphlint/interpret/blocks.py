@@ -11,12 +11,17 @@ import libcst as cst
 from tfgraphlint.facts import Mode
 from tfgraphlint.interpret import tapes
 from tfgraphlint.interpret.conversion import inside
+from tfgraphlint.interpret.frames import Spread
+from tfgraphlint.interpret.inspect import MOST_LEVELS
 from tfgraphlint.interpret.lookup import bind
 from tfgraphlint.interpret.machine import Machine, Running
 from tfgraphlint.interpret.provenance import now
 from tfgraphlint.interpret.values import (
+    Choice,
     Const,
+    Dict,
     Instance,
+    Items,
     Object,
     Tape,
     Tensor,
@@ -154,8 +159,31 @@ def loop(m: Machine, by_tensor: bool | None) -> Iterator[None]:
         bound = m.store.changes(mark)
         m.store.keep(mark)
         for state, key, held in bound.values():
-            if isinstance(held, Tensor) and held.graph == began:
-                m.store.write(state, key, replace(held, graph=outer[-1]))
+            if isinstance(held, Value):
+                m.store.write(state, key, _handed_on(m, held, began, outer[-1]))
+
+
+def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = MOST_LEVELS) -> Value:
+    """What the graph of a loop hands out for a value bound in it: tensors of ``graph``, also in what was made there."""
+
+    def inner(held: Value) -> Value:
+        return _handed_on(m, held, began, graph, levels - 1)
+
+    if not levels:
+        return value
+    if isinstance(value, Tensor):
+        return replace(value, graph=graph) if value.graph == began else value
+    if isinstance(value, Choice):
+        return Choice(tuple(inner(option) for option in value.options))
+    if isinstance(value, Items) and value.made > began:
+        items = value.state["items"]
+        new = Spread(inner(items.element)) if isinstance(items, Spread) else tuple(inner(item) for item in items)
+        m.store.write(value.state, "items", new)
+    elif isinstance(value, Dict) and value.made > began or isinstance(value, Object) and value.kind == "tensor_array":
+        for key, held in list(value.state.items()):
+            if isinstance(held, Value):
+                m.store.write(value.state, key, inner(held))
+    return value
 
 
 CATCHES_ALL = ("Exception", "BaseException", "RuntimeError", "AttributeError", "ValueError", "TypeError")

@@ -24,6 +24,7 @@ from tfgraphlint.interpret.values import (
     Tensor,
     Value,
 )
+from tfgraphlint.uses import bound_in
 
 # -- Python state that is changed ----------------------------------------------------------------
 
@@ -43,12 +44,25 @@ def assigned(m: Machine, node: cst.Assign, value: Value) -> None:
         return
     target, written = node.targets[0].target, node.value
     if isinstance(target, cst.Subscript) and not is_constant(value) and outlives(m, target):
-        kept(m, node, value)
+        if not _is_carried(m, target):
+            kept(m, node, value)
     if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
         if not isinstance(written, cst.BinaryOperation) or not written.left.deep_equals(target):
             kept(m, node, value)
         elif is_constant(value):
             _changed(m, node, "counter")
+
+
+def _is_carried(m: Machine, target: cst.Subscript) -> bool:
+    """Whether AutoGraph makes the item a variable of the tensor loop that runs: its index is the same in each turn."""
+    loops = [construct.node for construct in m.frame.around if construct.kind == "loop" and construct.tensor]
+    if len(m.graphs) == 1 or not loops or len(target.slice) != 1:
+        return False
+    index = target.slice[0].slice
+    written = index.value if isinstance(index, cst.Index) else None
+    if isinstance(written, cst.Name):
+        return written.value not in bound_in(loops[-1])
+    return isinstance(written, (cst.Integer, cst.SimpleString, cst.UnaryOperation))
 
 
 def _counts(m: Machine, value: Value) -> bool:
@@ -135,6 +149,12 @@ def used(m: Machine, values: Sequence[Value]) -> None:
         for held in within(value):
             if isinstance(held, Tensor) and is_out_of_scope(m, held):
                 _leaked(m, held)
+
+
+def returned(m: Machine, value: Value) -> None:
+    """Report tensors that the traced function returns, in lists as well, after their graph was left."""
+    if len(m.graphs) == 1 and len(m.stack) == m.outside + 1:
+        used(m, [value])
 
 
 def is_out_of_scope(m: Machine, value: Value) -> bool:

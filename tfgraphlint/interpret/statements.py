@@ -112,6 +112,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 def _return(m: Machine, node: cst.Return) -> bool:
     value = evaluate(m, node.value) if node.value is not None else Const(None)
     conditions.returned(m, node, value)
+    effects.returned(m, value)
     m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
     return ENDED
 
@@ -209,9 +210,9 @@ def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
     python_values.looped(m, node, value)
     nested_runs.dataset_walked(m, value, node.iter, statement=True)
-    turns, exact = iterate(m, value, node.iter)
     by_tensor = conditions.iterates(m, value)
     with inside(m, node, "loop", by_tensor), blocks.loop(m, by_tensor):
+        turns, exact = iterate(m, value, node.iter)
         return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
 
 
