@@ -65,9 +65,10 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling) -> None:
     with contextlib.suppress(OutOfBudget):
         run_module(m, scope)
     m.frame = Frame(scope, scope.names)
-    for value in list(scope.names.values()):
-        if isinstance(value, Value):
-            _roots_of(m, scope, value, telling)
+    for by_keras in (False, True):  # what other code calls itself, it may well call eagerly
+        for value in list(scope.names.values()):
+            if isinstance(value, Value):
+                _roots_of(m, scope, value, telling, by_keras)
 
 
 def _expected(m: Machine, fact: Fact) -> bool:
@@ -77,26 +78,30 @@ def _expected(m: Machine, fact: Fact) -> bool:
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
 
 
-def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling) -> None:
+def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling, by_keras: bool) -> None:
     for held in within(value):
         if isinstance(held, Function) and held.scope is scope:
-            if held.definition not in m.reached and held.owner is None and (steps := telling.steps(held.name)):
+            wanted = not by_keras and held.owner is None and held.definition not in m.reached
+            if wanted and (steps := telling.steps(held.name)):
                 run_root(m, lambda held=held: root_call(m, held), steps)  # type: ignore[misc]
         elif isinstance(held, Class) and held.scope is scope:
-            class_roots(m, held, telling)
+            class_roots(m, held, telling, by_keras)
 
 
-def class_roots(m: Machine, cls: Class, telling: Telling) -> None:
-    """Every method that nothing reached, on one instance made as the class makes it."""
+def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> None:
+    """Every method that nothing reached, on one instance made as the class makes it: those that Keras traces, or the
+    others."""
     methods = []
     for value in list(cls.state.values()):
         if isinstance(value, Class):
-            class_roots(m, value, telling)
+            class_roots(m, value, telling, by_keras)
         elif isinstance(value, Value):
             methods += [
                 (value, held, steps)
                 for held in within(value)
-                if isinstance(held, Function) and held.owner is cls and (steps := telling.steps(held.name, cls.name))
+                if isinstance(held, Function) and held.owner is cls
+                and keras_runs.is_traced_call(m, cls, held) is by_keras
+                and (steps := telling.steps(held.name, cls.name))
             ]
     methods = [each for each in methods if each[1].definition not in m.reached]
     if not methods:

@@ -36,7 +36,7 @@ from tfgraphlint.interpret.values import (
     Weights,
 )
 
-RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b")
+RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 BY_CALLBACK = "keras.callbacks.Callback"
 TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
 
@@ -222,11 +222,16 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
     if kind == "callback" and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
         return Running(Mode.EAGER, by=BY_CALLBACK)
-    if kind in ("layer", "model") and function.name == "call" and m.module_mode is Mode.EAGER:
+    if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
     mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
     return Running(mode)
+
+
+def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
+    """Whether this is the ``call`` of a layer or model, which Keras traces unless somebody calls it eagerly."""
+    return function.name == "call" and classes.kind_of(m, cls) in ("layer", "model")
 
 
 def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
