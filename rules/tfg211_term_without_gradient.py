@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, path_of
+from tfgraphlint.story import brief, path_of, source_of
 
 LEAVES_TENSORFLOW = frozenset({
     FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP, FaultKind.PREDICT,
@@ -66,7 +66,7 @@ class TermWithoutGradient(Rule):
                 yield self.report(
                     fault.place.span,
                     f"a term of `{brief(fact.target.code)}` has no gradient with respect to "
-                    f"`{brief(fact.source.code)}`: `{brief(fault.place.code)}` takes it out of TensorFlow",
+                    f"{source_of(fact)}: `{brief(fault.place.code)}` takes it out of TensorFlow",
                     path=path_of(fact),
                     help="keep the value a tensor; if the term is only to be seen, say so with `tf.stop_gradient`",
                     fix=reconnect.repair_of(fault),

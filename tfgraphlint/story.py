@@ -56,14 +56,26 @@ def label(fault: Fault) -> str:
 
 def gradient_of(fact: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    return f"the gradient of `{brief(fact.target.code)}` with respect to `{brief(fact.source.code)}`"
+    loss = "the loss " if _is_compiled(fact) else ""
+    return f"the gradient of {loss}`{brief(fact.target.code)}` with respect to {source_of(fact)}"
+
+
+def source_of(fact: GradientLost) -> str:
+    """What the gradient was asked for, as it is written: `` `w` ``."""
+    return "the model's weights" if _is_compiled(fact) else f"`{brief(fact.source.code)}`"
+
+
+def _is_compiled(fact: GradientLost) -> bool:
+    """Whether the model differentiates a loss that it was compiled with: no query names the sources."""
+    return fact.source.written.node is fact.target.written.node
 
 
 def path_of(fact: GradientLost, of: Fault | None = None) -> tuple[Step, ...]:
     """The steps of a report on ``of``: source, every fault in the order it happens, consequence."""
     steps: list[Step] = []
     if fact.source.made is not None:
-        steps.append(Step(Role.SOURCE, f"`{brief(fact.source.code)}` comes from here", fact.source.made.span))
+        comes = "come" if _is_compiled(fact) else "comes"
+        steps.append(Step(Role.SOURCE, f"{source_of(fact)} {comes} from here", fact.source.made.span))
     for fault in fact.faults:
         if fault.kind is FaultKind.UNWATCHED:
             steps.append(Step(Role.CUT, label(fault), fact.tape.made.span))

@@ -232,7 +232,9 @@ def cheapest_way(
             continue
         if node in goals:
             return _way(node, target, came, bit)
-        toll = 0 if node.active & bit else FAULT_PRICE
+        outside = not node.active & bit
+        follows = node in came and not came[node][0].active & bit  # one fault, however many operations run outside
+        toll = (1 if follows else FAULT_PRICE) if outside else 0
         for edge in node.edges:
             if edge.flow is Flow.STOPPED or edge.fault in without:
                 continue
