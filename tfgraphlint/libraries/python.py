@@ -364,6 +364,8 @@ def _setattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 def _round(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if args.positional and is_constant(args.positional[0]):
         return _host(m, node, FLOAT)
+    if name.endswith("round") and args.positional and isinstance(args.positional[0], Host):
+        return operators.numeric(m, node, [args.positional[0]], Flow.FLOWS)
     return None
 
 
