@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class NumpyMethodInGradientPath(Rule):
@@ -64,7 +64,7 @@ class NumpyMethodInGradientPath(Rule):
                 fix = reconnect.without_method(fault)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` takes the value out of TensorFlow",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` takes the value out of TensorFlow",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "keep the value a tensor"),
                     fix=fix,

@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import gradient_of, path_of, short_name
+from tfgraphlint.story import lost, path_of, short_name
 
 
 class NumpyCallInGradientPath(Rule):
@@ -65,7 +65,7 @@ class NumpyCallInGradientPath(Rule):
                 fix = reconnect.with_tensorflow(fault, fact.faults)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{short_name(fault.name)}` computes it outside TensorFlow",
+                    f"{lost(fact)}: `{short_name(fault.name)}` computes it outside TensorFlow",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "use the TensorFlow function of the same meaning"),
                     fix=fix,

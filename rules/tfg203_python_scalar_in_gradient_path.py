@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class PythonScalarInGradientPath(Rule):
@@ -62,7 +62,7 @@ class PythonScalarInGradientPath(Rule):
                 fix = reconnect.without_number(fault)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes it a plain Python number",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` makes it a plain Python number",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "keep the value a tensor"),
                     fix=fix,

@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class DetachedByRewrapping(Rule):
@@ -62,7 +62,7 @@ class DetachedByRewrapping(Rule):
                 fix = reconnect.without_wrapping(fault)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` makes a new leaf of the value",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` makes a new leaf of the value",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "use the tensor itself"),
                     fix=fix,

@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class PredictInTape(Rule):
@@ -60,7 +60,7 @@ class PredictInTape(Rule):
                 fix = reconnect.called_model(fault)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` returns a NumPy array",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` returns a NumPy array",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "call the model itself"),
                     fix=fix,

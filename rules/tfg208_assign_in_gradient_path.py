@@ -8,7 +8,7 @@ from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class AssignInGradientPath(Rule):
@@ -59,7 +59,7 @@ class AssignInGradientPath(Rule):
             if fault.kind is FaultKind.ASSIGN and not fact.partial:
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` is no operation that a tape follows",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` is no operation that a tape follows",
                     path=path_of(fact),
                     help="use the tensor itself where the gradient is needed, and assign afterwards",
                     suggestions=reconnect.suggestions(fault),

@@ -8,7 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost, VariableAugmented
 from tfgraphlint.in_place import assigned_in_place
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class VariableRebound(Rule):
@@ -72,7 +72,7 @@ class VariableRebound(Rule):
                 name = brief(fault.value)
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{name}` was a variable and becomes a plain tensor here",
+                    f"{lost(fact)}: `{name}` was a variable and becomes a plain tensor here",
                     path=path_of(fact),
                     help=f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`",
                     fix=assigned_in_place(fault.place.tree, fault.place.node),

@@ -8,7 +8,7 @@ from tfgraphlint.as_float import made_float
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import gradient_of, path_of
+from tfgraphlint.story import lost, path_of
 
 
 class NonFloatSource(Rule):
@@ -59,7 +59,7 @@ class NonFloatSource(Rule):
             if fault.kind is FaultKind.NON_FLOAT:
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: it does not hold floating-point numbers",
+                    f"{lost(fact)}: it does not hold floating-point numbers",
                     path=path_of(fact),
                     help="make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
                     fix=made_float(fault.place.tree, fault.place.node),

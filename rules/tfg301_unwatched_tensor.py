@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 from tfgraphlint.watching import watched
 
 
@@ -60,7 +60,7 @@ class UnwatchedTensor(Rule):
                 tape = fact.tape.name or "the tape"
                 yield self.report(
                     fact.tape.made.span,
-                    f"{gradient_of(fact)} is None: `{tape}` never watches `{source}`",
+                    f"{lost(fact)}: `{tape}` never watches `{source}`",
                     path=path_of(fact),
                     help=f"watch it first in the block: `{fact.tape.name or 'tape'}.watch({source})`",
                     fix=watched(fact),

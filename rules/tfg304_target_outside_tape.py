@@ -11,7 +11,7 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.moving import in_function_of, moved_into_block
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class TargetOutsideTape(Rule):
@@ -66,7 +66,7 @@ class TargetOutsideTape(Rule):
         shown = statement if isinstance(statement, cst.BaseSmallStatement) else place.node
         yield self.report(
             tree.span(shown),
-            f"{gradient_of(fact)} is None: `{brief(tree.code(shown))}` runs outside the tape's block",
+            f"{lost(fact)}: `{brief(tree.code(shown))}` runs outside the tape's block",
             path=path_of(fact),
             help="move the statement into the `with` block",
             fix=moved_into_block(fact, FaultKind.OUTSIDE),

@@ -10,7 +10,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
 from tfgraphlint.edits import without_keyword
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 from tfgraphlint.watching import is_plain_variable, watched
 
 OPTION = "watch_accessed_variables"
@@ -70,7 +70,7 @@ class NothingWatched(Rule):
                 is_plain = is_plain_variable(fact.source)
                 yield self.report(
                     fact.tape.made.span,
-                    f"{gradient_of(fact)} is None: with `{OPTION}=False` nothing watches `{value}`",
+                    f"{lost(fact)}: with `{OPTION}=False` nothing watches `{value}`",
                     path=path_of(fact),
                     help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else WITHOUT,
                     fix=watched(fact) if is_plain else _without_option(fact),

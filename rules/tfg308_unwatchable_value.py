@@ -19,6 +19,7 @@ from tfgraphlint.unwrapping import own_rows, without_rows
 from tfgraphlint.watching import bindings_between, bindings_in, block_of, names_in, path_to, watch
 
 OWNERS = ("model", "layer")
+SYMBOLIC = "symbolic tensor of Keras"  # what ``keras.Input`` gives
 WEIGHTS = "trainable_variables"
 
 
@@ -30,9 +31,10 @@ class UnwatchableValue(Rule):
 
     ## What it does
 
-    Reports values that a tape cannot deal with: a NumPy array, a Python number, a model or a layer given to
-    `tape.watch`; an array, `model.get_weights()`, a model or a layer as a source; and `tape.watch` before
-    the tape is entered. The report stands at the call of `watch`, or at the argument of the query.
+    Reports values that a tape cannot deal with: a NumPy array, a Python number, a model, a layer or a symbolic tensor
+    of Keras (`model.inputs`) given to `tape.watch`, also in a list; an array, `model.get_weights()`, a model, a layer
+    or a symbolic tensor as a source; a symbolic tensor as the target; and `tape.watch` before the tape is entered. The
+    report stands at the call of `watch`, or at the argument of the query.
 
     ## Why it matters
 
@@ -45,6 +47,7 @@ class UnwatchableValue(Rule):
 
         AttributeError: 'numpy.ndarray' object has no attribute '_id'
         AttributeError: 'Sequential' object has no attribute '_id'
+        AttributeError: 'KerasTensor' object has no attribute '_id'
         AttributeError: 'float' object has no attribute 'dtype'
 
     A tape that is not entered yet, or whose query is done, has nothing to watch with: `AttributeError:
@@ -92,11 +95,21 @@ class UnwatchableValue(Rule):
             fact.place.span,
             f"`{value}` is {article} {fact.what}: `{called}` raises {error}",
             help=_remedy(fact, value),
-            fix=_of_model(fact) if fact.what in OWNERS else _converted(fact),
+            fix=_fix(fact),
         )
 
 
+def _fix(fact: Unwatchable) -> Fix | None:
+    if fact.what == SYMBOLIC:
+        return None
+    return _of_model(fact) if fact.what in OWNERS else _converted(fact)
+
+
 def _remedy(fact: Unwatchable, value: str) -> str:
+    if fact.how == "target":
+        return "compute it in the block: call the model on a tensor"
+    if fact.what == SYMBOLIC:
+        return "watch the tensor that the model is called on, and ask for its gradient"
     if fact.what not in OWNERS:
         return f"convert it first: `{value} = tf.convert_to_tensor({value})`"
     if fact.how == "watched":

@@ -8,7 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.moving import moved_into_block
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class InnerGradientOutsideTape(Rule):
@@ -58,7 +58,7 @@ class InnerGradientOutsideTape(Rule):
             if fault.kind is FaultKind.INNER_GRADIENT and not fact.partial:
                 yield self.report(
                     fault.place.span,
-                    f"{gradient_of(fact)} is None: `{brief(fault.place.code)}` runs outside the outer tape",
+                    f"{lost(fact)}: `{brief(fault.place.code)}` runs outside the outer tape",
                     path=path_of(fact),
                     help="ask the inner tape inside the block of the outer one",
                     fix=moved_into_block(fact, FaultKind.INNER_GRADIENT),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 
 
 class UnconnectedTarget(Rule):
@@ -56,7 +56,7 @@ class UnconnectedTarget(Rule):
         if not fact.faults and not fact.partial:
             yield self.report(
                 fact.place.span,
-                f"{gradient_of(fact)} is None: `{brief(fact.target.code)}` is not computed from it",
+                f"{lost(fact)}: `{brief(fact.target.code)}` is not computed from it",
                 path=path_of(fact),
                 help="compute the target from the source, or leave the source out",
             )

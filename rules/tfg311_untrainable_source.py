@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, GradientLost
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
+from tfgraphlint.story import brief, lost, path_of
 from tfgraphlint.watching import is_plain_variable, watched
 
 OF_KERAS = "a `tf.Variable` can be watched; make a weight of Keras trainable, which Keras 3 does not let a tape watch"
@@ -61,7 +61,7 @@ class UntrainableSource(Rule):
                 is_plain = is_plain_variable(fact.source)
                 yield self.report(
                     fact.place.span,
-                    f"{gradient_of(fact)} is None: `{value}` is not trainable and no tape watches it",
+                    f"{lost(fact)}: `{value}` is not trainable and no tape watches it",
                     path=path_of(fact),
                     help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else OF_KERAS,
                     fix=watched(fact) if is_plain else None,

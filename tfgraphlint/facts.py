@@ -172,9 +172,9 @@ class PairsWalked(Fact):
 
 @dataclass(frozen=True, eq=False)
 class Unwatchable(Fact):
-    """A value that no tape can watch or differentiate by: an array, number, model, layer.
+    """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic tensor of Keras.
 
-    ``how`` is "watched", "source", or "watched-before-entering".
+    ``how`` is "watched", "source", "target", or "watched-before-entering".
     """
 
     place: Place  # the argument

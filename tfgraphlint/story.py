@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import libcst as cst
+
 from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts import (
     Fault,
@@ -60,6 +62,18 @@ def gradient_of(fact: GradientLost) -> str:
     return f"the gradient of {loss}`{brief(fact.target.code)}` with respect to {source_of(fact)}"
 
 
+def lost(fact: GradientLost) -> str:
+    """``the gradient of `loss` with respect to `w` is None``: what the query gives where nothing flows."""
+    return f"{gradient_of(fact)} is {'zero' if _is_batch_jacobian(fact) else 'None'}"
+
+
+def _is_batch_jacobian(fact: GradientLost) -> bool:
+    """Whether the query is ``batch_jacobian``, which has zeros for what is not connected."""
+    node = fact.place.node
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and (
+        node.func.attr.value == "batch_jacobian")
+
+
 def source_of(fact: GradientLost) -> str:
     """What the gradient was asked for, as it is written: `` `w` ``."""
     return "the model's weights" if _is_compiled(fact) else f"`{brief(fact.source.code)}`"
@@ -81,8 +95,10 @@ def path_of(fact: GradientLost, of: Fault | None = None) -> tuple[Step, ...]:
             steps.append(Step(Role.CUT, label(fault), fact.tape.made.span))
         else:
             steps.append(Step(Role.CUT, label(fault), fault.place.span))
-    consequence = "lacks this part" if fact.partial else f"is {outcome(fact.faults)}"
-    steps.append(Step(Role.CONSEQUENCE, f"{gradient_of(fact)} {consequence}", fact.place.span))
+    consequence = f"{gradient_of(fact)} lacks this part" if fact.partial else lost(fact)
+    if not fact.partial and outcome(fact.faults) == "zero":
+        consequence = f"{gradient_of(fact)} is zero"
+    steps.append(Step(Role.CONSEQUENCE, consequence, fact.place.span))
     return tuple(dict.fromkeys(steps))
 
 

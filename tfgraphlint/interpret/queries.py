@@ -42,7 +42,7 @@ from tfgraphlint.interpret.provenance import (
     terms,
     used_before,
 )
-from tfgraphlint.interpret.tapes import kind_unwatchable, never_entered, report_unwatchable, use_of
+from tfgraphlint.interpret.tapes import SYMBOLIC, kind_unwatchable, never_entered, report_unwatchable, use_of
 from tfgraphlint.interpret.values import (
     BOOL,
     FLOAT,
@@ -143,6 +143,9 @@ def judge_call(
 ) -> None:
     """Report each source to which certainly no gradient flows from ``target``."""
     if _swapped(m, target, written_target, sources, node):
+        return
+    if kind_unwatchable(m, target) == SYMBOLIC:
+        report_unwatchable(m, tape, written_target, node, "target", SYMBOLIC)
         return
     hosts = _host_nodes(target)
     targets = hosts or _target_nodes(m, target)

@@ -168,8 +168,17 @@ def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps:
         escape(m, tape)
 
 
+SYMBOLIC = "symbolic tensor of Keras"
+
+
 def kind_unwatchable(m: Machine, value: Value) -> str | None:
-    """What a value is that no tape can watch: ``array``, ``number``, ``model``, ``layer``; None for others."""
+    """What a value is, or holds, that no tape can watch: ``array``, ``number``, ``model``, ``layer``, ``symbolic tensor
+    of Keras``; None for others."""
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        kinds = [kind_unwatchable(m, item) for item in value.state["items"]]
+        return next((kind for kind in kinds if kind is not None), None)
+    if isinstance(value, Tensor) and value.keras:
+        return SYMBOLIC
     if isinstance(value, Host):
         return "array" if value.kind == "array" else "number"
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
