@@ -18,11 +18,12 @@ class UnknownStaticDimension(Rule):
 
     ## What it does
 
-    Reports `x.shape[i]` (and `x.get_shape()[i]`, `x.shape.as_list()[i]`, `K.int_shape(x)[i]`) that is certainly None
-    and is used as a number: in a shape, in arithmetic, in `range`, in `<`, as an argument of an operation; and a whole
-    `x.shape` with such a dimension where a shape is wanted (`tf.random.normal(x.shape)`, `np.prod(x.shape)`). Such
-    dimensions come from `keras.Input`, `batch` without `drop_remainder`, `TensorSpec([None, ...])` of an input
-    signature or a generator, decoded images, `tf.boolean_mask` and `tf.where`.
+    Reports `x.shape[i]` (and `x.get_shape()[i]`, `x.shape.as_list()[i]`, `K.int_shape(x)[i]`, or the name that
+    `batch, width = x.shape` binds to it) that is certainly None and is used as a number: in a shape, in arithmetic, in
+    `range`, in `<`, as an argument of an operation; and a whole `x.shape` with such a dimension where a shape is wanted
+    (`tf.random.normal(x.shape)`, `np.prod(x.shape)`). Such dimensions come from `keras.Input`, `batch` without
+    `drop_remainder`, `TensorSpec([None, ...])` of an input signature or a generator, decoded images,
+    `tf.boolean_mask` and `tf.where`.
 
     ## Why it matters
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret import python_values
+from tfgraphlint.interpret import python_values, shapes
 from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.inspect import elements
 from tfgraphlint.interpret.machine import Machine
@@ -104,8 +104,24 @@ def parts_of(
         return [join(column) for column in zip(*columns)]
     if isinstance(value, Object) and "result" in value.state:
         return parts_of(m, value.state["result"], count, node, exact=exact)
+    if isinstance(value, Object) and value.kind == "shape" and isinstance(node, (cst.Tuple, cst.List)):
+        return _sizes(m, value, node)
     python_values.walked(m, node, value)
     return [element_of(m, value, node) for _ in range(count)]
+
+
+def _sizes(m: Machine, shape: Object, target: cst.Tuple | cst.List) -> list[Value]:
+    """What ``batch, width = x.shape`` binds; behind a starred name the axes are counted from the end."""
+    found: list[Value] = []
+    behind = False
+    for index, element in enumerate(target.elements):
+        if isinstance(element, cst.StarredElement):
+            behind = True
+            found.append(Host(m.leaf(Kind.CONSTANT, element), "scalar", INT))
+        else:
+            axis = index - len(target.elements) if behind else index
+            found.append(shapes.dimension(m, element.value, shape, Const(axis)))
+    return found
 
 
 def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
