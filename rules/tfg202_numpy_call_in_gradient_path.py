@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost, Mode
+from tfgraphlint.facts import Fault, FaultKind, GradientLost, Mode
 from tfgraphlint.rule import Rule
-from tfgraphlint.story import lost, path_of, short_name
+from tfgraphlint.story import brief, lost, path_of, short_name
 
 
 class NumpyCallInGradientPath(Rule):
@@ -65,9 +65,15 @@ class NumpyCallInGradientPath(Rule):
                 fix = reconnect.with_tensorflow(fault, fact.faults)
                 yield self.report(
                     fault.place.span,
-                    f"{lost(fact)}: `{short_name(fault.name)}` computes it outside TensorFlow",
+                    f"{lost(fact)}: {_what_cuts(fault)}",
                     path=path_of(fact),
                     help=reconnect.advice(fault, fix, "use the TensorFlow function of the same meaning"),
                     fix=fix,
                     suggestions=reconnect.suggestions(fault),
                 )
+
+
+def _what_cuts(fault: Fault) -> str:
+    if fault.name.endswith("__setitem__"):
+        return f"`{brief(fault.place.code)}` puts it into a NumPy array"
+    return f"`{short_name(fault.name)}` computes it outside TensorFlow"

@@ -63,7 +63,8 @@ class TargetOutsideTape(Rule):
         place = in_function_of(fact.tape.made, outside[0])
         tree = place.tree
         statement = statement_of(tree, place.node)
-        shown = statement if isinstance(statement, cst.BaseSmallStatement) else place.node
+        whole = isinstance(statement, cst.BaseSmallStatement) and not _is_argument(fact, statement, place.node)
+        shown = statement if whole and statement is not None else place.node
         yield self.report(
             tree.span(shown),
             f"{lost(fact)}: `{brief(tree.code(shown))}` runs outside the tape's block",
@@ -71,3 +72,8 @@ class TargetOutsideTape(Rule):
             help="move the statement into the `with` block",
             fix=moved_into_block(fact, FaultKind.OUTSIDE),
         )
+
+
+def _is_argument(fact: GradientLost, statement: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether what ran outside stands in the query itself: ``tape.gradient(-loss, w)``."""
+    return statement_of(fact.place.tree, fact.place.node) is statement and node is not fact.place.node

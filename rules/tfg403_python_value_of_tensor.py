@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import libcst as cst
+
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts import FaultKind, HostRead
 from tfgraphlint.rule import Rule
@@ -57,7 +59,19 @@ class PythonValueOfTensor(Rule):
         if fact.kind is FaultKind.PYTHON_SCALAR:
             yield self.report(
                 fact.place.span,
-                f"`{brief(fact.place.code)}` raises: {traced_by(fact.by)} gives it a symbolic tensor",
+                f"{_what(fact)} raises: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
                 help="use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …",
             )
+
+
+def _what(fact: HostRead) -> str:
+    """What raises: a call, or a loop over what is written there."""
+    code = f"`{brief(fact.place.code)}`"
+    if fact.name != "builtins.iter" or isinstance(fact.place.node, cst.Call) and _calls_iter(fact.place.node):
+        return code
+    return f"unpacking to {code}" if isinstance(fact.place.node, (cst.Tuple, cst.List)) else f"a loop over {code}"
+
+
+def _calls_iter(call: cst.Call) -> bool:
+    return isinstance(call.func, cst.Name) and call.func.value == "iter"

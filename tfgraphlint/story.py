@@ -53,6 +53,8 @@ def short_name(name: str) -> str:
 
 def label(fault: Fault) -> str:
     """What happens at the place of a fault."""
+    if fault.name.endswith("__setitem__"):
+        return "a NumPy array takes the number only"
     return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
 
 

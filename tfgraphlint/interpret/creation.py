@@ -13,7 +13,6 @@ from tfgraphlint.interpret.tracing import in_trace, is_guarded, runs_once, varia
 from tfgraphlint.interpret.values import Instance, Items, Object, Value
 
 NEW, GUARDED = "made anew", "made behind a condition"
-APPLICATIONS = ("keras.applications.", "tensorflow.keras.applications.")
 
 
 def layer_made(m: Machine, value: Object | Instance, name: str, node: cst.CSTNode) -> None:
@@ -26,10 +25,9 @@ def layer_made(m: Machine, value: Object | Instance, name: str, node: cst.CSTNod
 
 def application_made(m: Machine, name: str, node: cst.CSTNode) -> None:
     """Report ``tf.keras.applications.VGG16()``, which makes its variables at once."""
-    if name.startswith(APPLICATIONS) and name.rpartition(".")[2][:1].isupper():
-        outside = _outside(m)
-        if outside is not None and not is_guarded(m, outside, returns=True):
-            m.emit(_created(m, name, node))
+    outside = _outside(m)
+    if outside is not None and not is_guarded(m, outside, returns=True):
+        m.emit(_created(m, name, node))
 
 
 def holder_made(m: Machine, kind: str, name: str, node: cst.CSTNode) -> None:

@@ -52,6 +52,9 @@ def _handlers(tables: Tables) -> dict[str, Handler]:
     return {**handlers, **{tables.canonical(name): handler for name, handler in handlers.items()}}
 
 
+APPLICATIONS = ("keras.applications.", "tensorflow.keras.applications.")
+
+
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a call of a TensorFlow or Keras function or class."""
     handler = _handlers(m.tables).get(name)
@@ -61,7 +64,9 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
             return result
     if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
         return datasets.make(m, name, args, node)
-    creation.application_made(m, name, node)
+    if name.startswith(APPLICATIONS) and name.rpartition(".")[2][:1].isupper():
+        creation.application_made(m, name, node)
+        return ready_made(m, node)
     made = keras_models.make(m, name, args, node)
     if made is not None:
         return made
@@ -635,12 +640,26 @@ def _is_tensor(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Val
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
 
 
-@handles("tensorflow.keras.models.clone_model", "keras.models.clone_model")
-def _clone_model(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """A model with variables of its own."""
+READY_MADE = ("clone_model", "load_model", "model_from_json", "model_from_config")
+
+
+@handles(*(f"{keras}.models.{name}" for keras in ("tensorflow.keras", "keras") for name in READY_MADE))
+def _ready_made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return ready_made(m, node)
+
+
+def ready_made(m: Machine, node: cst.CSTNode) -> Object:
+    """A model with variables of its own, of whose layers nothing is known."""
     made = m.leaf(Kind.VARIABLE, node)
     made.trainable = True
     return Object("keras.Model", made, "model")
+
+
+@handles("tensorflow.compat.v1.trainable_variables", "tensorflow.compat.v1.global_variables",
+         "tensorflow.compat.v1.get_collection")
+def _collected(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """What a collection of the graph holds: eagerly nothing."""
+    return m.opaque(node)
 
 
 @handles("tensorflow.is_symbolic_tensor")
