@@ -24,7 +24,7 @@ from tfgraphlint.interpret.values import (
     Tensor,
     Value,
 )
-from tfgraphlint.uses import bound_in
+from tfgraphlint.tree import children_of
 
 # -- Python state that is changed ----------------------------------------------------------------
 
@@ -61,8 +61,25 @@ def _is_carried(m: Machine, target: cst.Subscript) -> bool:
     index = target.slice[0].slice
     written = index.value if isinstance(index, cst.Index) else None
     if isinstance(written, cst.Name):
-        return written.value not in bound_in(loops[-1])
+        return not _binds(loops[-1], written.value)
     return isinstance(written, (cst.Integer, cst.SimpleString, cst.UnaryOperation))
+
+
+def _binds(loop: cst.CSTNode, name: str) -> bool:
+    """Whether a statement of the loop, or the loop itself, binds the name."""
+    stack = [loop]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.For, cst.CompFor, cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)):
+            targets = [node.target]
+            while targets:
+                target = targets.pop()
+                if isinstance(target, (cst.Tuple, cst.List)):
+                    targets.extend(element.value for element in target.elements)
+                elif isinstance(target, cst.Name) and target.value == name:
+                    return True
+        stack.extend(children_of(node))
+    return False
 
 
 def _counts(m: Machine, value: Value) -> bool:
