@@ -11,6 +11,7 @@ import libcst as cst
 from tfgraphlint.facts import BranchesDisagree, Mode, RaisedWhileTraced, TensorTested
 from tfgraphlint.interpret import keras_symbols
 from tfgraphlint.interpret.classes import class_attribute
+from tfgraphlint.interpret.closures import read_by_functions_in
 from tfgraphlint.interpret.conversion import Construct, is_converted, is_left_alone, left_alone
 from tfgraphlint.interpret.frames import Frame
 from tfgraphlint.interpret.inspect import elements
@@ -232,6 +233,9 @@ def _compare_names(m: Machine, node: cst.If, one: Changes, other: Changes) -> No
     names = m.frame.names
     for state, key, _ in list({**one, **other}.values()):
         if state is names and isinstance(key, str) and (how := _difference(state, key, one, other)):
+            if how == "undefined" and key in read_by_functions_in(node):
+                _emit(m, node, how, key)  # AutoGraph reckons that such a function is called later on
+                continue
             place = m.place(node.test)
             m.frame.unsettled[key] = BranchesDisagree(
                 place, key, m.running.by, m.running.why, tuple(m.calls), how)

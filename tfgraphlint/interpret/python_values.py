@@ -19,7 +19,7 @@ from tfgraphlint.interpret.values import STRING, Const, Dict, Host, Items, Value
 NOT_CONVERTED = frozenset({
     "builtins.sum", "builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.enumerate",
     "builtins.zip", "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.round",
-    "builtins.divmod", "builtins.hash", "builtins.iter", "builtins.reversed",
+    "builtins.divmod", "builtins.hash", "builtins.reversed",
 })
 CONVERTED = frozenset({"builtins.len", "builtins.range", "builtins.sorted"})  # these it has its own ways for
 SECOND = frozenset({"builtins.map", "builtins.filter"})  # what they walk is their second argument
@@ -59,7 +59,9 @@ def called(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value]) ->
     """A builtin is called with these positional arguments."""
     if m.mode is not Mode.GRAPH or not values:
         return
-    if name in NOT_CONVERTED:
+    if name == "builtins.iter":  # of a variable of Keras, this gives an iterator, and only that raises
+        wrong = any(is_asked(m, value) for value in values if not isinstance(value, Variable))
+    elif name in NOT_CONVERTED:
         wrong = any(is_asked(m, value) for value in values) or _compares(m, name, values)
     elif name in CONVERTED:
         wrong = any(is_asked(m, value) for value in values) and is_left_alone(m) or _compares(m, name, values)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts import ArgumentRetraced, FunctionRebuilt, Mode, Place
 from tfgraphlint.interpret.calls import Arguments
+from tfgraphlint.interpret.closures import names_from_outside, parameters
 from tfgraphlint.interpret.frames import Frame, identity
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import (
@@ -24,7 +25,6 @@ from tfgraphlint.interpret.values import (
     TracedCallable,
     Value,
 )
-from tfgraphlint.tree import children_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def _captured(m: Machine, function: Value) -> tuple[object, ...] | None:
         return (identity(function),)
     if not isinstance(function, Function):
         return None
-    return tuple(_held(function, name) for name in sorted(_names(function.definition)))
+    return tuple(_held(function, name) for name in sorted(names_from_outside(function.definition)))
 
 
 def _held(function: Function, name: str) -> object:
@@ -88,36 +88,6 @@ def _held(function: Function, name: str) -> object:
         frame = frame.parent
     value = function.scope.names.get(name)
     return identity(value) if isinstance(value, Value) else None
-
-
-def _names(definition: cst.FunctionDef | cst.Lambda) -> set[str]:
-    """The names that a function reads and does not bind itself."""
-    found: set[str] = set()
-    bound = {param.name.value for param in _parameters(definition)}
-    stack: list[cst.CSTNode] = [definition.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Name):
-            found.add(node.value)
-        elif isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
-            bound |= _bound(node.target)
-        elif isinstance(node, cst.AsName):
-            bound |= _bound(node.name)
-        elif isinstance(node, (cst.FunctionDef, cst.Lambda)):
-            bound |= {param.name.value for param in _parameters(node)}
-        stack.extend([node.value] if isinstance(node, cst.Attribute) else children_of(node))
-    return found - bound
-
-
-def _bound(target: cst.BaseExpression) -> set[str]:
-    if isinstance(target, (cst.Tuple, cst.List)):
-        return {name for element in target.elements for name in _bound(element.value)}
-    return {target.value} if isinstance(target, cst.Name) else set()
-
-
-def _parameters(definition: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
-    params = definition.params
-    return [*params.posonly_params, *params.params, *params.kwonly_params]
 
 
 # -- calls ---------------------------------------------------------------------------------------
@@ -169,7 +139,7 @@ def _parameter(function: Value, name: int | str) -> Place | None:
         function, skipped = function.function, 1
     if not isinstance(function, Function):
         return None
-    found = _parameters(function.definition)[skipped:]
+    found = parameters(function.definition)[skipped:]
     if isinstance(name, int):
         param = found[name] if name < len(found) else None
     else:

@@ -158,7 +158,10 @@ def of_result(m: Machine, name: str, args: Arguments, result: Value) -> Value:
 
 
 def of_operator(left: Value, right: Value, result: Value) -> Value:
-    """The result of an operator on a tensor and a number with the axes that the tensor leaves open."""
+    """The result of an operator with the axes that it leaves open: on a tensor and a number, or on two such tensors."""
+    if isinstance(result, Tensor) and isinstance(left, Tensor) and isinstance(right, Tensor):
+        both = left.open_axes & right.open_axes
+        return replace(result, open_axes=both, rank=left.rank) if both and left.rank == right.rank else result
     for tensor, number in ((left, right), (right, left)):
         scalar = isinstance(number, Const) or isinstance(number, Host) and number.kind == "scalar"
         if isinstance(tensor, Tensor) and tensor.open_axes and scalar and isinstance(result, Tensor):
