@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -85,6 +85,7 @@ class Machine:
         self.frozen: State = {}  # what traces have read of Python's state
         self.leaks: dict[Node, TensorLeaked] = {}  # tensors of a graph that are kept outside: what put them there
         self.via: bool | None = None  # what calls next: see ``Frame.via``
+        self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
         self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs

@@ -136,8 +136,11 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
     """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
     if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
         return calls.call(m, function, args, node)
+    given = keras_symbols.batch_arguments(args)
     with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
-        return keras_symbols.symbol(calls.call(m, function, keras_symbols.batch_arguments(args), node))
+        result = calls.call(m, function, given, node)
+    keras_runs.built(m, function, given, result)
+    return keras_symbols.symbol(result)
 
 
 def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:

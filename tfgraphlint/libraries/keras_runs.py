@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -13,7 +15,7 @@ from tfgraphlint.interpret import calls, classes, frozen, keras_symbols, losses,
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import elements, weights_within
 from tfgraphlint.interpret.machine import MOST_STEPS, Machine, OutOfBudget, Running
-from tfgraphlint.interpret.provenance import Edge, Kind
+from tfgraphlint.interpret.provenance import Edge, Kind, ancestors
 from tfgraphlint.interpret.values import (
     FLOAT,
     INT,
@@ -186,6 +188,25 @@ def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNod
                 calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
         else:
             calls.call(m, model, Arguments([batch], {"training": Const(True)}), node)
+        if isinstance(model, Object) and (outputs := model.state.get("outputs")) is not None:
+            behind = set(ancestors(m.nodes([outputs])))
+            for made, trained in m.built:
+                if made in behind:
+                    trained(node)
+
+
+def built(m: Machine, function: Value, args: Arguments, result: Value) -> None:
+    """Note that the ``call`` of a layer made a part of a functional model: ``fit`` runs it again, to train it."""
+    if not isinstance(function, Method) or "training" in args.keywords:
+        return
+    params = function.function.definition.params
+    if any(param.name.value == "training" for param in (*params.params, *params.kwonly_params)):
+        training = replace(args, keywords={**args.keywords, "training": Const(True)})
+        m.built += [(made, partial(_called_again, m, function, training)) for made in m.nodes([result])[:1]]
+
+
+def _called_again(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
+    calls.call(m, function, args, node)
 
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
