@@ -400,7 +400,10 @@ def _all_known(targets: Sequence[Node]) -> bool:
 
 
 def _watched_late(tape: Tape, way: Way) -> Fault | None:
-    """The watch of the source that came after the first operation on the way."""
+    """The watch of the source that came after the first operation on the way; of one that the tape does not watch by
+    itself."""
+    if way.source.kind is Kind.VARIABLE and tape.watch_accessed is not False and way.source.trainable is not False:
+        return None
     first = way.nodes[-2] if len(way.nodes) > 1 else None
     for node, number, place in sorted(tape.state.get("watch_places", ()), key=lambda entry: entry[1]):
         if node is way.source:
