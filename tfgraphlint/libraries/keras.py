@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import libcst as cst
@@ -428,7 +429,9 @@ def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: c
     """``np.random.default_rng().normal(...)``."""
     from tfgraphlint.libraries import numpy
 
-    return numpy.call(m, f"numpy.random.{name}", args, node)
+    again = bool(value.state.get("seeded") and m.graphs and value.node.number > m.graphs[0])
+    with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
+        return numpy.call(m, f"numpy.random.{name}", args, node)
 
 
 def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:

@@ -94,7 +94,8 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in TUPLES:
         return sequence("tuple", [result] * TUPLES[name])
     if name.startswith("numpy.random.default_rng") or name.endswith("RandomState"):
-        return Object(name, made, "generator")
+        seed = args.get(0, "seed")
+        return Object(name, made, "generator", {"seeded": isinstance(seed, Const) and seed.value is not None})
     return result
 
 
