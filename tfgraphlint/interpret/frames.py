@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 from tfgraphlint.facts import Place
@@ -149,9 +149,7 @@ def join(values: Sequence[Value]) -> Value:
     found: dict[object, Value] = {}
     for value in values:
         for option in value.options if isinstance(value, Choice) else (value,):
-            known = found.setdefault(identity(option), option)
-            if isinstance(known, Unknown) and isinstance(option, Unknown) and known.holds is not option.holds:
-                found[identity(option)] = replace(known, holds=None)
+            found.setdefault(identity(option), option)
     options = list(found.values())
     if len(options) == 1:
         return options[0]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tfgraphlint.interpret.frames import Spread
 from tfgraphlint.interpret.provenance import Kind, Node
 from tfgraphlint.interpret.values import (
+    TRUTH,
     Choice,
     Class,
     Const,
@@ -131,7 +132,7 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Const):
         return bool(value.value)
     if isinstance(value, Unknown):
-        return value.holds
+        return value.attributes.get(TRUTH)
     if isinstance(value, Items):
         items = value.state["items"]
         return bool(items) if isinstance(items, tuple) else None

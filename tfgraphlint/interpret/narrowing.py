@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import libcst as cst
 
@@ -12,7 +11,7 @@ from tfgraphlint.interpret.frames import join
 from tfgraphlint.interpret.inspect import truth
 from tfgraphlint.interpret.lookup import frame_of
 from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.values import Instance, Unknown, Value, is_none
+from tfgraphlint.interpret.values import TRUTH, Instance, Unknown, Value, is_none
 
 
 def narrow(m: Machine, test: cst.BaseExpression, holds: bool) -> None:
@@ -80,11 +79,10 @@ def _keep(m: Machine, node: cst.CSTNode, fits: Callable[[Value], bool], holds: b
     value = evaluate(m, node)
     options = m.each(value)
     kept = [option for option in options if fits(option)]
-    if holds is not None and any(isinstance(option, Unknown) for option in kept):
-        kept = [replace(option, holds=holds) if isinstance(option, Unknown) else option for option in kept]
-    elif len(kept) == len(options):
-        return
-    if kept:
+    for option in kept if holds is not None else ():
+        if isinstance(option, Unknown):
+            m.store.write(option.attributes, TRUTH, holds)
+    if 0 < len(kept) < len(options):
         _rebind(m, node, value, join(kept))
 
 

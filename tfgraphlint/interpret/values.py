@@ -45,14 +45,19 @@ class OpenDimension(Const):
     place: Place
 
 
+TRUTH = ("truth",)
+
+
 @dataclass(slots=True, eq=False)
 class Unknown(Value):
-    """A value that we know nothing about, except which one it is."""
+    """A value that we know nothing about, except which one it is.
+
+    Among its ``attributes``, ``TRUTH`` is whether it is true, on a path where a condition has asked.
+    """
 
     node: Node
     attributes: State = field(default_factory=dict)
     external: bool = False  # handed in from outside: an argument nobody passed
-    holds: bool | None = None  # whether it is true, on the path where a condition has asked
 
 
 @dataclass(slots=True, eq=False)
