@@ -167,6 +167,8 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
     if method is None:
         made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
         return Unknown(made)
+    if keras_runs.says_what_it_gives(instance.cls) and any(map(keras_symbols.is_keras_tensor, args.all())):
+        return m.opaque(node, [instance, *args.all()])
     running = m.running
     if m.mode is Mode.GRAPH and kind in ("layer", "model"):
         running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)

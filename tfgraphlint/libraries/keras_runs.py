@@ -238,6 +238,8 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.EAGER, by="keras.Model.compile")
     if kind in ("layer", "model") and RUN_EAGERLY.search(cls.scope.tree.text):
         return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
+    if function.name == "call" and says_what_it_gives(cls):
+        return Running(Mode.UNKNOWN)
     if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
@@ -253,6 +255,11 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
 def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
     """Whether this is the ``call`` of a layer or model, which Keras traces unless somebody calls it eagerly."""
     return function.name == "call" and classes.kind_of(m, cls) in ("layer", "model")
+
+
+def says_what_it_gives(cls: Class) -> bool:
+    """Whether a layer tells Keras what its ``call`` gives: symbolic tensors do not have it traced."""
+    return isinstance(classes.class_attribute(cls, "compute_output_spec"), Function)
 
 
 def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
