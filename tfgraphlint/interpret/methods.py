@@ -296,9 +296,21 @@ def _insert(m: Machine, value: Items, at: Value, new: Value) -> None:
         forget_order(m, value, [new])
 
 
+def _named_tuple(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A named tuple itself stays as it is, whatever is made of it."""
+    named = dict(zip(value.state["fields"], value.state["items"]))
+    if name == "_asdict":
+        return Dict(dict(named))
+    if name == "_replace" and args.certain and args.keywords.keys() <= named.keys():
+        return Items("tuple", {**value.state, "items": tuple({**named, **args.keywords}.values())})
+    return unknown_call(m, [value], args, node)
+
+
 def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else None
     items = value.state["items"]
+    if "fields" in value.state and isinstance(items, tuple) and name not in ("index", "count", "__getitem__"):
+        return _named_tuple(m, value, name, args, node)
     if name in ("append", "add") and first is not None:
         _append(m, value, first)
         tracking.appended(m, node, first)
