@@ -171,6 +171,15 @@ def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.Monk
     assert [name for name, _, _ in places(done.diagnostics)] == ["other.py"]
 
 
+def test_a_notebook(tmp_path: Path) -> None:
+    (tmp_path / "lesson.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    (tmp_path / "other.py").write_text("def f(:\n")
+    done = run(tmp_path, "lesson.ipynb", "other.py")
+    way_out = "`jupyter nbconvert --to script` makes a Python file of one"
+    assert done.stderr == f"error: lesson.ipynb: notebooks are not read; {way_out}\n"
+    assert (done.returncode, done.stdout[:13]) == (2, "other.py:1:7:")
+
+
 def test_a_directory_where_a_file_was_meant(tmp_path: Path) -> None:
     (tmp_path / "odd.py").mkdir()
     assert run(tmp_path).returncode == 0

@@ -63,7 +63,7 @@ def _words() -> re.Pattern[str]:
 
 def mentions_removed(text: str) -> bool:
     """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
-    if "keras" not in text and "compat.v1" not in text or _words().search(text) is None:
+    if "keras" not in text and "tensorflow" not in text or _words().search(text) is None:
         return False
     gone, _ = _removed()
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))

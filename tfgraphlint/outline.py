@@ -165,7 +165,7 @@ class Outline:
             )
         ]
         writers = {part.name for part in self.parts if part.writes_items}
-        traced = {part.name for part in self.parts if self._may_be_traced(part)} | {"function"}
+        traced = {name for part in self.parts if self._may_be_traced(part) for name in _factories(part)} | {"function"}
         return found + [
             part for part in (self.module, *self.parts)
             if part.anywhere or part.operands and not part.words.isdisjoint(writers)
@@ -424,15 +424,18 @@ class Outline:
             part.doubts.append(node.iter)
 
     def _repeat(self, node: ast.For | ast.AsyncFor | ast.While, part: Part) -> None:
-        """A loop: functions made anew in it, and traced functions that it calls with numbers of its own."""
-        if not isinstance(node, ast.While):
-            self._loop(node, part)
-        else:
+        """A loop: functions made anew in it, traced functions that it calls with numbers of its own, and lists."""
+        if isinstance(node, ast.While):
             self._test(node, part)
+        else:
+            self._loop(node, part)
+            if any(map(_appends, ast.walk(node))):
+                part.doubts.append(node.iter)
         counters = _counters(node)
         for each in ast.walk(node):
             if isinstance(each, ast.Call):
-                if _last(each.func) == "function" or any(_last(value) in counters for value in _given(each)):
+                made = isinstance(each.func, ast.Call) or _last(each.func) == "function"
+                if made or any(_last(value) in counters for value in _given(each)):
                     part.repeated.add(_last(each.func))
             elif isinstance(each, ast.FunctionDef) and any(_last(one) == "function" for one in each.decorator_list):
                 part.repeated.add("function")
@@ -557,6 +560,18 @@ _READERS: dict[type[ast.AST], Callable[[Outline, Any, Part], Part | None]] = {
     ast.Subscript: Outline._subscript, ast.Attribute: Outline._attribute, ast.Global: Outline._symptom,
     ast.Nonlocal: Outline._symptom, ast.Expr: Outline._statement,
 }
+
+
+def _factories(part: Part) -> Iterator[str]:
+    """The name of a function, and of those that it is made in."""
+    inner: Part | None = part
+    while inner is not None and not inner.is_class:
+        yield inner.name
+        inner = inner.outer
+
+
+def _appends(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ADDING
 
 
 def _mention(part: Part, name: str) -> None:

@@ -1,7 +1,7 @@
 """One file as text that can be linted: its encoding, its byte order mark, and the way back to bytes.
 
-``read`` picks a reader by the kind of file. A kind that is no plain Python file (a notebook, a Markdown page) gets a
-reader of its own that yields a ``Source`` with the Python text in it and writes it back in ``encode``.
+``read`` takes plain Python. A kind of file that holds Python in some other form would get a reader of its own here,
+which yields a ``Source`` with the Python text in it and writes it back in ``encode``.
 """
 
 from __future__ import annotations
@@ -59,9 +59,12 @@ def read(path: Path, filename: str) -> Source:
     """The file at ``path``.
 
     Raises:
-        ReadError: it cannot be opened.
+        ReadError: it cannot be opened, or is of a kind that has no reader.
         NotTextError: it is no text in its encoding (PEP 263; UTF-8 where nothing is declared).
     """
+    if path.suffix == ".ipynb":
+        way_out = "`jupyter nbconvert --to script` makes a Python file of one"
+        raise ReadError(f"{filename}: notebooks are not read; {way_out}")
     try:
         content = path.read_bytes()
     except OSError as error:

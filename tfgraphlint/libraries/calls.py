@@ -17,7 +17,8 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling the library function or class of this full name."""
     root = name.partition(".")[0]
     if root in ("tensorflow", "keras"):
-        m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
+        if m.tables.exists(name) is not False:
+            m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
         graph_api.called(m, name, args, node)
         tracing.name_given(m, name, args, node)
         nested_runs.called(m, name, node)

@@ -6,7 +6,10 @@ from typing import Any
 
 from tfgraphlint.libraries.tables import Tables
 
-MODULES = ("keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers")
+MODULES = (
+    "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
+    "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers", "tensorflow.initializers",  # the same, shorter
+)  # fmt: skip
 
 
 def derive(old: Tables, new: Tables) -> dict[str, dict[str, Any]]:
