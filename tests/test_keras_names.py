@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
+from tfgraphlint.examine import Examiner
 from tfgraphlint.keras_names import RemovedName, mentions_removed, removed_names
 from tfgraphlint.libraries.tables import load
 
@@ -50,6 +52,16 @@ def test_silent(text: str) -> None:
 
 def test_keras_2_has_them() -> None:
     assert names("from keras import backend as K\nK.mean(x)\n", "2.15") == []
+
+
+def test_a_package_that_sets_keras_2(tmp_path: Path) -> None:
+    """Also where a directory between has no ``__init__.py``: it is a package all the same."""
+    file = tmp_path / "pkg" / "tools" / "made.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("from keras import backend as K\nx = K.mean(y)\n")
+    assert [each.code for each in Examiner(tmp_path).examine(file).diagnostics] == ["TFG505"]
+    (tmp_path / "pkg" / "__init__.py").write_text("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\n")
+    assert Examiner(tmp_path).examine(file).diagnostics == ()
 
 
 def test_a_look_at_the_letters_passes_most_files() -> None:

@@ -26,7 +26,7 @@ from typing import Any
 import tfgraphlint
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
 from tfgraphlint.examine import Examined
-from tfgraphlint.lookup import Lookup
+from tfgraphlint.lookup import Lookup, packages_around
 from tfgraphlint.screen import mentions_framework
 from tfgraphlint.settings import Settings
 
@@ -54,6 +54,7 @@ class Cache:
         self._started = started
         self._settings: dict[int, str] = {}  # by identity: many files share one
         self._digests: dict[str, str] = {}
+        self._around: dict[str, list[str]] = {}
         self._nodes: dict[str, tuple[str, frozenset[str]]] = {}
         self._files: dict[str, _File] = {}
         self._results: dict[str, dict[str, Any]] = {}
@@ -97,7 +98,8 @@ class Cache:
                 self._lookup.learn(asked)
 
     def _may_be_kept(self, result: Examined) -> bool:
-        files = {str(result.file), *map(str, result.consulted), *filter(os.path.exists, _packages(str(result.file)))}
+        packages = filter(os.path.exists, self._packages(str(result.file)))
+        files = {str(result.file), *map(str, result.consulted), *packages}
         if result.error or not all(map(self._is_settled, files)):
             return False
         return result.passed_screen or not mentions_framework(result.file.read_text(encoding="utf-8", errors="replace"))
@@ -118,7 +120,7 @@ class Cache:
     def _signature(self, file: str) -> tuple[str, frozenset[str]]:
         """All that a result for ``file`` depends on, in short, and the files among it."""
         reached: set[str] = set()
-        pending = [file, *_packages(file)]  # a package may set what its modules run with
+        pending = [file, *self._packages(file)]  # a package may set what its modules run with
         while pending:
             path = pending.pop()
             if path not in reached:
@@ -135,6 +137,12 @@ class Cache:
             found = frozenset(answer for _, _, answer in answers if answer is not None)
             self._nodes[path] = _short(repr((path, self._digest(path), answers))), found
         return self._nodes[path]
+
+    def _packages(self, file: str) -> list[str]:
+        folder = os.path.dirname(file)
+        if folder not in self._around:
+            self._around[folder] = [str(init) for init in packages_around(Path(folder))]
+        return self._around[folder]
 
     def _find(self, importer: str, dots: int, module: str) -> str | None:
         at = Path(importer)
@@ -182,15 +190,6 @@ class Cache:
             raise
         for old in sorted(self._folder.glob("*.json"), key=os.path.getmtime)[:-MOST_STATES]:
             old.unlink(missing_ok=True)
-
-
-def _packages(file: str) -> Iterator[str]:
-    """The ``__init__.py`` of each package that a file lies in, and where that of the next would be."""
-    for directory in Path(file).parents:
-        init = directory / "__init__.py"
-        yield str(init)
-        if not init.is_file():
-            return
 
 
 def _short(content: str | bytes) -> str:

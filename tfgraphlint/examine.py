@@ -16,13 +16,14 @@ from tfgraphlint.errors import RegistryError
 from tfgraphlint.graph_symptoms import runs_graph_api
 from tfgraphlint.keras_names import mentions_removed, removed_names
 from tfgraphlint.legacy import legacy_symbols, mentions_legacy
+from tfgraphlint.lookup import packages_around
 from tfgraphlint.neighbours import Neighbours
 from tfgraphlint.outline import Outline
 from tfgraphlint.registry import Registry, RuleFailure, load
 from tfgraphlint.requirements import sets_legacy_keras
 from tfgraphlint.screen import UnparsableFile, holds_root, mentions_framework, mentions_root, parse, too_deep
 from tfgraphlint.settings import with_keras_2
-from tfgraphlint.source import NotTextError, ReadError, Source, read, shown
+from tfgraphlint.source import NotTextError, ReadError, Source, glimpse, read, shown
 
 if TYPE_CHECKING:
     from tfgraphlint.lookup import Import
@@ -142,17 +143,9 @@ class Examiner:
 
     def _is_in_keras_2_package(self, directory: Path) -> bool:
         """Whether a package around a file sets TF_USE_LEGACY_KERAS: it is imported before the file is."""
-        known = self._keras_2.get(directory)
-        if known is None:
-            init = directory / "__init__.py"
-            try:
-                text = init.read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                known = False
-            else:
-                known = sets_legacy_keras(text) or self._is_in_keras_2_package(directory.parent)
-            self._keras_2[directory] = known
-        return known
+        if directory not in self._keras_2:
+            self._keras_2[directory] = any(sets_legacy_keras(glimpse(init)) for init in packages_around(directory))
+        return self._keras_2[directory]
 
     def _passes(self, outline: Outline, tree: ast.Module, source: Source, file: Path) -> bool:
         """Whether a file is worth interpreting."""

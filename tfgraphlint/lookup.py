@@ -99,6 +99,17 @@ class Lookup:
             yield from (root, root / "src")
 
 
+def packages_around(directory: Path) -> Iterator[Path]:
+    """Where the ``__init__.py`` of each package around would be that is imported before its modules are.
+
+    A directory without one may be a package all the same, so this goes up to the project's top.
+    """
+    for folder in (directory, *directory.parents):
+        yield folder / "__init__.py"
+        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+            return
+
+
 def _module_file(base: Path, module: str) -> Path | None:
     folder = base.joinpath(*module.split("."))
     file = folder.with_suffix(".py") if "." not in folder.name else None

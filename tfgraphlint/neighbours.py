@@ -13,6 +13,7 @@ from pathlib import Path
 from tfgraphlint.lookup import Lookup
 from tfgraphlint.outline import Outline
 from tfgraphlint.screen import UnparsableFile, mentions_root, parse
+from tfgraphlint.source import glimpse
 from tfgraphlint.top_level import reached
 
 
@@ -47,13 +48,13 @@ class Neighbours:
 
     def _outline(self, path: Path) -> Outline | None:
         if path not in self._outlines:
-            tree = parse(_text(path), str(path))
+            tree = parse(glimpse(path), str(path))
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
 
     def _holds_root(self, path: Path) -> bool:
         if path not in self._roots:
-            self._roots[path] = mentions_root(_text(path))
+            self._roots[path] = mentions_root(glimpse(path))
         return self._roots[path]
 
     def _imported(self, tree: ast.Module, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
@@ -80,10 +81,3 @@ def _imports(node: ast.AST) -> Iterator[tuple[int, str, str]]:
                 bound = alias.asname or alias.name
                 yield level, module or "", bound
                 yield level, f"{module}.{alias.name}" if module else alias.name, bound
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -107,6 +107,14 @@ def shown(path: Path, directory: Path) -> str:
         return str(path)
 
 
+def glimpse(path: Path) -> str:
+    """What a file says that is only looked at, not linted; "" where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def read_text(path: Path) -> str:
     """Only the text of the file at ``path``; errors as in ``read``."""
     return read(path, str(path)).text

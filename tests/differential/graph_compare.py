@@ -113,6 +113,8 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
             missing = "whether a dimension is known"
         if "TFG407" in codes and not missing and _under_condition(text, truth.error_line):
             missing = "a condition of Python may guard it"
+        if "TFG406" in codes and not missing and "add_n(" in _statement_at(text, truth.error_line):
+            missing = "how often Keras traces" if "layers.Layer" in text else ""  # of one tensor, the sum is itself
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, truth.error_line, truth.error, codes, (), missing)
 
 
