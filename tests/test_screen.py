@@ -10,6 +10,7 @@ import pytest
 import tfgraphlint
 from tfgraphlint.examine import Examiner
 from tfgraphlint.neighbours import Neighbours
+from tfgraphlint.outline import Outline
 from tfgraphlint.screen import holds_root, mentions_root
 
 CHECKOUT = Path(tfgraphlint.__file__).parent.parent
@@ -86,9 +87,14 @@ def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: 
     place.write_text(HOT)
     text = f"import tensorflow as tf\n{text}"
     assert not passes(text)
-    assert Neighbours().called_by(ast.parse(text), tmp_path / "main.py")
+    assert is_called_by(text, tmp_path / "main.py")
     place.write_text("x = 1\n")
-    assert not Neighbours().called_by(ast.parse(text), tmp_path / "main.py")
+    assert not is_called_by(text, tmp_path / "main.py")
+
+
+def is_called_by(text: str, file: Path) -> bool:
+    tree = ast.parse(text)
+    return Neighbours().called_by(Outline(tree), tree, file)
 
 
 def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
@@ -96,9 +102,9 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
     (tmp_path / "pkg" / "helper.py").write_text(HOT)
     text = "import keras\nfrom ..helper import f\nf(1)\n"
     file = tmp_path / "pkg" / "sub" / "main.py"
-    assert Neighbours().called_by(ast.parse(text), file)
+    assert is_called_by(text, file)
     quiet = text.replace("f(1)", "def g():\n    f(1)")
-    assert not Neighbours().called_by(ast.parse(quiet), file)
+    assert not is_called_by(quiet, file)
 
 
 PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))

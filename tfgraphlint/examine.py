@@ -153,7 +153,7 @@ class Examiner:
             return True
         if self._neighbours is None:
             self._neighbours = Neighbours(self.roots)
-        return self._neighbours.suspected(outline, tree, file) or self._neighbours.called_by(tree, file)
+        return self._neighbours.suspected(outline, file) or self._neighbours.called_by(outline, tree, file)
 
     def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
         project = self._current_project()

@@ -25,18 +25,18 @@ class Neighbours:
         self._roots: dict[Path, bool] = {}
         self._outlines: dict[Path, Outline | None] = {}
 
-    def called_by(self, tree: ast.Module, file: Path) -> bool:
+    def called_by(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
         """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
-        used = {node.id for node in reached(tree) if isinstance(node, ast.Name)}
-        return any(self._holds_root(path) for path, _ in self._imported(tree, file, used))
+        bound = {name for path, name in self._imported(outline, file) if self._holds_root(path)}
+        return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached(tree))
 
-    def suspected(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
+    def suspected(self, outline: Outline, file: Path) -> bool:
         """Whether what ``file`` has traced shows a symptom, there or in what is called in a module of the project."""
         if outline.suspects():
             return True
         words, repeated, functional = outline.outside(), outline.repeats(), outline.functional()
         named = words | repeated | functional
-        for path, bound in self._imported(tree, file, named):
+        for path, bound in self._imported(outline, file, named):
             there = self._outline(path)
             if there is not None and (
                 bound in words and there.shows(words)
@@ -57,27 +57,11 @@ class Neighbours:
             self._roots[path] = mentions_root(glimpse(path))
         return self._roots[path]
 
-    def _imported(self, tree: ast.Module, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
-        """The modules of the project that ``names`` are imported from, and the name that is bound."""
-        for node in ast.walk(tree):
-            for level, module, bound in _imports(node):
-                if bound in names:
-                    found = self._find(file, level, module)
-                    if found is not None:
-                        yield found, bound
-
-    def _find(self, file: Path, level: int, module: str) -> Path | None:
-        return self._lookup.relative(file, level, module) if level else self._lookup.find(module, file)
-
-
-def _imports(node: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """What a node imports: the dots, a module that may be meant, and the name that is bound."""
-    match node:
-        case ast.Import(names=names):
-            for alias in names:
-                yield 0, alias.name, alias.asname or alias.name.partition(".")[0]
-        case ast.ImportFrom(module=module, names=names, level=level):
-            for alias in names:
-                bound = alias.asname or alias.name
-                yield level, module or "", bound
-                yield level, f"{module}.{alias.name}" if module else alias.name, bound
+    def _imported(self, outline: Outline, file: Path, names: Set[str] | None = None) -> Iterator[tuple[Path, str]]:
+        """The modules of the project that names are imported from, all or these, and the name that is bound."""
+        for level, module, bound in outline.imports:
+            if names is None or bound in names:
+                find = self._lookup
+                found = find.relative(file, level, module) if level else find.find(module, file)
+                if found is not None:
+                    yield found, bound

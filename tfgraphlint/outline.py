@@ -126,6 +126,8 @@ class Outline:
     def __init__(self, tree: ast.Module) -> None:
         self.module = Part("")
         self.parts: list[Part] = []
+        # Dots and name of a module that may be meant, and the name that is bound.
+        self.imports: list[tuple[int, str, str]] = []
         self._host: set[str] = set()
         self._once: set[str] = set()
         self._imported: set[str] = set()
@@ -241,12 +243,18 @@ class Outline:
                 continue
             read = _READERS.get(kind)
             inner = part if read is None else read(self, node, part) or part
-            pending.extend([(child, inner) for child in ast.iter_child_nodes(node)][::-1])
+            for name in reversed(kind._fields):
+                below = getattr(node, name, None)
+                if type(below) is list:
+                    pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
+                elif isinstance(below, ast.AST):
+                    pending.append((below, inner))
 
     def _import(self, node: ast.Import, part: Part) -> None:
         for alias in node.names:
             module = alias.name.partition(".")[0]
             self._bind_import(module, alias.asname or module)
+            self.imports.append((0, alias.name, alias.asname or module))
             if module == "tensorflow" and "keras" not in alias.name:
                 self._framework.add(alias.asname or module)
 
@@ -255,6 +263,8 @@ class Outline:
         for alias in node.names:
             bound = alias.asname or alias.name
             self._bind_import(module.partition(".")[0], bound)
+            names = (node.module or "", f"{node.module}.{alias.name}" if node.module else alias.name)
+            self.imports += ((node.level, name, bound) for name in names)
             if module == "tensorflow" and alias.name != "keras" or bound == "tf":
                 self._framework.add(bound)
             if "keras" in module and bound[:1].isupper():

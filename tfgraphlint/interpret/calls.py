@@ -34,7 +34,7 @@ from tfgraphlint.interpret.values import (
     Value,
     sequence,
 )
-from tfgraphlint.tree import children_of
+from tfgraphlint.tree import Tree, children_of
 
 
 @dataclass
@@ -247,7 +247,7 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
         wrapped = decorators.call_wrapped(m, function, args, node)
         if wrapped is not None:
             return wrapped
-    if is_generator(function.definition):
+    if is_generator(function.scope.tree, function.definition):
         return generator(m, function, args, node)
     return enter(m, function, args, node)
 
@@ -389,11 +389,11 @@ def _default(m: Machine, function: Function, args: Arguments, param: cst.Param) 
 # -- generators ----------------------------------------------------------------------------------
 
 
-def is_generator(definition: cst.FunctionDef | cst.Lambda) -> bool:
+def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:
     """Whether the body yields (in the function itself, not in one nested in it)."""
     cached = _GENERATORS.get(definition)
     if cached is None:
-        cached = _GENERATORS[definition] = _yields(definition)
+        cached = _GENERATORS[definition] = "yield" in tree.text and _yields(definition)
     return cached
 
 

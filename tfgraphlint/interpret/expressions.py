@@ -65,7 +65,7 @@ def _imaginary(m: Machine, node: cst.Imaginary) -> Value:
 
 
 def _literal(text: str) -> Const:
-    return Const(ast.literal_eval(text))
+    return Const(int(text) if text.isdecimal() else ast.literal_eval(text))
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:

@@ -8,8 +8,8 @@ from tfgraphlint.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
 from tfgraphlint.screen import COMPILE, TRIGGERS
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
-GRADIENT_STEPS = 8_000
-TRACED_STEPS = 1_000
+GRADIENT_STEPS = 6_000
+TRACED_STEPS = 800
 
 
 class Telling:
