@@ -12,6 +12,7 @@ from tfgraphlint.interpret import (
     attributes,
     calls,
     conditions,
+    effects,
     keras_symbols,
     narrowing,
     nested_runs,
@@ -161,6 +162,8 @@ def _if_expression(m: Machine, node: cst.IfExp) -> Value:
         values = [evaluate(m, node.body), evaluate(m, node.orelse)]
     if conditions.decides(m, test):
         conditions.chosen(m, node, *values)
+        if m.leaks:
+            effects.used(m, values)
     return join(values)
 
 

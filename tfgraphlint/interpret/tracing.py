@@ -72,8 +72,11 @@ def holds_symbolic(value: Value) -> bool:
 
 
 def shows_symbolic(m: Machine, value: Value) -> bool:
-    """Whether printing the value shows a tensor of the graph: itself, in a list, in a text made before."""
-    return holds_symbolic(value) or isinstance(value, Host) and value.node in m.texts
+    """Whether printing the value shows a tensor of the graph, or a variable without its numbers: itself, in a list, in
+    a text made before."""
+    return (
+        holds_symbolic(value) or isinstance(value, Variable) or isinstance(value, Host) and value.node in m.texts
+    )
 
 
 GRAPHS = (
@@ -171,8 +174,8 @@ def _made_in_graph(m: Machine, node: Node) -> bool:
 
 
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
-    """Report a symbolic tensor that is printed: once for each trace."""
-    if in_trace(m) and any(shows_symbolic(m, value) for value in values):
+    """Report a tensor or variable that is printed without its numbers: once for each trace."""
+    if in_trace(m) and not runs_once(m) and any(shows_symbolic(m, value) for value in values):
         m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 

@@ -97,9 +97,10 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     if value is None:
         return None
     held = elements(value)
-    if any(effects.is_out_of_scope(m, item) for item in held):
-        return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     items = value.state["items"] if isinstance(value, Items) else None
+    several = isinstance(items, tuple) and len(items) > 1
+    if not several and any(effects.is_out_of_scope(m, item) for item in held):
+        return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     if isinstance(items, tuple) and len(items) == 1 and isinstance(items[0], Tensor):
         return items[0]
     return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])], additive=True), FLOAT)
