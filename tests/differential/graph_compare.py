@@ -115,7 +115,16 @@ def _error(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
             missing = "a condition of Python may guard it"
         if "TFG406" in codes and not missing and "add_n(" in _statement_at(text, truth.error_line):
             missing = "how often Keras traces" if "layers.Layer" in text else ""  # of one tensor, the sum is itself
+        if "TFG406" in codes and not missing and _makes_variable(text, truth.error_line):
+            missing = "a variable that a loop of the graph makes"  # no rule is about it
         yield Verdict(Finding.SILENT if missing else Finding.MISSED, truth.error_line, truth.error, codes, (), missing)
+
+
+def _makes_variable(text: str, line: int) -> bool:
+    return any(
+        isinstance(node, (ast.For, ast.While)) and node.lineno == line and "tf.Variable(" in ast.unparse(node)
+        for node in ast.walk(ast.parse(text))
+    )
 
 
 def _under_condition(text: str, line: int) -> bool:

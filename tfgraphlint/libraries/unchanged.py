@@ -98,12 +98,17 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
         return None
     held = elements(value)
     items = value.state["items"] if isinstance(value, Items) else None
-    several = isinstance(items, tuple) and len(items) > 1
-    if not several and any(effects.is_out_of_scope(m, item) for item in held):
+    if not _several_of_one_trace(items) and any(effects.is_out_of_scope(m, item) for item in held):
         return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     if isinstance(items, tuple) and len(items) == 1 and isinstance(items[0], Tensor):
         return items[0]
     return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])], additive=True), FLOAT)
+
+
+def _several_of_one_trace(items: object) -> bool:
+    """Whether more than one tensor of one graph is there: what is traced once leaves one, however often it is called."""
+    graphs = [item.graph for item in items if isinstance(item, Tensor)] if isinstance(items, tuple) else []
+    return len(graphs) > len(set(graphs))
 
 
 @handles("tensorflow.nn.dropout")
