@@ -106,7 +106,7 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
 
 
 def _several_of_one_trace(items: object) -> bool:
-    """Whether more than one tensor of one graph is there: what is traced once leaves one, however often it is called."""
+    """Whether more than one tensor of one graph is there: what is traced once leaves one, called often or not."""
     graphs = [item.graph for item in items if isinstance(item, Tensor)] if isinstance(items, tuple) else []
     return len(graphs) > len(set(graphs))
 
