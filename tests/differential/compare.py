@@ -9,7 +9,9 @@ from .lint import Report, Said
 from .run import LOST, Key, Truth
 
 # Errors of queries that no table tells of: second derivatives that do not exist, a py_function asked twice.
-BEYOND = ("gradient registry has no entry", "KeyError: b'pyfunc", "EagerPyFunc")
+BEYOND = (
+    "gradient registry has no entry", "KeyError: b'pyfunc", "EagerPyFunc", "recompute_grad tried to transpose",
+)  # fmt: skip
 
 
 class Finding(Enum):
