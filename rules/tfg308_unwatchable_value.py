@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.ancestry import parent, scopes_of, statement_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
 from tfgraphlint.edits import before
-from tfgraphlint.facts import Unwatchable
+from tfgraphlint.facts import SYMBOLIC, Unwatchable
 from tfgraphlint.moving import line_into
 from tfgraphlint.rule import Rule
 from tfgraphlint.spelling import spell
@@ -19,7 +19,6 @@ from tfgraphlint.unwrapping import own_rows, without_rows
 from tfgraphlint.watching import bindings_between, bindings_in, block_of, names_in, path_to, watch
 
 OWNERS = ("model", "layer")
-SYMBOLIC = "symbolic tensor of Keras"  # what ``keras.Input`` gives
 WEIGHTS = "trainable_variables"
 
 

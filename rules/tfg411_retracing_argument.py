@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent, scopes_of
+from tfgraphlint.bindings import names_in
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severity, Step
 from tfgraphlint.edits import in_place_of
 from tfgraphlint.facts import ArgumentRetraced
 from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import names_in, spell
+from tfgraphlint.spelling import spell
 from tfgraphlint.story import brief
 from tfgraphlint.uses import loads
 

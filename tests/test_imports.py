@@ -19,7 +19,7 @@ RULES = PACKAGE.parent / "rules"
 # The way through the house, left to right. A room imports from its own row and from rows above it.
 ROWS = [
     ["errors", "deep", "diagnostic", "text", "top_level"],
-    ["source", "outline", "screen", "graph_symptoms", "tree", "lookup"],
+    ["source", "outline", "screen", "graph_symptoms", "tree", "bindings", "lookup"],
     ["facts", "project", "neighbours"],
     ["interpret", "libraries"],
     ["legacy_scopes", "legacy_guards", "name_search", "legacy", "keras_names"],
@@ -37,7 +37,7 @@ ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # A rule needs facts, what a diagnostic is, and what edits are built from. The two rules about the run itself listen to
 # events of the guard and of suppression comments.
 RULE_ROOMS = {
-    "diagnostic", "facts", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
+    "diagnostic", "facts", "bindings", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
     "eager_needs", "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping",
     "keras_rewrite",

@@ -170,6 +170,9 @@ class PairsWalked(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
+SYMBOLIC = "symbolic tensor of Keras"  # what ``keras.Input`` gives, as something that no tape can watch
+
+
 @dataclass(frozen=True, eq=False)
 class Unwatchable(Fact):
     """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic tensor of Keras.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent, scopes_of
-from tfgraphlint.spelling import full_name, names_in
+from tfgraphlint.bindings import names_in, parameters
+from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import calls_of, parameter_of
 
@@ -98,7 +99,7 @@ def _of_name(tree: Tree, name: cst.Name, steps: int) -> Held | None:
             values = list(assigned_in(scope.body, name.value))
             if values:
                 return _agreed(tree, values, steps) or _by_use(tree, scope.body, name.value, values)
-            if name.value in {param.name.value for param in _params(scope)}:
+            if name.value in {param.name.value for param in parameters(scope)}:
                 return _of_parameter(tree, scope, name.value, steps)
     return _agreed(tree, list(assigned_in(tree.module, name.value)), steps)
 
@@ -126,11 +127,6 @@ def iterated_for(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:
         if loop is not None and name.value in names_in(loop.target):
             return loop.iter if isinstance(loop.target, cst.Name) else None
     return None
-
-
-def _params(function: cst.FunctionDef) -> list[cst.Param]:
-    params = function.params
-    return [*params.posonly_params, *params.params, *params.kwonly_params]
 
 
 def _of_parameter(tree: Tree, function: cst.FunctionDef, name: str, steps: int) -> Held | None:

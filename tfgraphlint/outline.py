@@ -435,14 +435,15 @@ class Outline:
 
     def _repeat(self, node: ast.For | ast.AsyncFor | ast.While, part: Part) -> None:
         """A loop: functions made anew in it, traced functions that it calls with numbers of its own, and lists."""
+        inside = list(ast.walk(node))
         if isinstance(node, ast.While):
             self._test(node, part)
         else:
             self._loop(node, part)
-            if any(map(_appends, ast.walk(node))):
+            if any(map(_appends, inside)):
                 part.doubts.append(node.iter)
         counters = _counters(node)
-        for each in ast.walk(node):
+        for each in inside:
             if isinstance(each, ast.Call):
                 made = isinstance(each.func, ast.Call) or _last(each.func) == "function"
                 if made or any(_last(value) in counters for value in _given(each)):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.ancestry import scopes_of
+from tfgraphlint.bindings import bound_in
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.text import Lines
-from tfgraphlint.tree import Tree, children_of
+from tfgraphlint.tree import Tree
 
 USUAL = {"tensorflow": "tf", "numpy": "np", "keras": "keras"}
 
@@ -145,35 +146,6 @@ def _names_bound_in(scopes: Iterable[cst.CSTNode]) -> Iterator[str]:
             yield from bound_in(scope.body)
         elif isinstance(scope, cst.Lambda):
             yield from bound_in(scope.params)
-
-
-def bound_in(node: cst.CSTNode) -> Iterator[str]:
-    """The names that a function, lambda, comprehension or statement binds."""
-    match node:
-        case cst.Param(name=name):
-            yield name.value
-        case cst.AssignTarget(target=target) | cst.AnnAssign(target=target) | cst.AugAssign(target=target):
-            yield from names_in(target)
-        case cst.For(target=target) | cst.CompFor(target=target) | cst.NamedExpr(target=target):
-            yield from names_in(target)
-        case cst.AsName(name=target):
-            yield from names_in(target)
-    inner = children_of(node)
-    for child in inner:
-        if isinstance(child, cst.FunctionDef | cst.ClassDef):
-            yield child.name.value
-        elif not isinstance(child, cst.Lambda):
-            yield from bound_in(child)
-
-
-def names_in(target: cst.BaseExpression) -> Iterator[str]:
-    """The names in the target of an assignment."""
-    match target:
-        case cst.Name(value=value):
-            yield value
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element in elements:
-                yield from names_in(element.value)
 
 
 def _imported(tree: Tree, full: str) -> Spelling:

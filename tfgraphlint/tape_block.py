@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, scopes_of
+from tfgraphlint.bindings import bound_in, names_in
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.edits import into_block
 from tfgraphlint.kinds import TENSOR, VARIABLE, WEIGHT_LISTS, assigned_in, held, iterated_for
 from tfgraphlint.numpy_rewrite import spell_tensorflow
-from tfgraphlint.spelling import bound_in, full_name, names_in
+from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import LIBRARIES
 

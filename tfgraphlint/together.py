@@ -14,10 +14,11 @@ import libcst as cst
 from tfgraphlint import numpy_rewrite
 from tfgraphlint.ancestry import ancestors, parent
 from tfgraphlint.as_tensor import left_as_tensor, merged, settled
+from tfgraphlint.bindings import bound_in
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.kinds import is_array
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.spelling import bound_in, full_name
+from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 from tfgraphlint.uses import uses_of
 

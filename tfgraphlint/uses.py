@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from tfgraphlint.ancestry import ancestors, parent, scopes_of
-from tfgraphlint.spelling import bound_in, full_name, names_in
+from tfgraphlint.bindings import bound_in, names_in
+from tfgraphlint.spelling import full_name
 from tfgraphlint.tree import Tree, children_of
 
 MOST_CARRIERS = 400

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from tfgraphlint.bindings import parameters
 from tfgraphlint.facts import Mode, Place
 from tfgraphlint.interpret.frames import Frame, Spread, join
 from tfgraphlint.interpret.inspect import elements, tapes_within
@@ -206,8 +207,7 @@ def make_function(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Function:
     from tfgraphlint.interpret.expressions import evaluate
 
     defaults: dict[str, Value] = {}
-    params = node.params
-    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+    for param in parameters(node):
         if param.default is not None:
             defaults[param.name.value] = evaluate(m, param.default)
     closure = m.frame if m.frame.function is not None or m.frame.parent is not None else None

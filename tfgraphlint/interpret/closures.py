@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tfgraphlint.bindings import names_in, parameters
 from tfgraphlint.tree import children_of
 
 
@@ -17,9 +18,9 @@ def names_from_outside(definition: cst.FunctionDef | cst.Lambda) -> set[str]:
         if isinstance(node, cst.Name):
             found.add(node.value)
         elif isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
-            bound |= _bound(node.target)
+            bound |= set(names_in(node.target))
         elif isinstance(node, cst.AsName):
-            bound |= _bound(node.name)
+            bound |= set(names_in(node.name))
         elif isinstance(node, (cst.FunctionDef, cst.Lambda)):
             bound |= {param.name.value for param in parameters(node)}
         stack.extend([node.value] if isinstance(node, (cst.Attribute, cst.Arg)) else children_of(node))
@@ -33,15 +34,3 @@ def read_by_functions_in(statement: cst.CSTNode) -> set[str]:
     if isinstance(statement, (cst.BaseExpression, cst.ClassDef)):
         return set()
     return {name for child in children_of(statement) for name in read_by_functions_in(child)}
-
-
-def parameters(definition: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
-    """Positional parameters and those that are keywords only."""
-    params = definition.params
-    return [*params.posonly_params, *params.params, *params.kwonly_params]
-
-
-def _bound(target: cst.BaseExpression) -> set[str]:
-    if isinstance(target, (cst.Tuple, cst.List)):
-        return {name for element in target.elements for name in _bound(element.value)}
-    return {target.value} if isinstance(target, cst.Name) else set()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from tfgraphlint.bindings import bound_in, parameters
 from tfgraphlint.facts import Mode, StateChanged, TensorLeaked, WriteDiscarded
 from tfgraphlint.interpret.calls import Arguments
 from tfgraphlint.interpret.inspect import is_constant, within
@@ -24,7 +25,6 @@ from tfgraphlint.interpret.values import (
     Tensor,
     Value,
 )
-from tfgraphlint.tree import children_of
 
 # -- Python state that is changed ----------------------------------------------------------------
 
@@ -61,25 +61,8 @@ def _is_carried(m: Machine, target: cst.Subscript) -> bool:
     index = target.slice[0].slice
     written = index.value if isinstance(index, cst.Index) else None
     if isinstance(written, cst.Name):
-        return not _binds(loops[-1], written.value)
+        return written.value not in bound_in(loops[-1])
     return isinstance(written, (cst.Integer, cst.SimpleString, cst.UnaryOperation))
-
-
-def _binds(loop: cst.CSTNode, name: str) -> bool:
-    """Whether a statement of the loop, or the loop itself, binds the name."""
-    stack = [loop]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (cst.For, cst.CompFor, cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)):
-            targets = [node.target]
-            while targets:
-                target = targets.pop()
-                if isinstance(target, (cst.Tuple, cst.List)):
-                    targets.extend(element.value for element in target.elements)
-                elif isinstance(target, cst.Name) and target.value == name:
-                    return True
-        stack.extend(children_of(node))
-    return False
 
 
 def _counts(m: Machine, value: Value) -> bool:
@@ -128,8 +111,7 @@ def _is_parameter(m: Machine, receiver: Items | Dict) -> bool:
     """Whether the container is an argument of the function that is traced: TensorFlow refuses to see it changed."""
     if len(m.stack) != m.outside + 1:
         return False
-    params = m.stack[-1].definition.params
-    return any(m.frame.names.get(param.name.value) is receiver for param in (*params.params, *params.kwonly_params))
+    return any(m.frame.names.get(param.name.value) is receiver for param in parameters(m.stack[-1].definition))
 
 
 def advanced(m: Machine, node: cst.CSTNode, value: Value) -> None:

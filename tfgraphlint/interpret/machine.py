@@ -327,7 +327,7 @@ def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
         return on | bit, maybe
     if node in tape.state.get("perhaps", ()) or tape.state.get("escaped"):
         return on, maybe | bit
-    if node.kind is Kind.VARIABLE and tape.watch_accessed is not False and node.trainable is not False:
+    if tape.may_watch_by_itself(node):
         if tape.watch_accessed is None or node.trainable is None:
             return on, maybe | bit
         return on | bit, maybe

@@ -147,18 +147,8 @@ def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.C
     keeps = keeps or name != "assign"
     if value.node.place is not None:
         m.named.add(value.node.place.node)
-    assign(m, value.state, args.all(), name, node, keeps)
+    _note(m, [value.state], args.all(), name, node, keeps)
     return value
-
-
-def assign(
-    m: Machine, state: State, values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool = True
-) -> None:
-    """Note what a variable was given: no gradient comes through it.
-
-    ``keeps``: what was assigned before remains in part.
-    """
-    _note(m, [state], values, name, node, keeps)
 
 
 def assign_weights(
@@ -175,6 +165,7 @@ def assign_weights(
 def _note(
     m: Machine, states: Sequence[State], values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool
 ) -> None:
+    """Note what variables were given: no gradient comes through it. ``keeps``: what was before remains in part."""
     fault = m.fault(FaultKind.ASSIGN, node, name, _text(m, node))
     entries = tuple((part, fault) for part in parts(m, values) if part.kind is not Kind.CONSTANT)
     for state in states:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts import (
+    SYMBOLIC,
     Fault,
     FaultKind,
     GradientLost,
@@ -42,7 +43,7 @@ from tfgraphlint.interpret.provenance import (
     terms,
     used_before,
 )
-from tfgraphlint.interpret.tapes import SYMBOLIC, kind_unwatchable, never_entered, report_unwatchable, use_of
+from tfgraphlint.interpret.tapes import kind_unwatchable, never_entered, report_unwatchable, use_of
 from tfgraphlint.interpret.values import (
     BOOL,
     FLOAT,
@@ -402,7 +403,7 @@ def _all_known(targets: Sequence[Node]) -> bool:
 def _watched_late(tape: Tape, way: Way) -> Fault | None:
     """The watch of the source that came after the first operation on the way; of one that the tape does not watch by
     itself."""
-    if way.source.kind is Kind.VARIABLE and tape.watch_accessed is not False and way.source.trainable is not False:
+    if tape.may_watch_by_itself(way.source):
         return None
     first = way.nodes[-2] if len(way.nodes) > 1 else None
     for node, number, place in sorted(tape.state.get("watch_places", ()), key=lambda entry: entry[1]):
@@ -434,7 +435,7 @@ def _on_tape(m: Machine, tape: Tape, goal: Node, watched: set[Node]) -> bool:
     if goal in watched:
         return True
     if goal.kind is Kind.VARIABLE:
-        return tape.watch_accessed is not False and goal.trainable is not False
+        return tape.may_watch_by_itself(goal)
     if goal.kind is Kind.OPAQUE:
         return tape.watch_accessed is not False or bool((goal.on | goal.maybe) & tape.bit)
     if goal.kind is Kind.JOIN:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from tfgraphlint.bindings import parameters
 from tfgraphlint.facts import ArgumentRetraced, FunctionRebuilt, Mode, Place
 from tfgraphlint.interpret.calls import Arguments
-from tfgraphlint.interpret.closures import names_from_outside, parameters
+from tfgraphlint.interpret.closures import names_from_outside
 from tfgraphlint.interpret.frames import Frame, identity
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import (

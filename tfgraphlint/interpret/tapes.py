@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tfgraphlint.facts import (
+    SYMBOLIC,
     TapeUse,
     Unwatchable,
 )
@@ -166,9 +167,6 @@ def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps:
         perhaps.append(value.node)
     else:
         escape(m, tape)
-
-
-SYMBOLIC = "symbolic tensor of Keras"
 
 
 def kind_unwatchable(m: Machine, value: Value) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Union
 import libcst as cst
 
 from tfgraphlint.facts import Place
-from tfgraphlint.interpret.provenance import Node, now
+from tfgraphlint.interpret.provenance import Kind, Node, now
 from tfgraphlint.interpret.store import State
 
 if TYPE_CHECKING:
@@ -261,6 +261,10 @@ class Tape(Value):
     watch_accessed: bool | None
     state: State = field(default_factory=dict)
     name: str = ""
+
+    def may_watch_by_itself(self, node: Node) -> bool:
+        """Whether this is a variable that the tape watches when it is read, for all that is known."""
+        return node.kind is Kind.VARIABLE and self.watch_accessed is not False and node.trainable is not False
 
 
 @dataclass(slots=True, eq=False)

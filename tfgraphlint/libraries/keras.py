@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from tfgraphlint.bindings import parameters
 from tfgraphlint.facts import FaultKind, Mode, SymbolicLossAdded
 from tfgraphlint.interpret import calls, classes, creation, keras_symbols, nested_runs
 from tfgraphlint.interpret.calls import Arguments, unknown_call
@@ -185,9 +186,8 @@ def _accepted(method: Value, args: Arguments) -> Arguments:
     function = method if isinstance(method, Function) else None
     if function is None:
         return args
-    params = function.definition.params
-    names = {param.name.value for param in (*params.posonly_params, *params.params, *params.kwonly_params)}
-    if params.star_kwarg is not None:
+    names = {param.name.value for param in parameters(function.definition)}
+    if function.definition.params.star_kwarg is not None:
         return args
     keywords = {k: v for k, v in args.keywords.items() if k in names or k not in ("training", "mask")}
     return Arguments(args.positional, keywords, args.starred, args.double_starred, args.nodes, args.keyword_nodes)

@@ -10,6 +10,7 @@ from functools import partial
 
 import libcst as cst
 
+from tfgraphlint.bindings import parameters
 from tfgraphlint.facts import CompiledEagerly, Mode, UnsupportedInJit
 from tfgraphlint.interpret import calls, classes, frozen, keras_symbols, losses, queries
 from tfgraphlint.interpret.calls import Arguments
@@ -199,14 +200,9 @@ def built(m: Machine, function: Value, args: Arguments, result: Value) -> None:
     """Note that the ``call`` of a layer made a part of a functional model: ``fit`` runs it again, to train it."""
     if not isinstance(function, Method) or "training" in args.keywords:
         return
-    params = function.function.definition.params
-    if any(param.name.value == "training" for param in (*params.params, *params.kwonly_params)):
+    if any(param.name.value == "training" for param in parameters(function.function.definition)):
         training = replace(args, keywords={**args.keywords, "training": Const(True)})
-        m.built += [(made, partial(_called_again, m, function, training)) for made in m.nodes([result])[:1]]
-
-
-def _called_again(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
-    calls.call(m, function, args, node)
+        m.built += [(made, partial(calls.call, m, function, training)) for made in m.nodes([result])[:1]]
 
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
