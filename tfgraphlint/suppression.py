@@ -40,10 +40,6 @@ class Suppression:
         """Whether a report that starts on ``row`` is in its reach."""
         return self.whole_file or row == self.exact or row in self.rows
 
-    def silences(self, code: str, entries: Sequence[Entry]) -> bool:
-        """Whether it means the rule ``code``."""
-        return self.words is None or any(code in matching(word, entries) for word in self.words)
-
 
 @dataclass(frozen=True)
 class UnusedSuppression:
@@ -55,6 +51,11 @@ class UnusedSuppression:
     suppression: Suppression
     unused: tuple[str, ...]
     removal: Span
+
+
+def silences(suppression: Suppression, code: str, entries: Sequence[Entry]) -> bool:
+    """Whether the comment means the rule ``code``."""
+    return suppression.words is None or any(code in matching(word, entries) for word in suppression.words)
 
 
 class Suppressions:
@@ -88,7 +89,7 @@ class Suppressions:
     ) -> Suppression | None:
         """The comment, other than ``besides``, that silences a report of rule ``code`` that starts on ``row``."""
         for suppression in self.all:
-            if suppression != besides and suppression.covers(row) and suppression.silences(code, entries):
+            if suppression != besides and suppression.covers(row) and silences(suppression, code, entries):
                 return suppression
         return None
 
