@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
-from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.edits import end_of, start_of, without_keyword
-from tfgraphlint.facts import ApiUsed, Mode
-from tfgraphlint.kinds import held
-from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import full_name
-from tfgraphlint.story import short_name
-from tfgraphlint.tape_block import Query, Recording, fresh, joined, nodes_in, recording_for, written
-from tfgraphlint.tree import Tree
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.graph_api import ApiUsed
+from tfgraphlint.fixes.edits import end_of, start_of, without_keyword
+from tfgraphlint.fixes.imports import full_name
+from tfgraphlint.fixes.value_kinds import held
+from tfgraphlint.fixes.wrap_in_tape import Query, Recording, fresh, joined, nodes_in, recording_for, written
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import short_name
+from tfgraphlint.syntax.parents import scopes_of
+from tfgraphlint.syntax.tree import Tree
 
 NAMES = frozenset({
     "tensorflow.gradients", "tensorflow.compat.v1.gradients", "tensorflow.hessians", "tensorflow.compat.v1.hessians",

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
-from tfgraphlint.facts import LossNotCallable
-from tfgraphlint.numpy_rewrite import text_of
-from tfgraphlint.rule import Rule
-from tfgraphlint.tape_block import Query, fresh, recording_for, written
-from tfgraphlint.tree import Tree
+from tfgraphlint.facts.gradients import LossNotCallable
+from tfgraphlint.fixes.numpy_calls import text_of
+from tfgraphlint.fixes.wrap_in_tape import Query, fresh, recording_for, written
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.syntax.parents import parent
+from tfgraphlint.syntax.tree import Tree
 
 
 class MinimizeWithoutCallable(Rule):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost, Mode
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind, Mode
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class NumpyMethodInGradientPath(Rule):
@@ -61,12 +62,12 @@ class NumpyMethodInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NUMPY_METHOD and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = reconnect.without_method(fault)
+                fix = gradient_cuts.without_method(fault)
                 yield self.report(
                     fault.place.span,
                     f"{lost(fact)}: `{brief(fault.place.code)}` takes the value out of TensorFlow",
                     path=path_of(fact),
-                    help=reconnect.advice(fault, fix, "keep the value a tensor"),
+                    help=gradient_cuts.advice(fault, fix, "keep the value a tensor"),
                     fix=fix,
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

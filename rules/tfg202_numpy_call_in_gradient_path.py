@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import Fault, FaultKind, GradientLost, Mode
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of, short_name
+from tfgraphlint.facts.common import Fault, FaultKind, Mode
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of, short_name
 
 
 class NumpyCallInGradientPath(Rule):
@@ -62,14 +63,14 @@ class NumpyCallInGradientPath(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.NUMPY_CALL and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = reconnect.with_tensorflow(fault, fact.faults)
+                fix = gradient_cuts.with_tensorflow(fault, fact.faults)
                 yield self.report(
                     fault.place.span,
                     f"{lost(fact)}: {_what_cuts(fault)}",
                     path=path_of(fact),
-                    help=reconnect.advice(fault, fix, "use the TensorFlow function of the same meaning"),
+                    help=gradient_cuts.advice(fault, fix, "use the TensorFlow function of the same meaning"),
                     fix=fix,
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, outcome, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, gradient_of, outcome, path_of
 
 
 class NonDifferentiableOp(Rule):
@@ -62,5 +63,5 @@ class NonDifferentiableOp(Rule):
                     f"{gradient_of(fact)} {ends}: `{brief(fault.place.code)}` has no gradient",
                     path=path_of(fact),
                     help="use a differentiable form, or pass the gradient straight through",
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

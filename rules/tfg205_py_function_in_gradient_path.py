@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.host_body import called_directly
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import gradient_of, outcome, path_of, short_name
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.fixes.host_body import called_directly
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import gradient_of, outcome, path_of, short_name
 
 
 class PyFunctionInGradientPath(Rule):
@@ -67,5 +68,5 @@ class PyFunctionInGradientPath(Rule):
                     path=path_of(fact),
                     help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
                     fix=called_directly(fault),
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost, Mode
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind, Mode
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class DetachedByRewrapping(Rule):
@@ -59,12 +60,12 @@ class DetachedByRewrapping(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.REWRAP and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = reconnect.without_wrapping(fault)
+                fix = gradient_cuts.without_wrapping(fault)
                 yield self.report(
                     fault.place.span,
                     f"{lost(fact)}: `{brief(fault.place.code)}` makes a new leaf of the value",
                     path=path_of(fact),
-                    help=reconnect.advice(fault, fix, "use the tensor itself"),
+                    help=gradient_cuts.advice(fault, fix, "use the tensor itself"),
                     fix=fix,
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class PredictInTape(Rule):
@@ -57,12 +58,12 @@ class PredictInTape(Rule):
     def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
         for fault in fact.faults:
             if fault.kind is FaultKind.PREDICT and not fact.partial:
-                fix = reconnect.called_model(fault)
+                fix = gradient_cuts.called_model(fault)
                 yield self.report(
                     fault.place.span,
                     f"{lost(fact)}: `{brief(fault.place.code)}` returns a NumPy array",
                     path=path_of(fact),
-                    help=reconnect.advice(fault, fix, "call the model itself"),
+                    help=gradient_cuts.advice(fault, fix, "call the model itself"),
                     fix=fix,
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class AssignInGradientPath(Rule):
@@ -62,5 +63,5 @@ class AssignInGradientPath(Rule):
                     f"{lost(fact)}: `{brief(fault.place.code)}` is no operation that a tape follows",
                     path=path_of(fact),
                     help="use the tensor itself where the gradient is needed, and assign afterwards",
-                    suggestions=reconnect.suggestions(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

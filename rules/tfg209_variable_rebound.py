@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost, VariableAugmented
-from tfgraphlint.in_place import assigned_in_place
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost, VariableAugmented
+from tfgraphlint.fixes.assign_in_place import assigned_in_place
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class VariableRebound(Rule):

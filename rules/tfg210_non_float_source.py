@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.as_float import made_float
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import lost, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.make_float import made_float
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import lost, path_of
 
 
 class NonFloatSource(Rule):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint import reconnect
 from tfgraphlint.diagnostic import Diagnostic, Severity
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, path_of, source_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, path_of, source_of
 
 LEAVES_TENSORFLOW = frozenset({
     FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP, FaultKind.PREDICT,
@@ -69,6 +70,6 @@ class TermWithoutGradient(Rule):
                     f"{source_of(fact)}: `{brief(fault.place.code)}` takes it out of TensorFlow",
                     path=path_of(fact),
                     help="keep the value a tensor; if the term is only to be seen, say so with `tf.stop_gradient`",
-                    fix=reconnect.repair_of(fault),
-                    suggestions=reconnect.suggestions(fault),
+                    fix=gradient_cuts.repair_of(fault),
+                    suggestions=gradient_cuts.suggestions(fault),
                 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Role, Severity, Step
-from tfgraphlint.facts import GradientNotFinite
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
+from tfgraphlint.facts.gradients import GradientNotFinite
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
 
 
 class NanGradient(Rule):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
-from tfgraphlint.watching import watched
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.add_watch import watched
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class UnwatchedTensor(Rule):

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent, statement_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.facts import Fault, FaultKind, GradientLost
-from tfgraphlint.moving import line_into, line_of
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, gradient_of, path_of
-from tfgraphlint.watching import bindings_between, block_of, name_of, names_in, path_to
+from tfgraphlint.facts.common import Fault, FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.add_watch import bindings_between, block_of, name_of, names_in, path_to
+from tfgraphlint.fixes.move_into_tape import line_into, line_of
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, gradient_of, path_of
+from tfgraphlint.syntax.parents import parent, statement_of
 
 
 class WatchedTooLate(Rule):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent, statement_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.edits import add_keyword
-from tfgraphlint.facts import Place, TapeExhausted
-from tfgraphlint.rule import Rule
-from tfgraphlint.watching import names_in, path_to
+from tfgraphlint.facts.common import Place
+from tfgraphlint.facts.gradients import TapeExhausted
+from tfgraphlint.fixes.add_watch import names_in, path_to
+from tfgraphlint.fixes.edits import add_keyword
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.syntax.parents import parent, statement_of
 
 
 class ExhaustedTape(Rule):

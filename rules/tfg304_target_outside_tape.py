@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import statement_of
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.moving import in_function_of, moved_into_block
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.move_into_tape import in_function_of, moved_into_block
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.syntax.parents import statement_of
 
 
 class TargetOutsideTape(Rule):

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.edits import without_keyword
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
-from tfgraphlint.watching import is_plain_variable, watched
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.add_watch import is_plain_variable, watched
+from tfgraphlint.fixes.edits import without_keyword
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 OPTION = "watch_accessed_variables"
 WITHOUT = "leave the option out: Keras 3 does not let a tape watch its weights by hand"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.edits import has_comment, swapped
-from tfgraphlint.facts import QuerySwapped
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
+from tfgraphlint.facts.gradients import QuerySwapped
+from tfgraphlint.fixes.edits import has_comment, swapped
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
 
 
 class SwappedTargetAndSources(Rule):

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.edits import has_comment, swapped
-from tfgraphlint.facts import PairsSwapped, PairsWalked
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
-from tfgraphlint.watching import bindings_in
+from tfgraphlint.facts.gradients import PairsSwapped, PairsWalked
+from tfgraphlint.fixes.add_watch import bindings_in
+from tfgraphlint.fixes.edits import has_comment, swapped
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.syntax.parents import scopes_of
 
 
 class SwappedGradsAndVars(Rule):

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent, scopes_of, statement_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
-from tfgraphlint.edits import before
-from tfgraphlint.facts import SYMBOLIC, Unwatchable
-from tfgraphlint.moving import line_into
-from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import spell
-from tfgraphlint.story import brief
-from tfgraphlint.tree import Tree
-from tfgraphlint.unwrapping import own_rows, without_rows
-from tfgraphlint.watching import bindings_between, bindings_in, block_of, names_in, path_to, watch
+from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
+from tfgraphlint.fixes.add_watch import bindings_between, bindings_in, block_of, names_in, path_to, watch
+from tfgraphlint.fixes.edits import before
+from tfgraphlint.fixes.imports import spell
+from tfgraphlint.fixes.move_into_tape import line_into
+from tfgraphlint.fixes.remove_tape import own_rows, without_rows
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.syntax.parents import parent, scopes_of, statement_of
+from tfgraphlint.syntax.tree import Tree
 
 OWNERS = ("model", "layer")
 WEIGHTS = "trainable_variables"

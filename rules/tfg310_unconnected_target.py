@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 
 class UnconnectedTarget(Rule):

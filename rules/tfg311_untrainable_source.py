@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, GradientLost
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, lost, path_of
-from tfgraphlint.watching import is_plain_variable, watched
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.fixes.add_watch import is_plain_variable, watched
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, lost, path_of
 
 OF_KERAS = "a `tf.Variable` can be watched; make a weight of Keras trainable, which Keras 3 does not let a tape watch"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, HostRead
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import short_name, traced_by, traced_path
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import short_name, traced_by, traced_path
 
 SILENT = ("numpy.array_equal",)  # catches the error
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import FaultKind, HostRead
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_by, traced_path
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_by, traced_path
 
 
 class PythonValueOfTensor(Rule):

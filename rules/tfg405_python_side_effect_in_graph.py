@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from tfgraphlint.ancestry import scopes_of
 from tfgraphlint.diagnostic import Diagnostic, Severity
-from tfgraphlint.facts import Place, StateChanged
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_path
-from tfgraphlint.tree import children_of
+from tfgraphlint.facts.common import Place
+from tfgraphlint.facts.tracing import StateChanged
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.syntax.parents import scopes_of
+from tfgraphlint.syntax.tree import children_of
 
 CONSEQUENCES = {
     "counter": "`{code}` runs only while the graph is traced, not in each call",

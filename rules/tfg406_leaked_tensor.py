@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.facts import TensorLeaked, WriteDiscarded
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_path
+from tfgraphlint.facts.tracing import TensorLeaked, WriteDiscarded
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_path
 
 
 class LeakedTensor(Rule):

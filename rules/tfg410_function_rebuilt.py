@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent, scopes_of
 from tfgraphlint.diagnostic import Diagnostic, Role, Severity, Step
-from tfgraphlint.facts import FunctionRebuilt, Place
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
-from tfgraphlint.tree import Tree
-from tfgraphlint.uses import loads
+from tfgraphlint.facts.common import Place
+from tfgraphlint.facts.tracing import FunctionRebuilt
+from tfgraphlint.fixes.value_uses import loads
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.syntax.parents import parent, scopes_of
+from tfgraphlint.syntax.tree import Tree
 
 
 class RebuiltFunction(Rule):

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import ancestors, parent, scopes_of
-from tfgraphlint.bindings import names_in
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severity, Step
-from tfgraphlint.edits import in_place_of
-from tfgraphlint.facts import ArgumentRetraced
-from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import spell
-from tfgraphlint.story import brief
-from tfgraphlint.uses import loads
+from tfgraphlint.facts.tracing import ArgumentRetraced
+from tfgraphlint.fixes.edits import in_place_of
+from tfgraphlint.fixes.imports import spell
+from tfgraphlint.fixes.value_uses import loads
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.syntax.bindings import names_in
+from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 
 
 class RetracingArgument(Rule):

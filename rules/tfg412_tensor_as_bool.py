@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Fix
-from tfgraphlint.facts import TensorTested
-from tfgraphlint.graph_forms import asserted, converted_call, endless_in_graph, selected
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_path
+from tfgraphlint.facts.tracing import TensorTested
+from tfgraphlint.fixes.graph_ops import asserted, converted_call, endless_in_graph, selected
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_path
 
 NAMES = {"filter": "the filter of a comprehension"}
 LOOPS = {

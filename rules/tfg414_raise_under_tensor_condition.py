@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import RaisedWhileTraced
-from tfgraphlint.graph_forms import asserted_instead_of_raised
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_path
+from tfgraphlint.facts.tracing import RaisedWhileTraced
+from tfgraphlint.fixes.graph_ops import asserted_instead_of_raised
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_path
 
 
 class RaiseUnderTensorCondition(Rule):

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import OpenDimensionUsed
-from tfgraphlint.graph_forms import dynamic_size
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_path
+from tfgraphlint.facts.tracing import OpenDimensionUsed
+from tfgraphlint.fixes.graph_ops import dynamic_size
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_path
 
 
 class UnknownStaticDimension(Rule):

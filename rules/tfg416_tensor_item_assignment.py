@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import ItemAssigned
-from tfgraphlint.graph_forms import item_updated
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
+from tfgraphlint.facts.tracing import ItemAssigned
+from tfgraphlint.fixes.graph_ops import item_updated
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
 
 
 class TensorItemAssignment(Rule):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import RunWhileTraced
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, traced_by, traced_path
+from tfgraphlint.facts.tracing import RunWhileTraced
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, traced_by, traced_path
 
 
 class TrainingLoopInGraph(Rule):

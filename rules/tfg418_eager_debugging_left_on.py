@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.ancestry import parent, statement_of
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity, Span
-from tfgraphlint.eager_needs import is_needed, is_unconditional, mentions
-from tfgraphlint.edits import without_keyword
-from tfgraphlint.facts import ApiUsed, CompiledEagerly, Place
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
+from tfgraphlint.facts.common import Place
+from tfgraphlint.facts.graph_api import ApiUsed
+from tfgraphlint.facts.tracing import CompiledEagerly
+from tfgraphlint.fixes.eager_needs import is_needed, is_unconditional, mentions
+from tfgraphlint.fixes.edits import without_keyword
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.syntax.parents import parent, statement_of
 
 SWITCHES = {
     "tensorflow.config.run_functions_eagerly": "every `tf.function` runs as plain Python",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import UnsupportedInJit as Unsupported
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import short_name, traced_path
+from tfgraphlint.facts.tracing import UnsupportedInJit as Unsupported
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import short_name, traced_path
 
 
 class UnsupportedInJit(Rule):

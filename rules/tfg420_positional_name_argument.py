@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts import Mode, NameGiven
-from tfgraphlint.graph_forms import function_meant, without_name
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, short_name
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.tracing import NameGiven
+from tfgraphlint.fixes.graph_ops import function_meant, without_name
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, short_name
 
 
 class PositionalNameArgument(Rule):

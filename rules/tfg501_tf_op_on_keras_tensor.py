@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
-from tfgraphlint.facts import KerasTensorUsed
-from tfgraphlint.keras_rewrite import with_operation
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, short_name
+from tfgraphlint.facts.keras import KerasTensorUsed
+from tfgraphlint.fixes.keras_ops import with_operation
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, short_name
 
 
 class TfOpOnKerasTensor(Rule):

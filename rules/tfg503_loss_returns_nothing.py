@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
-from tfgraphlint.facts import LossReturnsNothing as Returned
-from tfgraphlint.rule import Rule
+from tfgraphlint.facts.gradients import LossReturnsNothing as Returned
+from tfgraphlint.rule_api.rule import Rule
 
 
 class LossReturnsNothing(Rule):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severity, Step
-from tfgraphlint.facts import TapeInLoss
-from tfgraphlint.rule import Rule
-from tfgraphlint.unwrapping import is_left_alone, without_tape
+from tfgraphlint.facts.gradients import TapeInLoss
+from tfgraphlint.fixes.remove_tape import is_left_alone, without_tape
+from tfgraphlint.rule_api.rule import Rule
 
 
 class TapeInCompiledLoss(Rule):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.facts import SymbolicLossAdded
-from tfgraphlint.keras_names import OLD_LAYERS, RemovedName
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief, short_name
+from tfgraphlint.facts.keras import SymbolicLossAdded
+from tfgraphlint.facts.names import OLD_LAYERS, RemovedName
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief, short_name
 
 REMEDIES = {
     "function": "build a model over the wanted outputs: `keras.Model(model.input, outputs)`",

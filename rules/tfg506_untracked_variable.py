@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
-from tfgraphlint.facts import UntrackedVariable as Untracked
-from tfgraphlint.rule import Rule
-from tfgraphlint.spelling import spell_any
-from tfgraphlint.story import brief
+from tfgraphlint.facts.keras import UntrackedVariable as Untracked
+from tfgraphlint.fixes.imports import spell_any
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
 
 TRACKED = ("tensorflow.keras.Variable", "keras.Variable")
 # What both kinds of variable understand.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.legacy import LegacySymbol
-from tfgraphlint.rule import Rule
+from tfgraphlint.facts.names import LegacySymbol
+from tfgraphlint.rule_api.rule import Rule
 
 
 class Tf1Symbol(Rule):

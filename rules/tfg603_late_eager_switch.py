@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
-from tfgraphlint.facts import LateSwitch
-from tfgraphlint.rule import Rule
-from tfgraphlint.story import brief
+from tfgraphlint.facts.graph_api import LateSwitch
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import brief
 
 
 class LateEagerSwitch(Rule):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.rule import Rule
-from tfgraphlint.screen import UnparsableFile
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.rule_api.rule import Rule
 
 
 class UnparsableFileRule(Rule):

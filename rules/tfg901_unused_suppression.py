@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
-from tfgraphlint.rule import Rule
-from tfgraphlint.suppression import UnusedSuppression
+from tfgraphlint.facts.run import UnusedSuppression
+from tfgraphlint.rule_api.rule import Rule
 
 
 class UnusedSuppressionRule(Rule):

@@ -15,15 +15,14 @@ from pathlib import Path
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
-from tfgraphlint.lint import Request, Run, lint
-from tfgraphlint.outline import Outline
-from tfgraphlint.project import Project
-from tfgraphlint.registry import Registry
-from tfgraphlint.rule import Rule
-from tfgraphlint.screen import UnparsableFile
-from tfgraphlint.settings import Overrides, Settings
-from tfgraphlint.suppression import UnusedSuppression
-from tfgraphlint.tree import Tree
+from tfgraphlint.facts.run import UnparsableFile, UnusedSuppression
+from tfgraphlint.project.modules import Project
+from tfgraphlint.project.settings import Overrides, Settings
+from tfgraphlint.rule_api.registry import Registry
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.run.lint import Request, Run, lint
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.tree import Tree
 
 HEAD = "import tensorflow as tf\ntf.GradientTape\n"
 
@@ -117,8 +116,8 @@ def install(monkeypatch, build: FixBuilder = renamed, elsewhere: Span | None = N
     interpreter = FakeInterpreter(elsewhere)
     registry = Registry([LostCalls(build), Unparsable(), Unused()])
     monkeypatch.setattr("tfgraphlint.interpret.interpret", interpreter)
-    monkeypatch.setattr("tfgraphlint.examine.load", lambda plugins=(): registry)
-    monkeypatch.setattr("tfgraphlint.lint.load", lambda plugins=(): registry)
+    monkeypatch.setattr("tfgraphlint.run.examine.load", lambda plugins=(): registry)
+    monkeypatch.setattr("tfgraphlint.run.lint.load", lambda plugins=(): registry)
     return interpreter
 
 

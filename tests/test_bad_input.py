@@ -13,8 +13,8 @@ import pytest
 from fakes import HEAD, install, lint_text, places, request
 
 import tfgraphlint
-from tfgraphlint.lint import lint
-from tfgraphlint.registry import PACKAGE
+from tfgraphlint.rule_api.registry import PACKAGE
+from tfgraphlint.run.lint import lint
 
 SOURCES = Path(tfgraphlint.__file__).parent.parent
 ROOT = "import tensorflow as tf\nwith tf.GradientTape() as tape:\n    pass\n"
@@ -217,12 +217,12 @@ def copied(tmp_path: Path) -> Path:
         ("broken.py", "", "a rule's file is named like tfg301_unwatched_tensor.py"),
         (
             "tfg999_broken_rule.py",
-            "from tfgraphlint.rule import Rule\n\nclass A(Rule):\n    code = 'TFG998'\n    name = 'other'\n",
+            "from tfgraphlint.rule_api.rule import Rule\n\nclass A(Rule):\n    code = 'TFG998'\n    name = 'other'\n",
             "its file name says TFG999 broken-rule, its class TFG998 other",
         ),
         (
             "tfg999_broken_rule.py",
-            "from tfgraphlint.rule import Rule\n\nclass A(Rule):\n    code = 'TFG999'\n    name = 'broken-rule'\n"
+            "from tfgraphlint.rule_api.rule import Rule\n\nclass A(Rule):\n    code = 'TFG999'\n    name = 'broken-rule'\n"
             "    def check(self, fact): yield\n",
             "check() takes one argument, annotated",
         ),

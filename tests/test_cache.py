@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 import tfgraphlint
-from tfgraphlint.cache import FOLDER, Cache
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.examine import Examiner
-from tfgraphlint.lint import Request, lint
-from tfgraphlint.settings import Settings
+from tfgraphlint.project.settings import Settings
+from tfgraphlint.run.cache import FOLDER, Cache
+from tfgraphlint.run.examine import Examiner
+from tfgraphlint.run.lint import Request, lint
 from tfgraphlint.verify.programs import fixtures_directory
 
 MAIN = """\

@@ -14,7 +14,7 @@ from fakes import HEAD, install
 
 from tfgraphlint.cli.group import group, main
 from tfgraphlint.diagnostic import Position, Span
-from tfgraphlint.text import Lines
+from tfgraphlint.syntax.text import Lines
 
 
 @pytest.fixture(autouse=True)
@@ -307,8 +307,8 @@ def test_as_a_process(project: Path) -> None:
 
 
 PLUGIN = '''
-from tfgraphlint.rule import Rule
-from tfgraphlint.screen import UnparsableFile
+from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.facts.run import UnparsableFile
 
 
 class Doubtful(Rule):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tfgraphlint.discover import discover, ignored_codes
-from tfgraphlint.settings import Finder, Settings
+from tfgraphlint.project.discover import discover, ignored_codes
+from tfgraphlint.project.settings import Finder, Settings
 
 
 def make(directory: Path, *names: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tfgraphlint.examine import Examiner
-from tfgraphlint.legacy import CASTS
-from tfgraphlint.libraries.graph_api import REFUSED
+from tfgraphlint.libraries.tensorflow.graph_api import REFUSED
+from tfgraphlint.names.tf1_names import CASTS
+from tfgraphlint.run.examine import Examiner
 
 V1 = "import tensorflow as tf\nimport tensorflow.compat.v1 as v1\n"
 

@@ -13,15 +13,15 @@ import libcst as cst
 import pytest
 from fakes import HEAD, Called, FixBuilder, install, renamed, request
 
-from tfgraphlint import edits
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity, Span
 from tfgraphlint.errors import RunError
-from tfgraphlint.fix import Change, applied, moved, plan, write_whole
-from tfgraphlint.lint import lint
-from tfgraphlint.repair import Repaired, repair
-from tfgraphlint.spelling import spell
-from tfgraphlint.text import Lines
-from tfgraphlint.tree import Tree
+from tfgraphlint.fixes import edits
+from tfgraphlint.fixes.apply import Change, applied, moved, plan, write_whole
+from tfgraphlint.fixes.imports import spell
+from tfgraphlint.run.lint import lint
+from tfgraphlint.run.repair import Repaired, repair
+from tfgraphlint.syntax.text import Lines
+from tfgraphlint.syntax.tree import Tree
 
 # --- composition ---
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tfgraphlint.lint import Request, Run, lint
-from tfgraphlint.registry import shipped
-from tfgraphlint.repair import repair
-from tfgraphlint.settings import Settings
+from tfgraphlint.project.settings import Settings
+from tfgraphlint.rule_api.registry import shipped
+from tfgraphlint.run.lint import Request, Run, lint
+from tfgraphlint.run.repair import repair
 from tfgraphlint.verify.main import run as verify
 from tfgraphlint.verify.programs import Program, find, fixtures_directory
 from tfgraphlint.verify.versions import holds_for

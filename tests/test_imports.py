@@ -16,77 +16,85 @@ import tfgraphlint
 PACKAGE = Path(tfgraphlint.__file__).parent
 RULES = PACKAGE.parent / "rules"
 
-# The way through the house, left to right. A room imports from its own row and from rows above it.
+# The way through the house. A module imports from its own package and from packages above it.
 ROWS = [
-    ["errors", "deep", "diagnostic", "text", "top_level"],
-    ["source", "outline", "screen", "graph_symptoms", "tree", "bindings", "lookup"],
-    ["facts", "project", "neighbours"],
-    ["interpret", "libraries"],
-    ["legacy_scopes", "legacy_guards", "name_search", "legacy", "keras_names"],
-    ["rule", "story", "ancestry", "edits", "spelling"],
-    ["eager_needs", "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body",
-     "reconnect"],
-    ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite"],
-    ["registry", "requirements", "settings", "discover", "suppression", "pages"],
-    ["fix", "examine", "workers", "cache"],
-    ["lint", "repair", "report"],
-    ["verify"],
-    ["cli"],
+    "errors",
+    "diagnostic",
+    "syntax",
+    "facts",
+    "rule_api",
+    "project",
+    "screen",
+    "libraries.tables",
+    "interpret.core",
+    "interpret.gradients",
+    "interpret.python",
+    "libraries",
+    "interpret.checks",
+    "interpret",
+    "names",
+    "fixes",
+    "run",
+    "report",
+    "verify",
+    "cli",
 ]
-ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
-# A rule needs facts, what a diagnostic is, and what edits are built from. The two rules about the run itself listen to
-# events of the guard and of suppression comments.
-RULE_ROOMS = {
-    "diagnostic", "facts", "bindings", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
-    "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
-    "eager_needs", "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping",
-    "keras_rewrite",
-}
-RUN_ROOMS = {"tfg505": {"keras_names"}, "tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
+# What a rule is written with.
+RULE_PACKAGES = {"diagnostic", "facts", "rule_api", "fixes", "syntax", "libraries"}
 
 
 def modules(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*.py") if file.parent != PACKAGE or not file.name.startswith("__"))
+    inside = ("rules", "fixtures")  # links that development checkouts may have
+    found = (file for file in folder.rglob("*.py") if file.relative_to(PACKAGE.parent).parts[1] not in inside)
+    return sorted(found if folder == PACKAGE else folder.glob("tfg*.py"))
+
+
+def dotted(file: Path) -> str:
+    name = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {dotted(file): file for file in modules(PACKAGE)}
 
 
 def imports(file: Path) -> Iterator[str]:
     """The modules of tfgraphlint that a file imports anywhere, also in functions and for type checkers."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names if alias.name.startswith("tfgraphlint."))
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: imports are absolute"
             module = node.module or ""
-            yield from (f"{module}.{alias.name}" for alias in node.names) if module == "tfgraphlint" else (module,)
+            if module.partition(".")[0] == "tfgraphlint":
+                names = (f"{module}.{alias.name}" for alias in node.names)
+                yield from (name if name in MODULES else module for name in names)
 
 
-def rooms_imported(file: Path) -> set[str]:
-    names = (name.split(".") for name in imports(file))
-    return {parts[1] for parts in names if parts[0] == "tfgraphlint" and len(parts) > 1 and parts[1] in [*ROW, "rules"]}
+def row_of(module: str) -> int:
+    """The row of the innermost package that is named in ``ROWS``."""
+    parts = module.split(".")[1:]
+    for length in range(len(parts), 0, -1):
+        if ".".join(parts[:length]) in ROWS:
+            return ROWS.index(".".join(parts[:length]))
+    raise AssertionError(f"say in tests/test_imports.py where {module} belongs")
 
 
-def room_of(file: Path) -> str:
-    first = file.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+ENGINE = [name for name in MODULES if name.count(".") and "derive" not in name and name != "tfgraphlint.__main__"]
 
 
-@pytest.mark.parametrize("file", modules(PACKAGE), ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_imports_go_one_way(file: Path) -> None:
-    room = room_of(file)
-    assert room in ROW, f"say in tests/test_imports.py where {room} belongs"
-    later = {other for other in rooms_imported(file) if other == "rules" or ROW[other] > ROW[room]}
-    assert not later, f"{file.name} imports what comes after it"
+@pytest.mark.parametrize("module", ENGINE)
+def test_imports_go_one_way(module: str) -> None:
+    later = {other for other in imports(MODULES[module]) if other != "tfgraphlint" and row_of(other) > row_of(module)}
+    assert not later, f"{module} imports what comes after it"
 
 
 @pytest.mark.parametrize("file", modules(RULES), ids=lambda file: file.name)
 def test_a_rule_needs_little(file: Path) -> None:
-    allowed = RULE_ROOMS | RUN_ROOMS.get(file.name.partition("_")[0], set())
-    assert rooms_imported(file) <= allowed
+    assert {name.split(".")[1] for name in imports(file)} <= RULE_PACKAGES
 
 
-def test_nothing_imports_the_command_line() -> None:
-    for file in [*modules(PACKAGE), *modules(RULES)]:
-        assert room_of(file) == "cli" if "cli" in rooms_imported(file) else True
+def test_few_modules_stand_on_the_top_floor() -> None:
+    assert {file.stem for file in PACKAGE.glob("*.py")} == {"__init__", "__main__", "diagnostic", "errors"}
 
 
 def imported_by_running(directory: Path, *arguments: str) -> set[str]:
@@ -118,8 +126,8 @@ def test_a_clean_run_imports_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(CLEAN * 25)
     (tmp_path / "unrelated.py").write_text("x = 1\n")
     imported = imported_by_running(tmp_path)
-    heavy = {"libcst", "tensorflow", "numpy", "multiprocessing", "pathspec", "tfgraphlint.rules", "tfgraphlint.tree"}
-    assert "tfgraphlint.screen" in imported
+    heavy = {"libcst", "tensorflow", "numpy", "multiprocessing", "pathspec", "tfgraphlint.rules", "tfgraphlint.syntax.tree"}
+    assert "tfgraphlint.screen.triggers" in imported
     assert not heavy & imported
     assert not {name for name in imported if name.startswith(("libcst", "tfgraphlint.rules", "tfgraphlint.libraries"))}
 

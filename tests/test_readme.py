@@ -8,9 +8,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from tfgraphlint.facts import TapeExhausted
-from tfgraphlint.registry import listens_to
-from tfgraphlint.rule import Rule
+from tfgraphlint.facts.gradients import TapeExhausted
+from tfgraphlint.rule_api.registry import listens_to
+from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import find
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.diagnostic import Applicability
-from tfgraphlint.lint import Request, Run, lint
-from tfgraphlint.repair import repair
-from tfgraphlint.settings import Settings
+from tfgraphlint.project.settings import Settings
+from tfgraphlint.run.lint import Request, Run, lint
+from tfgraphlint.run.repair import repair
 
 HEAD = """\
 import math

@@ -11,7 +11,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Positio
 from tfgraphlint.report import concise, full
 from tfgraphlint.report import json as as_json
 from tfgraphlint.report.summary import statistics, summary
-from tfgraphlint.text import Lines
+from tfgraphlint.syntax.text import Lines
 
 PROGRAM = """\
 import numpy as np

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tfgraphlint.requirements import Requirements, required, sets_legacy_keras
-from tfgraphlint.settings import Finder
+from tfgraphlint.project.requirements import Requirements, required, sets_legacy_keras
+from tfgraphlint.project.settings import Finder
 
 ANY = ""
 

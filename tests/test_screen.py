@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import tfgraphlint
-from tfgraphlint.examine import Examiner
-from tfgraphlint.neighbours import Neighbours
-from tfgraphlint.outline import Outline
-from tfgraphlint.screen import holds_root, mentions_root
+from tfgraphlint.run.examine import Examiner
+from tfgraphlint.screen.imported_suspects import Neighbours
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.triggers import holds_root, mentions_root
 
 CHECKOUT = Path(tfgraphlint.__file__).parent.parent
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.errors import SettingsError
-from tfgraphlint.registry import Entry, shipped
-from tfgraphlint.settings import Finder, Overrides, Settings, check_codes
+from tfgraphlint.project.settings import Finder, Overrides, Settings, check_codes
+from tfgraphlint.rule_api.registry import Entry, shipped
 
 ENTRIES = (
     Entry("TFG201", "numpy-method-in-gradient-path"),

@@ -10,8 +10,8 @@ from fakes import HEAD, install, lint_text, places
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.errors import RunError
-from tfgraphlint.source import NotTextError, decode, read
-from tfgraphlint.text import Lines
+from tfgraphlint.project.source import NotTextError, decode, read
+from tfgraphlint.syntax.text import Lines
 
 HERE = Path("/project/a.py")
 ROW = HEAD.count("\n") + 1

@@ -13,16 +13,17 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.diagnostic import Severity
-from tfgraphlint.facts import Mode
-from tfgraphlint.interpret import expressions, interpret
-from tfgraphlint.interpret.frames import Spread
-from tfgraphlint.interpret.inspect import within
-from tfgraphlint.interpret.tracing import is_assumed
-from tfgraphlint.interpret.values import Choice, Items, Unknown, Value
-from tfgraphlint.outline import Outline
-from tfgraphlint.project import Project
-from tfgraphlint.registry import Registry, load
-from tfgraphlint.tree import Tree
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret import interpret
+from tfgraphlint.interpret.checks.host_reads import is_assumed
+from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.structures import within
+from tfgraphlint.interpret.core.values import Choice, Items, Unknown, Value
+from tfgraphlint.interpret.python import expressions
+from tfgraphlint.project.modules import Project
+from tfgraphlint.rule_api.registry import Registry, load
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.tree import Tree
 
 from .lint import nowhere
 from .run import FILENAME

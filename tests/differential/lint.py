@@ -14,22 +14,16 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.diagnostic import Severity
-from tfgraphlint.facts import (
-    Fact,
-    GradientLost,
-    Place,
-    QuerySwapped,
-    TapeExhausted,
-    Unwatchable,
-    WeightsUnbuilt,
-)
-from tfgraphlint.interpret import interpret, queries
-from tfgraphlint.interpret.provenance import Flow, Kind, Node, ancestors
-from tfgraphlint.interpret.values import Choice, Dict, Items, Object, Tensor, Unknown, Value, Variable, Weights
-from tfgraphlint.outline import Outline
-from tfgraphlint.project import Project
-from tfgraphlint.registry import Registry, load
-from tfgraphlint.tree import Tree
+from tfgraphlint.facts.common import Fact, Place
+from tfgraphlint.facts.gradients import GradientLost, QuerySwapped, TapeExhausted, Unwatchable, WeightsUnbuilt
+from tfgraphlint.interpret import interpret
+from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, ancestors
+from tfgraphlint.interpret.core.values import Choice, Dict, Items, Object, Tensor, Unknown, Value, Variable, Weights
+from tfgraphlint.interpret.gradients import verdicts
+from tfgraphlint.project.modules import Project
+from tfgraphlint.rule_api.registry import Registry, load
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.tree import Tree
 
 from .run import FILENAME
 
@@ -106,7 +100,7 @@ def _start(place: Place) -> tuple[int, int]:
 
 @contextmanager
 def _listening(found: Said) -> Iterator[None]:
-    original = queries.judge_call
+    original = verdicts.judge_call
 
     def judge_call(m: Any, tape: Any, target: Value, written: Any, sources: Any, node: cst.CSTNode) -> None:
         line = m.place(node).span.start.row
@@ -122,11 +116,11 @@ def _listening(found: Said) -> Iterator[None]:
                 found.stopped.add(line)
         original(m, tape, target, written, sources, node)
 
-    queries.judge_call = judge_call  # type: ignore[assignment]
+    verdicts.judge_call = judge_call  # type: ignore[assignment]
     try:
         yield
     finally:
-        queries.judge_call = original
+        verdicts.judge_call = original
 
 
 def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:
@@ -138,7 +132,7 @@ def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:
         missing.add("which of several values it is")
         return [node for option in value.options for node in _nodes(option, missing)]
     if isinstance(value, (Items, Dict)):
-        from tfgraphlint.interpret.inspect import elements
+        from tfgraphlint.interpret.core.structures import elements
 
         return [node for item in elements(value) for node in _nodes(item, missing)]
     if isinstance(value, (Tensor, Variable)):

@@ -16,9 +16,9 @@ from tfgraphlint.report.summary import count, summary
 if TYPE_CHECKING:
     from tfgraphlint.cli.check import Options
     from tfgraphlint.cli.session import Asked
-    from tfgraphlint.lint import Run
-    from tfgraphlint.repair import Repaired
-    from tfgraphlint.source import Source
+    from tfgraphlint.project.source import Source
+    from tfgraphlint.run.lint import Run
+    from tfgraphlint.run.repair import Repaired
 
 
 def show(run: Run, options: Options, fixed: int = 0) -> None:
@@ -34,7 +34,7 @@ def show(run: Run, options: Options, fixed: int = 0) -> None:
 def _rendered(run: Run, options: Options) -> str:
     if options.output_format == "json":
         from tfgraphlint.report import json
-        from tfgraphlint.suppression import statement_rows
+        from tfgraphlint.run.suppression import statement_rows
 
         if options.statistics:
             return json.statistics(run.diagnostics)
@@ -61,7 +61,7 @@ def _rendered(run: Run, options: Options) -> str:
 
 
 def _sources(run: Run) -> Callable[[str], Source]:
-    from tfgraphlint.lint import readable
+    from tfgraphlint.run.lint import readable
 
     @cache
     def source(filename: str) -> Source:

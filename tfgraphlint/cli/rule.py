@@ -28,8 +28,8 @@ def print_pages(word: str | None, everything: bool, output_format: str) -> None:
     Raises:
         RunError: no such rule, or not clear which.
     """
-    from tfgraphlint import pages
-    from tfgraphlint.registry import load
+    from tfgraphlint.rule_api import pages
+    from tfgraphlint.rule_api.registry import load
 
     if (word is None) == (not everything):
         raise RunError("name one rule (tfgraphlint rule TFG301), or give --all")

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint import lint as linting
-from tfgraphlint.discover import discover
 from tfgraphlint.errors import RunError
-from tfgraphlint.examine import Examined
-from tfgraphlint.lint import Request, Run
-from tfgraphlint.settings import Finder, Overrides, Settings
-from tfgraphlint.source import NotTextError, Source, decode, shown
+from tfgraphlint.project.discover import discover
+from tfgraphlint.project.settings import Finder, Overrides, Settings
+from tfgraphlint.project.source import NotTextError, Source, decode, shown
+from tfgraphlint.run import lint as linting
+from tfgraphlint.run.examine import Examined
+from tfgraphlint.run.lint import Request, Run
 
 if TYPE_CHECKING:
     from tfgraphlint.cli.check import Options
-    from tfgraphlint.repair import Repaired
+    from tfgraphlint.run.repair import Repaired
 
 STDIN = "-"
 
@@ -69,21 +69,21 @@ def lint(asked: Asked, options: Options) -> Run:
     request = asked.request
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
         return linting.lint(request)
-    from tfgraphlint.cache import Cache
+    from tfgraphlint.run.cache import Cache
 
     return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
 
 
 def repair(run: Run, options: Options) -> Repaired:
     """Repair what the options allow."""
-    from tfgraphlint import repair as repairing
+    from tfgraphlint.run import repair as repairing
 
     return repairing.repair(run, unsafe=options.unsafe_fixes)
 
 
 def write(repaired: Repaired) -> None:
     """Put the repaired texts into their files, and what came from standard input to standard output."""
-    from tfgraphlint.fix import write_whole
+    from tfgraphlint.fixes.apply import write_whole
 
     given = repaired.original.request.overlay
     for path, source in sorted(repaired.changed.items()):

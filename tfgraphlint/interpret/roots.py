@@ -8,29 +8,26 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts import Fact, GradientLost, GraphApiInEager, Mode, UntrackedVariable
-from tfgraphlint.interpret import calls, classes, eagerness
-from tfgraphlint.interpret.calls import Arguments
-from tfgraphlint.interpret.frames import Frame, ModuleScope, join
-from tfgraphlint.interpret.inspect import within
-from tfgraphlint.interpret.machine import MOST_STEPS, Machine, OutOfBudget, Running
-from tfgraphlint.interpret.modules import run_module
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind
-from tfgraphlint.interpret.telling import Telling
-from tfgraphlint.interpret.values import (
-    Class,
-    Function,
-    Instance,
-    Method,
-    TracedCallable,
-    Unknown,
-    Value,
-)
-from tfgraphlint.libraries import keras_runs, switches
+from tfgraphlint.facts.common import Fact, Mode
+from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.graph_api import GraphApiInEager
+from tfgraphlint.facts.keras import UntrackedVariable
+from tfgraphlint.interpret.core import eagerness
+from tfgraphlint.interpret.core.frames import Frame, ModuleScope, join
+from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.structures import within
+from tfgraphlint.interpret.core.values import Class, Function, Instance, Method, TracedCallable, Unknown, Value
+from tfgraphlint.interpret.python import calls, classes
+from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.python.modules import run_module
+from tfgraphlint.interpret.root_budgets import Telling
+from tfgraphlint.libraries import switches
+from tfgraphlint.libraries.keras import training
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.outline import Outline
-from tfgraphlint.project import Project
-from tfgraphlint.tree import Tree, children_of
+from tfgraphlint.project.modules import Project
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.tree import Tree, children_of
 
 MOST_STEPS_A_FILE = 150_000
 
@@ -100,7 +97,7 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
                 (value, held, steps)
                 for held in within(value)
                 if isinstance(held, Function) and held.owner is cls
-                and keras_runs.is_traced_call(m, cls, held) is by_keras
+                and training.is_traced_call(m, cls, held) is by_keras
                 and (steps := telling.steps(held.name, cls.name))
             ]
     methods = [each for each in methods if each[1].definition not in m.reached]
@@ -188,10 +185,10 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
     m.frame = Frame(function.scope, function.scope.names)  # a decorator of another file may have made it
     receiver: Value = cls if function.wrapper == "classmethod" else instance
     converts = m.keras_autograph and function.name == "call"
-    with m.run_as(keras_runs.method_mode(m, cls, function, m.running)), m.called_by(converts):
+    with m.run_as(training.method_mode(m, cls, function, m.running)), m.called_by(converts):
         bound = _rebound(value, receiver)
-        args = keras_runs.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
-        keras_runs.run_method(m, cls, bound, args, function)
+        args = training.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
+        training.run_method(m, cls, bound, args, function)
 
 
 def _rebound(value: Value, receiver: Value) -> Value:

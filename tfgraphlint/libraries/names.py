@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tfgraphlint.interpret.values import Const, Value
+from tfgraphlint.interpret.core.values import Const, Value
 
 if TYPE_CHECKING:
-    from tfgraphlint.interpret.machine import Machine
+    from tfgraphlint.interpret.core.machine import Machine
 
 CONSTANTS: dict[str, object] = {
     "numpy.pi": math.pi, "math.pi": math.pi, "numpy.e": math.e, "math.e": math.e,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind
-from tfgraphlint.interpret import tracing
-from tfgraphlint.interpret.calls import Arguments, unknown_call
-from tfgraphlint.interpret.frames import Spread
-from tfgraphlint.interpret.inspect import is_constant, within
-from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.methods import dtype_named, leave
-from tfgraphlint.interpret.operators import dtype_of, parts
-from tfgraphlint.interpret.provenance import Edge, Kind
-from tfgraphlint.interpret.values import (
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.interpret.checks import host_reads
+from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Edge, Kind
+from tfgraphlint.interpret.core.structures import is_constant, within
+from tfgraphlint.interpret.core.values import (
     ANY,
     FLOAT,
     INT,
@@ -31,6 +28,9 @@ from tfgraphlint.interpret.values import (
     Variable,
     sequence,
 )
+from tfgraphlint.interpret.python.builtin_methods import dtype_named, leave
+from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.interpret.python.operators import dtype_of, parts
 
 LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
 STATIC = frozenset({
@@ -49,11 +49,11 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a NumPy function: an array; a gradient does not come through it."""
     values = args.all()
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
-        tracing.frozen(m, node, name)
+        host_reads.frozen(m, node, name)
     if name in ("numpy.finfo", "numpy.iinfo"):
         return Object(name, m.leaf(Kind.CONSTANT, node), "constants")
     if name == "numpy.array_equal":
-        tracing.host_read(m, node, values, FaultKind.NUMPY_CALL, name)
+        host_reads.host_read(m, node, values, FaultKind.NUMPY_CALL, name)
     if name in STATIC:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if name in MAKERS:
@@ -120,10 +120,10 @@ def stored(m: Machine, value: Host, new: Value, target: cst.Subscript) -> None:
     """``array[i] = value``: from now on the array holds what the value was computed from."""
     if is_constant(new) or isinstance(new, Const):
         return
-    from tfgraphlint.interpret.lookup import bind
+    from tfgraphlint.interpret.python.names import bind
 
     fault = m.fault(FaultKind.NUMPY_CALL, target, "numpy.ndarray.__setitem__", m.frame.scope.tree.code(target))
-    from tfgraphlint.interpret.provenance import Flow
+    from tfgraphlint.interpret.core.provenance import Flow
 
     tensor = isinstance(new, (Tensor, Variable))
     edges = [Edge(value.node)]

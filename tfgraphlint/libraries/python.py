@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, Mode
-from tfgraphlint.interpret import attributes, calls, effects, operators, python_values, tracing
-from tfgraphlint.interpret.calls import Arguments, unknown_call
-from tfgraphlint.interpret.conversion import is_converted
-from tfgraphlint.interpret.frames import Spread, join
-from tfgraphlint.interpret.inspect import elements, is_constant
-from tfgraphlint.interpret.machine import Machine
-from tfgraphlint.interpret.methods import leave
-from tfgraphlint.interpret.provenance import Edge, Flow, Kind
-from tfgraphlint.interpret.values import (
+from tfgraphlint.facts.common import FaultKind, Mode
+from tfgraphlint.interpret.checks import host_reads, python_values, side_effects
+from tfgraphlint.interpret.core.autograph import is_converted
+from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.structures import elements, is_constant
+from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
     FLOAT,
@@ -33,6 +31,9 @@ from tfgraphlint.interpret.values import (
     Weights,
     sequence,
 )
+from tfgraphlint.interpret.python import attributes, calls, operators
+from tfgraphlint.interpret.python.builtin_methods import leave
+from tfgraphlint.interpret.python.calls import Arguments, unknown_call
 from tfgraphlint.libraries.handlers import Handlers
 
 HANDLERS = Handlers()
@@ -48,9 +49,9 @@ FROZEN = frozenset({
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling a builtin or a function of the standard library."""
     if name in FROZEN or name.startswith("random.") and name not in ("random.seed", "random.Random"):
-        tracing.frozen(m, node, name)
+        host_reads.frozen(m, node, name)
     if name.startswith("logging."):
-        tracing.printed(m, node, args.all(), name)
+        host_reads.printed(m, node, args.all(), name)
     python_values.called(m, node, name, args.positional)
     handler = HANDLERS.get(name)
     if handler is not None:
@@ -147,7 +148,7 @@ def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
         for element in elements(value):
             total = operators.binary(m, node, "Add", total, element)
         return total
-    from tfgraphlint.interpret.iteration import element_of
+    from tfgraphlint.interpret.python.iteration import element_of
 
     return operators.binary(m, node, "Add", start, element_of(m, value, node))
 
@@ -166,7 +167,7 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         return value
     if short in ("iter", "reversed", "sorted") and isinstance(value, (Tensor, Variable, Object)):
         return value if short == "iter" else None
-    from tfgraphlint.interpret.iteration import turns_of
+    from tfgraphlint.interpret.python.iteration import turns_of
 
     expression = node.args[0].value if isinstance(node, cst.Call) and node.args else None
     if expression is None:
@@ -203,7 +204,7 @@ def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
     if isinstance(values[0], (Items, Dict)):
         held = elements(values[0])
         return join(held) if held else None
-    from tfgraphlint.interpret.iteration import element_of
+    from tfgraphlint.interpret.python.iteration import element_of
 
     return element_of(m, values[0], node)
 
@@ -239,7 +240,7 @@ def _zip(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) != 2 or not isinstance(node, cst.Call):
         return None
-    from tfgraphlint.interpret.iteration import turns_of
+    from tfgraphlint.interpret.python.iteration import turns_of
 
     found, exact = turns_of(m, args.positional[1], node.args[1].value)
     results = [calls.call(m, args.positional[0], Arguments([item]), node) for item in found]
@@ -252,9 +253,9 @@ def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
 def _next(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not args.positional:
         return None
-    from tfgraphlint.interpret.iteration import turns_of
+    from tfgraphlint.interpret.python.iteration import turns_of
 
-    effects.advanced(m, node, args.positional[0])
+    side_effects.advanced(m, node, args.positional[0])
     if isinstance(args.positional[0], (Items, Object)) and isinstance(node, cst.Call):
         found, _ = turns_of(m, args.positional[0], node.args[0].value)
         return join(list(found)) if found else None
@@ -332,7 +333,7 @@ def is_instance(value: Value, cls: Value) -> bool | None:
 
 @handles("builtins.print")
 def _print(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    tracing.printed(m, node, args.all(), name)
+    host_reads.printed(m, node, args.all(), name)
     return Const(None)
 
 
@@ -402,7 +403,7 @@ def _partial(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 def _reduce(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) < 2:
         return None
-    from tfgraphlint.interpret.iteration import element_of
+    from tfgraphlint.interpret.python.iteration import element_of
 
     function, value = args.positional[:2]
     held = elements(value) if isinstance(value, Items) else [element_of(m, value, node)] * 2

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from tfgraphlint.facts import Mode
+from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
-from tfgraphlint.project import Project
-from tfgraphlint.tree import Tree
+from tfgraphlint.project.modules import Project
+from tfgraphlint.syntax.tree import Tree
 
 OFF = ("disable_eager_execution", "disable_v2_behavior")
 MOST_FILES = 5000

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Span
-from tfgraphlint.text import Lines
+from tfgraphlint.syntax.text import Lines
 
 TAB = "    "
 GAP = "..."

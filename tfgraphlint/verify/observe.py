@@ -222,7 +222,7 @@ def _move_variable(handle: Any, direction: Any) -> Any:
 def watching(observer: Observer) -> Iterator[None]:
     """Have ``observer`` see all that runs."""
     import tensorflow as tf
-    from tensorflow.python.framework import constant_op, op_callbacks  # type: ignore[import-not-found,unused-ignore]
+    from tensorflow.python.framework import constant_op, op_callbacks
 
     with ExitStack() as stack:
 

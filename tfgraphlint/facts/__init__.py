@@ -1,0 +1,4 @@
+"""The events that interpretation yields: the only thing that rules see."""
+
+from __future__ import annotations
+

@@ -1,0 +1,48 @@
+"""Facts about Keras: symbolic tensors, layers and variables that Keras does not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tfgraphlint.facts.common import Fact, Place, Traced
+
+
+@dataclass(frozen=True, eq=False)
+class KerasTensorUsed(Fact):
+    """A symbolic tensor of Keras where a tensor or a value is wanted, which is refused.
+
+    ``how`` is "function" (``name`` is its full name), "value" (``.numpy()``, NumPy, ``float``), "condition", "array"
+    (an array to the left of the operator) or "result" (a loss that is symbolic itself). ``by`` is what of Keras runs
+    the code on batches (``why``: the place that had it run), empty while a model is built; ``made`` is where the
+    symbolic tensor comes from.
+    """
+
+    place: Place
+    name: str
+    how: str
+    by: str = ""
+    why: Place | None = None
+    made: Place | None = None
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolicLossAdded(Fact):
+    """``model.add_loss(...)`` on a functional model of Keras 3, which has no such thing."""
+
+    place: Place  # the call
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class UntrackedVariable(Fact):
+    """A ``tf.Variable`` becomes the attribute ``attribute`` of a layer or model of Keras 3, or is put into its list."""
+
+    place: Place  # the call that makes the variable
+    attribute: str
+    owner: str  # the name of the class
+    calls: tuple[Place, ...] = field(default=())
+
+
+class LayerCreated(Traced):
+    """A layer or model with weights is made anew in each call of a layer, a loss or a traced step."""

@@ -1,0 +1,47 @@
+"""Events of the run itself: files that cannot be parsed, comments that silence nothing. Imports no libcst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tfgraphlint.diagnostic import Span
+
+
+@dataclass(frozen=True)
+class UnparsableFile:
+    """A file that is no Python, at least for us: the event behind TFG900."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One comment. ``words`` are the codes and names in it, None when it silences everything.
+
+    ``exact`` is the row on which it counts whatever stands there; ``rows`` are the rows of the statement it covers.
+    """
+
+    span: Span
+    words: tuple[str, ...] | None
+    exact: int
+    rows: range
+    whole_file: bool = False
+    foreign: bool = False  # a ``noqa``, which other tools read as well
+    reason: str = ""
+
+    def covers(self, row: int) -> bool:
+        """Whether a report that starts on ``row`` is in its reach."""
+        return self.whole_file or row == self.exact or row in self.rows
+
+
+@dataclass(frozen=True)
+class UnusedSuppression:
+    """A comment that silenced nothing, or words in it that did not: the event behind TFG901.
+
+    ``removal`` is what goes with the comment: the space before it, or its whole row.
+    """
+
+    suppression: Suppression
+    unused: tuple[str, ...]
+    removal: Span

@@ -1,0 +1,150 @@
+"""Facts about traced code: what raises, is frozen or happens only once when a graph is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tfgraphlint.facts.common import Fact, FaultKind, Mode, Place, Traced
+
+
+@dataclass(frozen=True, eq=False)
+class HostRead(Traced):
+    """A symbolic tensor is read as a value: ``.numpy()``, NumPy, ``float``; ``kind`` says which."""
+
+    kind: FaultKind = FaultKind.NUMPY_CALL
+
+
+class PrintedWhileTraced(Traced):
+    """``print`` of a symbolic tensor: it runs once for each trace."""
+
+
+class VariableCreated(Traced):
+    """A variable is made in each call of traced code."""
+
+
+class FrozenWhileTraced(Traced):
+    """A random number or the time, drawn once for each trace."""
+
+
+@dataclass(frozen=True, eq=False)
+class TensorTested(Traced):
+    """A symbolic tensor is asked whether it is true; ``how`` names the construct, or a loop that cannot be converted.
+
+    ``left_alone`` says why AutoGraph does not convert the code; empty where it does, but not this construct.
+    """
+
+    how: str = "if"
+    left_alone: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BranchesDisagree(Traced):
+    """The branches of a converted condition on a tensor leave a name (``name``) in states that do not fit.
+
+    ``how`` is "undefined", "none", "dtype", "structure" or "return".
+    """
+
+    how: str = "undefined"
+
+
+class RaisedWhileTraced(Traced):
+    """A ``raise`` under a converted condition on a tensor (``name`` is its text): both branches run while tracing."""
+
+
+@dataclass(frozen=True, eq=False)
+class ItemAssigned(Fact):
+    """``t[i] = v`` on a tensor, or on a variable."""
+
+    place: Place  # the subscript that is assigned
+    variable: bool
+    plain: bool = False  # each index is one whole number
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class NameGiven(Fact):
+    """A positional argument, no string, is taken for the operation's name."""
+
+    place: Place  # the argument
+    call: Place
+    name: str  # full name of the function
+    kind: str  # what it is: "tensor", "number", "dtype", "other"
+    mode: Mode = Mode.EAGER
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class StateChanged(Traced):
+    """Python state that outlives the trace is changed in traced code; ``how``: "counter", "container", "argument" of
+    the traced function, "iterator"."""
+
+    how: str = "counter"
+
+
+@dataclass(frozen=True, eq=False)
+class TensorLeaked(Traced):
+    """A tensor of a graph is put where it outlives the graph (``in_loop``: a tensor loop's), and used at ``used``."""
+
+    used: Place | None = None
+    in_loop: bool = False
+
+
+class WriteDiscarded(Traced):
+    """``TensorArray.write`` in a graph, whose result is thrown away."""
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionRebuilt(Fact):
+    """A ``tf.function`` that is made and called again and again, with nothing new in it: every one is traced."""
+
+    place: Place  # the decorator, or the call that makes it
+    call: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class ArgumentRetraced(Fact):
+    """A Python number, or a list of numbers, that is another one in each call of a ``tf.function``."""
+
+    place: Place  # the argument
+    call: Place
+    traced: Place  # the decorator, or the call that made the ``tf.function``
+    parameter: Place | None
+    kind: str  # "int", "float", "list", "any"
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenState(Traced):
+    """A Python value (``name``) that traced code reads from outside, and that the program changes afterwards."""
+
+    changed: Place | None = None
+
+
+class EndlessRecursion(Traced):
+    """A call by which a traced function (``name``) reaches itself, where only tensors decide whether it is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledEagerly(Fact):
+    """``model.compile(..., run_eagerly=True)``, written as a literal."""
+
+    place: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
+class RunWhileTraced(Traced):
+    """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
+    (``name`` is "for" or "comprehension")."""
+
+
+class UnsupportedInJit(Traced):
+    """A function that XLA does not compile is called in code that is traced with ``jit_compile=True``."""
+
+
+class OpenDimensionUsed(Traced):
+    """A dimension that is None while tracing, or a shape that has one, read at ``place``, is used as a number.
+
+    ``name`` says by what: "shape" (an argument of TensorFlow), "number" (arithmetic), "tensor" (with a tensor), or
+    "python" (``range``, ``float``, NumPy).
+    """

@@ -1,0 +1,1 @@
+"""What fixes and suggestions are built from."""

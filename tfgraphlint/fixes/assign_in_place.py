@@ -1,0 +1,120 @@
+"""``w = w - x`` written as what it means for a variable: ``w.assign_sub(x)``, ``w.assign_add(x)``, ``w.assign(x)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
+from tfgraphlint.fixes.edits import end_of, start_of
+from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_of
+from tfgraphlint.syntax.parents import parent, scopes_of
+from tfgraphlint.syntax.tree import Tree, children_of
+
+METHODS: dict[type[cst.CSTNode], str] = {
+    cst.Add: "assign_add", cst.Subtract: "assign_sub", cst.AddAssign: "assign_add", cst.SubtractAssign: "assign_sub",
+}  # fmt: skip
+OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.MultiplyAssign: "*", cst.DivideAssign: "/", cst.PowerAssign: "**", cst.FloorDivideAssign: "//",
+    cst.MatrixMultiplyAssign: "@", cst.ModuloAssign: "%",
+}  # fmt: skip
+TARGETS = (cst.Name, cst.Attribute, cst.Subscript)
+
+
+def assigned_in_place(tree: Tree, statement: cst.CSTNode) -> Fix | None:
+    """The fix of a statement that binds a variable's name to a tensor; None for several targets at once."""
+    match statement:
+        case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value) if isinstance(target, TARGETS):
+            edits = _assign(tree, statement, target, value)
+        case cst.AugAssign(target=target, value=value) if isinstance(target, TARGETS):
+            edits = _augmented(tree, statement, target)
+        case _:
+            return None
+    if edits is None:
+        return None
+    copies = list(_copies(tree, target))
+    kind = Applicability.UNSAFE if copies else Applicability.SAFE
+    return Fix(f"change the variable in place: `{tree.code(target)}.assign…`", kind, (*edits, *copies))
+
+
+def _assign(
+    tree: Tree, statement: cst.Assign, target: cst.BaseExpression, value: cst.BaseExpression
+) -> list[Edit] | None:
+    if isinstance(value, (cst.Tuple, cst.Yield, *TARGETS)):
+        return None  # several values, or one that another name holds
+    name = tree.code(target)
+    match value:
+        case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right) if _is(tree, left, name):
+            return _called(tree, statement, target, METHODS[type(value.operator)], right)
+        case cst.BinaryOperation(left=left, operator=cst.Add(), right=right) if _is(tree, right, name):
+            return _called(tree, statement, target, "assign_add", left)
+    return _called(tree, statement, target, "assign", value)
+
+
+def _is(tree: Tree, node: cst.BaseExpression, name: str) -> bool:
+    return not node.lpar and tree.code(node) == name
+
+
+def _called(
+    tree: Tree, statement: cst.CSTNode, target: cst.BaseExpression, method: str, argument: cst.BaseExpression
+) -> list[Edit] | None:
+    """``target.method(argument)`` in the place of the statement; the parentheses around the argument go."""
+    inner = tree.span(argument)
+    head = Span(tree.filename, end_of(tree, target), inner.start)
+    tail = Span(tree.filename, inner.end, tree.span(statement).end)
+    if "#" in text_of(tree, head) + text_of(tree, tail) or isinstance(argument, cst.GeneratorExp):
+        return None
+    return [Edit(head, f".{method}("), Edit(tail, ")")]
+
+
+def _augmented(tree: Tree, statement: cst.AugAssign, target: cst.BaseExpression) -> list[Edit] | None:
+    method = METHODS.get(type(statement.operator))
+    if method is not None:
+        return _called(tree, statement, target, method, statement.value)
+    operator = OPERATORS.get(type(statement.operator))
+    if operator is None:
+        return None
+    value = statement.value
+    is_atom = bool(value.lpar) or isinstance(value, (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Float))
+    head = Span(tree.filename, end_of(tree, target), start_of(tree, value))
+    tail = Span(tree.filename, end_of(tree, value), tree.span(statement).end)
+    if "#" in text_of(tree, head) + text_of(tree, tail):
+        return None
+    opening = "" if is_atom else "("
+    closing = ")" if is_atom else "))"
+    return [Edit(head, f".assign({tree.code(target)} {operator} {opening}"), Edit(tail, closing)]
+
+
+def _copies(tree: Tree, target: cst.BaseExpression) -> Iterator[Edit]:
+    """Other names and lists that were to keep the value from before get a copy of it."""
+    scopes = scopes_of(tree, target)
+    is_attribute = isinstance(target, cst.Attribute)
+    wanted: type[cst.CSTNode] = cst.ClassDef if is_attribute else cst.FunctionDef
+    scope = next((scope for scope in scopes if isinstance(scope, wanted)), tree.module)
+    name = tree.code(target)
+    for node in _nodes(scope):
+        if not isinstance(node, TARGETS) or tree.code(node) != name or not _keeps(tree, node):
+            continue
+        spelled = spell_tensorflow(tree, "tensorflow.identity", node)
+        yield tree.replace(node, f"{spelled.text}({name})")
+        yield from spelled.edits
+
+
+def _keeps(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether something keeps the value for later: ``before = w``, ``history.append(w)``."""
+    holder = parent(tree, node)
+    match holder:
+        case cst.Assign(value=value, targets=[cst.AssignTarget(target=cst.Name())]):
+            return value is node
+        case cst.Arg():
+            match parent(tree, holder):
+                case cst.Call(func=cst.Attribute(attr=cst.Name(value="append"))):
+                    return True
+    return False
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in children_of(node):
+        yield from _nodes(child)

@@ -1,0 +1,149 @@
+"""Whether code that could be traced reads values, or does anything else for which it has to run eagerly."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import libcst as cst
+
+from tfgraphlint.fixes.imports import bindings
+from tfgraphlint.syntax.parents import ancestors
+from tfgraphlint.syntax.tree import Tree, children_of
+
+# What reads or changes values from Python, by the name that is called or read.
+READING = frozenset({
+    "numpy", "item", "tolist", "eval", "get_value", "breakpoint", "set_trace", "py_function", "numpy_function",
+    "float", "int", "bool", "str", "round", "any", "all", "append", "extend", "open", "imshow", "plot", "to_list",
+    "to_tensor", "get_weights", "set_weights", "predict", "evaluate", "executing_eagerly",
+})
+# Libraries that work on values. Others are not known: what they do may need values, too.
+HARMLESS = frozenset({"tensorflow", "keras", "numpy"}) | frozenset(sys.stdlib_module_names)
+DRIVING = frozenset({"fit", "compile"})  # a function that calls one of these runs eagerly itself
+WALKED = frozenset({"zip", "range", "enumerate", "reversed"})
+
+
+def is_needed(tree: Tree) -> bool:
+    """Whether something in the file, or in modules that it imports, may need values: certain only where it is False."""
+    if any(module.partition(".")[0] not in HARMLESS for module in _imported(tree)):
+        return True
+    aliases = {binding.name for binding in bindings(tree) if binding.full.partition(".")[0] == "numpy"}
+    return any(_needs_values(function, aliases) for function in _functions(tree.module))
+
+
+def _imported(tree: Tree) -> Iterator[str]:
+    pending: list[cst.CSTNode] = [tree.module]
+    while pending:
+        node = pending.pop()
+        match node:
+            case cst.Import(names=names):
+                yield from (alias.evaluated_name for alias in names)
+            case cst.ImportFrom(module=module, relative=relative):
+                yield "." if relative or module is None else cst.Module([]).code_for_node(module)
+        pending += children_of(node)
+
+
+def _functions(node: cst.CSTNode) -> Iterator[cst.FunctionDef | cst.Lambda]:
+    """The outermost functions and methods that something may trace: no callbacks, no drivers."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, cst.Lambda):
+            yield here
+        elif isinstance(here, cst.FunctionDef):
+            if not here.name.value.startswith(("on_", "test")) and not _names(here) & DRIVING:
+                yield here
+        else:
+            pending += children_of(here)
+
+
+def _names(function: cst.CSTNode) -> set[str]:
+    return {node.value for node in _walk(function) if isinstance(node, cst.Name)}
+
+
+def mentions(tree: Tree, name: str) -> int:
+    """How often a name or attribute stands in the code of a file."""
+    return sum(1 for node in _walk(tree.module) if isinstance(node, cst.Name) and node.value.endswith(name))
+
+
+def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += [here.value, here.attr] if isinstance(here, cst.Attribute) else children_of(here)
+
+
+def _needs_values(function: cst.CSTNode, arrays: set[str]) -> bool:
+    types = _types(function)
+    for node in _walk(function):
+        match node:
+            case cst.Name() if node in types:
+                continue
+            case cst.Name(value=name) if name in READING or name in arrays:
+                return True
+            case cst.If(test=test) | cst.IfExp(test=test) if not _is_settled(test):
+                return True
+            case cst.For(iter=walked) | cst.CompFor(iter=walked) if not _is_walked_by_python(walked):
+                return True
+            case cst.Call(func=cst.Name(value="print"), args=args):
+                if not all(isinstance(arg.value, cst.SimpleString) for arg in args):
+                    return True
+            case cst.While() | cst.Assert() | cst.Try() | cst.Global() | cst.Nonlocal() | cst.Match():
+                return True
+    return False
+
+
+def _types(function: cst.CSTNode) -> set[cst.CSTNode]:
+    """The names that stand for types: ``x: float``, ``type=int``."""
+    found: set[cst.CSTNode] = set()
+    for node in _walk(function):
+        match node:
+            case cst.Annotation(annotation=annotation):
+                found.update(_walk(annotation))
+            case cst.Arg(keyword=cst.Name(value="type" | "dtype"), value=cst.Name() as name):
+                found.add(name)
+    return found
+
+
+def _is_settled(test: cst.BaseExpression) -> bool:
+    """Whether a condition asks nothing but a flag, an attribute or for None."""
+    match test:
+        case cst.Name() | cst.Attribute(value=cst.Name(value="self")):
+            return True
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _is_settled(inner)
+        case cst.BooleanOperation(left=left, right=right):
+            return _is_settled(left) and _is_settled(right)
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot())]):
+            return True
+        case cst.Call(func=cst.Name(value="isinstance" | "hasattr")):
+            return True
+    return False
+
+
+def _is_walked_by_python(walked: cst.BaseExpression) -> bool:
+    match walked:
+        case cst.Call(func=cst.Name(value=name)):
+            return name in WALKED
+        case cst.Attribute(value=cst.Name(value="self")) | cst.List() | cst.Tuple():
+            return True
+    return False
+
+
+def is_unconditional(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether the statement runs whenever the program does, and not for the sake of a test."""
+    for above in ancestors(tree, node):
+        if isinstance(above, cst.FunctionDef) and above.name.value.lower().startswith("test"):
+            return False
+        if isinstance(above, (cst.If, cst.IfExp, cst.For, cst.While, cst.Try, cst.With)) and not _is_main(above):
+            return False
+    return True
+
+
+def _is_main(node: cst.CSTNode) -> bool:
+    """``if __name__ == "__main__":``"""
+    match node:
+        case cst.If(test=cst.Comparison(left=cst.Name(value="__name__"))):
+            return True
+    return False

@@ -1,0 +1,128 @@
+"""What else could be meant where a gradient is cut: for display, never applied.
+
+Most cuts have two honest repairs: make it differentiable, or say that the cut is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
+from tfgraphlint.facts.common import Fault, FaultKind
+from tfgraphlint.fixes import numpy_calls
+from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
+from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after, text_of
+from tfgraphlint.fixes.parallel_cuts import taken
+from tfgraphlint.libraries.tables import load
+from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.syntax.tree import Tree
+
+STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
+SOFT = {"argmax": "tensorflow.nn.softmax", "sign": "tensorflow.tanh"}
+ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Float, cst.Integer)
+UNWRAPPED = (FaultKind.NUMPY_METHOD, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP)
+WHOLE = (FaultKind.PY_FUNCTION, FaultKind.NON_DIFFERENTIABLE)
+
+
+def stop_meant(fault: Fault) -> Iterator[Fix]:
+    """``tf.stop_gradient(t)`` in the place of what cuts the gradient: it says that the cut is meant."""
+    node, tree = fault.place.node, fault.place.tree
+    if not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
+        return
+    found = _stopped(fault, node)
+    if found is None:
+        return
+    whole, text = found
+    spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", node)
+    content = f"{spelled.text}({text})"
+    span = Span(tree.filename, start_of(tree, whole), end_of(tree, whole))
+    yield _shown("say that the cut is meant", content, (Edit(span, content), *spelled.edits))
+
+
+def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:
+    """What ``tf.stop_gradient`` replaces, and what it is given."""
+    tree = fault.place.tree
+    if fault.kind in WHOLE:
+        return node, _written(tree, node)
+    if not isinstance(node, cst.Call):
+        return None
+    tensor = taken(node, fault.name)
+    if fault.kind in UNWRAPPED and tensor is not None:
+        return node, _written(tree, tensor)
+    if not node.args or node.args[0].star or isinstance(node.args[0].value, cst.GeneratorExp):
+        return None
+    first = node.args[0].value
+    if fault.kind is FaultKind.ASSIGN and not fault.name.startswith("assign"):
+        return None
+    if fault.kind is FaultKind.PREDICT:
+        is_predict = isinstance(node.func, cst.Attribute) and node.func.attr.value.startswith("predict")
+        model = node.func.value if is_predict and isinstance(node.func, cst.Attribute) else None
+        return (node, f"{tree.code(model)}({_written(tree, first)}, training=False)") if model is not None else None
+    return first, _written(tree, first)
+
+
+def _written(tree: Tree, node: cst.BaseExpression) -> str:
+    return text_of(tree, Span(tree.filename, start_of(tree, node), end_of(tree, node)))
+
+
+def _shown(what: str, code: str, edits: tuple[Edit, ...]) -> Fix:
+    return Fix(f"{what}: `{brief(code)}`", Applicability.DISPLAY, edits)
+
+
+def numpy_of_tensorflow(fault: Fault) -> Iterator[Fix]:
+    """``tf.experimental.numpy`` has a function that gave the same: a suggestion, since it has types of its own."""
+    call, tree = fault.place.node, fault.place.tree
+    if isinstance(call, cst.Call):
+        rewrite = numpy_calls.spell_numpy_of_tensorflow(tree, call, fault.name)
+        if rewrite is not None:
+            code = text_after(tree, call, rewrite.edits)
+            yield _shown(f"`{short_name(rewrite.name)}` keeps the gradient", code, rewrite.edits)
+
+
+def differentiable(fault: Fault) -> Iterator[Fix]:
+    """A smooth relative of an operation without a gradient, and the form that passes the gradient straight through."""
+    match fault.place.node:
+        case cst.Call() as call:
+            yield from _of_call(fault.place.tree, call, fault.name)
+        case cst.BinaryOperation(operator=cst.FloorDivide() as operator) as node:
+            edits = (fault.place.tree.replace(operator, "/"),)
+            yield _shown("without the floor it has a gradient", text_after(fault.place.tree, node, edits), edits)
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=sign, comparator=right)]) as node:
+            yield from _of_comparison(fault.place.tree, node, left, sign, right)
+
+
+def _of_call(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
+    short = load().canonical(name).rpartition(".")[2]
+    if not call.args or call.args[0].keyword is not None or call.args[0].star:
+        return
+    if short in SOFT:
+        spelled = spell_tensorflow(tree, SOFT[short], call)
+        edits = (in_place_of(tree, call.func, spelled.text), *spelled.edits)
+        yield _shown("a smooth relative has a gradient", text_after(tree, call, edits), edits)
+    value = call.args[0].value
+    if short in STEPS and len(call.args) == 1 and isinstance(value, (cst.Name, cst.Attribute, cst.Subscript)):
+        stop, x = spell_tensorflow(tree, "tensorflow.stop_gradient", call), tree.code(value)
+        code = f"{x} + {stop.text}({tree.code(call)} - {x})"
+        edits = (in_place_of(tree, call, code), *stop.edits)
+        yield _shown("the same value, the gradient straight through", code, edits)
+
+
+def _of_comparison(
+    tree: Tree, node: cst.Comparison, left: cst.BaseExpression, sign: cst.BaseCompOp, right: cst.BaseExpression
+) -> Iterator[Fix]:
+    if isinstance(sign, (cst.LessThan, cst.LessThanEqual)):
+        left, right = right, left
+    elif not isinstance(sign, (cst.GreaterThan, cst.GreaterThanEqual)):
+        return
+    sigmoid = spell_tensorflow(tree, "tensorflow.sigmoid", node)
+    other = _written(tree, right)
+    is_zero = other in ("0", "0.0", "0.")
+    inside = _written(tree, left) if is_zero else f"{_written(tree, left)} - {_grouped(right, other)}"
+    code = f"{sigmoid.text}({inside})"
+    yield _shown("a soft step has a gradient", code, (in_place_of(tree, node, code), *sigmoid.edits))
+
+
+def _grouped(node: cst.BaseExpression, text: str) -> str:
+    return text if node.lpar or isinstance(node, ATOMS) else f"({text})"

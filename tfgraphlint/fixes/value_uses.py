@@ -1,0 +1,432 @@
+"""Where the value of an expression goes within its file: what takes it, through names, returns and parameters.
+
+A fix that makes a tensor of what was an array asks here who would notice. What the file does not show (a container, an
+attribute, a caller elsewhere) makes the answer incomplete, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from tfgraphlint.fixes.imports import full_name
+from tfgraphlint.syntax.bindings import bound_in, names_in
+from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
+from tfgraphlint.syntax.tree import Tree, children_of
+
+MOST_CARRIERS = 400
+LIBRARIES = frozenset({
+    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "matplotlib", "tf_keras", "tensorflow_probability",
+})  # fmt: skip
+# Builtins that give back something of the kind that they were given, and those that give something plain.
+PASSING = frozenset({"abs", "sum", "max", "min", "pow", "round", "float"})
+# Methods of tapes, optimizers, variables and metrics: they take tensors.
+TAKING_TENSORS = frozenset({
+    "gradient", "jacobian", "batch_jacobian", "watch", "apply_gradients", "assign", "assign_add", "assign_sub",
+    "update_state",
+})  # fmt: skip
+PLAIN = frozenset({
+    "print", "str", "repr", "format", "int", "bool", "len", "isinstance", "type", "all", "any", "id", "hash", "range",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """``holder`` takes the value that ``carrier`` holds.
+
+    ``direct``: it is the value itself, not something computed from it. ``truth``: it came out of a comparison.
+    ``holder`` is an Attribute, Subscript, Arg, AugAssign, FormattedStringExpression, or what iterates.
+    """
+
+    carrier: cst.BaseExpression
+    holder: cst.CSTNode
+    direct: bool
+    truth: bool
+
+
+@dataclass
+class Uses:
+    """All uses that the file shows; ``complete`` when there can be no others."""
+
+    found: list[Use] = field(default_factory=list)
+    complete: bool = True
+    named: bool = False  # a name or attribute holds the value itself
+
+
+@dataclass(frozen=True, eq=False)
+class _Carrier:
+    node: cst.BaseExpression
+    direct: bool = True
+    truth: bool = False
+
+
+def uses_of(tree: Tree, value: cst.BaseExpression) -> Uses:
+    """What becomes of ``value``."""
+    walk = _Walk(tree)
+    walk.pending.append(_Carrier(value))
+    while walk.pending:
+        carrier = walk.pending.pop()
+        if carrier.node in walk.seen:
+            continue
+        walk.seen.add(carrier.node)
+        if len(walk.seen) > MOST_CARRIERS:
+            walk.uses.complete = False
+            break
+        walk.follow(carrier)
+    return walk.uses
+
+
+class _Walk:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.uses = Uses()
+        self.pending: list[_Carrier] = []
+        self.seen: set[cst.CSTNode] = set()
+
+    def use(self, carrier: _Carrier, holder: cst.CSTNode) -> None:
+        self.uses.found.append(Use(carrier.node, holder, carrier.direct, carrier.truth))
+
+    def carry(self, node: cst.BaseExpression, carrier: _Carrier, direct: bool = False, truth: bool = False) -> None:
+        self.pending.append(_Carrier(node, direct and carrier.direct, truth or carrier.truth))
+
+    def follow(self, carrier: _Carrier) -> None:
+        node = carrier.node
+        holder = parent(self.tree, node)
+        match holder:
+            case cst.BinaryOperation() | cst.UnaryOperation() | cst.BooleanOperation():
+                self.carry(holder, carrier)
+            case cst.IfExp(test=test):
+                if test is not node:
+                    self.carry(holder, carrier, direct=True)
+            case cst.NamedExpr():
+                self.carry(holder, carrier, direct=True)
+                self.bound(holder.target, holder, carrier)
+            case cst.Comparison():
+                self.carry(holder, carrier, truth=True)
+            case cst.ComparisonTarget():
+                comparison = parent(self.tree, holder)
+                if isinstance(comparison, cst.Comparison):
+                    self.carry(comparison, carrier, truth=True)
+            case cst.Attribute():
+                self.attribute(carrier, holder)
+            case cst.Subscript():
+                self.use(carrier, holder)
+                self.carry(holder, carrier)
+            case cst.Arg():
+                self.argument(carrier, holder)
+            case _:
+                self.statement(carrier, holder)
+
+    def statement(self, carrier: _Carrier, holder: cst.CSTNode | None) -> None:
+        match holder:
+            case cst.Assign(targets=targets):
+                for target in targets:
+                    self.bound(target.target, holder, carrier)
+            case cst.AnnAssign(target=target):
+                self.bound(target, holder, carrier)
+            case cst.AugAssign(target=target, value=value):
+                if value is not carrier.node:
+                    self.use(carrier, holder)
+                self.bound(target, holder, _Carrier(carrier.node, False, carrier.truth))
+            case cst.Return():
+                self.returned(carrier)
+            case cst.Lambda():
+                self.uses.complete = False
+            case cst.For() | cst.CompFor():
+                self.use(carrier, holder)
+                self.iterated(carrier, holder)
+            case cst.FormattedStringExpression():
+                self.use(carrier, holder)
+            case cst.Expr() | cst.If() | cst.While() | cst.Assert() | cst.CompIf() | cst.Index():
+                pass
+            case _:
+                self.uses.complete = False  # into a container, or out of a generator
+
+    def attribute(self, carrier: _Carrier, holder: cst.Attribute) -> None:
+        self.use(carrier, holder)
+        call = parent(self.tree, holder)
+        if isinstance(call, cst.Call) and call.func is holder:
+            self.carry(call, carrier)
+        elif holder.attr.value in ("T", "real", "imag", "flat"):
+            self.carry(holder, carrier)
+
+    def iterated(self, carrier: _Carrier, holder: cst.For | cst.CompFor) -> None:
+        if isinstance(holder, cst.For):
+            self.bound(holder.target, holder, _Carrier(carrier.node, False, carrier.truth))
+        elif isinstance(holder.target, cst.Name):
+            comprehension = parent(self.tree, holder)
+            if comprehension is not None:
+                inside = [each for each in children_of(comprehension) if each is not holder]
+                for node in [*inside, *holder.ifs]:
+                    for name in loads(node, holder.target.value):
+                        self.carry(name, carrier)
+
+    def bound(self, target: cst.BaseExpression, statement: cst.CSTNode, carrier: _Carrier) -> None:
+        """The value is given to a target: a name, an attribute, or several of them."""
+        match target:
+            case cst.Name(value=name):
+                self.uses.named = True
+                for load in loads_of_binding(self.tree, statement, name):
+                    self.carry(load, carrier, direct=True)
+                self.uses.complete &= not _is_seen_elsewhere(self.tree, statement, name)
+            case cst.Attribute():
+                self.uses.named = True
+                self.uses.complete = False
+                for same in self.same_attributes(target):
+                    self.carry(same, carrier, direct=True)
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                for element in elements:
+                    self.bound(element.value, statement, _Carrier(carrier.node, False, carrier.truth))
+            case _:
+                self.uses.complete = False
+
+    def same_attributes(self, target: cst.Attribute) -> Iterator[cst.Attribute]:
+        """The other places of the class that name the attribute in the same words."""
+        owner = next((scope for scope in scopes_of(self.tree, target) if isinstance(scope, cst.ClassDef)), None)
+        written = self.tree.code(target)
+        pending: list[cst.CSTNode] = [owner] if owner is not None else []
+        while pending:
+            node = pending.pop()
+            is_other = isinstance(node, cst.Attribute) and node is not target
+            if is_other and self.tree.code(node) == written and not _is_target(self.tree, node):
+                assert isinstance(node, cst.Attribute)
+                yield node
+            pending += children_of(node)
+
+    def returned(self, carrier: _Carrier) -> None:
+        function = next(
+            (scope for scope in scopes_of(self.tree, carrier.node) if isinstance(scope, cst.FunctionDef)), None
+        )
+        calls = list(calls_of(self.tree, function)) if function is not None else []
+        self.uses.complete &= bool(calls)
+        for call in calls:
+            self.carry(call, carrier, direct=True)
+
+    def argument(self, carrier: _Carrier, argument: cst.Arg) -> None:
+        call = parent(self.tree, argument)
+        if not isinstance(call, cst.Call):
+            self.uses.complete = False
+            return
+        self.use(carrier, argument)
+        name = full_name(self.tree, call.func)
+        if name is not None and name.partition(".")[0] in LIBRARIES:
+            return
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in TAKING_TENSORS:
+            return
+        if isinstance(call.func, cst.Name) and call.func.value in PASSING | PLAIN:
+            if call.func.value in PASSING:
+                self.carry(call, carrier)
+            return
+        function = function_called(self.tree, call)
+        parameter = parameter_of(function, call, argument) if function is not None else None
+        self.uses.complete = False  # others may call the function with something else
+        if function is not None and parameter is not None:
+            for load in loads_in_block(function.body, parameter):
+                self.carry(load, carrier, direct=True)
+
+
+def _is_target(tree: Tree, node: cst.CSTNode) -> bool:
+    return isinstance(parent(tree, node), cst.AssignTarget)
+
+
+# -- names ---------------------------------------------------------------------------------------
+
+
+def loads(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+    """The places in ``node`` that read ``name``, not those of an inner scope that binds it for itself."""
+    match node:
+        case cst.Name(value=value):
+            if value == name:
+                yield node
+            return
+        case cst.Attribute(value=inner):
+            yield from loads(inner, name)
+            return
+        case cst.Arg(value=inner):
+            yield from loads(inner, name)
+            return
+        case cst.AssignTarget(target=cst.Name()) | cst.NamedExpr(target=cst.Name(), value=cst.Name()):
+            if isinstance(node, cst.NamedExpr):
+                yield from loads(node.value, name)
+            return
+        case cst.NamedExpr(value=inner):
+            yield from loads(inner, name)
+            return
+        case cst.FunctionDef() | cst.Lambda() if name in set(bound_in(node)):
+            return
+        case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp() if name in set(bound_in(node.for_in)):
+            yield from loads(node.for_in.iter, name)
+            return
+        case cst.ImportAlias() | cst.NameItem() | cst.Param() | cst.AsName() | cst.Del():
+            return
+    skipped = _binders(node)
+    for child in children_of(node):
+        if child not in skipped:
+            yield from loads(child, name)
+
+
+def _binders(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    """The children of ``node`` that bind names instead of reading them."""
+    match node:
+        case cst.FunctionDef() | cst.ClassDef():
+            return (node.name,)
+        case cst.For() | cst.CompFor() | cst.AnnAssign():
+            return (node.target,) if isinstance(node.target, (cst.Name, cst.Tuple)) else ()
+        case cst.AssignTarget(target=cst.Tuple() | cst.List()):
+            return (node.target,)
+    return ()
+
+
+def loads_of_binding(tree: Tree, binding: cst.CSTNode, name: str) -> list[cst.Name]:
+    """The places that read ``name`` as it was bound by the statement ``binding``, up to where it is bound anew."""
+    if isinstance(binding, cst.For):
+        inside = loads_in_block(binding.body, name)
+        return inside + _loads_behind(tree, binding, name)
+    found: list[cst.Name] = []
+    line = binding
+    for above in (binding, *ancestors(tree, binding)):
+        line = above
+        if isinstance(parent(tree, above), (cst.IndentedBlock, cst.Module)):
+            break
+    if isinstance(line, cst.SimpleStatementLine):
+        behind = [each for each in line.body if tree.span(each).start > tree.span(binding).start]
+        found += [load for each in behind for load in loads(each, name)]
+    elif line is not binding:  # in the one-line suite of a compound statement
+        found += [load for load in loads(line, name) if tree.span(load).start > tree.span(binding).end]
+    return list(dict.fromkeys(found + _loads_behind(tree, line, name)))
+
+
+def loads_in_block(block: cst.BaseSuite, name: str) -> list[cst.Name]:
+    """The places in a block that read ``name`` before the block binds it anew."""
+    return _scan(block.body, name)[0]
+
+
+def _scan(statements: Sequence[cst.CSTNode], name: str) -> tuple[list[cst.Name], bool]:
+    """The reads in a row of statements, and whether one of them certainly binds the name anew."""
+    found: list[cst.Name] = []
+    for statement in statements:
+        found += loads(statement, name)
+        if _rebinds(statement, name):
+            return found, True
+    return found, False
+
+
+def _rebinds(statement: cst.CSTNode, name: str) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return isinstance(statement, cst.Assign) and _assigns(statement, name)
+    return any(isinstance(each, cst.Assign) and _assigns(each, name) for each in statement.body)
+
+
+def _assigns(statement: cst.Assign, name: str) -> bool:
+    return any(name in names_in(target.target) for target in statement.targets)
+
+
+def _loads_behind(tree: Tree, statement: cst.CSTNode, name: str) -> list[cst.Name]:
+    """The reads that come after a statement of a block, also in the next turn of a loop around it."""
+    found: list[cst.Name] = []
+    while True:
+        block = parent(tree, statement)
+        if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+            return found
+        index = next(index for index, each in enumerate(block.body) if each is statement)
+        more, is_over = _scan(block.body[index + 1 :], name)
+        found += more
+        if is_over or isinstance(block, cst.Module):
+            return found
+        owner = parent(tree, block)
+        if isinstance(owner, (cst.For, cst.While)) and owner.body is block:
+            found += _scan(block.body[: index + 1], name)[0]
+            found += loads(owner.test, name) if isinstance(owner, cst.While) else ()
+        if isinstance(owner, (cst.FunctionDef, cst.ClassDef)) or owner is None:
+            return found
+        statement = owner
+        while not isinstance(parent(tree, statement), (cst.IndentedBlock, cst.Module, type(None))):
+            above = parent(tree, statement)
+            assert above is not None
+            statement = above
+
+
+def _is_seen_elsewhere(tree: Tree, statement: cst.CSTNode, name: str) -> bool:
+    """Whether functions may read a name of the module, or other modules."""
+    return not any(isinstance(scope, cst.FunctionDef) for scope in scopes_of(tree, statement)) and any(
+        name in loaded for loaded in _read_in_functions(tree)
+    )
+
+
+def _read_in_functions(tree: Tree) -> Iterator[set[str]]:
+    pending: list[cst.CSTNode] = [tree.module]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+            yield {each.value for each in _names(node)} - set(bound_in(node))
+        else:
+            pending += children_of(node)
+
+
+def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
+    if isinstance(node, cst.Name):
+        yield node
+    for child in children_of(node):
+        yield from _names(child)
+
+
+# -- functions -----------------------------------------------------------------------------------
+
+
+def function_called(tree: Tree, call: cst.Call) -> cst.FunctionDef | None:
+    """The function of this file that a call runs, by its name; a method by ``self.name``."""
+    return function_meant(tree, call.func, call)
+
+
+def function_meant(tree: Tree, func: cst.BaseExpression, at: cst.CSTNode) -> cst.FunctionDef | None:
+    """The function of this file that ``func`` names at the place of ``at``."""
+    blocks: list[cst.BaseSuite | cst.Module]
+    match func:
+        case cst.Name(value=name):
+            holders = [scope for scope in scopes_of(tree, at) if isinstance(scope, cst.FunctionDef)]
+            blocks = [*(scope.body for scope in holders), tree.module]
+        case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=cst.Name(value=name)):
+            classes = [scope for scope in scopes_of(tree, at) if isinstance(scope, cst.ClassDef)]
+            blocks = [scope.body for scope in classes[:1]]
+        case _:
+            return None
+    for block in blocks:
+        for statement in block.body:
+            if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
+                return statement
+    return None
+
+
+def parameter_of(function: cst.FunctionDef, call: cst.Call, argument: cst.Arg) -> str | None:
+    """The parameter that an argument goes to; None where that is not certain."""
+    if argument.star or any(each.star for each in call.args):
+        return None
+    if argument.keyword is not None:
+        return argument.keyword.value
+    names = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
+    is_static = any("staticmethod" in _words(decorator.decorator) for decorator in function.decorators)
+    if isinstance(call.func, cst.Attribute) and not is_static:
+        names = names[1:]
+    index = next(index for index, each in enumerate(call.args) if each is argument)
+    return names[index] if index < len(names) else None
+
+
+def _words(node: cst.CSTNode) -> set[str]:
+    return {name.value for name in _names(node)}
+
+
+def calls_of(tree: Tree, function: cst.FunctionDef) -> Iterator[cst.Call]:
+    """The calls in this file that run ``function``, as far as its name tells."""
+    name = function.name.value
+    is_method = isinstance(next(iter(scopes_of(tree, function)), None), cst.ClassDef)
+    pending: list[cst.CSTNode] = [tree.module]
+    while pending:
+        node = pending.pop()
+        match node:
+            case cst.Call(func=cst.Name(value=called)) if called == name and not is_method:
+                yield node
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value=called))) if called == name and is_method:
+                yield node
+        pending += children_of(node)

@@ -1,0 +1,1 @@
+"""What is certainly wrong: listens to events, yields facts."""

@@ -1,0 +1,121 @@
+"""Python values that a trace has read and keeps, though the program changes them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.tracing import FrozenState
+from tfgraphlint.interpret.checks.host_reads import in_trace, runs_once
+from tfgraphlint.interpret.checks.retracing import Given, changes
+from tfgraphlint.interpret.core.frames import Possible, identity
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.store import State
+from tfgraphlint.interpret.core.structures import is_constant
+from tfgraphlint.interpret.core.values import Const, Host, Method, Tensor, TracedCallable, Unknown, Value, Variable
+from tfgraphlint.interpret.python.calls import Arguments
+
+PLAIN = (bool, int, float, str)
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A value that a trace has read."""
+
+    trace: Hashable
+    state: State
+    value: Value
+    fact: FrozenState
+
+
+def key_of(function: TracedCallable) -> Hashable:
+    """What has traces of its own: a ``tf.function``, for each object that it is a method of."""
+    inner = function.inner
+    return (function.traced, identity(inner.receiver) if isinstance(inner, Method) else None)
+
+
+@contextmanager
+def building(m: Machine, trace: Hashable) -> Iterator[None]:
+    """While the graph of ``trace`` is built: what is read now stays."""
+    before, m.tracing = m.tracing, m.tracing or trace
+    try:
+        yield
+    finally:
+        m.tracing = before
+
+
+def read(m: Machine, state: State, key: Hashable, value: Value, node: cst.CSTNode) -> None:
+    """Note that a trace reads an entry from outside: a global, an attribute, an item of a dictionary."""
+    if not _is_plain(value) or not in_trace(m) or runs_once(m):
+        return
+    fact = FrozenState(m.place(node), str(key), m.running.by, m.running.why, tuple(m.calls))
+    entry = id(state), key
+    known = m.frozen.get(entry, Possible())
+    if isinstance(known, Possible) and not any(one.trace == m.tracing for one in known):
+        m.store.write(m.frozen, entry, Possible({*known, Read(m.tracing, state, value, fact)}))
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, PLAIN)
+    return isinstance(value, Host) and value.kind == "scalar" and is_constant(value)
+
+
+def written(m: Machine, state: State, key: Hashable, value: Value, node: cst.CSTNode | None) -> None:
+    """Note that what a trace has read is changed."""
+    known = m.frozen.get((id(state), key))
+    if not isinstance(known, Possible) or m.mode is Mode.GRAPH:
+        return
+    for one in known:
+        options = m.each(value)
+        if all(_is_plain(option) and _differs(one.value, option) for option in options):
+            at = node if node is not None else m.frame.statement
+            stale = m.frozen.get(("stale", one.trace), Possible())
+            place = m.place(at) if isinstance(at, cst.CSTNode) else None
+            m.store.write(m.frozen, ("stale", one.trace), Possible({*stale, (one, place)}))
+
+
+def _differs(old: Value, new: Value) -> bool:
+    """Whether the new value certainly is another one: what is computed anew may be the same again."""
+    if isinstance(new, Host):
+        return new.counts and not (isinstance(old, Host) and old.node is new.node)
+    return isinstance(old, Const) and isinstance(new, Const) and bool(old.value != new.value)
+
+
+def called(m: Machine, trace: Hashable, args: Arguments | None = None) -> None:
+    """Report what a trace that is run again keeps of the state as it was, unless the arguments have it traced anew."""
+    if args is not None and _traced_anew(m, trace, args):
+        m.store.write(m.frozen, ("stale", trace), Possible())
+        return
+    stale = m.frozen.get(("stale", trace))
+    if isinstance(stale, Possible) and not m.guards and not m.alternatives:
+        for one, place in stale:
+            fact: FrozenState = one.fact
+            m.emit(FrozenState(fact.place, fact.name, fact.by, fact.why, fact.calls, place))
+
+
+def _traced_anew(m: Machine, trace: Hashable, args: Arguments) -> bool:
+    values: dict[int | str, Value] = dict(enumerate(args.positional))
+    values.update(args.keywords)
+    before = m.frozen.get(("given", trace))
+    m.store.write(m.frozen, ("given", trace), Given(values))
+    if not isinstance(before, Given):
+        return False
+    return not args.certain or before.values.keys() != values.keys() or any(
+        _may_trace(before.values[name], value) for name, value in values.items()
+    )
+
+
+def _may_trace(old: Value, new: Value) -> bool:
+    """Whether another argument may be another signature: it is no tensor."""
+    if isinstance(new, (Tensor, Variable)) or isinstance(new, Unknown) and new.node.kind is Kind.TENSOR:
+        return False
+    if isinstance(new, Host) and new.kind == "array":
+        return False
+    return identity(old) != identity(new) or changes(old, new)
+

@@ -1,0 +1,78 @@
+"""What cannot run while a graph is traced or compiled: Keras' loops, datasets walked by Python, host operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.tracing import RunWhileTraced, UnsupportedInJit
+from tfgraphlint.interpret.checks.host_reads import in_trace
+from tfgraphlint.interpret.core.autograph import is_left_alone
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.values import Items, Object, Value
+
+# Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
+LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")
+LOOPS_OF_KERAS_2 = (*LOOPS, "train_on_batch", "test_on_batch", "fit_generator", "predict_generator")
+
+# What XLA on the CPU was seen to refuse, used or not: TensorFlow's functions by their full names.
+REFUSED_BY_XLA = frozenset({
+    "tensorflow.py_function", "tensorflow.numpy_function", "tensorflow.compat.v1.py_func", "tensorflow.print",
+    "tensorflow.timestamp", "tensorflow.histogram_fixed_width", "tensorflow.unique_with_counts",
+    "tensorflow.strings.as_string", "tensorflow.strings.format", "tensorflow.strings.split",
+    "tensorflow.strings.lower", "tensorflow.strings.substr", "tensorflow.strings.regex_replace",
+    "tensorflow.sets.intersection", "tensorflow.sets.difference", "tensorflow.sets.size",
+    "tensorflow.compat.v1.setdiff1d", "tensorflow.io.decode_raw", "tensorflow.io.decode_png",
+    "tensorflow.io.decode_jpeg", "tensorflow.io.decode_image", "tensorflow.io.read_file",
+    "tensorflow.io.parse_tensor", "tensorflow.io.write_file", "tensorflow.random.gamma", "tensorflow.random.poisson",
+})  # fmt: skip
+
+
+def loop_called(m: Machine, name: str, node: cst.CSTNode) -> None:
+    """Report ``model.fit`` and its kin in traced code."""
+    if name in (LOOPS if m.tables.keras >= 3 else LOOPS_OF_KERAS_2):
+        _report(m, node, name)
+
+
+def dataset_walked(m: Machine, value: Value, node: cst.CSTNode, *, statement: bool) -> None:
+    """Report a loop over a dataset that Python runs while tracing: a comprehension, or a ``for`` left alone."""
+    if m.mode is Mode.GRAPH and _holds_dataset([value]) and (not statement or is_left_alone(m)):
+        _report(m, node, "for" if statement else "comprehension")
+
+
+def _holds_dataset(values: Sequence[Value]) -> bool:
+    for value in values:
+        if isinstance(value, Object):
+            inner = value.state.get("inner")
+            if value.kind == "dataset" or value.kind in ("enumerate", "zip") and isinstance(inner, Value) and (
+                _holds_dataset(elements(inner) if isinstance(inner, Items) else [inner])
+            ):
+                return True
+    return False
+
+
+def _report(m: Machine, node: cst.CSTNode, name: str) -> None:
+    if in_trace(m):
+        m.emit(RunWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+def called(m: Machine, name: str, node: cst.CSTNode) -> None:
+    """Report a function that XLA does not compile, in code that is compiled."""
+    traced = m.running.traced
+    if traced is None or not traced.jit or m.mode is not Mode.GRAPH or m.guards or m.alternatives:
+        return
+    if m.tables.canonical(name) in _canonical(m):
+        m.emit(UnsupportedInJit(m.place(node), name, m.running.by, traced.place, tuple(m.calls)))
+
+
+def _canonical(m: Machine) -> frozenset[str]:
+    found = _NAMES.get(m.tables.keras)
+    if found is None:
+        found = _NAMES[m.tables.keras] = frozenset(map(m.tables.canonical, REFUSED_BY_XLA))
+    return found
+
+
+_NAMES: dict[int, frozenset[str]] = {}

@@ -1,0 +1,173 @@
+"""What traced code does to Python: state that it changes, tensors that it leaves outside of their graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
+from tfgraphlint.interpret.checks.host_reads import in_trace, is_guarded, is_symbolic, runs_once
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import same_value
+from tfgraphlint.interpret.core.structures import is_constant, within
+from tfgraphlint.interpret.core.values import Const, Dict, Host, Instance, Items, Object, Tensor, Value
+from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.python.names import frame_of
+from tfgraphlint.syntax.bindings import bound_in, parameters
+
+# -- Python state that is changed ----------------------------------------------------------------
+
+CHANGING = ("append", "extend", "insert", "add", "appendleft", "pop", "popleft", "remove", "discard", "update")
+COUNTED = (int, float, str)
+
+
+def augmented(m: Machine, node: cst.AugAssign, left: Value, right: Value) -> None:
+    """Report ``self.steps += 1`` and its kin."""
+    if m.graphs and is_constant(right) and _counts(m, left) and outlives(m, node.target):
+        _changed(m, node, "counter")
+
+
+def assigned(m: Machine, node: cst.Assign, value: Value) -> None:
+    """Report ``self.steps = self.steps + 1``, and note tensors that an assignment puts outside of the trace."""
+    if not m.graphs or len(node.targets) != 1:
+        return
+    target, written = node.targets[0].target, node.value
+    if isinstance(target, cst.Subscript) and not is_constant(value) and outlives(m, target):
+        if not _is_carried(m, target):
+            kept(m, node, value)
+    if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
+        if not isinstance(written, cst.BinaryOperation) or not written.left.deep_equals(target):
+            kept(m, node, value)
+        elif is_constant(value):
+            _changed(m, node, "counter")
+
+
+def _is_carried(m: Machine, target: cst.Subscript) -> bool:
+    """Whether AutoGraph makes the item a variable of the tensor loop that runs: its index is the same in each turn."""
+    loops = [construct.node for construct in m.frame.around if construct.kind == "loop" and construct.tensor]
+    if len(m.graphs) == 1 or not loops or len(target.slice) != 1:
+        return False
+    index = target.slice[0].slice
+    written = index.value if isinstance(index, cst.Index) else None
+    if isinstance(written, cst.Name):
+        return written.value not in bound_in(loops[-1])
+    return isinstance(written, (cst.Integer, cst.SimpleString, cst.UnaryOperation))
+
+
+def _counts(m: Machine, value: Value) -> bool:
+    """Whether this is a number or text of Python; beside an unknown one, too: tensors are not counted up like that."""
+    return any(isinstance(option, Const) and isinstance(option.value, COUNTED) for option in m.each(value)) or (
+        isinstance(value, Host) and value.kind == "scalar" and is_constant(value)
+    )
+
+
+def outlives(m: Machine, target: cst.BaseExpression) -> bool:
+    """Whether what is assigned to ``target`` is still there when the trace has ended."""
+    from tfgraphlint.interpret.python.expressions import evaluate
+
+    began = m.graphs[0]
+    if isinstance(target, cst.Name):
+        frame = frame_of(m, target.value)
+        return frame is None or frame is not m.frame and frame.made < began
+    if isinstance(target, cst.Attribute):
+        holder = evaluate(m, target.value)
+        return isinstance(holder, Instance) and holder.node.number < began and not _has_setter(holder, target)
+    if isinstance(target, cst.Subscript):
+        holder = evaluate(m, target.value)
+        return isinstance(holder, (Items, Dict)) and holder.made < m.graphs[-1]
+    return False
+
+
+def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
+    from tfgraphlint.interpret.python.classes import class_attribute
+
+    return class_attribute(holder.cls, f"{target.attr.value}.setter") is not None
+
+
+def container_called(m: Machine, receiver: Items | Dict, name: str, args: Arguments, node: cst.CSTNode) -> None:
+    """Report ``self.history.append(1)`` on a list, set or dictionary from outside, and note tensors put there."""
+    if receiver.made >= m.graphs[-1] or name not in CHANGING:
+        return
+    given = args.all()
+    if any(is_symbolic(held) for value in given for held in within(value)):
+        for value in given:
+            kept(m, node, value)
+    elif receiver.made < m.graphs[0] and not is_guarded(m, m.outside) and all(is_constant(value) for value in given):
+        _changed(m, node, "argument" if _is_parameter(m, receiver) else "container")
+
+
+def _is_parameter(m: Machine, receiver: Items | Dict) -> bool:
+    """Whether the container is an argument of the function that is traced: TensorFlow refuses to see it changed."""
+    if len(m.stack) != m.outside + 1:
+        return False
+    return any(m.frame.names.get(param.name.value) is receiver for param in parameters(m.stack[-1].definition))
+
+
+def advanced(m: Machine, node: cst.CSTNode, value: Value) -> None:
+    """Report ``next`` of a Python generator that was made outside of the trace."""
+    if m.graphs and isinstance(value, Items) and value.kind == "generator" and value.made < m.graphs[0]:
+        _changed(m, node, "iterator")
+
+
+def _changed(m: Machine, node: cst.CSTNode, how: str) -> None:
+    if in_trace(m) and not runs_once(m):
+        m.emit(StateChanged(m.place(node), how, m.running.by, m.running.why, tuple(m.calls), how))
+
+
+# -- tensors that leave their graph --------------------------------------------------------------
+
+
+def kept(m: Machine, node: cst.CSTNode, value: Value) -> None:
+    """Note that the tensors in ``value`` are put where they outlive their graph."""
+    if not in_trace(m):
+        return
+    for held in within(value):
+        if isinstance(held, Tensor) and is_symbolic(held) and held.graph:
+            in_loop = held.graph > m.graphs[0]
+            m.leaks[held.node] = TensorLeaked(
+                m.place(node), "", m.running.by, m.running.why, tuple(m.calls), None, in_loop
+            )
+
+
+def used(m: Machine, values: Sequence[Value]) -> None:
+    """Report tensors that an operation uses after their graph was left."""
+    if m.mode is Mode.UNKNOWN or m.guards or m.alternatives:
+        return
+    for value in values:
+        for held in within(value):
+            if isinstance(held, Tensor) and is_out_of_scope(m, held):
+                _leaked(m, held)
+
+
+def returned(m: Machine, value: Value) -> None:
+    """Report tensors that the traced function returns, in lists as well, after their graph was left."""
+    if len(m.graphs) == 1 and len(m.stack) == m.outside + 1:
+        used(m, [value])
+
+
+def is_out_of_scope(m: Machine, value: Value) -> bool:
+    """Whether this is a tensor of a graph that was left."""
+    return isinstance(value, Tensor) and value.graph > 0 and is_symbolic(value) and value.graph not in m.graphs
+
+
+def _leaked(m: Machine, tensor: Tensor) -> None:
+    statement = m.frame.statement
+    for node in same_value(tensor.node):
+        leak = m.leaks.get(node)
+        if leak is not None and isinstance(statement, cst.CSTNode):
+            m.emit(replace(leak, used=m.place(statement)))
+
+
+def discarded(m: Machine, node: cst.BaseExpression, value: Value) -> None:
+    """Report ``array.write(i, x)`` as a statement: in a graph the array that was written is the result."""
+    if not isinstance(value, Object) or value.kind != "tensor_array" or not in_trace(m):
+        return
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITERS:
+        name = f"tensorflow.TensorArray.{node.func.attr.value}"
+        m.emit(WriteDiscarded(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+
+
+WRITERS = ("write", "unstack", "scatter")

@@ -1,0 +1,59 @@
+"""Variables that Keras 3 does not track: plain ones that become attributes of layers and models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from tfgraphlint.facts.keras import UntrackedVariable
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance, Items, Value, Variable
+from tfgraphlint.interpret.python import classes
+from tfgraphlint.interpret.python.names import lookup
+
+PLAIN = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
+# Who defines or fills one of these sees to the variables of a class in his own way.
+LISTS = ("trainable_variables", "trainable_weights", "_trainable_variables", "_trainable_weights", "variables",
+         "weights")
+
+
+def kept(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """``owner.name = value``: report plain variables in it, where ``owner`` is a layer or model of Keras 3."""
+    if m.tables.keras < 3 or m.guards or not isinstance(owner, Instance):
+        return
+    plain = [held for held in _variables(value) if _is_trained(held)]
+    kind = classes.kind_of(m, owner.cls) if plain else ""
+    if kind not in ("layer", "model") or kind == "model" and owner.partial:
+        return  # who makes the model in another file may name its variables to a tape there
+    if any(classes.class_attribute(owner.cls, each) is not None or each in owner.state for each in LISTS):
+        return
+    for variable in plain:
+        if variable.node.place is not None:
+            m.emit(UntrackedVariable(variable.node.place, name, owner.cls.name, tuple(m.calls)))
+
+
+def appended(m: Machine, node: cst.CSTNode, value: Value) -> None:
+    """``owner.name.append(value)``."""
+    if not isinstance(value, Variable) or m.tables.keras < 3:
+        return
+    match node:
+        case cst.Call(func=cst.Attribute(value=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)))):
+            kept(m, lookup(m, owner, node), name, value)
+
+
+def _variables(value: Value) -> Iterator[Variable]:
+    if isinstance(value, Variable):
+        yield value
+    elif isinstance(value, (Items, Dict)):
+        for held in elements(value):
+            yield from _variables(held)
+
+
+def _is_trained(variable: Variable) -> bool:
+    """Whether this is a ``tf.Variable`` that could be trained if it were tracked."""
+    return (
+        variable.node.operation in PLAIN and variable.trainable is True
+        and variable.dtype not in (INT, BOOL, STRING)
+    )  # fmt: skip

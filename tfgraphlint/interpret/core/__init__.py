@@ -1,0 +1,1 @@
+"""What all parts of the interpreter share: values, state, frames, provenance, events."""

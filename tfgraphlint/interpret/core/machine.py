@@ -1,0 +1,342 @@
+"""What one interpretation carries along: state, mode, tapes, calls, and the facts found so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.facts.tracing import TensorLeaked
+from tfgraphlint.interpret.core.frames import Frame, ModuleScope, join_states
+from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node, now
+from tfgraphlint.interpret.core.store import State, Store
+from tfgraphlint.interpret.core.values import (
+    ANY,
+    BOOL,
+    INT,
+    STRING,
+    Choice,
+    Function,
+    Tape,
+    Tensor,
+    Traced,
+    Unknown,
+    Value,
+)
+from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.project.modules import Project
+
+MOST_STEPS = 25_000  # expressions and statements evaluated for one root
+MOST_DEPTH = 16  # calls within calls
+MOST_ENTRIES = 12  # entries into one function for one root
+
+
+class OutOfBudget(Exception):
+    """A root took more steps than it may; what was found so far stands."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """How the code runs at this moment and why."""
+
+    mode: Mode
+    why: Place | None = None
+    traced: Traced | None = None
+    autograph: bool = True
+    by: str = ""
+
+
+class Machine:
+    """Interprets the roots of one file. The functions that evaluate nodes take it as first argument."""
+
+    def __init__(self, project: Project, tables: Tables, running: Running) -> None:
+        self.project = project
+        self.tables = tables
+        self.store = Store(join_states)
+        self.facts: list[Fact] = []
+        self._running = running
+        self.switching = False  # the program switches eager execution off somewhere
+        self.began = now()
+        self.left_eager: list[tuple[int, int]] = []  # from when to when code that ran eagerly ran something else
+        self.leaving = 0  # since when it does so now
+        self.calls: list[Place] = []
+        self.chain: Calls | None = None  # the same calls, as nodes remember them
+        self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
+        self.stack: list[Function] = []
+        self.entries: Counter[int] = Counter()
+        self.reached: set[cst.CSTNode] = set()
+        self.scopes: dict[str, ModuleScope] = project.scopes  # by path, shared by all files of a run
+        self.module_mode = running.mode  # the mode of modules' top level
+        self.keras_autograph = tables.keras == 2  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
+        self.steps = 0
+        self.spent = 0  # steps of all roots so far
+        self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
+        self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
+        self.told: set[cst.CSTNode] = set()  # functions that Keras runs, in which a symbolic tensor was reported
+        self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
+        self.muted = 0
+        self.alternatives = 0  # we follow one of several values that an expression may have
+        self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
+        self.outside = 0  # how many functions were running when the trace began
+        self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
+        self.frozen: State = {}  # what traces have read of Python's state
+        self.leaks: dict[Node, TensorLeaked] = {}  # tensors of a graph that are kept outside: what put them there
+        self.via: bool | None = None  # what calls next: see ``Frame.via``
+        self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
+        self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
+        self.guards = 0  # ``try`` blocks around us that expect errors
+        self.defined: list[Function] = []  # functions defined while this root runs
+        self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
+        self.texts: set[Node] = set()  # texts that show a tensor of a graph
+        self.recording: State = {"mask": 0, "possible": 0}
+        self.tapes: dict[int, Tape] = {}
+        self.next_bit = 1
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def emit(self, fact: Fact) -> None:
+        """Yield a fact, unless what runs is wrong on purpose (``with pytest.raises``)."""
+        if not self.muted:
+            self.facts.append(fact)
+
+    @contextmanager
+    def mute(self) -> Iterator[None]:
+        """Interpret without yielding facts."""
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+
+    def step(self) -> None:
+        """Count one evaluation against the root's budget."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise OutOfBudget
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """``node`` in the file that is running."""
+        return Place(self.frame.scope.tree, node)
+
+    # -- modes -----------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> Running:
+        """How the code runs: as its surroundings say, unless the program has switched eager execution off."""
+        if not self.switching or self._running.mode is Mode.GRAPH or "switch" not in self.recording:
+            return self._running
+        switch = self.recording["switch"]
+        return switch.running if switch is not None else Running(Mode.UNKNOWN)
+
+    @running.setter
+    def running(self, running: Running) -> None:
+        self._running = running
+
+    def made_eagerly(self, node: Node) -> bool:
+        """Whether ``node`` was certainly made by code of this file that ran eagerly."""
+        number = node.number
+        if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
+            return False
+        switch = self.recording.get("switch")
+        if "switch" in self.recording and (switch is None or number > switch.number):
+            return False
+        return not any(begin < number < end for begin, end in self.left_eager)
+
+    @property
+    def mode(self) -> Mode:
+        return self.running.mode if self.switching else self._running.mode
+
+    @contextmanager
+    def one_of_several(self) -> Iterator[None]:
+        """Follow one of the values that an expression may have: what holds for it need not hold."""
+        self.alternatives += 1
+        try:
+            yield
+        finally:
+            self.alternatives -= 1
+
+    @contextmanager
+    def called_by(self, converts: bool) -> Iterator[None]:
+        """What is called now is called by a library, which has it converted by AutoGraph or calls it as it is."""
+        before, self.via = self.via, converts
+        try:
+            yield
+        finally:
+            self.via = before
+
+    @contextmanager
+    def run_as(self, running: Running) -> Iterator[None]:
+        """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
+        before = self._running, self.graphs, self.outside
+        leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
+        if leaves:
+            self.leaving = now()
+        self._running = running
+        if running.mode is not Mode.GRAPH:
+            self.graphs = ()
+        elif not self.graphs:
+            self.graphs, self.outside = (now(),), len(self.stack)
+        try:
+            yield
+        finally:
+            self._running, self.graphs, self.outside = before
+            if leaves:
+                self.left_eager.append((self.leaving, now()))
+                self.leaving = 0
+
+    # -- tapes and nodes -------------------------------------------------------------------------
+
+    @property
+    def active(self) -> int:
+        """The bits of the tapes that are recording now."""
+        mask: int = self.recording["mask"]
+        return mask
+
+    def new_tape(self, tape: Tape) -> Tape:
+        """Register a tape and give it its bit."""
+        tape.bit = self.next_bit
+        self.next_bit <<= 1
+        self.tapes[tape.bit] = tape
+        return tape
+
+    def recording_tapes(self) -> list[Tape]:
+        """The tapes that are recording now, innermost last."""
+        mask = self.active
+        found = []
+        while mask:
+            bit = mask & -mask
+            found.append(self.tapes[bit])
+            mask ^= bit
+        return found
+
+    def bits(self, node: Node) -> tuple[int, int]:
+        """The tapes that ``node`` is on, and those that it may be on, when it is used now."""
+        on, maybe = node.on, node.maybe
+        if node.kind is Kind.JOIN:
+            parts = [self.bits(edge.node) for edge in node.edges]
+            on = parts[0][0]
+            either = 0
+            for part_on, part_maybe in parts:
+                on &= part_on
+                either |= part_on | part_maybe
+            maybe = either & ~on
+        active = self.active
+        if active:
+            for tape in self.recording_tapes():
+                on, maybe = _bits_on(tape, node, on, maybe)
+        return on, maybe & ~on
+
+    def operation(
+        self, at: cst.CSTNode, edges: Sequence[Edge], *, additive: bool = False, linear: bool = False
+    ) -> Node:
+        """A node for an operation that runs here and now on these inputs."""
+        return self.operation_at(self.place(at), edges, additive=additive, linear=linear)
+
+    def operation_at(
+        self, place: Place, edges: Sequence[Edge], *, additive: bool = False, linear: bool = False
+    ) -> Node:
+        """A node for an operation at ``place``: recorded by each tape that sees one of its inputs."""
+        on = maybe = 0
+        active = self.active
+        constant = True
+        for edge in edges:
+            if edge.node.kind is not Kind.CONSTANT:
+                constant = False
+            recorded_cut = edge.fault is not None and edge.fault.kind is FaultKind.NON_DIFFERENTIABLE
+            if not active or edge.flow in (Flow.INDEX, Flow.STOPPED) or edge.flow is Flow.CUT and not recorded_cut:
+                continue
+            edge_on, edge_maybe = self.bits(edge.node)
+            if edge.flow is Flow.FLOWS:
+                on |= edge_on
+                maybe |= edge_maybe
+            else:
+                maybe |= edge_on | edge_maybe  # an operation without a gradient may be recorded all the same
+        if constant and not any(edge.fault for edge in edges):
+            return Node(Kind.CONSTANT, place, active=active)
+        on &= active
+        return Node(
+            Kind.OPERATION, place, edges, active=active, on=on, maybe=maybe & active & ~on,
+            additive=additive, calls=self.chain, linear=linear,
+        )
+
+    def value_of(self, variable: Node, edges: Sequence[Edge]) -> Node:
+        """The node of a variable's present value: the variable, and what was assigned to it."""
+        return Node(Kind.JOIN, variable.place, edges, active=-1)
+
+    def leaf(self, kind: Kind, at: cst.CSTNode | Place) -> Node:
+        """A node without inputs."""
+        place = at if isinstance(at, Place) else self.place(at)
+        return Node(kind, place, active=self.active, calls=self.chain)
+
+    def opaque(self, at: cst.CSTNode, inputs: Sequence[Value | Node] = ()) -> Unknown:
+        """The unknown result of something that ran here on these inputs."""
+        edges = [Edge(node, Flow.UNKNOWN) for node in self.nodes(inputs)]
+        maybe = 0
+        for tape in self.recording_tapes():
+            if _may_see_unknown(tape):
+                maybe |= tape.bit
+        node = Node(Kind.OPAQUE, self.place(at), edges, active=self.active, maybe=maybe, calls=self.chain)
+        return Unknown(node)
+
+    @property
+    def functions_run_eagerly(self) -> bool:
+        """Whether ``tf.config.run_functions_eagerly(True)`` is in force."""
+        return bool(self.recording.get("functions_eager"))
+
+    def external(self, at: cst.CSTNode | Place) -> Unknown:
+        """A value that comes from outside: the argument of a function that nobody here calls."""
+        return Unknown(self.leaf(Kind.OPAQUE, at), external=True)
+
+    def nodes(self, values: Sequence[Value | Node]) -> list[Node]:
+        """The provenance nodes of values, looking into lists, dictionaries and objects."""
+        from tfgraphlint.interpret.core.structures import nodes_within
+
+        found: dict[Node, None] = {}
+        for value in values:
+            if isinstance(value, Node):
+                found[value] = None
+            else:
+                found.update(dict.fromkeys(nodes_within(value)))
+        return list(found)
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def tensor(self, node: Node, dtype: str = ANY, **more: object) -> Tensor:
+        """A tensor made here: symbolic when a graph is being traced."""
+        if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
+            node.on = node.maybe = 0  # no tape follows what is not floating point
+        graph = self.graphs[-1] if self.graphs else 0
+        return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
+
+    def each(self, value: Value) -> Sequence[Value]:
+        """The alternatives that a value stands for."""
+        return value.options if isinstance(value, Choice) else (value,)
+
+    def fault(self, kind: object, at: cst.CSTNode, name: str = "", value: str = "", outcome: str = "none"
+              ) -> Fault:
+        """A fault of this kind at ``at`` in the present mode."""
+        return Fault(kind, self.place(at), name, value, self.mode, outcome)  # type: ignore[arg-type]
+
+
+def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
+    bit = tape.bit
+    if node in tape.state.get("watched", ()):
+        return on | bit, maybe
+    if node in tape.state.get("perhaps", ()) or tape.state.get("escaped"):
+        return on, maybe | bit
+    if tape.may_watch_by_itself(node):
+        if tape.watch_accessed is None or node.trainable is None:
+            return on, maybe | bit
+        return on | bit, maybe
+    if node.kind is Kind.OPAQUE and _may_see_unknown(tape):
+        return on, maybe | bit
+    return on, maybe
+
+
+def _may_see_unknown(tape: Tape) -> bool:
+    """Whether something unknown may hold or have read what the tape watches."""
+    return tape.watch_accessed is not False or bool(tape.state.get("perhaps"))

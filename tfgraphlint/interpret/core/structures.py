@@ -1,0 +1,159 @@
+"""Looking into values: what they were computed from, which variables they hold, whether they are true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.provenance import Kind, Node
+from tfgraphlint.interpret.core.values import (
+    TRUTH,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Library,
+    LibraryMethod,
+    Method,
+    Module,
+    Object,
+    Partial,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+)
+
+MOST_LEVELS = 6
+MOST_HELD = 200  # values that one value is searched for
+LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
+
+
+def elements(value: Value) -> list[Value]:
+    """The values held by a list, tuple, set or dictionary; of a list of unknown length, one for all."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        return [items.element] if isinstance(items, Spread) else list(items)
+    if isinstance(value, Dict):
+        return list(value.state.values())
+    return []
+
+
+def changed(value: Value, change: Callable[[Value], Value]) -> Value:
+    """``value`` after ``change``, which is made to all that a list, a dictionary or a choice holds."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, Spread):
+            return Items(value.kind, {"items": Spread(changed(items.element, change))}, value.made)
+        return Items(value.kind, {"items": tuple(changed(item, change) for item in items)}, value.made)
+    if isinstance(value, Dict):
+        return Dict({key: changed(held, change) for key, held in value.state.items()}, value.made)
+    if isinstance(value, Choice):
+        return Choice(tuple(changed(option, change) for option in value.options))
+    return change(value)
+
+
+def children(value: Value) -> list[Value]:
+    """The values directly held by a value."""
+    if isinstance(value, (Items, Dict)):
+        return elements(value)
+    if isinstance(value, Choice):
+        return list(value.options)
+    if isinstance(value, Object) and value.kind == "shape":
+        return []
+    if isinstance(value, (Instance, Object)):
+        return [held for held in value.state.values() if isinstance(held, Value)]
+    if isinstance(value, Weights):
+        return [value.owner]
+    if isinstance(value, (Method, LibraryMethod)):
+        return [value.receiver]
+    if isinstance(value, Partial):
+        return [value.function, *value.arguments, *value.keywords.values()]
+    if isinstance(value, TracedCallable):
+        return [value.inner]
+    if isinstance(value, Super):
+        return [value.instance]
+    return []
+
+
+def within(value: Value) -> Iterator[Value]:
+    """The value and all that it holds, each once."""
+    if isinstance(value, LEAVES):
+        yield value
+        return
+    seen: set[int] = set()
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        below: list[Value] = []
+        for held in level:
+            if id(held) not in seen:
+                seen.add(id(held))
+                yield held
+                if not isinstance(held, LEAVES):
+                    below.extend(children(held))
+        level = below
+        if len(seen) > MOST_HELD or not level:
+            return
+
+
+def nodes_within(value: Value) -> list[Node]:
+    """The provenance nodes of a value and of all that it holds."""
+    return [
+        held.node
+        for held in within(value)
+        if isinstance(held, (Unknown, Host, Tensor, Variable, Object, Instance))
+    ]
+
+
+def weights_within(owner: Value) -> list[Node]:
+    """The nodes that stand for the variables of a model, layer or list of them."""
+    return [
+        held.node
+        for held in within(owner)
+        if isinstance(held, (Unknown, Variable, Object, Instance)) and held.node.kind is not Kind.CONSTANT
+    ]
+
+
+def tapes_within(value: Value) -> list[Tape]:
+    """The tapes that a value holds."""
+    return [held for held in within(value) if isinstance(held, Tape)]
+
+
+def truth(value: Value) -> bool | None:
+    """Whether the value is true in a condition, where that is certain."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, Unknown):
+        return value.attributes.get(TRUTH)
+    if isinstance(value, Items):
+        items = value.state["items"]
+        return bool(items) if isinstance(items, tuple) else None
+    if isinstance(value, Choice):
+        found = {truth(option) for option in value.options}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, (Function, Class, Module, Method, LibraryMethod, Tape, Partial, TracedCallable)):
+        return True
+    if isinstance(value, Library):
+        return None
+    return None
+
+
+def is_constant(value: Value) -> bool:
+    """Whether no tensor went into the value."""
+    if isinstance(value, Const):
+        return True
+    if isinstance(value, Host):
+        return value.node.kind is Kind.CONSTANT
+    if isinstance(value, (Items, Dict)):
+        return all(is_constant(held) for held in elements(value))
+    if isinstance(value, Object):
+        return value.kind in ("shape", "range")
+    return isinstance(value, (Library, Class, Function, Module))

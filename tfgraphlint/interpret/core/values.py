@@ -1,0 +1,302 @@
+"""The abstract values that expressions have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Place
+from tfgraphlint.interpret.core.provenance import Kind, Node, now
+from tfgraphlint.interpret.core.store import State
+
+if TYPE_CHECKING:
+    from tfgraphlint.interpret.core.frames import Frame, ModuleScope
+
+FLOAT, INT, BOOL, STRING, COMPLEX, ANY = "float", "int", "bool", "string", "complex", "any"
+
+
+class Value:
+    """Base of all abstract values."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True, eq=False)
+class Const(Value):
+    """A Python constant: number, string, bytes, bool, None or Ellipsis."""
+
+    value: Any
+
+
+@dataclass(slots=True, eq=False)
+class Nothing(Const):
+    """The None of a function that ended without ``return``."""
+
+    function: Function
+
+
+@dataclass(slots=True, eq=False)
+class OpenDimension(Const):
+    """A dimension, read at ``place``, that is None while tracing."""
+
+    place: Place
+
+
+TRUTH = ("truth",)
+
+
+@dataclass(slots=True, eq=False)
+class Unknown(Value):
+    """A value that we know nothing about, except which one it is.
+
+    Among its ``attributes``, ``TRUTH`` is whether it is true, on a path where a condition has asked.
+    """
+
+    node: Node
+    attributes: State = field(default_factory=dict)
+    external: bool = False  # handed in from outside: an argument nobody passed
+
+
+@dataclass(slots=True, eq=False)
+class Host(Value):
+    """A NumPy array, NumPy scalar or Python number whose value is not known, but what it came from is."""
+
+    node: Node
+    kind: str = "array"  # "array" or "scalar"
+    dtype: str = ANY
+    rank: int | None = None
+    counts: bool = False  # a Python number that is another one in each turn of a loop
+
+
+@dataclass(slots=True, eq=False)
+class Tensor(Value):
+    """A TensorFlow tensor; ``symbolic`` when made while tracing, ``keras`` for a Keras symbolic tensor."""
+
+    node: Node
+    dtype: str = ANY
+    symbolic: bool = False
+    keras: bool = False
+    rank: int | None = None
+    open_axes: frozenset[int] = frozenset()  # dimensions that are certainly None while tracing
+    slice_of: Variable | None = None  # ``variable[i]``, which can be assigned to
+    graph: int = 0  # when the trace or tensor loop began that a symbolic tensor belongs to
+
+
+@dataclass(slots=True, eq=False)
+class Variable(Value):
+    """A ``tf.Variable`` or Keras variable. ``state['assigned']`` lists (node, fault) of assignments."""
+
+    node: Node
+    dtype: str = ANY
+    trainable: bool | None = True
+    state: State = field(default_factory=dict)
+
+
+ELEMENT = "element"
+
+
+@dataclass(slots=True, eq=False)
+class Weights(Value):
+    """The list of variables of a model, layer or optimizer: ``model.trainable_variables``; or, where ``which`` is
+    ``ELEMENT``, one of them, whichever."""
+
+    owner: Value
+    which: str = "trainable_variables"
+    unbuilt: Place | None = None  # read here before the model had any variables
+    plain: bool = False  # ``variable.value``: the ``tf.Variable`` within a variable of Keras 3
+
+
+@dataclass(slots=True, eq=False)
+class Items(Value):
+    """A list, tuple or set. ``state["items"]`` is a tuple of values, or a ``Spread`` where their number
+    is not known."""
+
+    kind: str
+    state: State
+    made: int = field(default_factory=now)
+
+
+@dataclass(slots=True, eq=False)
+class Dict(Value):
+    """A dictionary: ``state`` maps constant keys to values; ``OTHER`` stands for unknown keys."""
+
+    state: State
+    made: int = field(default_factory=now)
+
+
+OTHER = object()
+
+
+@dataclass(slots=True, eq=False)
+class Function(Value):
+    """A function or lambda of the project with the frame it closes over."""
+
+    definition: cst.FunctionDef | cst.Lambda
+    scope: ModuleScope
+    closure: Frame | None
+    defaults: dict[str, Value]
+    owner: Class | None = None
+    traced: Traced | None = None
+    wrapper: str | None = None  # a library decorator that changes how it is called
+    results: State = field(default_factory=dict)  # of a cached one: what it returned, by its arguments
+
+    @property
+    def name(self) -> str:
+        if isinstance(self.definition, cst.FunctionDef):
+            return self.definition.name.value
+        return "<lambda>"
+
+
+@dataclass(slots=True, eq=False, frozen=True)
+class Traced:
+    """How a function came to be traced: the place that did it and AutoGraph's setting."""
+
+    place: Place
+    autograph: bool = True
+    jit: bool = False
+    specs: Value | None = None  # the ``input_signature``
+    by: str = "tensorflow.function"
+
+
+@dataclass(slots=True, eq=False)
+class TracedCallable(Value):
+    """``tf.function(f)`` of anything that can be called."""
+
+    inner: Value
+    traced: Traced
+
+
+@dataclass(slots=True, eq=False)
+class Method(Value):
+    """A function or library method bound to an object."""
+
+    receiver: Value
+    function: Function
+
+
+@dataclass(slots=True, eq=False)
+class LibraryMethod(Value):
+    """A method of a value whose class is a library's: ``tape.gradient``, ``x.numpy``, ``list.append``."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Partial(Value):
+    """``functools.partial(function, *arguments, **keywords)``."""
+
+    function: Value
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Class(Value):
+    """A class of the project. ``bases`` are classes, library names or unknown."""
+
+    definition: cst.ClassDef
+    scope: ModuleScope
+    bases: tuple[Value, ...]
+    state: State
+
+    @property
+    def name(self) -> str:
+        return self.definition.name.value
+
+
+@dataclass(slots=True, eq=False)
+class Instance(Value):
+    """An object of a project class. ``node`` is its identity: what its methods' results depend on."""
+
+    cls: Class
+    node: Node
+    state: State = field(default_factory=dict)
+    partial: bool = False  # made for a root: other code may have set its attributes
+
+
+@dataclass(slots=True, eq=False)
+class Super(Value):
+    """``super()`` of an instance, seen from ``cls``."""
+
+    instance: Value
+    cls: Class
+
+
+@dataclass(slots=True, eq=False)
+class Module(Value):
+    """A module of the project."""
+
+    scope: ModuleScope
+
+
+@dataclass(slots=True, eq=False)
+class Library(Value):
+    """A name below a known library: ``tensorflow.math.exp``, ``numpy``, ``functools.partial``."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Object(Value):
+    """An instance of a library class: optimizer, dataset, layer, loss, file, …"""
+
+    cls: str  # full name
+    node: Node
+    kind: str = "other"  # "layer", "model", "loss", "metric", "optimizer", "dataset", ...
+    state: State = field(default_factory=dict)
+    made: Place | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Tape(Value):
+    """A ``tf.GradientTape``. State: ``entered``, ``paused``, ``watched`` (nodes), ``queried`` (place)."""
+
+    bit: int
+    made: Place
+    persistent: bool | None
+    watch_accessed: bool | None
+    state: State = field(default_factory=dict)
+    name: str = ""
+
+    def may_watch_by_itself(self, node: Node) -> bool:
+        """Whether this is a variable that the tape watches when it is read, for all that is known."""
+        return node.kind is Kind.VARIABLE and self.watch_accessed is not False and node.trainable is not False
+
+
+@dataclass(slots=True, eq=False)
+class Choice(Value):
+    """One of several values, depending on the path taken."""
+
+    options: tuple[Value, ...]
+
+
+Located = Union[Unknown, Host, Tensor, Variable, Object, Instance]
+
+
+def node_of(value: Value) -> Node | None:
+    """The provenance of a value that has one of its own."""
+    if isinstance(value, (Unknown, Host, Tensor, Variable, Object, Instance)):
+        return value.node
+    return None
+
+
+def items_of(value: Value) -> tuple[Value, ...] | None:
+    """The elements of a list, tuple or set whose length is known."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        return items if isinstance(items, tuple) else None
+    return None
+
+
+def sequence(kind: str, items: Sequence[Value]) -> Items:
+    """A list, tuple or set of these elements."""
+    return Items(kind, {"items": tuple(items)})
+
+
+def is_none(value: Value) -> bool:
+    """Whether this is certainly ``None``."""
+    return isinstance(value, Const) and value.value is None

@@ -1,0 +1,1 @@
+"""Tapes, and what a gradient is certain to be."""

@@ -1,0 +1,229 @@
+"""Gradient tapes: entering, watching, pausing, and what a query is certain to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from tfgraphlint.facts.common import TapeUse
+from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
+from tfgraphlint.interpret.core.frames import Certain, Possible
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Kind, Node, now, reaches, same_value
+from tfgraphlint.interpret.core.structures import elements, tapes_within, weights_within
+from tfgraphlint.interpret.core.values import (
+    ELEMENT,
+    Choice,
+    Const,
+    Dict,
+    Host,
+    Instance,
+    Items,
+    Object,
+    Tape,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+)
+from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.python.classes import kind_of
+from tfgraphlint.interpret.python.names import frame_of
+
+
+def make(m: Machine, args: Arguments, node: cst.CSTNode) -> Tape:
+    """``tf.GradientTape(persistent=..., watch_accessed_variables=...)``."""
+    persistent = _flag(args.get(0, "persistent"), False)
+    accessed = _flag(args.get(1, "watch_accessed_variables"), True)
+    if not args.certain:
+        persistent = accessed = None
+    return m.new_tape(Tape(0, m.place(node), persistent, accessed))
+
+
+def _flag(value: Value | None, default: bool) -> bool | None:
+    if value is None:
+        return default
+    if isinstance(value, Const):
+        return bool(value.value)
+    return None
+
+
+def held(value: Value) -> list[Tape]:
+    """The tapes inside a value."""
+    return tapes_within(value)
+
+
+def use_of(tape: Tape) -> TapeUse:
+    """What rules are told of a tape."""
+    entered = tape.state.get("entered_at")
+    return TapeUse(tape.made, str(tape.state.get("name") or ""), entered, tape.persistent, tape.watch_accessed)
+
+
+def run_inside(
+    m: Machine, node: cst.With, tape: Tape, enter: Callable[[Value], None], body: Callable[[], bool]
+) -> bool:
+    """The body of ``with tape:``; entered anew, the tape begins an empty recording."""
+    write = m.store.write
+    write(tape.state, "entered_at", m.place(node))
+    for item in node.items:
+        if item.asname is not None and isinstance(item.asname.name, cst.Name) and tape.made.node is item.item:
+            write(tape.state, "name", item.asname.name.value)
+    if tape.state.get("queried") is not None and not tape.persistent:
+        write(tape.state, "queried", None)
+    write(m.recording, "mask", m.active | tape.bit)
+    enter(tape)
+    goes_on = body()
+    write(m.recording, "mask", m.active & ~tape.bit)
+    return goes_on
+
+
+def run_paused(m: Machine, manager: Object, body: Callable[[], bool]) -> bool:
+    """The body of ``with tape.stop_recording():``."""
+    tape = manager.state["tape"]
+    assert isinstance(tape, Tape)
+    was = m.active & tape.bit
+    m.store.write(m.recording, "mask", m.active & ~tape.bit)
+    goes_on = body()
+    m.store.write(m.recording, "mask", m.active | was)
+    return goes_on
+
+
+def escape(m: Machine, tape: Tape) -> None:
+    """The tape went where we cannot follow: what it watches and whether it was asked is not known."""
+    m.store.write(tape.state, "escaped", Possible((tape,)))
+    m.store.write(tape.state, "queried", None)
+
+
+def never_entered(tape: Tape) -> bool:
+    """Whether the tape certainly records nothing: no path that leads here has entered it."""
+    return "entered_at" not in tape.state and not tape.state.get("escaped")
+
+
+def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
+    """``tape.watch(x)``: a tensor, a variable, or a list or dictionary of them."""
+    value = args.get(0, "tensor")
+    if value is None or not args.certain:
+        escape(m, tape)
+        return Const(None)
+    watched: list[Node] = []
+    perhaps: list[Node] = []
+    _collect(m, tape, value, watched, perhaps)
+    if not m.active & tape.bit and never_entered(tape):
+        report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched-before-entering", "tensor")
+    elif (what := kind_unwatchable(m, value)) is not None:
+        report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", what)
+    elif m.tables.keras >= 3 and _holds_keras_weights(m, value):
+        report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", "weights")
+    places = tape.state.get("watch_places", Possible())
+    moment = (now(), m.place(node))
+    m.store.write(tape.state, "watch_places", Possible(places | {(n, *moment) for n in watched}))
+    certain = Certain(tape.state.get("watched", Certain()))
+    possible = Possible(tape.state.get("perhaps", Possible()))
+    m.store.write(tape.state, "watched", Certain(certain | set(watched)))
+    m.store.write(tape.state, "perhaps", Possible(possible | set(perhaps) | set(watched)))
+    return Const(None)
+
+
+def _holds_keras_weights(m: Machine, value: Value) -> bool:
+    """Whether weights of a Keras model or layer are in the value: Keras 3 has variables of its own."""
+    if isinstance(value, (Items, Dict)):
+        return any(_holds_keras_weights(m, held) for held in elements(value))
+    if isinstance(value, Choice):
+        return all(_holds_keras_weights(m, option) for option in value.options)
+    if not isinstance(value, Weights) or value.unbuilt is not None or value.plain:
+        return False
+    owner = value.owner
+    kind = kind_of(m, owner.cls) if isinstance(owner, Instance) else owner.kind if isinstance(owner, Object) else ""
+    return kind in ("model", "layer")
+
+
+def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
+    if isinstance(value, (Tensor, Variable, Unknown)):
+        watched.append(value.node)
+        if value.node.kind is Kind.JOIN:
+            perhaps.extend(same_value(value.node))
+    elif isinstance(value, Choice):
+        for option in value.options:
+            _collect(m, tape, option, perhaps, perhaps)
+    elif isinstance(value, (Items, Dict)):
+        for element in elements(value):
+            _collect(m, tape, element, watched, perhaps)
+    elif isinstance(value, Weights) and value.which == ELEMENT:
+        perhaps.extend(weights_within(value.owner))
+    elif isinstance(value, Weights):
+        watched.extend(weights_within(value.owner))
+    elif isinstance(value, Host):
+        perhaps.append(value.node)
+    else:
+        escape(m, tape)
+
+
+def kind_unwatchable(m: Machine, value: Value) -> str | None:
+    """What a value is, or holds, that no tape can watch: ``array``, ``number``, ``model``, ``layer``, ``symbolic tensor
+    of Keras``; None for others."""
+    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
+        kinds = [kind_unwatchable(m, item) for item in value.state["items"]]
+        return next((kind for kind in kinds if kind is not None), None)
+    if isinstance(value, Tensor) and value.keras:
+        return SYMBOLIC
+    if isinstance(value, Host):
+        return "array" if value.kind == "array" else "number"
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return "number"
+    kind = value.kind if isinstance(value, Object) else ""
+    if isinstance(value, Instance):
+        kind = kind_of(m, value.cls)
+    return kind if kind in ("model", "layer") else None
+
+
+def report_unwatchable(
+    m: Machine, tape: Tape, written: cst.CSTNode | None, node: cst.CSTNode, how: str, what: str
+) -> None:
+    """Report a value that no tape can watch or differentiate by."""
+    m.store.write(tape.state, "failed", Possible((tape,)))  # an error ends the program: nothing after it is evidence
+    if not m.guards:
+        m.emit(Unwatchable(m.place(written or node), how, what, use_of(tape), m.place(node), tuple(m.calls)))
+
+
+def reset(m: Machine, tape: Tape) -> None:
+    """``tape.reset()``: what was recorded and watched is forgotten; nothing is claimed of this tape."""
+    escape(m, tape)
+
+
+def rebinding(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """Note that a name or attribute which held a variable now holds a tensor computed from it."""
+    if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple) and len(items) == len(target.elements):
+            for element, item in zip(target.elements, items):
+                rebinding(m, element.value, item, node)
+    if not isinstance(value, Tensor) or not isinstance(target, (cst.Name, cst.Attribute, cst.Subscript)):
+        return
+    held = _held(m, target)
+    for option in m.each(held) if held is not None else ():
+        if isinstance(option, Variable) and reaches(value.node, [option.node]):
+            m.rebound[value.node] = m.place(node)
+        elif isinstance(option, Tensor) and option.node in m.rebound and reaches(value.node, [option.node]):
+            m.rebound[value.node] = m.rebound[option.node]
+
+
+def _held(m: Machine, target: cst.BaseExpression) -> Value | None:
+    """What a target holds before an assignment, without evaluating anything that may have effects."""
+    if isinstance(target, cst.Name):
+        frame = frame_of(m, target.value)
+        names = m.frame.scope.names if frame is None else frame.names
+        found = names.get(target.value)
+        return found if isinstance(found, Value) else None
+    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+        owner = _held(m, target.value)
+        if isinstance(owner, Instance):
+            found = owner.state.get(target.attr.value)
+            return found if isinstance(found, Value) else None
+    if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+        owner = _held(m, target.value)
+        if isinstance(owner, (Items, Dict)):
+            held = [item for item in elements(owner) if isinstance(item, (Variable, Tensor))]
+            return Choice(tuple(held)) if held else None
+    return None

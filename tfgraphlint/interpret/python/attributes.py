@@ -1,0 +1,269 @@
+"""Attributes: ``value.name`` read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.interpret.checks import host_reads, layer_creation, untracked_variables
+from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.store import MISSING
+from tfgraphlint.interpret.core.values import (
+    ANY,
+    ELEMENT,
+    INT,
+    STRING,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Library,
+    LibraryMethod,
+    Method,
+    Module,
+    Object,
+    Super,
+    Tape,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+)
+from tfgraphlint.interpret.python import calls, classes
+from tfgraphlint.interpret.python.operators import read
+
+WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "_trainable_variables",
+                "non_trainable_weights", "non_trainable_variables", "trainable_params", "global_variables")
+STATIC = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
+
+
+def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """``value.name``; unknown where nothing is known of it."""
+    found = find(m, value, name, node)
+    return found if found is not None else m.opaque(node, [value])
+
+
+def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None:
+    """``value.name``, or None where it is not known to exist."""
+    match value:
+        case Choice():
+            return join([get(m, option, name, node) for option in value.options])
+        case Library():
+            return _library_name(m, value, name)
+        case Module():
+            from tfgraphlint.interpret.python.modules import member
+
+            return member(m, value.scope, name, node)
+        case Instance():
+            return _instance(m, value, name, node)
+        case Class():
+            return _class(m, value, name, node)
+        case Super():
+            return _super(m, value, name, node)
+        case Tensor() | Variable():
+            return _tensor(m, value, name, node)
+        case Host():
+            return _host(m, value, name, node)
+        case Unknown():
+            return _unknown(m, value, name, node)
+        case Object():
+            return _object(m, value, name, node)
+        case Weights() if value.which == ELEMENT and name == "value":
+            return Weights(value.owner, ELEMENT, value.unbuilt, plain=True)
+        case Function() | Method() | TracedCallable() if name == "__wrapped__" or name == "python_function":
+            return value.inner if isinstance(value, TracedCallable) else value
+        case Items() if name in value.state.get("fields", ()):
+            items = value.state["items"]
+            return items[value.state["fields"].index(name)] if isinstance(items, tuple) else items.element  # type: ignore[no-any-return]
+        case Items() | Dict() | Tape() | Weights() | Const() | Function() | Method() | TracedCallable():
+            return LibraryMethod(value, name)
+    return None
+
+
+def _library_name(m: Machine, value: Library, name: str) -> Value:
+    from tfgraphlint.libraries.names import constant
+
+    full = m.tables.canonical(f"{value.name}.{name}")
+    return constant(m, full) or Library(full)
+
+
+def attributes_of(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
+    """``vars(value)``: what is written to it is written to the object."""
+    whole = all(isinstance(held, Value) for held in value.state.values())
+    return Dict(value.state) if whole else m.opaque(node, [value])
+
+
+def bind_method(receiver: Value, method: Value) -> Value:
+    """A class attribute as it is seen through an instance."""
+    if isinstance(method, Function):
+        if method.wrapper == "staticmethod":
+            return method
+        if method.wrapper == "classmethod" and isinstance(receiver, Instance):
+            return Method(receiver.cls, method)
+        return Method(receiver, method)
+    if isinstance(method, TracedCallable):
+        return TracedCallable(bind_method(receiver, method.inner), method.traced)
+    if isinstance(method, Choice):
+        return Choice(tuple(bind_method(receiver, option) for option in method.options))
+    return method
+
+
+def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    found = classes.attribute_of(m, value, name, node)
+    if found is not None:
+        return found
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        return attributes_of(m, value, node)
+    from tfgraphlint.libraries.keras import objects
+
+    inherited = objects.inherited_attribute(m, value, name, node)
+    if inherited is not None:
+        return inherited
+    if name.startswith("__"):
+        return None
+    return classes.fresh_attribute(m, value, name, node)
+
+
+def _class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value | None:
+    found = classes.class_attribute(value, name)
+    if isinstance(found, Function) and found.wrapper == "classmethod":
+        return Method(value, found)
+    if found is not None:
+        return found
+    if name == "__name__":
+        return Const(value.name)
+    return None
+
+
+def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
+    cls = value.instance.cls if isinstance(value.instance, Instance) else value.instance
+    found = classes.class_attribute(cls, name, after=value.cls)
+    if found is not None:
+        if isinstance(found, Function) and found.wrapper in ("property", "cached_property"):
+            return calls.call(m, Method(value.instance, found), calls.Arguments([]), node)
+        return bind_method(value.instance, found)
+    from tfgraphlint.libraries.keras import objects
+
+    return objects.super_attribute(m, value, name, node)
+
+
+def _tensor(m: Machine, value: Tensor | Variable, name: str, node: cst.CSTNode) -> Value:
+    if name in STATIC:
+        return static(m, value, name, node)
+    if name == "trainable" and isinstance(value, Variable):
+        return Const(value.trainable) if value.trainable is not None else m.external(node)
+    if name in ("T", "real", "imag", "mT"):
+        return m.tensor(m.operation(node, [Edge(_node(m, value))]), value.dtype)
+    if name in ("values", "indices", "dense_shape", "flat_values"):
+        return m.tensor(m.operation(node, [Edge(_node(m, value), Flow.UNKNOWN)]), ANY)
+    return LibraryMethod(value, name)
+
+
+def static(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """A property that does not depend on the numbers: shape, dtype, name."""
+    made = m.leaf(Kind.CONSTANT, node)
+    if name == "shape":
+        return Object("tensorflow.TensorShape", made, "shape", {"of": value})
+    return Host(made, "scalar", STRING if name in ("name", "device") else INT)
+
+
+def _node(m: Machine, value: Tensor | Variable) -> Node:
+    return read(m, value) if isinstance(value, Variable) else value.node
+
+
+def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
+    if name in STATIC:
+        made = m.leaf(Kind.CONSTANT, node)
+        return Host(made, "array" if name == "shape" else "scalar", INT)
+    if name in ("T", "real", "imag", "flat"):
+        return Host(m.operation(node, [Edge(value.node)]), value.kind, value.dtype)
+    return LibraryMethod(value, name)
+
+
+def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
+    if name in WEIGHT_LISTS:
+        return Weights(value, name)
+    if name in value.attributes:
+        return value.attributes[name]  # type: ignore[no-any-return]
+    if name in ("numpy", "assign", "assign_add", "assign_sub", "append", "extend", "gradient", "watch",
+                "jacobian", "predict", "predict_on_batch", "item", "tolist", "apply_gradients"):
+        return LibraryMethod(value, name)
+    if name in ("shape", "dtype", "ndim"):
+        return Unknown(m.leaf(Kind.CONSTANT, node))
+    made = m.leaf(Kind.OPAQUE, node)
+    made.edges = (Edge(value.node, Flow.UNKNOWN),)
+    made.active, made.maybe = value.node.active, value.node.maybe
+    found = Unknown(made, external=value.external)
+    m.store.write(value.attributes, name, found)
+    return found
+
+
+def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+    held = value.state.get(name, MISSING) if name != "layers" else None
+    if isinstance(held, Value):
+        return held
+    from tfgraphlint.libraries.keras import objects
+
+    found = objects.object_attribute(m, value, name, node)
+    return found if found is not None else LibraryMethod(value, name)
+
+
+def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CSTNode) -> None:
+    """``value.name = new``."""
+    layer_creation.kept(m, new)
+    match value:
+        case Choice():
+            for option in value.options:
+                if isinstance(option, (Instance, Object)) and isinstance(option.state.get(name), Value):
+                    new_here = join([option.state[name], new])
+                else:
+                    new_here = new
+                set_attribute(m, option, name, new_here, node)
+        case Instance():
+            untracked_variables.kept(m, value, name, new)
+            setter = classes.class_attribute(value.cls, f"{name}.setter")
+            if isinstance(setter, Function):
+                calls.call(m, Method(value, setter), calls.Arguments([new]), node)
+            elif isinstance(classes.class_attribute(value.cls, "__setattr__"), Function):
+                m.store.write(value.state, name, m.opaque(node, [value, new]))
+            else:
+                if m.frozen:
+                    from tfgraphlint.interpret.checks import frozen_state
+
+                    frozen_state.written(m, value.state, name, new, node)
+                m.store.write(value.state, name, new)
+        case Object() | Class():
+            m.store.write(value.state, name, new)
+        case Unknown():
+            m.store.write(value.attributes, name, new)
+        case Module():
+            m.store.write(value.scope.names, name, new)
+
+
+def item_assigned(
+    m: Machine, value: Value, index: Sequence[Value | None], new: Value, target: cst.Subscript
+) -> None:
+    """``value[...] = new`` on something that is neither list nor dictionary."""
+    if isinstance(value, (Tensor, Variable)):
+        host_reads.item_assigned(m, value, index, target)
+    elif isinstance(value, Host):
+        from tfgraphlint.libraries.numpy import stored
+
+        stored(m, value, new, target)
+
+
+def formatted(m: Machine, value: Value, node: cst.CSTNode) -> None:
+    """``value`` became part of a text."""
+
+

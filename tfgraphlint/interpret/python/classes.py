@@ -1,0 +1,227 @@
+"""Classes of the project: definition, instances, inheritance, ``super()``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from tfgraphlint.interpret.core.frames import Frame
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.store import MISSING
+from tfgraphlint.interpret.core.values import Class, Const, Function, Instance, Library, Method, Super, Unknown, Value
+from tfgraphlint.interpret.python.calls import Arguments, call, unknown_call
+
+
+def define_class(m: Machine, node: cst.ClassDef) -> Value:
+    """The class that a ``class`` statement binds."""
+    from tfgraphlint.interpret.python.expressions import evaluate
+    from tfgraphlint.interpret.python.statements import suite
+    from tfgraphlint.libraries.tensorflow import decorators
+
+    bases = tuple(evaluate(m, arg.value) for arg in node.bases)
+    for keyword in node.keywords:
+        evaluate(m, keyword.value)
+    outer = m.frame
+    cls = Class(node, outer.scope, bases, {})
+    parent = outer if outer.function is not None or outer.parent is not None else None
+    frame = Frame(outer.scope, cls.state, parent, outer.function)
+    frame.marks = outer.marks
+    m.frame = frame
+    try:
+        suite(m, node.body)
+    finally:
+        m.frame = outer
+    for value in list(cls.state.values()):
+        _own(m, value, cls, parent)
+    made: Value = cls
+    for decorator in reversed(node.decorators):
+        made = decorators.apply_to_class(m, evaluate(m, decorator.decorator), made)
+    return made
+
+
+def _own(m: Machine, value: object, cls: Class, closure: Frame | None) -> None:
+    """Tell a function that it is a method, and that the class body is no scope for it."""
+    from tfgraphlint.interpret.core.structures import within
+
+    if not isinstance(value, Value):
+        return
+    for held in within(value):
+        if isinstance(held, Function) and held.owner is None and held.scope is cls.scope:
+            held.owner = cls
+            held.closure = closure
+
+
+def mro(cls: Value) -> Iterator[Value]:
+    """The class and its bases, depth first, each once; library names and unknowns among them."""
+    seen: set[int] = set()
+    stack = [cls]
+    while stack:
+        here = stack.pop(0)
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        if isinstance(here, Class):
+            stack = [*here.bases, *stack]
+
+
+def library_base(cls: Class) -> str | None:
+    """The full name of the first library class among the bases."""
+    for base in mro(cls):
+        if isinstance(base, Library):
+            return base.name
+    return None
+
+
+def kind_of(m: Machine, cls: Value) -> str:
+    """What kind of library class the class descends from: ``layer``, ``model``, ``loss``, … or ``other``."""
+    for base in mro(cls):
+        if isinstance(base, Library):
+            kind = m.tables.class_kind(base.name)
+            if kind is not None:
+                return kind
+    return "other"
+
+
+def bases_known(cls: Class) -> bool:
+    """Whether every base is a class of the project or a library's."""
+    return all(isinstance(base, (Class, Library)) for base in mro(cls))
+
+
+def class_attribute(cls: Value, name: str, after: Class | None = None) -> Value | None:
+    """An attribute of a class or of its bases; ``after`` begins behind that class."""
+    found = after is None
+    for base in mro(cls):
+        if found and isinstance(base, Class) and name in base.state:
+            value = base.state[name]
+            return value if isinstance(value, Value) else None
+        if base is after:
+            found = True
+    return None
+
+
+def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> Value:
+    """``Cls(...)``: a new instance, its ``__init__`` run."""
+    instance = Instance(cls, m.leaf(Kind.OPAQUE, node))
+    if kind_of(m, cls) in ("layer", "model"):
+        instance.node = m.leaf(Kind.VARIABLE, node)
+        instance.node.trainable = True
+        from tfgraphlint.interpret.checks import layer_creation
+
+        layer_creation.layer_made(m, instance, cls.name, node)
+    init = class_attribute(cls, "__init__")
+    if isinstance(init, Function):
+        call(m, Method(instance, init), args, node)
+    elif not bases_known(cls):
+        unknown_call(m, [], args, node)
+    elif _is_record(cls):
+        _fill_record(m, cls, instance, args)
+    elif args.all():
+        for name, value in args.keywords.items():
+            m.store.write(instance.state, name, value)
+    return instance
+
+
+def _is_record(cls: Class) -> bool:
+    return "__dataclass__" in cls.state or library_base(cls) == "typing.NamedTuple"
+
+
+def _fill_record(m: Machine, cls: Class, instance: Instance, args: Arguments) -> None:
+    names = [
+        statement.target.value
+        for line in cls.definition.body.body
+        if isinstance(line, cst.SimpleStatementLine)
+        for statement in line.body
+        if isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name)
+    ]
+    for index, name in enumerate(names):
+        value = args.get(index, name)
+        if value is not None:
+            m.store.write(instance.state, name, value)
+
+
+def call_instance(m: Machine, instance: Instance, args: Arguments, node: cst.CSTNode) -> Value:
+    """``instance(...)``: its ``__call__``, or for Keras layers and models the ``call`` of the class."""
+    from tfgraphlint.libraries.keras import objects
+
+    method = class_attribute(instance.cls, "__call__")
+    if isinstance(method, Value):
+        return call(m, _bound(instance, method), args, node)
+    kind = kind_of(m, instance.cls)
+    if kind in ("layer", "model", "loss", "metric", "activation"):
+        return objects.call_instance(m, instance, kind, args, node)
+    return unknown_call(m, [instance], args, node)
+
+
+def _bound(instance: Instance, method: Value) -> Value:
+    from tfgraphlint.interpret.python.attributes import bind_method
+
+    return bind_method(instance, method)
+
+
+def make_super(m: Machine, node: cst.Call) -> Value:
+    """``super()`` inside a method, or ``super(Class, self)``."""
+    from tfgraphlint.interpret.python.expressions import evaluate
+
+    owner = m.frame.owner
+    if len(node.args) == 2:
+        named = evaluate(m, node.args[0].value)
+        owner = named if isinstance(named, Class) else owner
+        instance: Value = evaluate(m, node.args[1].value)
+    else:
+        instance = _first_parameter(m)
+    if isinstance(owner, Class) and isinstance(instance, (Instance, Class)):
+        return Super(instance, owner)
+    return m.opaque(node, [instance])
+
+
+def _first_parameter(m: Machine) -> Value:
+    frame = m.frame
+    while frame.parent is not None and (frame.function is None or frame.function.owner is None):
+        frame = frame.parent
+    function = frame.function
+    if function is not None:
+        params = function.definition.params
+        names = [param.name.value for param in (*params.posonly_params, *params.params)]
+        if names and isinstance(frame.names.get(names[0]), Value):
+            return frame.names[names[0]]  # type: ignore[no-any-return]
+    return Const(None)
+
+
+def attribute_of(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute set on the instance or defined by its class; None where neither is."""
+    held = instance.state.get(name, MISSING)
+    if isinstance(held, Value):
+        if m.tracing is not None and m.graphs and instance.node.number < m.graphs[0]:
+            from tfgraphlint.interpret.checks import frozen_state
+
+            frozen_state.read(m, instance.state, name, held, node)
+        return held
+    method = class_attribute(instance.cls, name)
+    if method is not None:
+        return _read_descriptor(m, instance, method, node)
+    return None
+
+
+def _read_descriptor(m: Machine, instance: Instance, value: Value, node: cst.CSTNode) -> Value:
+    if isinstance(value, Function) and value.wrapper == "cached_property":
+        held = call(m, Method(instance, value), Arguments([]), node)
+        m.store.write(instance.state, value.name, held)
+        return held
+    if isinstance(value, Function) and value.wrapper == "property":
+        return call(m, Method(instance, value), Arguments([]), node)
+    return _bound(instance, value)
+
+
+def fresh_attribute(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -> Unknown:
+    """An attribute that nothing we saw has set: unknown, but the same one each time."""
+    made = m.leaf(Kind.OPAQUE, node)
+    made.edges = (Edge(instance.node, Flow.UNKNOWN),)
+    made.active = instance.node.active
+    value = Unknown(made, external=True)
+    m.store.write(instance.state, name, value)
+    return value
+
+

@@ -1,0 +1,176 @@
+"""What a loop, an unpacking or a comprehension sees of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.interpret.checks import open_shapes, python_values
+from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Edge, Kind
+from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.values import (
+    ELEMENT,
+    INT,
+    STRING,
+    Choice,
+    Const,
+    Dict,
+    Host,
+    Items,
+    Object,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+)
+from tfgraphlint.interpret.python.operators import part_of_unknown, parts
+
+MOST_EXACT_TURNS = 6
+MOST_EXACT_NUMBERS = 4  # of a ``range``
+
+
+def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    """The values that a loop over ``value`` sees, and whether these are all of them in order.
+
+    Where their number is not known there are two, so that the second turn sees what the first did.
+    """
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple):
+            if len(items) <= MOST_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
+                return items, True
+            flat = [_weight(m, i, node) if isinstance(i, Weights) else i for i in items]
+            return [join(flat)] * 2, False
+        return [items.element] * 2, False
+    if isinstance(value, Dict):
+        keys = [Const(key) for key in value.state if isinstance(key, (str, int))]
+        if len(keys) == len(value.state) and len(keys) <= MOST_EXACT_TURNS:
+            return keys, True
+        return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
+    if isinstance(value, Object) and value.kind in ITERABLES:
+        if value.kind == "zip" and value.state.get("walked") is None:
+            m.store.write(value.state, "walked", m.place(node))
+        return ITERABLES[value.kind](m, value, node)
+    return [element_of(m, value, node) for _ in range(2)], False
+
+
+def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """One element of a value of unknown length."""
+    if isinstance(value, Choice):
+        return join([element_of(m, option, node) for option in value.options])
+    if isinstance(value, (Items, Dict)):
+        held = elements(value)
+        return join(held) if held else m.opaque(node, [value])
+    if isinstance(value, (Tensor, Variable)):
+        made = m.operation(node, [Edge(part) for part in parts(m, [value])])
+        made.operation = "Element"
+        return m.tensor(made, value.dtype)
+    if isinstance(value, Host):
+        return Host(m.operation(node, [Edge(value.node)]), "array" if value.rank != 1 else "scalar", value.dtype)
+    if isinstance(value, Weights):
+        return _weight(m, value, node)
+    if isinstance(value, Const):
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+    if isinstance(value, Unknown) and value.node.kind is Kind.TENSOR:
+        return Unknown(m.leaf(Kind.TENSOR, node))
+    if isinstance(value, Unknown) and (value.external or value.node.maybe):
+        return part_of_unknown(m, node, value)
+    return m.opaque(node, [value])
+
+
+def _weight(m: Machine, value: Weights, node: cst.CSTNode) -> Value:
+    """One variable of a model, whichever."""
+    return Weights(value.owner, ELEMENT, value.unbuilt)
+
+
+def parts_of(
+    m: Machine, value: Value, count: int, node: cst.CSTNode, *, exact: bool = True
+) -> list[Value]:
+    """The ``count`` values that an unpacking takes from ``value``."""
+    if isinstance(value, Items):
+        items = value.state["items"]
+        if isinstance(items, tuple):
+            if len(items) == count or not exact:
+                return list(items)
+            return [m.opaque(node, [value]) for _ in range(count)]
+        return [items.element] * count
+    if isinstance(value, Choice):
+        with m.one_of_several():
+            columns = [parts_of(m, option, count, node) for option in value.options]
+        return [join(column) for column in zip(*columns)]
+    if isinstance(value, Object) and "result" in value.state:
+        return parts_of(m, value.state["result"], count, node, exact=exact)
+    if isinstance(value, Object) and value.kind == "shape" and isinstance(node, (cst.Tuple, cst.List)):
+        return _sizes(m, value, node)
+    python_values.walked(m, node, value)
+    return [element_of(m, value, node) for _ in range(count)]
+
+
+def _sizes(m: Machine, shape: Object, target: cst.Tuple | cst.List) -> list[Value]:
+    """What ``batch, width = x.shape`` binds; behind a starred name the axes are counted from the end."""
+    found: list[Value] = []
+    behind = False
+    for index, element in enumerate(target.elements):
+        if isinstance(element, cst.StarredElement):
+            behind = True
+            found.append(Host(m.leaf(Kind.CONSTANT, element), "scalar", INT))
+        else:
+            axis = index - len(target.elements) if behind else index
+            found.append(open_shapes.dimension(m, element.value, shape, Const(axis)))
+    return found
+
+
+def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    bounds = value.state.get("bounds")
+    if isinstance(bounds, Items):
+        numbers = [item.value for item in elements(bounds) if isinstance(item, Const)]
+        known = len(numbers) == len(elements(bounds)) and all(isinstance(n, int) for n in numbers)
+        if known and numbers:
+            try:
+                found = range(*numbers)
+            except ValueError:
+                return [], True
+            if len(found) <= MOST_EXACT_NUMBERS:
+                return [Const(number) for number in found], True
+    return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in range(2)], False
+
+
+def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret.core.values import sequence
+
+    found, exact = turns_of(m, value.state["inner"], node)  # type: ignore[arg-type]
+    if exact:
+        return [sequence("tuple", [Const(i), item]) for i, item in enumerate(found)], True
+    numbers = [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in found]
+    return [sequence("tuple", pair) for pair in zip(numbers, found)], False
+
+
+def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret.core.values import sequence
+
+    columns = [turns_of(m, column, node) for column in elements(value.state["inner"])]  # type: ignore[arg-type]
+    exact = bool(columns) and all(known for _, known in columns)
+    exact = exact and len({len(found) for found, _ in columns}) == 1
+    if not columns:
+        return [], True
+    turns = min(len(found) for found, _ in columns) if exact else 2
+    rows = []
+    for turn in range(turns):
+        rows.append(sequence("tuple", [found[min(turn, len(found) - 1)] for found, _ in columns if found]))
+    return rows, exact
+
+
+def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
+    from tfgraphlint.interpret.checks import frozen_state
+    from tfgraphlint.libraries.tensorflow.datasets import element
+
+    for trace in value.state.get("traces", ()):
+        frozen_state.called(m, trace)
+    return [element(m, value, node) for _ in range(2)], False
+
+
+ITERABLES = {"range": _range, "enumerate": _enumerate, "zip": _zip, "dataset": _dataset}

@@ -1,0 +1,394 @@
+"""What statements do: bindings, branches, loops, ``with``, ``try``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from tfgraphlint.facts.gradients import VariableAugmented
+from tfgraphlint.interpret.checks import nested_runs, python_values, side_effects, tensor_conditions
+from tfgraphlint.interpret.core.autograph import inside
+from tfgraphlint.interpret.core.frames import Spread, chosen, join_items
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.store import Changes
+from tfgraphlint.interpret.core.structures import truth
+from tfgraphlint.interpret.core.values import Const, Dict, Host, Items, Variable
+from tfgraphlint.interpret.python import calls, modules, narrowing, operators, with_blocks
+from tfgraphlint.interpret.python.expressions import evaluate, iterate
+from tfgraphlint.interpret.python.names import bind, bind_name, delete
+from tfgraphlint.syntax.tree import children_of
+
+# How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
+GOES_ON = True
+ENDED = False
+
+Executor = Callable[[Machine, Any], bool]
+
+
+def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> bool:
+    """Run statements one by one until the path ends."""
+    goes_on = GOES_ON
+    for statement in statements:
+        m.step()
+        if isinstance(statement, cst.SimpleStatementLine):
+            goes_on = execute(m, statement.body)
+        else:
+            m.frame.statement = statement
+            executor = EXECUTORS.get(type(statement))
+            goes_on = executor is None or executor(m, statement)
+        if not goes_on:
+            break
+    return goes_on
+
+
+def suite(m: Machine, body: cst.BaseSuite) -> bool:
+    """Run the body of a compound statement."""
+    known, asked = len(m.frame.half_returned), m.kinds_asked
+    try:
+        goes_on = execute(m, body.body)
+    finally:
+        m.kinds_asked = asked
+    if len(m.frame.half_returned) > known:
+        tensor_conditions.block_ended(m, known, goes_on)
+    return goes_on
+
+
+def _expression(m: Machine, node: cst.Expr) -> bool:
+    side_effects.discarded(m, node.value, evaluate(m, node.value))
+    return GOES_ON
+
+
+def _assign(m: Machine, node: cst.Assign) -> bool:
+    value = evaluate(m, node.value)
+    side_effects.assigned(m, node, value)
+    for target in node.targets:
+        with_blocks.assigned(m, target.target, value, node)
+        bind(m, target.target, value)
+    return GOES_ON
+
+
+def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
+    if node.value is not None:
+        bind(m, node.target, evaluate(m, node.value))
+    return GOES_ON
+
+
+def _augmented(m: Machine, node: cst.AugAssign) -> bool:
+    left = evaluate(m, node.target)
+    right = evaluate(m, node.value)
+    side_effects.augmented(m, node, left, right)
+    name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
+    if name == "Add" and isinstance(left, Items):
+        from tfgraphlint.interpret.python.builtin_methods import extend_list
+
+        extend_list(m, left, right, node)
+        return GOES_ON
+    if name == "BitOr" and isinstance(left, Dict):
+        from tfgraphlint.interpret.python.builtin_methods import update_dict
+
+        update_dict(m, left, calls.Arguments([right]), node)
+        return GOES_ON
+    if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
+        sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")
+        m.emit(VariableAugmented(m.place(node), m.place(node.target), sign, m.place(node.value), tuple(m.calls)))
+    value = operators.binary(m, node, name, left, right)
+    with_blocks.assigned(m, node.target, value, node)
+    bind(m, node.target, value)
+    return GOES_ON
+
+
+def _return(m: Machine, node: cst.Return) -> bool:
+    value = evaluate(m, node.value) if node.value is not None else Const(None)
+    tensor_conditions.returned(m, node, value)
+    side_effects.returned(m, value)
+    m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
+    return ENDED
+
+
+def _raise(m: Machine, node: cst.Raise) -> bool:
+    if node.exc is not None:
+        evaluate(m, node.exc)
+    tensor_conditions.raised(m, node)
+    return ENDED
+
+
+def _break(m: Machine, node: cst.Break) -> bool:
+    tensor_conditions.left_loop(m)
+    m.frame.breaks.append(m.store.changes(m.frame.marks[-1]))
+    return ENDED
+
+
+def _continue(m: Machine, node: cst.Continue) -> bool:
+    m.frame.continues.append(m.store.changes(m.frame.marks[-1]))
+    return ENDED
+
+
+def _assert(m: Machine, node: cst.Assert) -> bool:
+    tensor_conditions.tested(m, node.test, evaluate(m, node.test), "assert", always=True)
+    narrowing.narrow(m, node.test, True)
+    return GOES_ON
+
+
+def _delete(m: Machine, node: cst.Del) -> bool:
+    delete(m, node.target)
+    return GOES_ON
+
+
+def _global(m: Machine, node: cst.Global) -> bool:
+    m.frame.global_names.update(item.name.value for item in node.names)
+    return GOES_ON
+
+
+def _nonlocal(m: Machine, node: cst.Nonlocal) -> bool:
+    m.frame.nonlocal_names.update(item.name.value for item in node.names)
+    return GOES_ON
+
+
+def branch(m: Machine, paths: Sequence[Callable[[], bool]]) -> bool:
+    """Run each path from the same state and join those that go on."""
+    return _meet(m, _run_apart(m, paths))
+
+
+def _run_apart(m: Machine, paths: Sequence[Callable[[], bool]]) -> list[Changes | None]:
+    """What each path changes, run from the same state; None for one that does not go on."""
+    ends: list[Changes | None] = []
+    for path in paths:
+        mark = m.store.mark()
+        ends.append(m.store.changes(mark) if path() else None)
+        m.store.rewind(mark)
+    return ends
+
+
+def _meet(m: Machine, ends: Sequence[Changes | None]) -> bool:
+    going_on = [end for end in ends if end is not None]
+    m.store.merge(going_on)
+    return bool(going_on)
+
+
+def _if(m: Machine, node: cst.If) -> bool:
+    test = evaluate(m, node.test)
+    certain = truth(test)
+
+    def then() -> bool:
+        narrowing.narrow(m, node.test, True)
+        return suite(m, node.body)
+
+    def otherwise() -> bool:
+        narrowing.narrow(m, node.test, False)
+        if isinstance(node.orelse, cst.If):
+            return _if(m, node.orelse)
+        return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
+
+    tensor_conditions.tested(m, node.test, test, "if")
+    by_tensor = tensor_conditions.decides(m, test)
+    with inside(m, node, "if", by_tensor):
+        if certain is not None:
+            return then() if certain else otherwise()
+        before = len(m.frame.returns)
+        with narrowing.of_some_kind(m, node.test, certain):
+            ends = _run_apart(m, [then, otherwise])
+    if None in ends and m.frame.function is not None and narrowing.asks_kind(node.test):
+        m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
+    if by_tensor:
+        tensor_conditions.joined(m, node, ends, before)
+    return _meet(m, ends)
+
+
+def _for(m: Machine, node: cst.For) -> bool:
+    value = evaluate(m, node.iter)
+    python_values.looped(m, node, value)
+    nested_runs.dataset_walked(m, value, node.iter, statement=True)
+    by_tensor = tensor_conditions.iterates(m, value)
+    with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
+        turns, exact = iterate(m, value, node.iter)
+        return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
+
+
+def _while(m: Machine, node: cst.While) -> bool:
+    test = evaluate(m, node.test)
+    if truth(test) is False:
+        return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
+
+    def again() -> None:
+        evaluate(m, node.test)
+
+    tensor_conditions.tested(m, node.test, test, "while")
+    endless = truth(test) is True
+    by_tensor = tensor_conditions.decides(m, test)
+    with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
+        return _loop(m, node, [lambda: None, again], False, endless)
+
+
+def _loop(
+    m: Machine, node: cst.For | cst.While, turns: Sequence[Callable[[], object]], exact: bool,
+    endless: bool = False,
+) -> bool:
+    """The turns of a loop. An inexact one stands for any number: lists then have any length."""
+    frame = m.frame
+    outer = frame.breaks, frame.continues
+    frame.breaks, frame.continues = [], []
+    mark = m.store.mark()
+    frame.marks.append(mark)
+    ends: list[Changes] = []
+    goes_on = True
+    try:
+        for begin in turns:
+            if ends and not exact:
+                _forget_numbers(m, node, m.store.before(mark))
+            begin()
+            goes_on = suite(m, node.body)
+            if frame.continues:
+                now = [m.store.changes(mark)] if goes_on else []
+                paths = [*now, *frame.continues]
+                m.store.rewind(mark)
+                m.store.mark()
+                m.store.merge(paths)
+                frame.continues = []
+                goes_on = True
+            if not goes_on:
+                break
+            ends.append(m.store.changes(mark))
+        breaks = frame.breaks
+    finally:
+        frame.breaks, frame.continues = outer
+        frame.marks.pop()
+    if goes_on and not exact:
+        _forget_lengths(m, ends)
+    finished = [m.store.changes(mark)] if goes_on and not (endless and breaks) else []
+    m.store.rewind(mark)
+    if finished and node.orelse is not None:
+        second = m.store.mark()
+        m.store.merge(finished)
+        finished = [m.store.changes(second)] if suite(m, node.orelse.body) else []
+        m.store.rewind(second)
+    m.store.merge([*finished, *breaks])
+    return bool(finished or breaks)
+
+
+def _forget_numbers(m: Machine, node: cst.For | cst.While, before: Changes) -> None:
+    """Numbers that a turn of a loop changed are others in a later one: counters."""
+    for state, key, old in before.values():
+        new = state.get(key)
+        if isinstance(new, Const) and isinstance(old, Const) and type(new.value) in (int, float):
+            if type(old.value) in (int, float) and new.value != old.value:
+                number = Host(m.leaf(Kind.CONSTANT, node), "scalar", operators.dtype_of(new), counts=True)
+                m.store.write(state, key, number)
+
+
+def _forget_lengths(m: Machine, ends: Sequence[Changes]) -> None:
+    """Lists that grew in a loop of unknown length have an unknown length after it."""
+    if len(ends) < 2:
+        return
+    for entry, (state, key, last) in ends[-1].items():
+        first = ends[0].get(entry)
+        if first is None or not isinstance(last, tuple) or not isinstance(first[2], (tuple, Spread)):
+            continue
+        if isinstance(first[2], Spread) or len(first[2]) != len(last):
+            m.store.write(state, key, join_items([first[2], last]))
+
+
+SURE_TO_BE_THERE = frozenset({"tensorflow", "numpy"})
+
+
+def _imports_framework(node: cst.Try | cst.TryStar) -> bool:
+    """Whether a ``try`` only imports what is there wherever code for TensorFlow does anything."""
+    lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
+    small = [statement for line in lines for statement in line.body]
+    return bool(small) and len(lines) == len(node.body.body) and all(
+        isinstance(each, cst.Import) and all(
+            isinstance(alias.name, cst.Name) and alias.name.value in SURE_TO_BE_THERE for alias in each.names
+        )
+        for each in small
+    )
+
+
+def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
+    def body() -> bool:
+        with with_blocks.guarded(m, node):
+            goes_on = suite(m, node.body)
+        if goes_on and node.orelse is not None:
+            return suite(m, node.orelse.body)
+        return goes_on
+
+    def handle(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Callable[[], bool]:
+        def path() -> bool:
+            if handler.name is not None:
+                bind(m, handler.name.name, m.opaque(handler))
+            return suite(m, handler.body)
+
+        return path
+
+    handlers = () if _imports_framework(node) else node.handlers
+    goes_on = branch(m, [body, *(handle(handler) for handler in handlers)])
+    if node.finalbody is not None:
+        final = suite(m, node.finalbody.body)
+        return goes_on and final
+    return goes_on
+
+
+def _match(m: Machine, node: cst.Match) -> bool:
+    evaluate(m, node.subject)
+    chosen(m.frame, False)
+
+    def case(body: cst.BaseSuite, pattern: cst.CSTNode) -> Callable[[], bool]:
+        def path() -> bool:
+            for name in _captured(pattern):
+                bind_name(m, name, m.opaque(pattern))
+            return suite(m, body)
+
+        return path
+
+    return branch(m, [*(case(c.body, c.pattern) for c in node.cases), lambda: GOES_ON])
+
+
+def _captured(pattern: cst.CSTNode) -> list[str]:
+    found = []
+    stack: list[cst.CSTNode] = [pattern]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+            found.append(node.name.value)
+        stack.extend(children_of(node))
+    return found
+
+
+def _function(m: Machine, node: cst.FunctionDef) -> bool:
+    bind_name(m, node.name.value, calls.define_function(m, node))
+    return GOES_ON
+
+
+def _class(m: Machine, node: cst.ClassDef) -> bool:
+    from tfgraphlint.interpret.python.classes import define_class
+
+    bind_name(m, node.name.value, define_class(m, node))
+    return GOES_ON
+
+
+EXECUTORS: dict[type, Executor] = {
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.Import: modules.import_names,
+    cst.ImportFrom: modules.import_from,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: with_blocks.with_statement,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Match: _match,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

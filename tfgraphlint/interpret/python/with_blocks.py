@@ -1,0 +1,205 @@
+"""Compound statements that change how their body runs: ``with``, conditions, loops, ``try``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core.autograph import inside
+from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.provenance import now
+from tfgraphlint.interpret.core.structures import MOST_LEVELS
+from tfgraphlint.interpret.core.values import Choice, Const, Dict, Instance, Items, Object, Tape, Tensor, Value
+from tfgraphlint.interpret.gradients import tapes
+from tfgraphlint.interpret.python.names import bind
+
+# Context managers in whose body failing is the point.
+EXPECTED_FAILURE = ("raises", "assertRaises", "assertRaisesRegex", "assertWarns", "expectRaises", "suppress",
+                    "assertRaisesWithPredicateMatch", "assertRaisesOpError", "assertRaisesIncompatibleShapesError")
+
+
+def with_statement(m: Machine, node: cst.With) -> bool:
+    """Enter the managers from left to right, run the body, leave them in reverse."""
+    return _with_items(m, node, node.items)
+
+
+def _with_items(m: Machine, node: cst.With, items: Sequence[cst.WithItem]) -> bool:
+    from tfgraphlint.interpret.python.statements import suite
+
+    if not items:
+        return suite(m, node.body)
+    from tfgraphlint.interpret.python.expressions import evaluate
+
+    item = items[0]
+    value = evaluate(m, item.item)
+
+    def body() -> bool:
+        return _with_items(m, node, items[1:])
+
+    def enter(bound: Value) -> None:
+        if item.asname is not None:
+            bind(m, item.asname.name, bound)
+
+    return run_with(m, node, item.item, value, enter, body)
+
+
+def run_with(
+    m: Machine, node: cst.With, expression: cst.BaseExpression, value: Value,
+    enter: Callable[[Value], None], body: Callable[[], bool],
+) -> bool:
+    """Run ``body`` inside the context manager ``value``."""
+    if isinstance(value, Tape):
+        return tapes.run_inside(m, node, value, enter, body)
+    if isinstance(value, Object) and value.kind == "generator_manager":
+        return _run_generator(m, value, enter, body)
+    if isinstance(value, Object) and value.kind == "stop_recording":
+        enter(Const(None))
+        return tapes.run_paused(m, value, body)
+    if isinstance(value, Object) and value.kind == "graph":
+        enter(value)
+        with m.run_as(Running(Mode.GRAPH, m.place(expression), by="tensorflow.Graph")):
+            return body()
+    if isinstance(value, Object) and value.kind == "init_scope":
+        enter(Const(None))
+        with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
+            return body()
+    if isinstance(value, Object) and value.kind == "expected_failure" or _fails_on_purpose(expression):
+        enter(m.opaque(expression, [value]))
+        with m.mute():
+            return body()
+    if isinstance(value, Instance):
+        return _run_instance(m, node, expression, value, enter, body)
+    tapes_inside = tapes.held(value)
+    for tape in tapes_inside:
+        tapes.escape(m, tape)
+    enter(value if isinstance(value, Object) else m.opaque(expression, [value]))
+    if not isinstance(value, Object) and m.mode is Mode.EAGER and _may_enter_graph(m, expression):
+        with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
+            return body()
+    return body()
+
+
+def _may_enter_graph(m: Machine, expression: cst.BaseExpression) -> bool:
+    """Whether a manager that nobody knows may be a graph or session: ``self.graph.as_default()``, not a writer's."""
+    text = m.frame.scope.tree.code(expression).lower()
+    if "as_default" in text:
+        return not any(word in text for word in ("writer", "summary", "logger"))
+    return "graph" in text or "session" in text
+
+
+def _fails_on_purpose(expression: cst.BaseExpression) -> bool:
+    function = expression.func if isinstance(expression, cst.Call) else expression
+    if isinstance(function, cst.Attribute):
+        return function.attr.value in EXPECTED_FAILURE
+    return isinstance(function, cst.Name) and function.value in EXPECTED_FAILURE
+
+
+def _run_generator(m: Machine, value: Object, enter: Callable[[Value], None], body: Callable[[], bool]) -> bool:
+    """``@contextmanager``: the body of ``with`` runs where the generator yields."""
+    from tfgraphlint.interpret.python import calls
+
+    caller = m.frame
+    goes_on = [True]
+
+    def at_yield(yielded: Value) -> None:
+        inner, m.frame = m.frame, caller
+        try:
+            enter(yielded)
+            goes_on[0] = body()
+        finally:
+            m.frame = inner
+
+    calls.run_to_yield(m, value, at_yield)
+    return goes_on[0]
+
+
+def _run_instance(
+    m: Machine, node: cst.With, expression: cst.BaseExpression, value: Instance,
+    enter: Callable[[Value], None], body: Callable[[], bool],
+) -> bool:
+    from tfgraphlint.interpret.python import attributes, calls
+
+    method = attributes.find(m, value, "__enter__", expression)
+    bound = calls.call(m, method, calls.Arguments([]), expression) if method else m.opaque(expression, [value])
+    enter(bound)
+    goes_on = body()
+    leave = attributes.find(m, value, "__exit__", expression)
+    if leave is not None:
+        calls.call(m, leave, calls.Arguments([Const(None)] * 3), expression)
+    return goes_on
+
+
+@contextmanager
+def loop(m: Machine, by_tensor: bool | None) -> Iterator[None]:
+    """Around the turns of a loop. One of the graph has a graph of its own, that hands out only bound names."""
+    if not by_tensor or not m.graphs:
+        yield
+        return
+    outer, mark = m.graphs, m.store.mark()
+    m.graphs = (*outer, now())
+    try:
+        yield
+    finally:
+        began, m.graphs = m.graphs[-1], outer
+        bound = m.store.changes(mark)
+        m.store.keep(mark)
+        for state, key, held in bound.values():
+            if isinstance(held, Value):
+                m.store.write(state, key, _handed_on(m, held, began, outer[-1]))
+
+
+def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = MOST_LEVELS) -> Value:
+    """What the graph of a loop hands out for a value bound in it: tensors of ``graph``, also in what was made there."""
+
+    def inner(held: Value) -> Value:
+        return _handed_on(m, held, began, graph, levels - 1)
+
+    if not levels:
+        return value
+    if isinstance(value, Tensor):
+        return replace(value, graph=graph) if value.graph == began else value
+    if isinstance(value, Choice):
+        return Choice(tuple(inner(option) for option in value.options))
+    if isinstance(value, Items) and value.made > began:
+        items = value.state["items"]
+        new = Spread(inner(items.element)) if isinstance(items, Spread) else tuple(inner(item) for item in items)
+        m.store.write(value.state, "items", new)
+    elif isinstance(value, Dict) and value.made > began or isinstance(value, Object) and value.kind == "tensor_array":
+        for key, held in list(value.state.items()):
+            if isinstance(held, Value):
+                m.store.write(value.state, key, inner(held))
+    return value
+
+
+CATCHES_ALL = ("Exception", "BaseException", "RuntimeError", "AttributeError", "ValueError", "TypeError")
+
+
+@contextmanager
+def guarded(m: Machine, node: cst.Try | cst.TryStar) -> Iterator[None]:
+    """Around the body of a ``try``: an error that a handler expects is no evidence."""
+    expects = any(_expects_errors(handler) for handler in node.handlers)
+    m.guards += expects
+    try:
+        with inside(m, node, "try", None):
+            yield
+    finally:
+        m.guards -= expects
+
+
+def _expects_errors(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = [e.value for e in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    return any(isinstance(kind, cst.Name) and kind.value in CATCHES_ALL for kind in kinds)
+
+
+def assigned(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """An assignment is about to bind ``value`` to ``target``: note where a variable is lost by it."""
+    tapes.rebinding(m, target, value, node)
+
+

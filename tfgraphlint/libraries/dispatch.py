@@ -1,0 +1,62 @@
+"""Calls of library functions and objects: special cases first, then the derived tables."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tfgraphlint.facts.graph_api import ApiUsed
+from tfgraphlint.interpret.checks import host_reads, keras_tensors, nested_runs, open_shapes
+from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.values import Choice, Object, Value
+from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.libraries import numpy, python
+from tfgraphlint.libraries.keras import objects
+from tfgraphlint.libraries.tensorflow import decorators, functions, graph_api
+
+
+def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of calling the library function or class of this full name."""
+    root = name.partition(".")[0]
+    if root in ("tensorflow", "keras"):
+        if m.tables.exists(name) is not False:
+            m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
+        graph_api.called(m, name, args, node)
+        host_reads.name_given(m, name, args, node)
+        nested_runs.called(m, name, node)
+    open_shapes.given_to(m, name, args)
+    made = decorators.factory(m, name, args, node)
+    if made is not None:
+        return made
+    if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
+        return _each_choice(m, name, args, node)
+    if root in ("tensorflow", "keras"):
+        return open_shapes.of_result(m, name, args, keras_tensors.called(m, name, args, node, functions.call))
+    if root in numpy.LIBRARIES:
+        return numpy.call(m, name, args, node)
+    return python.call(m, name, args, node)
+
+
+def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """Call once for each alternative of the first argument that has some."""
+    for index, value in enumerate(args.positional):
+        if isinstance(value, Choice):
+            results = []
+            for option in value.options:
+                given = list(args.positional)
+                given[index] = option
+                once = Arguments(given, args.keywords, args.starred, args.double_starred, args.nodes,
+                                 args.keyword_nodes)
+                with m.one_of_several():
+                    results.append(call(m, name, once, node))
+            return join(results)
+    return unknown_call(m, [], args, node)
+
+
+def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    """Calling an object of a library class: a layer, a model, a loss."""
+    if value.kind == "decorator" and args.positional:
+        return decorators.apply(m, value, args.positional[0], node)  # type: ignore[arg-type]
+    if value.kind == "namedtuple":
+        return python.named_tuple(m, value, args, node)
+    return objects.call_object(m, value, args, node)

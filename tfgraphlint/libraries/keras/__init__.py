@@ -1,0 +1,1 @@
+"""What Keras does to abstract values."""

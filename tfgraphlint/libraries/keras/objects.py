@@ -1,0 +1,448 @@
+"""Keras objects: layers, models, losses, metrics, optimizers, and classes that inherit from them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.facts.common import FaultKind, Mode
+from tfgraphlint.facts.keras import SymbolicLossAdded
+from tfgraphlint.interpret.checks import keras_tensors, layer_creation, nested_runs
+from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.values import (
+    ANY,
+    BOOL,
+    ELEMENT,
+    FLOAT,
+    INT,
+    STRING,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    LibraryMethod,
+    Method,
+    Object,
+    Super,
+    Tensor,
+    TracedCallable,
+    Unknown,
+    Value,
+    Variable,
+    Weights,
+    is_none,
+    sequence,
+)
+from tfgraphlint.interpret.python import calls, classes
+from tfgraphlint.interpret.python.builtin_methods import assign_weights, leave
+from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.interpret.python.operators import dtype_of, parts
+from tfgraphlint.libraries.keras import optimizers, training
+from tfgraphlint.libraries.keras.models import (
+    BUILDERS,
+    RETURN_FLAGS,
+    WEIGHT_LISTS,
+    WITH_WEIGHTS,
+    is_unbuilt,
+    layer_of,
+    layers_of,
+    mark_built,
+    variables_behind,
+    weight_edges,
+)
+from tfgraphlint.libraries.tables import LayerRecord
+from tfgraphlint.libraries.tensorflow import datasets, graph_api, identity_functions
+from tfgraphlint.syntax.bindings import parameters
+
+PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
+
+
+# -- calling -------------------------------------------------------------------------------------
+
+
+def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    """``layer(x)``, ``model(x)``, ``loss(y, p)``, ``initializer(shape)``."""
+    match value.kind:
+        case "model" | "layer":
+            return _call_layer(m, value, args, node)
+        case "loss":
+            return m.tensor(m.operation(node, _loss_edges(m, args)), FLOAT)
+        case "regularizer":
+            return m.tensor(m.operation(node, [Edge(part) for part in parts(m, args.all())]), FLOAT)
+        case "initializer" | "schedule":
+            return m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
+        case "metric":
+            _update_metric(m, value, args, node)
+            return _metric_result(m, value, node)
+    return unknown_call(m, [value], args, node)
+
+
+def _loss_edges(m: Machine, args: Arguments) -> list[Edge]:
+    return [Edge(part) for part in parts(m, args.all())]
+
+
+def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+    inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
+    if not inputs:
+        return unknown_call(m, [value], args, node)
+    layer_creation.layer_called(m, value, node)
+    mark_built(m, value)
+    function = value.state.get("function")
+    if isinstance(function, (Function, TracedCallable, Method)):
+        return _run_layer(m, function, args, node)
+    layers = value.state.get("layers")
+    if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
+        held = layers.state["items"]
+        if isinstance(held, tuple):
+            held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
+            if held and all(isinstance(item, (Object, Instance)) for item in held):
+                return _call_in_turn(m, held, inputs[0], args, node)
+    symbolic = keras_tensors.is_keras_tensor(inputs[0])
+    more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
+    edges = weight_edges(value)
+    record = m.tables.layer(value.cls) if value.kind == "layer" else None
+    through = Flow.FLOWS if value.kind == "model" else _flow_through(record)
+    for given in [*inputs, *more]:
+        flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else through
+        edges += [Edge(part, flow) for part in parts(m, [given])]
+    made = m.operation(node, edges)
+    if value.cls.rpartition(".")[2] in identity_functions.LAYERS:
+        made = identity_functions.perhaps(inputs[0], made)
+    outputs = value.state.get("outputs")
+    if isinstance(outputs, Items) and isinstance(outputs.state["items"], tuple):
+        return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.state["items"]])
+    if isinstance(outputs, Dict):
+        return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
+    told = any(flag in value.state or flag in args.keywords for flag in RETURN_FLAGS)
+    known = "layers" in value.state if value.kind == "model" else record is not None and record.returns == "tensor"
+    if told or not known:
+        return Unknown(made)
+    batch = inputs[0].open_axes & {0} if isinstance(inputs[0], Tensor) else frozenset()
+    dtype = FLOAT if record is None or record.dtype == FLOAT else ANY  # of others it depends on settings
+    return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
+
+
+def _flow_through(record: LayerRecord | None) -> Flow:
+    """Whether a gradient flows through a layer to its input."""
+    if record is None:
+        return Flow.UNKNOWN
+    kind = record.input.kind
+    return Flow.FLOWS if kind == "flows" else Flow.INDEX if kind in ("none", "nonfloat") else Flow.UNKNOWN
+
+
+def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
+    if not any(keras_tensors.is_keras_tensor(value) for value in args.all()):
+        return calls.call(m, function, args, node)
+    given = keras_tensors.batch_arguments(args)
+    with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
+        result = calls.call(m, function, given, node)
+    training.built(m, function, given, result)
+    return keras_tensors.symbol(result)
+
+
+def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """A ``Sequential``: each layer on what the one before it gave."""
+    for layer in layers:
+        if isinstance(layer, Object) and layer.cls.rpartition(".")[2] in ("InputLayer", "Input"):
+            continue
+        given = calls.call(m, layer, Arguments([given], dict(args.keywords)), node)
+    return given
+
+
+def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``layer(x)`` for a class of the project that inherits from a Keras class."""
+    if kind in ("layer", "model"):
+        layer_creation.layer_called(m, instance, node)
+    _build(m, instance, node)
+    method = classes.class_attribute(instance.cls, "call")
+    if kind == "metric":
+        update = classes.class_attribute(instance.cls, "update_state")
+        if update is not None:
+            calls.call(m, _bound(instance, update), args, node)
+        return m.opaque(node, [instance, *args.all()])
+    if method is None:
+        made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
+        return Unknown(made)
+    if training.says_what_it_gives(instance.cls) and any(map(keras_tensors.is_keras_tensor, args.all())):
+        return m.opaque(node, [instance, *args.all()])
+    running = m.running
+    if m.mode is Mode.GRAPH and kind in ("layer", "model"):
+        running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)
+    with m.run_as(running), m.called_by(m.keras_autograph):
+        run = _run_layer if kind in ("layer", "model") else calls.call
+        result = run(m, _bound(instance, method), _accepted(method, args), node)
+    if kind == "loss" and not is_none(result):
+        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
+    return result
+
+
+def _accepted(method: Value, args: Arguments) -> Arguments:
+    """Keras takes ``training`` and ``mask`` away from a ``call`` that does not want them."""
+    function = method if isinstance(method, Function) else None
+    if function is None:
+        return args
+    names = {param.name.value for param in parameters(function.definition)}
+    if function.definition.params.star_kwarg is not None:
+        return args
+    keywords = {k: v for k, v in args.keywords.items() if k in names or k not in ("training", "mask")}
+    return Arguments(args.positional, keywords, args.starred, args.double_starred, args.nodes, args.keyword_nodes)
+
+
+def _bound(instance: Instance, method: Value) -> Value:
+    from tfgraphlint.interpret.python.attributes import bind_method
+
+    return bind_method(instance, method)
+
+
+def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
+    """Run the class's ``build`` once, as the first call of a layer does."""
+    if instance.state.get("__built__") is not None:
+        return
+    m.store.write(instance.state, "__built__", Const(True))
+    build = classes.class_attribute(instance.cls, "build")
+    if build is not None:
+        calls.call(m, _bound(instance, build), Arguments([m.external(node)]), node)
+
+
+# -- attributes ----------------------------------------------------------------------------------
+
+
+def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute that an instance has from a library base class."""
+    kind = classes.kind_of(m, value.cls)
+    known = kind in WITH_WEIGHTS
+    if name in WEIGHT_LISTS and (known or not classes.bases_known(value.cls)):
+        return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
+    if known and name in METHODS_OF_LAYERS:
+        return LibraryMethod(value, name)
+    if kind == "metric" and name in ("add_weight",):
+        return LibraryMethod(value, name)
+    if kind in ("layer", "model") and name == "losses":
+        return _losses(m, value, node)
+    if kind == "callback" and name == "model":
+        return Object("keras.Model", m.leaf(Kind.OPAQUE, node), "model")
+    if kind == "model" and name == "layers":
+        return Items("list", {"items": Spread(Object("keras.Layer", value.node, "layer"))})
+    return None
+
+
+METHODS_OF_LAYERS = frozenset({
+    "add_weight", "add_variable", "compile", "fit", "predict", "predict_on_batch", "evaluate", "test_on_batch",
+    "train_on_batch", "build", "summary", "get_weights", "set_weights", "add_loss", "add_metric", "get_layer",
+    "save", "save_weights", "load_weights", "compiled_loss", "compute_loss", "count_params", "get_config",
+    "train_step", "test_step", "reset_metrics", "reset_states", "__call__",
+})
+
+
+def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute of the library class above: ``super().__init__``, ``super().call``."""
+    return LibraryMethod(value, name)
+
+
+def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute of a library object; None for methods."""
+    if value.kind in WITH_WEIGHTS or value.kind == "layer":
+        if name in WEIGHT_LISTS:
+            return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
+        if name in ("kernel", "bias", "embeddings", "gamma", "beta"):
+            return Weights(value, ELEMENT)
+        if name in ("output", "input", "outputs", "inputs"):
+            return _symbolic_attribute(m, value, name, node)
+        if name == "layers":
+            return layers_of(value)
+        if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
+                    "optimizer", "history"):
+            return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
+    if value.kind == "optimizer" and name in ("learning_rate", "lr", "iterations"):
+        return Unknown(m.leaf(Kind.CONSTANT, node))
+    if value.kind == "shape":
+        return LibraryMethod(value, name)
+    if value.kind == "constants":
+        return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT)
+    return None
+
+
+def _losses(m: Machine, value: Value, node: cst.CSTNode) -> Value:
+    edges = [Edge(n, Flow.UNKNOWN) for n in weights_within(value)]
+    return Items("list", {"items": Spread(m.tensor(m.operation(node, edges), FLOAT))})
+
+
+def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+    held = value.state.get(name if name.endswith("s") else name + "s")
+    if isinstance(held, Value):
+        return held
+    made = m.operation(node, [Edge(n) for n in weights_within(value)])
+    tensor = Tensor(made, FLOAT, keras=True)
+    return sequence("list", [tensor]) if name.endswith("s") else tensor
+
+
+# -- methods -------------------------------------------------------------------------------------
+
+
+def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A method of a library object, or one that a project class inherits."""
+    if isinstance(receiver, Super):
+        return _super_method(m, receiver, name, args, node)
+    kind = receiver.kind if isinstance(receiver, Object) else "model"
+    if isinstance(receiver, Object):
+        if kind == "dataset":
+            return datasets.method(m, receiver, name, args, node)
+        if kind == "tensor_array":
+            return _tensor_array(m, receiver, name, args, node)
+        if kind == "metric":
+            return _metric_method(m, receiver, name, args, node)
+        if kind == "generator":
+            return _random_array(m, receiver, name, args, node)
+        if kind == "graph":
+            return receiver if name == "as_default" else graph_api.session_method(m, receiver, name, args, node)
+        if kind == "optimizer":
+            return optimizers.call_method(m, receiver, name, args, node)
+        if kind == "shape":
+            return _shape_method(m, receiver, name, node)
+    if kind in ("layer", "model", "module") or isinstance(receiver, Instance):
+        return _layer_method(m, receiver, name, args, node)
+    if name in ("__call__", "call") and isinstance(receiver, Object):
+        return call_object(m, receiver, args, node)
+    return unknown_call(m, [receiver], args, node)
+
+
+def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
+        mark_built(m, receiver)
+    nested_runs.loop_called(m, name, node)
+    if name in PREDICTORS:
+        return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
+    if name in ("__call__", "call"):
+        return calls.call(m, receiver, args, node)
+    if name in ("add_weight", "add_variable"):
+        return _add_weight(m, receiver, args, node)
+    if name == "compile":
+        return training.compile_model(m, receiver, args, node)
+    if name == "get_layer" and isinstance(receiver, Object):
+        return layer_of(m, receiver, args)
+    if name == "get_layer" and isinstance(receiver, Instance):
+        return Object("keras.Layer", receiver.node, "layer")
+    if name == "add" and isinstance(receiver, Object) and args.positional:
+        layers = receiver.state.get("layers")
+        if isinstance(layers, Items) and isinstance(layers.state["items"], tuple):
+            m.store.write(layers.state, "items", (*layers.state["items"], args.positional[0]))
+        return Const(None)
+    if name == "get_weights":
+        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
+    if name == "set_weights" and isinstance(receiver, (Object, Instance)):
+        assign_weights(m, receiver, args.positional, name, node, keeps=False)
+        return Const(None)
+    if name == "add_loss" and keras_tensors.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
+        m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
+    if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
+        return Const(None)
+    if name in ("compute_loss", "compiled_loss"):
+        return m.tensor(unknown_call(m, [receiver], args, node).node, FLOAT)
+    if name == "fit":
+        training.fitted(m, receiver, args, node)
+        training.run_callbacks(m, receiver, args, node)
+        return m.opaque(node)
+    return unknown_call(m, [receiver], args, node)
+
+
+def _outputs(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """What a prediction was computed from: the weights and the inputs."""
+    edges = [Edge(n) for n in weights_within(receiver)]
+    edges += [Edge(part) for part in parts(m, args.positional[:1] or list(args.keywords.values())[:1])]
+    return Tensor(m.operation(node, edges), FLOAT)
+
+
+def _add_weight(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Variable:
+    flag = args.keywords.get("trainable")
+    trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
+    made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
+    return Variable(made, FLOAT, trainable)
+
+
+def _super_method(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
+        if name == "__init__" and isinstance(value.instance, Instance):
+            _functional_subclass(m, value.instance, args)
+        return Const(None)
+    if isinstance(value.instance, Instance) and classes.kind_of(m, value.instance.cls) in WITH_WEIGHTS:
+        if name in METHODS_OF_LAYERS and name not in ("__call__", "train_step", "test_step"):
+            return _layer_method(m, value.instance, name, args, node)
+    return unknown_call(m, [value.instance], args, node)
+
+
+def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
+    """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
+    outputs = args.keywords.get("outputs")
+    if outputs is not None:
+        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
+        m.store.write(instance.state, "__layers__", sequence("list", held))
+
+
+def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    held = value.state["items"]
+    assert isinstance(held, Items)
+    if name in ("write", "unstack", "scatter") and args.positional:
+        made = Object(value.cls, m.leaf(Kind.CONSTANT, node), "tensor_array",
+                      {"items": Items("list", dict(held.state))})
+        new = made.state["items"]
+        assert isinstance(new, Items)
+        items = [*elements(new), args.positional[-1]]
+        new.state["items"] = Spread(join(items))
+        return made
+    if name in ("stack", "read", "concat", "gather"):
+        inputs = [Edge(part) for part in parts(m, elements(held))]
+        kinds = {dtype_of(element) for element in elements(held)}
+        return m.tensor(m.operation(node, inputs), kinds.pop() if len(kinds) == 1 else ANY)
+    return unknown_call(m, [value], args, node)
+
+
+def _update_metric(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> None:
+    fault = m.fault(FaultKind.ASSIGN, node, f"{value.cls}.update_state", m.frame.scope.tree.code(node))
+    made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, args.all())])
+    held = value.state.get("updates")
+    tensor = Tensor(made, FLOAT)
+    m.store.write(value.state, "updates", join([held, tensor]) if isinstance(held, Value) else tensor)
+
+
+def _metric_result(m: Machine, value: Object, node: cst.CSTNode) -> Value:
+    held = value.state.get("updates")
+    inputs = [Edge(part) for part in parts(m, [held])] if isinstance(held, Value) else []
+    made = m.operation(node, inputs) if inputs else m.leaf(Kind.TENSOR, node)
+    return m.tensor(made, FLOAT)
+
+
+def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name == "update_state":
+        _update_metric(m, value, args, node)
+        return Const(None)
+    if name == "result":
+        return _metric_result(m, value, node)
+    if name in ("reset_state", "reset_states"):
+        return Const(None)
+    return unknown_call(m, [value], args, node)
+
+
+def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``np.random.default_rng().normal(...)``."""
+    from tfgraphlint.libraries import numpy
+
+    again = bool(value.state.get("seeded") and m.graphs and value.node.number > m.graphs[0])
+    with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
+        return numpy.call(m, f"numpy.random.{name}", args, node)
+
+
+def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+    of = value.state.get("of")
+    if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
+        return value
+    if name in ("as_list", "dims"):
+        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)

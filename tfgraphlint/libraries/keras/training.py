@@ -1,0 +1,282 @@
+"""What Keras runs by itself: compiled losses, steps of training, the ``call`` of layers and models."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
+from tfgraphlint.interpret.checks import frozen_state, keras_tensors
+from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
+from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.values import (
+    FLOAT,
+    INT,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Items,
+    Method,
+    Object,
+    Partial,
+    Tape,
+    Tensor,
+    Traced,
+    TracedCallable,
+    Unknown,
+    Value,
+    Weights,
+)
+from tfgraphlint.interpret.gradients import losses, verdicts
+from tfgraphlint.interpret.python import calls, classes
+from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.syntax.bindings import parameters
+
+RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
+BY_CALLBACK = "keras.callbacks.Callback"
+TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
+
+
+Callable = (Function, Method, TracedCallable, Instance, Partial)
+
+
+def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """``model.compile(loss=f)``: the loss is differentiated when the model is fitted."""
+    eager = args.keywords.get("run_eagerly")
+    runs_eagerly = m.functions_run_eagerly or isinstance(eager, Const) and eager.value is True
+    written = args.keyword_nodes.get("run_eagerly")
+    if isinstance(written, cst.Name) and written.value == "True":
+        m.emit(CompiledEagerly(m.place(node), tuple(m.calls)))
+    if runs_eagerly and isinstance(receiver, (Object, Instance)):
+        m.store.write(receiver.state, "run_eagerly", Const(True))
+    if runs_eagerly and isinstance(receiver, Instance):
+        m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
+    optimizer = args.get(0, "optimizer")
+    if isinstance(optimizer, Object) and isinstance(receiver, (Object, Instance)):
+        m.store.write(receiver.state, "__schedule__", optimizer.state.get("__schedule__", ()))
+    jit = args.keywords.get("jit_compile")
+    if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
+        _compiled_by_xla(m, receiver, node)
+    for index, name in ((1, "loss"), (2, "metrics")):
+        at = args.node(index, name) or node
+        given = args.get(index, name)
+        for value in _functions(m, given) if given is not None else ():
+            mode = Mode.EAGER if runs_eagerly else Mode.GRAPH
+            running = Running(mode, m.place(at), None, m.keras_autograph, "keras.Model.compile")
+            with m.run_as(running), m.called_by(m.keras_autograph):
+                _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
+    return Const(None)
+
+
+def _compiled_by_xla(m: Machine, receiver: Value, node: cst.CSTNode) -> None:
+    """Run the model as ``fit`` does with ``jit_compile=True``: what XLA does not compile counts."""
+    known, reached, mark, place = len(m.facts), set(m.reached), m.store.mark(), m.place(node)
+    traced = Traced(place, m.keras_autograph, jit=True, by="keras.Model.compile")
+    with m.run_as(Running(Mode.GRAPH, place, traced, m.keras_autograph, traced.by)), m.called_by(m.keras_autograph):
+        calls.call(m, receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+    m.store.rewind(mark)
+    m.reached = reached  # for all else the code is still to be run
+    m.facts[known:] = [fact for fact in m.facts[known:] if isinstance(fact, UnsupportedInJit)]
+
+
+def _functions(m: Machine, value: Value) -> Iterator[Value]:
+    """The functions and objects of the project among losses or metrics, in lists and dictionaries."""
+    for option in m.each(value):
+        if isinstance(option, (Items, Dict)):
+            for held in elements(option):
+                yield from _functions(m, held)
+        elif isinstance(option, Callable):
+            yield option
+
+
+def _on_batch(
+    m: Machine, receiver: Value, function: Value, at: cst.CSTNode, node: cst.CSTNode, *, is_loss: bool
+) -> None:
+    """Run a loss or metric on a batch, a loss under a tape over the model's variables."""
+    place = m.place(at)
+    tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
+    mark = m.store.mark()
+    m.store.write(m.recording, "mask", tape.bit)
+    truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
+    outputs = m.operation(at, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
+    result = calls.call(m, function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
+    keras_tensors.returned(m, result)
+    if is_loss:
+        losses.ran(m, tape.bit << 1, result, at)
+        if isinstance(at, cst.BaseExpression) and at is not node and weights_within(receiver):
+            source = verdicts.Source(Weights(receiver), at, tuple(weights_within(receiver)), "weights")
+            verdicts.judge_call(m, tape, result, at, [source], node)
+    m.store.rewind(mark)
+
+
+def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
+    given = args.get(5, "callbacks")
+    for value in _functions(m, given) if given is not None else ():
+        if not isinstance(value, Instance) or classes.kind_of(m, value.cls) != "callback":
+            continue
+        mark = m.store.mark()
+        m.store.write(value.state, "model", receiver)
+        with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
+            for name in sorted(_called_back(value.cls)):
+                method = classes.class_attribute(value.cls, name)
+                if isinstance(method, Function):
+                    wanted = len(method.definition.params.params) - 1
+                    calls.call(m, Method(value, method), Arguments([m.external(node)] * wanted), node)
+        m.store.rewind(mark)
+
+
+def _called_back(cls: Value) -> set[str]:
+    return {
+        name for base in classes.mro(cls) if isinstance(base, Class)
+        for name in base.state if isinstance(name, str) and name.startswith("on_")
+    }
+
+
+CHANGING_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_train_batch_end", "on_batch_begin",
+                  "on_batch_end")
+
+
+MOST_FIT_STEPS = 5_000
+
+
+def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.fit(...)``: the model is traced. What its code leaves behind stays, and it does not see what callbacks
+    change of Python's state. Where what it is fitted to is not known, nothing else is reported of this run."""
+    if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
+        return
+    given = args.keywords.get("callbacks")
+    before = set(m.reached), m.entries.copy(), m.steps
+    m.steps = max(m.steps, MOST_STEPS - MOST_FIT_STEPS)
+    try:
+        with contextlib.suppress(OutOfBudget):
+            _trace_model(m, receiver, _batch(m, args.get(0, "x"), node), node)
+            _trace_schedule(m, receiver, node)
+        with m.mute(), contextlib.suppress(OutOfBudget):
+            for callback in elements(given) if given is not None else ():
+                if isinstance(callback, Instance):
+                    _run_hooks(m, receiver, callback, node)
+    finally:
+        m.reached, m.entries, m.steps = before
+    frozen_state.called(m, node)
+
+
+def _batch(m: Machine, given: Value | None, node: cst.CSTNode) -> Value | None:
+    """What a model gets of an array or tensor that it is fitted to; None where something else is given."""
+    if isinstance(given, Tensor) or isinstance(given, Host) and given.kind == "array":
+        return Tensor(m.leaf(Kind.TENSOR, node), given.dtype, symbolic=True)
+    return None
+
+
+def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNode) -> None:
+    """Trace the model's own ``train_step`` on a batch, or its call, as it is in training."""
+    step = classes.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
+    converts = m.keras_autograph and not isinstance(step, Function)  # no Keras converts ``train_step``
+    running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
+    with m.run_as(running), m.called_by(converts), frozen_state.building(m, node):
+        if isinstance(step, Function):
+            with m.mute():
+                calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+        elif batch is None:
+            with m.mute():
+                calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+        else:
+            calls.call(m, model, Arguments([batch], {"training": Const(True)}), node)
+        if isinstance(model, Object) and (outputs := model.state.get("outputs")) is not None:
+            behind = set(ancestors(m.nodes([outputs])))
+            for made, trained in m.built:
+                if made in behind:
+                    trained(node)
+
+
+def built(m: Machine, function: Value, args: Arguments, result: Value) -> None:
+    """Note that the ``call`` of a layer made a part of a functional model: ``fit`` runs it again, to train it."""
+    if not isinstance(function, Method) or "training" in args.keywords:
+        return
+    if any(param.name.value == "training" for param in parameters(function.function.definition)):
+        training = replace(args, keywords={**args.keywords, "training": Const(True)})
+        m.built += [(made, partial(calls.call, m, function, training)) for made in m.nodes([result])[:1]]
+
+
+def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
+    """Trace the schedule of the project that the model's optimizer asks for its learning rate."""
+    for schedule in model.state.get("__schedule__", ()):
+        number = Tensor(m.leaf(Kind.TENSOR, node), INT, symbolic=True)
+        with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, "keras.Model.fit")), m.called_by(False):
+            calls.call(m, schedule, Arguments([number]), node)
+
+
+def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
+    m.store.write(callback.state, "model", model)
+    for name in CHANGING_HOOKS:
+        hook = classes.class_attribute(callback.cls, name)
+        if isinstance(hook, Function):
+            number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
+            others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
+            calls.call(m, Method(callback, hook), Arguments([number, *others]), node)
+
+
+def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
+    return m.functions_run_eagerly or "run_eagerly" in model.state
+
+
+def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
+    """How a method runs that nobody here calls: Keras traces the steps of training."""
+    kind = classes.kind_of(m, cls)
+    if cls.definition in m.eager_classes:
+        return Running(Mode.EAGER, by="keras.Model.compile")
+    if kind in ("layer", "model") and RUN_EAGERLY.search(cls.scope.tree.text):
+        return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
+    if function.name == "call" and says_what_it_gives(cls):
+        return Running(Mode.UNKNOWN)
+    if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
+        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
+        return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
+    if kind == "callback" and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
+        return Running(Mode.EAGER, by=BY_CALLBACK)
+    if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
+        place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
+        return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
+    mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
+    return Running(mode)
+
+
+def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
+    """Whether this is the ``call`` of a layer or model, which Keras traces unless somebody calls it eagerly."""
+    return function.name == "call" and classes.kind_of(m, cls) in ("layer", "model")
+
+
+def says_what_it_gives(cls: Class) -> bool:
+    """Whether a layer tells Keras what its ``call`` gives: symbolic tensors do not have it traced."""
+    return isinstance(classes.class_attribute(cls, "compute_output_spec"), Function)
+
+
+def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
+    """Run a method that nobody here calls; the ``call`` of a loss is what Keras differentiates."""
+    first = m.next_bit
+    result = calls.call(m, bound, args, function.definition)
+    if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
+        if classes.kind_of(m, cls) == "loss":
+            losses.ran(m, first, result, function.definition.name)
+
+
+def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
+    """What Keras passes to a method that it calls itself; None for other methods."""
+    kind = classes.kind_of(m, cls)
+    params = function.definition.params.params
+    if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
+        return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
+    if kind in ("layer", "model") and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
+        others: dict[str, Value] = {param.name.value: m.external(param) for param in params[2:]}
+        return Arguments([Tensor(m.leaf(Kind.TENSOR, params[1]), symbolic=True)], others)
+    return None

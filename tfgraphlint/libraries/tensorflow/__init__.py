@@ -1,0 +1,1 @@
+"""What TensorFlow does to abstract values."""

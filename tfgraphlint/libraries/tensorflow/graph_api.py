@@ -1,0 +1,112 @@
+"""The API of TensorFlow 1 that wants a graph: what it does where code runs eagerly."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.facts.graph_api import GraphApiInEager
+from tfgraphlint.interpret.core import eagerness
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.structures import within
+from tfgraphlint.interpret.core.values import Object, Tensor, Value, Variable
+from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.libraries.tables import FunctionRecord
+
+QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."
+# Functions below ``tensorflow.compat.v1`` and what they raise eagerly, as TensorFlow 2.15 and 2.21 did.
+REFUSED = {
+    "placeholder": "RuntimeError: tf.placeholder() is not compatible with eager execution.",
+    "sparse_placeholder": "RuntimeError: `sparse_placeholder` is not compatible with eager execution.",
+    "ragged.placeholder": "RuntimeError: tf.placeholder() is not compatible with eager execution.",
+    "data.make_initializable_iterator": "RuntimeError: `make_initializable_iterator()` is not supported in eager mode.",
+    "summary.merge_all": "RuntimeError: Merging tf.summary.* ops is not compatible with eager execution.",
+    "summary.FileWriter": "RuntimeError: v1.summary.FileWriter is not compatible with eager execution.",
+    "train.start_queue_runners": "RuntimeError: Queues are not compatible with eager execution.",
+    "train.string_input_producer": f"RuntimeError: {QUEUES}",
+    "train.batch": f"ValueError: {QUEUES}",
+    "train.shuffle_batch": f"ValueError: {QUEUES}",
+    "train.import_meta_graph": "RuntimeError: Exporting/importing meta graphs is not supported when eager execution "
+    "is enabled.",
+    "metrics.accuracy": "RuntimeError: tf.metrics.accuracy is not supported when eager execution is enabled.",
+    "metrics.mean": "RuntimeError: tf.metrics.mean is not supported when eager execution is enabled.",
+}
+EMPTY = "RuntimeError: The Session graph is empty. Add operations to the graph before calling run()."
+NO_GRAPH = "AttributeError: Tensor.graph is undefined when eager execution is enabled."
+NO_EVAL = "NotImplementedError: eval is not supported when eager execution is enabled"
+NO_VARIABLE_EVAL = "RuntimeError: This operation is not supported when eager execution is enabled."
+# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
+KEEPS_EAGER = frozenset({
+    "tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor", "tensorflow.rank",
+    "tensorflow.executing_eagerly", "tensorflow.random.set_seed", "tensorflow.compat.v1.disable_eager_execution",
+    "tensorflow.compat.v1.disable_v2_behavior", "tensorflow.compat.v1.enable_eager_execution",
+    "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
+})  # fmt: skip
+# Methods of datasets of TensorFlow 1.
+ITERATORS = ("make_one_shot_iterator", "make_initializable_iterator")
+
+
+def called(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
+    """A function of ``tensorflow`` is called."""
+    if m.mode is Mode.EAGER and name.startswith("tensorflow.compat.v1."):
+        error = REFUSED.get(name.removeprefix("tensorflow.compat.v1."))
+        if error is not None:
+            report(m, node, name, error)
+    elif m.switching and name not in KEEPS_EAGER:
+        record = m.tables.function(name)
+        builds = record is not None and record.returns in ("tensor", "variable") or name.endswith(".placeholder")
+        eagerness.used_in_graph(m, node, _made_tensors(name, record, args), builds=builds)
+
+
+def _made_tensors(name: str, record: FunctionRecord | None, args: Arguments) -> list[Value]:
+    """The arguments that a function makes tensors of the graph of."""
+    if name.rpartition(".")[2] in ITERATORS:
+        return args.positional[:1]
+    if record is None:
+        return []
+    given = [(record.parameter(index) or "", value) for index, value in enumerate(args.positional)]
+    return [value for parameter, value in [*given, *args.keywords.items()] if record.outcome(parameter) is not None]
+
+
+def report(m: Machine, node: cst.CSTNode, name: str, error: str) -> None:
+    """Say that this fails, where it certainly does."""
+    if m.module_mode is Mode.EAGER and eagerness.is_certain(m):
+        m.emit(GraphApiInEager(m.place(node), name, error, 0, tuple(m.calls)))
+
+
+def session_method(m: Machine, session: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``session.run(fetches)`` of what was made eagerly."""
+    fetched = args.get(0, "fetches")
+    if name == "run" and fetched is not None and _is_session(session):
+        held = [value for value in within(fetched) if isinstance(value, (Tensor, Variable))]
+        eager = [value for value in held if eagerness.is_eager(m, value)]
+        in_other = "graph" in session.state
+        if eager and (m.mode is not Mode.UNKNOWN) and not m.switching:
+            if not in_other or any(isinstance(value, Tensor) for value in eager):
+                report(m, node, "Session.run", NO_GRAPH if in_other else EMPTY)
+    return unknown_call(m, [session], args, node)
+
+
+def _is_session(value: Object) -> bool:
+    return value.cls in ("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession")
+
+
+def evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
+    """``value.eval()`` of a tensor or variable that was made eagerly."""
+    if m.mode is not Mode.UNKNOWN and not m.switching and eagerness.is_eager(m, value):
+        if isinstance(value, Tensor):
+            report(m, node, "Tensor.eval", NO_EVAL)
+        elif m.mode is Mode.EAGER:
+            report(m, node, "Variable.eval", NO_VARIABLE_EVAL)
+
+
+def dataset_method(m: Machine, dataset: Object, name: str, node: cst.CSTNode) -> None:
+    """A method of a dataset: iterators of TensorFlow 1, or any use of a dataset from before a switch."""
+    if m.switching:
+        eagerness.used_in_graph(m, node, [dataset])
+    elif name in ITERATORS and m.mode is Mode.EAGER and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
+        report(m, node, name, f"AttributeError: the datasets of TensorFlow 2 have no attribute '{name}'")
+
+
+def _is_of_2(dataset: Object) -> bool:
+    return dataset.cls.startswith("tensorflow.data.")

@@ -1,0 +1,1 @@
+"""Names that are gone, found on CPython's tree."""

@@ -1,0 +1,236 @@
+"""Names of TensorFlow 1 that this TensorFlow lacks, found in CPython's tree: nothing has to be interpreted for them.
+
+``mentions_legacy`` looks at the letters only and says no of nearly every file. ``legacy_symbols`` then resolves names
+through imports and leaves out what a test of the version, ``hasattr`` or ``except`` guards.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfgraphlint.diagnostic import Edit
+from tfgraphlint.facts.names import LegacySymbol
+from tfgraphlint.names.import_scopes import dotted
+from tfgraphlint.names.search import NameSearch, prefixes
+
+if TYPE_CHECKING:
+    from tfgraphlint.libraries.tables import Tf1Name
+
+
+_DATA = Path(__file__).parent.parent / "libraries" / "data"
+_GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
+TENSORFLOW = ("tensorflow", "tensorflow.compat.v2")
+ONLY_IN_V2 = ("enable_v2_behavior",)  # of all those names, the one that ``tensorflow.compat.v2`` has
+# Packages of TensorFlow 1 that no table lists, since nothing of them is left.
+PACKAGES = ("contrib", "examples.tutorials")
+_PACKAGE_TEXT = re.compile(r"\b(?:contrib|examples\.tutorials|examples import tutorials)\b")
+_ALIAS = re.compile(r"\btensorflow(?:\.compat\.v[12])?\s+as\s+(\w+)")
+_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*\)|[^\n]*)")
+_NAMES = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
+_MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|sys\.modules\[\s*[\"']tensorflow")
+
+# What a program of that time is built from: with one of these the rest cannot be mended name by name.
+OF_A_PROGRAM = frozenset({
+    "placeholder", "sparse_placeholder", "placeholder_with_default", "Session", "InteractiveSession", "get_variable",
+    "variable_scope", "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
+    "train.Supervisor",
+})  # fmt: skip
+MANY = 4  # with fewer names it is a leftover, not a program
+# ``tf.to_float(x)`` was a cast and nothing else.
+CASTS = {
+    "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
+    "to_bfloat16": "bfloat16", "to_complex64": "complex64", "to_complex128": "complex128",
+}  # fmt: skip
+# Other functions, which do the same where code runs eagerly.
+SAME_EAGERLY = {"set_random_seed": "random.set_seed"}
+
+
+def mentions_legacy(text: str) -> bool:
+    """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
+    if "tensorflow" not in text:
+        return False
+    if _PACKAGE_TEXT.search(text):
+        return True
+    aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
+    for module, names in _FROM.findall(text):
+        for name, alias in _NAMES.findall(names):
+            aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
+    known = gone()
+    if any(imported[:-1] in known for imported in aliases.values()):
+        return True
+    return any(
+        not known.isdisjoint(stem + ".".join(rest[:length]) for length in (1, 2, 3))
+        for alias, stem in aliases.items()
+        # That nothing stands before the alias is looked at behind it: the search for the letters alone is fast.
+        for rest in set(re.findall(rf"{alias}(?<!\w{alias})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?", text))
+    )
+
+
+@cache
+def gone() -> frozenset[str]:
+    """The names without ``tensorflow.`` that TensorFlow 2 never had, by the oldest table there is.
+
+    Read from the table's text, since JSON takes longer. Names below ``keras`` are not the matter here.
+    """
+    tables = sorted(_DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
+    found = _GONE_RECORD.findall((tables[0] / "tf1.json").read_text(encoding="utf-8"))
+    return frozenset(name for name in found if not name.startswith("keras."))
+
+
+def legacy_symbols(
+    tree: ast.Module, filename: str, text: str, version: str | None = None, each: bool = False
+) -> list[LegacySymbol]:
+    """The names in a file that the TensorFlow it is meant for lacks; one for a whole program unless ``each``."""
+    from tfgraphlint.libraries.tables import load, meant, meant_for
+
+    with meant_for(version):
+        if meant() < (2,) or _MADE_FOR_1.search(text):
+            return []
+        found = list(_Search(tree, filename, text, load()).found())
+    found.sort(key=lambda symbol: symbol.span)
+    if each or len(found) < MANY or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
+        return found
+    return [replace(found[0], others=len(found) - 1, edits=())]
+
+
+def _short(name: str) -> str:
+    """A full name without its ``tensorflow.``."""
+    return name.removeprefix("tensorflow.compat.v2.").removeprefix("tensorflow.")
+
+
+class _Search(NameSearch):
+    """The search for names of TensorFlow 1."""
+
+    def found(self) -> Iterator[LegacySymbol]:
+        """All that is not guarded, in no order."""
+        if self.scopes.patched is None:
+            return
+        inside: set[int] = set()  # what a longer chain contains
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from (found for found in self._imports(node) if not self.guards.covers(node))
+            elif isinstance(node, ast.Attribute) and id(node) not in inside:
+                inside.update(id(part) for part in _chain(node))
+                symbol = self._attribute(node)
+                if symbol is not None and not self.guards.covers(node):
+                    yield symbol
+
+    def _is_gone(self, name: str) -> bool:
+        """Whether TensorFlow 1 had this name and the TensorFlow that is meant lacks it."""
+        short = _short(name)
+        if short.removeprefix("compat.v1.") in PACKAGES or short == "examples":
+            return True
+        if short not in gone() or short in (self.scopes.patched or ()):
+            return False
+        if short in ONLY_IN_V2 and name.startswith("tensorflow.compat.v2."):
+            return False
+        return self.tables.exists(f"tensorflow.{short}") is False
+
+    def _shortest_gone(self, name: str) -> str | None:
+        return next(filter(self._is_gone, prefixes(name)), None)
+
+    # -- attributes ------------------------------------------------------------------------------
+
+    def _attribute(self, node: ast.Attribute) -> LegacySymbol | None:
+        spelled = dotted(node)
+        bound, _, rest = spelled.partition(".")
+        root = self.scopes.meaning(bound, node) if spelled else None
+        if root is None or root.partition(".")[0] != "tensorflow" or self.tables.exists(root) is False:
+            return None  # not TensorFlow, or an import that fails itself
+        name = f"{root}.{rest}"
+        missing = self._shortest_gone(name)
+        if missing is None:
+            return None
+        said = self._longest_same(name, missing)
+        chosen = node
+        for _ in range(name.count(".") - said.count(".")):
+            assert isinstance(chosen.value, ast.Attribute)
+            chosen = chosen.value
+        parent = missing.rpartition(".")[0]
+        error = f"AttributeError: module '{parent}' has no attribute '{missing.rpartition('.')[2]}'"
+        symbol = LegacySymbol(self.span(chosen), said, dotted(chosen), error)
+        return self._with_replacement(symbol, chosen, self.call_of(chosen))
+
+    def _longest_same(self, name: str, missing: str) -> str:
+        """The longest part of ``name`` that has a replacement of its own which is the same thing, else ``missing``."""
+        candidate = name
+        while len(candidate) > len(missing):
+            record = self._became(_short(candidate))
+            if record is not None and record.how == "same":
+                return candidate
+            candidate = candidate.rpartition(".")[0]
+        return missing
+
+    def _with_replacement(self, symbol: LegacySymbol, node: ast.Attribute, call: ast.Call | None) -> LegacySymbol:
+        module = self.scopes.name_of(TENSORFLOW, node)
+        if module is None:
+            return symbol
+        short = _short(symbol.name)
+        if short in CASTS and call is not None and len(call.args) == 1 and not call.keywords:
+            after = self.span(call.args[0]).end
+            dtype = f"{module}.{CASTS[short]}"
+            added = Edit(replace(symbol.span, start=after, end=after), f", {dtype}")
+            edits = (Edit(symbol.span, f"{module}.cast"), added)
+            return replace(symbol, how="same", replacement=f"{module}.cast(…, {dtype})", edits=edits)
+        record = self._became(short)
+        if record is None:
+            return symbol
+        written = module + record.new.removeprefix("tensorflow")
+        return replace(symbol, how=record.how, replacement=written, edits=(Edit(symbol.span, written),))
+
+    def _became(self, short: str) -> Tf1Name | None:
+        record = self.tables.tf1(f"tensorflow.{short}")
+        if record is not None and short in SAME_EAGERLY:
+            return record._replace(new=f"tensorflow.{SAME_EAGERLY[short]}", how="same")
+        return record
+
+    # -- imports ---------------------------------------------------------------------------------
+
+    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[LegacySymbol]:
+        if isinstance(node, ast.ImportFrom):
+            if node.level or (node.module or "").partition(".")[0] != "tensorflow":
+                return
+            names = [(f"{node.module}.{alias.name}", alias) for alias in node.names if alias.name != "*"]
+        else:
+            names = [(alias.name, alias) for alias in node.names if alias.name.startswith("tensorflow.")]
+        for name, alias in names:
+            missing = self._shortest_gone(name)
+            if missing is None:
+                continue
+            whole = isinstance(node, ast.ImportFrom) and missing == name
+            error = (
+                f"ImportError: cannot import name '{alias.name}' from '{name.rpartition('.')[0]}'"
+                if whole and not self._is_package(missing)
+                else f"ModuleNotFoundError: No module named '{missing}'"
+            )
+            yield self._import_replaced(LegacySymbol(self.span(node), missing, name, error), node, name)
+            if missing != name:
+                return  # the module is not there, whatever is imported from it
+
+    def _is_package(self, name: str) -> bool:
+        return _short(name).removeprefix("compat.v1.") in PACKAGES
+
+    def _import_replaced(self, symbol: LegacySymbol, node: ast.Import | ast.ImportFrom, name: str) -> LegacySymbol:
+        record = self._became(_short(name))
+        if record is None or not isinstance(node, ast.ImportFrom) or symbol.name != name:
+            return symbol
+        module, _, last = record.new.rpartition(".")
+        symbol = replace(symbol, how=record.how, replacement=record.new)
+        if len(node.names) != 1:
+            return symbol
+        bound = node.names[0].asname or node.names[0].name
+        written = f"from {module} import {last}" + (f" as {bound}" if bound != last else "")
+        return replace(symbol, edits=(Edit(symbol.span, written),))
+
+
+def _chain(node: ast.Attribute) -> Iterator[ast.expr]:
+    value: ast.expr = node
+    while isinstance(value, ast.Attribute):
+        value = value.value
+        yield value

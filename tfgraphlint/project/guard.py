@@ -1,0 +1,112 @@
+"""Keeps from libcst what CPython refuses or what nests too deep: libcst's parser ends the process on some of it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.facts.run import UnparsableFile
+
+# The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
+DEEPEST = 3000
+_BLOCKS = ("body", "handlers", "orelse", "finalbody")
+
+
+def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
+    """CPython's tree of ``text``, or what CPython says against it and where."""
+    try:
+        with _quietly():
+            return ast.parse(text, filename)
+    except SyntaxError as error:
+        if "null bytes" in error.msg:
+            return _refused(text, filename, error.msg, *_place_of(text, "\0"))
+        return _refused(text, filename, error.msg, error.lineno, error.offset)
+    except ValueError as error:  # null bytes, before Python 3.12
+        return _refused(text, filename, str(error), *_place_of(text, "\0"))
+    except (MemoryError, RecursionError):
+        return _refused(text, filename, "too deeply nested to be parsed", _longest_row(text), 1)
+
+
+def guard(text: str, filename: str) -> UnparsableFile | None:
+    """What stands against giving ``text`` to libcst; None when nothing does."""
+    tree = parse(text, filename)
+    return tree if isinstance(tree, UnparsableFile) else too_deep(tree, text, filename)
+
+
+def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | None:
+    """Whether ``tree`` is nested deeper than we can follow, and where."""
+    if _is_shallow(tree, text):
+        return None
+    pending: list[tuple[ast.AST, int, int]] = [(tree, 0, 1)]
+    while pending:
+        node, depth, row = pending.pop()
+        row = getattr(node, "lineno", row)
+        depth += _levels(node)
+        if depth > DEEPEST:
+            message = f"nested more than {DEEPEST} levels deep, which is too deep to be linted"
+            return _refused(text, filename, message, row, 1)
+        pending += [(child, depth, row) for child in ast.iter_child_nodes(node)]
+    return None
+
+
+def _is_shallow(tree: ast.Module, text: str) -> bool:
+    """Whether no statement is long enough to be nested too deep: a level takes a character. Quick, and mostly so."""
+    ends = [0]
+    for row in text.split("\n"):
+        ends.append(ends[-1] + len(row) + 1)
+    pending: list[tuple[ast.AST, int]] = [(statement, 1) for statement in tree.body]
+    while pending:
+        node, depth = pending.pop()
+        if isinstance(node, ast.Match):
+            return False
+        inner = [part for name in _BLOCKS for part in getattr(node, name, ())]
+        decorators = getattr(node, "decorator_list", ())
+        first = min((each.lineno for each in (node, *decorators)), default=1)
+        last = inner[0].lineno if inner else node.end_lineno  # type: ignore[attr-defined]
+        if not 0 < first <= last < len(ends) or depth + ends[last] - ends[first - 1] > DEEPEST:
+            return False
+        pending += [(part, depth + 2) for part in inner]
+    return True
+
+
+def _levels(node: ast.AST) -> int:
+    """How many levels of libcst's tree stand for one node of CPython's."""
+    match node:
+        case ast.BoolOp(values=many) | ast.JoinedStr(values=many):
+            return len(many)
+        case ast.With(items=many) | ast.AsyncWith(items=many):
+            return len(many)
+        case ast.ListComp(generators=loops) | ast.SetComp(generators=loops) | ast.GeneratorExp(generators=loops):
+            return len(loops)
+        case ast.DictComp(generators=loops):
+            return len(loops)
+    return 1
+
+
+def _refused(text: str, filename: str, message: str, row: int | None, column: int | None) -> UnparsableFile:
+    rows = text.count("\n") + 1
+    start = Position(min(max(row or 1, 1), rows), max(column or 1, 1))
+    return UnparsableFile(Span(filename, start, start), message)
+
+
+def _place_of(text: str, character: str) -> tuple[int, int]:
+    offset = max(text.find(character), 0)
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _longest_row(text: str) -> int:
+    """The row that is most likely the nested one: the longest, or the first where rows are short."""
+    rows = text.split("\n")
+    longest = max(range(len(rows)), key=lambda row: len(rows[row]))
+    return longest + 1 if len(rows[longest]) > 1000 else 1
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """No warnings about the linted code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,92 @@
+"""The modules of the project that is linted: found by dotted name, read on demand, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tfgraphlint.project.guard import guard
+from tfgraphlint.project.module_finder import Lookup
+from tfgraphlint.project.source import Source, read_text
+from tfgraphlint.syntax.tree import Tree
+
+MOST_MODULES = 200  # files read besides the one that is linted
+MOST_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes some hundred times as much memory
+
+
+class Trees:
+    """The trees of files, the latest ones: as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._trees: dict[Path, Tree | None] = {}
+        self._text = 0
+
+    def __contains__(self, path: Path) -> bool:
+        return path in self._trees
+
+    def __getitem__(self, path: Path) -> Tree | None:
+        tree = self._trees[path] = self._trees.pop(path)  # now the one used last
+        return tree
+
+    def __setitem__(self, path: Path, tree: Tree | None) -> None:
+        self._forget(path)
+        self._trees[path] = tree
+        self._text += len(tree.text) if tree is not None else 0
+        while self._text > MOST_TEXT and len(self._trees) > 1:
+            self._forget(next(iter(self._trees)))
+
+    def _forget(self, path: Path) -> None:
+        tree = self._trees.pop(path, None)
+        self._text -= len(tree.text) if tree is not None else 0
+
+
+class Project(Lookup):
+    """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
+
+    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None) -> None:
+        super().__init__(roots)
+        self._trees = Trees() if trees is None else trees
+        self._read: set[Path] = set()
+        self.scopes: dict[str, Any] = {}  # what the interpreter made of a module's top level, by path
+
+    def add(self, path: Path, tree: Tree) -> None:
+        """A file that is to be linted now and is parsed already."""
+        self._trees[path.resolve()] = tree
+        self._read = {path.resolve()}
+
+    def parsed(self, path: Path, source: Source) -> Tree | None:
+        """The tree of a file that was read before, if it still says what ``source`` says."""
+        path = path.resolve()
+        if path not in self._trees:
+            return None
+        tree = self._trees[path]
+        same = tree is not None and (tree.filename, tree.text) == (source.filename, source.text)
+        return tree if same else None
+
+    def tree(self, path: Path) -> Tree | None:
+        """The tree of a module's file; None where it cannot be read or parsed."""
+        path = path.resolve()
+        if path not in self._read and len(self._read) > MOST_MODULES:
+            return None
+        self._read.add(path)
+        if path not in self._trees:
+            self._trees[path] = self._load(path)
+        return self._trees[path]
+
+    def _load(self, path: Path) -> Tree | None:
+        try:
+            text = read_text(path)
+            if guard(text, str(path)) is not None:
+                return None
+            return Tree(display_name(path), text)
+        except Exception:
+            return None
+
+
+def display_name(path: Path) -> str:
+    """A path as reports show it: relative to the working directory where it lies below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,281 @@
+"""What a run is configured with: ``[tool.tfgraphlint]`` in pyproject.toml or tfgraphlint.toml, and the command line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tfgraphlint.errors import SettingsError
+from tfgraphlint.project import requirements
+from tfgraphlint.rule_api.registry import Entry, matching, nearest, specificity
+
+OWN_FILE = "tfgraphlint.toml"
+PYPROJECT = "pyproject.toml"
+DEFAULT_EXCLUDES = (
+    ".bzr", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pyenv", ".pytest_cache",
+    ".ruff_cache", ".svn", ".tfgraphlint_cache", ".tox", ".venv", ".vscode", "__pycache__", "__pypackages__", "_build",
+    "build", "dist", "node_modules", "site-packages", "venv",
+)  # fmt: skip
+LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
+DEFAULT_INCLUDES = ("*.py",)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One configuration. ``directory`` is what its patterns start from, ``origin`` the file it came from.
+
+    ``tensorflow`` and ``keras`` are the versions that the code is meant for, "" for those that the tables know best.
+    ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1.
+    """
+
+    directory: Path
+    origin: Path | None = None
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    include: tuple[str, ...] = DEFAULT_INCLUDES
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDES
+    extend_exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    tensorflow: str = ""
+    keras: str = ""
+    each_tf1_symbol: bool = False
+    plugins: tuple[str, ...] = ()
+
+    @property
+    def meant_for(self) -> str:
+        """The TensorFlow version that the code is meant for; with Keras 2 the last one that came with that, at most."""
+        return with_keras_2(self.tensorflow) if self.keras.partition(".")[0] in ("1", "2") else self.tensorflow
+
+    def selected(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """The codes that are on. What is said more specifically counts; of equals, ``ignore`` does."""
+        weights: dict[str, tuple[int, bool]] = {}
+        for words, on in ((self.select + self.extend_select, True), (self.ignore, False)):
+            for word in words:
+                for code in matching(word, entries):
+                    weight = (specificity(word), not on)
+                    weights[code] = max(weights.get(code, weight), weight)
+        return frozenset(code for code, (_, off) in weights.items() if not off)
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says; None where it says nothing."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+    def over(self, settings: Settings) -> Settings:
+        """``settings`` as changed by the command line: ``--select`` starts afresh, the others add."""
+        if self.select is not None:
+            settings = replace(settings, select=self.select, extend_select=(), ignore=())
+        return replace(
+            settings,
+            ignore=settings.ignore + self.ignore,
+            extend_select=settings.extend_select + self.extend_select,
+        )
+
+
+@dataclass
+class Finder:
+    """Finds the settings that hold in a directory: those of the nearest configuration on the way up.
+
+    The versions that a configuration does not give are taken from the project's requirements.
+    """
+
+    working_directory: Path
+    config: Path | None = None
+    isolated: bool = False
+    _found: dict[Path, Settings | SettingsError] = field(default_factory=dict)
+    _meant: dict[tuple[int, str], Settings] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._requirements = requirements.Requirements(self.working_directory)
+
+    def find(self, directory: Path) -> Settings:
+        """The settings for files in ``directory`` (absolute).
+
+        Raises:
+            SettingsError: the configuration that governs it cannot be used.
+        """
+        settings = self._configured(directory)
+        if self.isolated or settings.tensorflow or settings.keras:
+            return settings
+        version = self._requirements.find(directory)
+        if not version:
+            return settings
+        return self._meant.setdefault((id(settings), version), replace(settings, tensorflow=version))
+
+    def _configured(self, directory: Path) -> Settings:
+        found = self._found.get(directory)
+        if found is None:
+            try:
+                found = self._look(directory)
+            except SettingsError as error:
+                found = error
+            self._found[directory] = found
+        if isinstance(found, SettingsError):
+            raise found
+        return found
+
+    def _look(self, directory: Path) -> Settings:
+        if self.isolated:
+            return Settings(self.working_directory)
+        if self.config is not None:
+            return replace(_explicit(self.config), directory=self.working_directory)
+        for file in (directory / OWN_FILE, directory / PYPROJECT):
+            table = _table(file)
+            if table is not None:
+                return from_table(table, file)
+        if directory.parent == directory:
+            return Settings(self.working_directory)
+        return self._configured(directory.parent)
+
+
+def _explicit(file: Path) -> Settings:
+    if not file.is_file():
+        raise SettingsError(f"{file}: there is no such configuration file")
+    table = _table(file)
+    if table is None:
+        raise SettingsError(f"{file}: there is no [tool.tfgraphlint] in it")
+    return from_table(table, file)
+
+
+def _table(file: Path) -> Mapping[str, Any] | None:
+    """Our part of a TOML file; None where there is no file, or none of it is ours."""
+    try:
+        content = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror or error}") from error
+    document = _parsed(content, file)
+    if file.name != PYPROJECT and "tool" not in document:
+        return document
+    tool = document.get("tool", {})
+    table = tool.get("tfgraphlint") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError(f"{file}: tool.tfgraphlint is a table")
+    return table
+
+
+def _parsed(content: bytes, file: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return dict(tomllib.loads(content.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: not UTF-8 at byte {error.start}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+
+
+def from_table(table: Mapping[str, Any], file: Path) -> Settings:
+    """The settings in a configuration's table.
+
+    Raises:
+        SettingsError: a key is unknown or its value is of the wrong kind.
+    """
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        reader = _KEYS.get(key)
+        if reader is None:
+            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, _KEYS)}")
+        try:
+            values[key.replace("-", "_")] = reader(value)
+        except TypeError as error:
+            raise SettingsError(f"{file}: {key} is {error}, found {value!r}") from error
+    return Settings(file.parent, file, **values)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError("a list of strings")
+    return tuple(value)
+
+
+def _version(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)*", value):
+        raise TypeError('a version as a string, like "2.16"')
+    return value
+
+
+def _keras_version(value: Any) -> str:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _version(value)
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def with_keras_2(version: str) -> str:
+    """The TensorFlow version itself, or the last one that came with Keras 2."""
+    return min(version or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """``2.9`` as (2, 9), which compares as versions do."""
+    return tuple(map(int, version.split(".")))
+
+
+def _ignores(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise TypeError("a table from file patterns to lists of codes")
+    try:
+        return tuple((pattern, _words(codes)) for pattern, codes in value.items())
+    except TypeError:
+        raise TypeError("a table from file patterns to lists of codes") from None
+
+
+_KEYS: dict[str, Callable[[Any], Any]] = {
+    "select": _words,
+    "ignore": _words,
+    "extend-select": _words,
+    "include": _words,
+    "exclude": _words,
+    "extend-exclude": _words,
+    "per-file-ignores": _ignores,
+    "tensorflow": _version,
+    "keras": _keras_version,
+    "each-tf1-symbol": _switch,
+    "plugins": _words,
+}
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
+
+
+def check_codes(settings: Settings, overrides: Overrides, entries: Sequence[Entry]) -> None:
+    """See that every code in the configuration and on the command line names a rule.
+
+    Raises:
+        SettingsError: one does not. It says where it stands and what may have been meant.
+    """
+    given = [
+        ("--select", overrides.select or ()),
+        ("--ignore", overrides.ignore),
+        ("--extend-select", overrides.extend_select),
+    ]
+    if settings.origin is not None:
+        keys = (("select", settings.select), ("ignore", settings.ignore), ("extend-select", settings.extend_select))
+        given += [(f"{settings.origin}: {key}", words) for key, words in keys]
+        given += [
+            (f"{settings.origin}: per-file-ignores of {pattern!r}", words)
+            for pattern, words in settings.per_file_ignores
+        ]
+    for where, words in given:
+        for word in words:
+            if not matching(word, entries):
+                raise SettingsError(f"{where}: no rule has the code or name {word!r}{nearest(word, entries)}")

@@ -1,0 +1,1 @@
+"""What a rule is written with, and how rules are found."""

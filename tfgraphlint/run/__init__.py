@@ -1,0 +1,1 @@
+"""One run: lint, repair, cache, processes."""

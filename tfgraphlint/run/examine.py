@@ -1,0 +1,234 @@
+"""One file, from its bytes to what the rules say of it: the way that every front end takes."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.errors import RegistryError
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.names.keras2_names import mentions_removed, removed_names
+from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
+from tfgraphlint.project.guard import parse, too_deep
+from tfgraphlint.project.module_finder import packages_around
+from tfgraphlint.project.requirements import sets_legacy_keras
+from tfgraphlint.project.settings import with_keras_2
+from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
+from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
+from tfgraphlint.screen.graph_api_triggers import runs_graph_api
+from tfgraphlint.screen.imported_suspects import Neighbours
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
+from tfgraphlint.syntax.deep_stack import call_deep
+
+if TYPE_CHECKING:
+    from tfgraphlint.project.module_finder import Import
+    from tfgraphlint.project.modules import Project, Trees
+    from tfgraphlint.syntax.tree import Tree
+
+# After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
+FILES_A_PROJECT = 250
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of one file. Nothing is silenced, left out or moved yet.
+
+    ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
+    ``consulted`` are the files that can have been read besides, ``imports`` says where they were found: what was
+    looked up since the last file of the same process. Whatever else a result comes from, ``cache`` has to know.
+    """
+
+    file: Path
+    diagnostics: tuple[Diagnostic, ...] = ()
+    passed_screen: bool = False
+    consulted: frozenset[Path] = frozenset()
+    imports: tuple[Import, ...] = ()
+    error: str = ""
+    details: str = ""
+
+
+@dataclass
+class Examiner:
+    """Examines files of one project, one after the other, in one process.
+
+    ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
+    which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
+    for TensorFlow 1 is not one report but many.
+    """
+
+    working_directory: Path
+    roots: Sequence[Path] = ()
+    plugins: Sequence[str] = ()
+    overlay: Mapping[Path, Source] = field(default_factory=dict)
+    tensorflow: Mapping[Path, str] = field(default_factory=dict)
+    each_tf1_symbol: frozenset[Path] = frozenset()
+    screened: bool = True
+    _registry: Registry | None = None
+    _project: Project | None = None
+    _trees: Trees | None = None
+    _neighbours: Neighbours | None = None
+    _keras_2: dict[Path, bool] = field(default_factory=dict)
+    _linted: int = 0
+
+    def examine(self, file: Path) -> Examined:
+        """Lint one file (absolute).
+
+        Raises:
+            RegistryError: the rules cannot be loaded.
+        """
+        filename = shown(file, self.working_directory)
+        try:
+            return self._examine(file, filename)
+        except RegistryError:
+            raise
+        except ReadError as error:
+            return Examined(file, error=str(error))
+        except RuleFailure as failure:
+            return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
+        except Exception as error:  # one file that we fail on must not keep the others from being linted
+            return _internal(file, filename, error)
+
+    def _examine(self, file: Path, filename: str) -> Examined:
+        try:
+            source = self.overlay.get(file) or read(file, filename)
+        except NotTextError as error:
+            span = Span(filename, error.position, error.position)
+            return self._unparsable(file, UnparsableFile(span, error.message))
+        return self._examine_source(file, source)
+
+    def _examine_source(self, file: Path, source: Source) -> Examined:
+        tree = parse(source.text, source.filename)
+        if isinstance(tree, UnparsableFile):
+            return self._unparsable(file, tree)
+        if self.screened and not mentions_framework(source.text):
+            return Examined(file)
+        deep = too_deep(tree, source.text, source.filename)
+        if deep is not None:
+            return self._unparsable(file, deep)
+        return call_deep(lambda: self._look_into(file, source, tree))
+
+    def _look_into(self, file: Path, source: Source, tree: ast.Module) -> Examined:
+        version = self._version(file, source)
+        found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
+        outline = Outline(tree)
+        if self.screened and not self._passes(outline, tree, source, file):
+            return Examined(file, found)
+        del tree
+        examined = self._interpret(file, source, outline, version)
+        return replace(examined, diagnostics=found + examined.diagnostics)
+
+    def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
+        """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
+        if mentions_legacy(source.text):
+            each = file in self.each_tf1_symbol
+            for symbol in legacy_symbols(tree, source.filename, source.text, version, each):
+                yield from self._rules().diagnostics(symbol)
+
+    def _removed(self, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
+        """What is said of names of Keras 2, for which nothing has to be interpreted either."""
+        if mentions_removed(source.text):
+            for name in removed_names(tree, source.filename, source.text, version):
+                yield from self._rules().diagnostics(name)
+
+    def _version(self, file: Path, source: Source) -> str | None:
+        """The TensorFlow that a file is meant for; None for the newest."""
+        version = self.tensorflow.get(file)
+        legacy = sets_legacy_keras(source.text) or self._is_in_keras_2_package(file.parent)
+        return with_keras_2(version or "") if legacy else version
+
+    def _is_in_keras_2_package(self, directory: Path) -> bool:
+        """Whether a package around a file sets TF_USE_LEGACY_KERAS: it is imported before the file is."""
+        if directory not in self._keras_2:
+            self._keras_2[directory] = any(sets_legacy_keras(glimpse(init)) for init in packages_around(directory))
+        return self._keras_2[directory]
+
+    def _passes(self, outline: Outline, tree: ast.Module, source: Source, file: Path) -> bool:
+        """Whether a file is worth interpreting."""
+        if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
+            return True
+        if self._neighbours is None:
+            self._neighbours = Neighbours(self.roots)
+        return self._neighbours.suspected(outline, file) or self._neighbours.called_by(outline, tree, file)
+
+    def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
+        project = self._current_project()
+        parsed = project.parsed(file, source) or parsed_tree(source)
+        if isinstance(parsed, UnparsableFile):
+            return self._unparsable(file, parsed)
+        from tfgraphlint.interpret import interpret
+        from tfgraphlint.libraries.tables import meant_for
+
+        project.add(file, parsed)
+        with meant_for(version):
+            facts = interpret(project, parsed, outline, str(file))
+            found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
+        return Examined(file, found, True, project.reached(file) - {file}, project.fresh())
+
+    def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
+        return Examined(file, tuple(self._rules().diagnostics(event)), True)
+
+    def _rules(self) -> Registry:
+        if self._registry is None:
+            self._registry = load(self.plugins)
+        return self._registry
+
+    def _current_project(self) -> Project:
+        if self._project is None or self._linted % FILES_A_PROJECT == 0:
+            from tfgraphlint.project.modules import Trees
+
+            self._trees = self._trees or Trees()
+            self._project = None
+            if self._linted:
+                gc.collect()
+            self._project = _open_project(self.roots, self.overlay, self._trees)
+        self._linted += 1
+        return self._project
+
+
+def parsed_tree(source: Source) -> Tree | UnparsableFile:
+    """libcst's tree of a text that has passed the guard."""
+    import libcst
+
+    from tfgraphlint.syntax.tree import Tree
+
+    try:
+        return Tree(source.filename, source.text)
+    except libcst.ParserSyntaxError as error:
+        place = Position(max(error.raw_line, 1), max(error.raw_column + 1, 1))
+        message = f"libcst cannot parse this, though Python can: {error.message}"
+        return UnparsableFile(Span(source.filename, place, place), message)
+    except RecursionError:
+        place = Position(1, 1)
+        return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
+
+
+def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
+    """A project that sees edited files as they would be."""
+    from tfgraphlint.project.modules import Project
+
+    project = Project(roots, trees)
+    for path, source in overlay.items():
+        if not isinstance(parse(source.text, source.filename), UnparsableFile):
+            tree = parsed_tree(source)
+            if not isinstance(tree, UnparsableFile):
+                project.add(path, tree)
+    return project
+
+
+def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
+    said = " ".join(str(error).split())
+    line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
+    return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
+
+
+def affected(results: Iterable[Examined], changed: Iterable[Path]) -> list[Path]:
+    """The files whose reports can change when the files in ``changed`` do."""
+    changed = set(changed)
+    return [result.file for result in results if result.file in changed or result.consulted & changed]

@@ -1,0 +1,272 @@
+"""One run over a project: every file examined, reports merged, moved, selected, silenced and sorted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfgraphlint.diagnostic import Diagnostic, Fix, Role, Step
+from tfgraphlint.errors import RunError
+from tfgraphlint.facts.run import Suppression, UnusedSuppression
+from tfgraphlint.fixes.apply import checked, joined
+from tfgraphlint.project.discover import ignored_codes
+from tfgraphlint.project.settings import Overrides, Settings, check_codes
+from tfgraphlint.project.source import NotTextError, Source, read, shown
+from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipped
+from tfgraphlint.run.examine import Examined, Examiner
+from tfgraphlint.run.suppression import Suppressions
+from tfgraphlint.syntax.deep_stack import no_garbage_search
+
+if TYPE_CHECKING:
+    from tfgraphlint.run.cache import Cache
+
+UNUSED = "TFG901"
+# Below so many bytes of source one process is done before others have started.
+WORTH_A_POOL = 600_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk."""
+
+    working_directory: Path
+    files: Mapping[Path, Settings]
+    overrides: Overrides = field(default_factory=Overrides)
+    overlay: Mapping[Path, Source] = field(default_factory=dict)
+    roots: Sequence[Path] = ()
+    processes: int | None = None
+
+    @cached_property
+    def plugins(self) -> tuple[str, ...]:
+        """The plugins that any of the settings name."""
+        return tuple(sorted({name for settings in self.files.values() for name in settings.plugins}))
+
+    @cached_property
+    def names(self) -> dict[str, Path]:
+        """The files by the names under which reports show them."""
+        return {shown(file, self.working_directory): file for file in self.files}
+
+    @cached_property
+    def versions(self) -> dict[Path, str]:
+        """The TensorFlow that files are meant for, where their settings say so."""
+        return {file: version for file, settings in self.files.items() if (version := settings.meant_for)}
+
+    def examiner(self, overlay: Mapping[Path, Source] | None = None) -> Examiner:
+        """What examines files of this request in one process."""
+        texts = self.overlay if overlay is None else overlay
+        each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a request. ``diagnostics`` are sorted by file, place and code."""
+
+    request: Request
+    examined: tuple[Examined, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    silenced: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Examined, ...]:
+        """The files that could not be linted."""
+        return tuple(result for result in self.examined if result.error)
+
+
+def lint(request: Request, cache: Cache | None = None) -> Run:
+    """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.
+
+    Raises:
+        RunError: the configuration or the rules cannot be used.
+    """
+    checked = Words(request)
+    examined = _examined(request, list(request.files)) if cache is None else _with_cache(request, cache)
+    return concluded(request, tuple(examined), checked)
+
+
+def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
+    known = {file: found for file, settings in request.files.items() if (found := cache.known(file, settings))}
+    unknown = [file for file in request.files if file not in known]
+    fresh = {result.file: result for result in _examined(request, unknown)}
+    if fresh:
+        cache.keep(fresh.values(), request.files)
+    return [known.get(file) or fresh[file] for file in request.files]
+
+
+@no_garbage_search()
+def _examined(request: Request, files: Sequence[Path]) -> Iterable[Examined]:
+    if not files:
+        return []
+    processes = min(request.processes or _worthwhile(files), len(files))
+    if processes < 2:
+        return list(map(request.examiner().examine, files))
+    from tfgraphlint.run.workers import examine_in_pool
+
+    return examine_in_pool(request.examiner(), files, processes)
+
+
+def _worthwhile(files: Iterable[Path]) -> int:
+    """How many processes are worth their start: all processors from some amount of source on."""
+    total = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            total += file.stat().st_size
+        if total >= WORTH_A_POOL:
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 1
+
+
+class Words:
+    """The rules that there are, by code and name, and which of them are on in which file."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.entries: tuple[Entry, ...] = load(request.plugins).entries if request.plugins else shipped()
+        self._selected: dict[int, frozenset[str]] = {}
+        for settings in {id(each): each for each in request.files.values()}.values():
+            check_codes(settings, request.overrides, self.entries)
+            self._selected[id(settings)] = request.overrides.over(settings).selected(self.entries)
+
+    def on(self, file: Path) -> frozenset[str]:
+        """The codes that are reported in ``file``, one of the request's."""
+        settings = self.request.files[file]
+        off = {code for word in ignored_codes(file, settings) for code in matching(word, self.entries)}
+        return self._selected[id(settings)] - off
+
+
+def concluded(request: Request, examined: tuple[Examined, ...], words: Words) -> Run:
+    """The run that follows from what was found in each file."""
+    reported: list[Diagnostic] = []
+    silenced: list[Diagnostic] = []
+    comments = Comments(request)
+    for merged in _merged(request, examined):
+        file = request.names[merged.span.filename]
+        if merged.code not in words.on(file):
+            continue
+        diagnostic = checked(merged, comments.edited(merged))
+        used = comments.silencing(file, diagnostic, words.entries)
+        (reported if used is None else silenced).append(diagnostic)
+    reported += _unused_comments(request, examined, words, comments)
+    return Run(request, examined, tuple(sorted(reported, key=_order)), tuple(sorted(silenced, key=_order)))
+
+
+def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return (*diagnostic.key, diagnostic.message)
+
+
+def _merged(request: Request, examined: Iterable[Examined]) -> Iterable[Diagnostic]:
+    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons."""
+    merged: dict[object, Diagnostic] = {}
+    fixes: dict[object, dict[Fix, None]] = {}
+    for result in examined:
+        for found in result.diagnostics:
+            diagnostic = relocated(found, request.names, shown(result.file, request.working_directory))
+            known = merged.get(diagnostic.key)
+            if known is None or (known.fix is None and diagnostic.fix is not None):
+                merged[diagnostic.key] = diagnostic
+            if diagnostic.fix is not None:
+                fixes.setdefault(diagnostic.key, {})[diagnostic.fix] = None
+    for key, diagnostic in merged.items():
+        yield replace(diagnostic, fix=joined(tuple(fixes[key]))) if key in fixes else diagnostic
+
+
+def relocated(diagnostic: Diagnostic, asked: Mapping[str, Path], linted: str) -> Diagnostic:
+    """``diagnostic``, anchored in a file that was asked for: at the last step of its path that lies in one.
+
+    The fix is left out then: it belongs to a file that is not ours to change.
+    """
+    if diagnostic.span.filename in asked:
+        return diagnostic
+    path = diagnostic.path
+    if all(step.span != diagnostic.span for step in path):
+        path = (Step(Role.CUT, "here", diagnostic.span), *path)
+    within = [step.span for step in path if step.span.filename in asked]
+    ours = [span for span in within if span.filename == linted] or within
+    if not ours:
+        start = replace(diagnostic.span.start, row=1, column=1)
+        ours = [replace(diagnostic.span, filename=linted, start=start, end=start)]
+    return replace(diagnostic, span=ours[-1], path=path, fix=None, suggestions=())
+
+
+class Comments:
+    """The suppression comments of the request's files, and which of them silenced something."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._sources: dict[Path, Source] = {}
+        self._suppressions: dict[Path, Suppressions] = {}
+        self.used: dict[Path, set[tuple[Suppression, str]]] = {}
+
+    def source(self, file: Path) -> Source:
+        """The text of ``file``."""
+        if file not in self._sources:
+            self._sources[file] = readable(self._request, file)
+        return self._sources[file]
+
+    def edited(self, diagnostic: Diagnostic) -> dict[str, Source]:
+        """The files that the fix of ``diagnostic`` would change, by name."""
+        names = {edit.span.filename for edit in diagnostic.fix.edits} if diagnostic.fix else set()
+        return {name: self.source(self._request.names[name]) for name in names if name in self._request.names}
+
+    def of(self, file: Path) -> Suppressions:
+        """The comments of ``file``."""
+        if file not in self._suppressions:
+            self._suppressions[file] = Suppressions(self.source(file))
+        return self._suppressions[file]
+
+    def silencing(self, file: Path, diagnostic: Diagnostic, entries: Sequence[Entry]) -> Suppression | None:
+        """The comment that silences ``diagnostic``, which lies in ``file``."""
+        found = self.of(file).find(diagnostic.span.start.row, diagnostic.code, entries)
+        if found is not None:
+            self.used.setdefault(file, set()).add((found, diagnostic.code))
+        return found
+
+
+def readable(request: Request, file: Path) -> Source:
+    """The source of ``file``; an empty one where it is no text."""
+    filename = shown(file, request.working_directory)
+    try:
+        return request.overlay.get(file) or read(file, filename)
+    except (RunError, NotTextError):
+        return Source(file, filename, "")
+
+
+def _unused_comments(
+    request: Request, examined: Iterable[Examined], words: Words, comments: Comments
+) -> Iterator[Diagnostic]:
+    """Reports on comments in our own words that silenced nothing, in files that were linted to the end."""
+    registry: Registry | None = None
+    for result in examined:
+        if result.error or not result.passed_screen or UNUSED not in words.on(result.file):
+            continue
+        for suppression in comments.of(result.file).all:
+            event = unused(suppression, comments, result.file, words)
+            if event is None:
+                continue
+            registry = registry or load(request.plugins)
+            for diagnostic in registry.diagnostics(event):
+                row = suppression.span.start.row
+                if comments.of(result.file).find(row, UNUSED, words.entries, besides=suppression) is None:
+                    yield diagnostic
+
+
+def unused(suppression: Suppression, comments: Comments, file: Path, words: Words) -> UnusedSuppression | None:
+    """What of ``suppression`` was of no use: whole comments, or words for rules that were on and found nothing."""
+    silenced = {code for found, code in comments.used.get(file, ()) if found == suppression}
+    removal = comments.of(file).removal(suppression)
+    if suppression.words is None:
+        return None if suppression.foreign or silenced else UnusedSuppression(suppression, (), removal)
+    idle = tuple(word for word in suppression.words if _is_idle(word, silenced, file, words, suppression.foreign))
+    return UnusedSuppression(suppression, idle, removal) if idle else None
+
+
+def _is_idle(word: str, silenced: set[str], file: Path, words: Words, foreign: bool) -> bool:
+    meant = matching(word, words.entries)
+    if not meant:
+        return not foreign  # nobody else reads our own comments, so the word is a mistake
+    return not meant & silenced and meant <= words.on(file) and meant != {UNUSED}

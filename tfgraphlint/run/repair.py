@@ -1,0 +1,210 @@
+"""``--fix``: fixes are made in passes, and each pass is checked by linting what came out of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit
+from tfgraphlint.errors import RunError
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.fixes.apply import Change, Plan, applied, changes, moved, plan
+from tfgraphlint.project.guard import parse
+from tfgraphlint.project.source import Source
+from tfgraphlint.run.examine import Examined, affected
+from tfgraphlint.run.lint import Request, Run, Words, concluded, readable
+from tfgraphlint.syntax.text import Lines
+
+# Every pass that is kept takes at least one report away, so this is reached only when something is wrong.
+MOST_PASSES = 500
+
+Place = tuple[str, str, int]  # file name, code, offset
+
+
+@dataclass
+class Repaired:
+    """What came of repairing. ``run`` is the last one, over the repaired texts."""
+
+    original: Run
+    run: Run
+    changed: dict[Path, Source] = field(default_factory=dict)
+    before: dict[Path, Source] = field(default_factory=dict)
+    fixed: list[Diagnostic] = field(default_factory=list)
+    dropped: list[tuple[Diagnostic, str]] = field(default_factory=list)
+
+
+def repair(run: Run, unsafe: bool = False) -> Repaired:
+    """Make the fixes of ``run`` that are safe, or with ``unsafe`` those that may change results as well.
+
+    Nothing is written. A fix after which its report is still there, a new one came or the file does not parse is
+    not made, and stands in ``dropped`` with the reason.
+
+    Raises:
+        RunError: the passes do not come to an end.
+    """
+    state = Repaired(run, run)
+    refused: set[tuple[object, ...]] = set()
+    most = 0  # how many fixes to make in a pass; 0 for all
+    for _ in range(MOST_PASSES):
+        sources = _sources(state.run)
+        lines = {name: source.lines for name, source in sources.items()}
+        candidates = [
+            diagnostic
+            for diagnostic in state.run.diagnostics
+            if _is_wanted(diagnostic, unsafe) and _signature(diagnostic, sources) not in refused
+        ]
+        attempt = plan(candidates[:most] if most else candidates, lines)
+        unusable = [each for each in candidates if each.fix and changes(each.fix, lines) is None]
+        for diagnostic in unusable:
+            refused.add(_signature(diagnostic, sources))
+            state.dropped.append((diagnostic, "its edits do not fit the file"))
+        if not attempt.chosen:
+            if unusable:
+                continue
+            return state
+        reason = _attempted(state, attempt, sources)
+        if reason is None:
+            most = 0
+        elif len(attempt.chosen) == 1:
+            refused.add(_signature(attempt.chosen[0], sources))
+            state.dropped.append((attempt.chosen[0], reason))
+            most = 0
+        else:
+            most = max(len(attempt.chosen) // 2, 1)
+    raise RunError(f"the fixes do not come to an end after {MOST_PASSES} passes; nothing was written")
+
+
+def _is_wanted(diagnostic: Diagnostic, unsafe: bool) -> bool:
+    if diagnostic.fix is None:
+        return False
+    kinds = (Applicability.SAFE, Applicability.UNSAFE) if unsafe else (Applicability.SAFE,)
+    return diagnostic.fix.applicability in kinds
+
+
+def _signature(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> tuple[object, ...]:
+    """What makes a fix the same one after other edits have moved it."""
+    source = sources.get(diagnostic.span.filename)
+    row = source.lines.row(diagnostic.span.start.row).strip() if source else ""
+    edits = diagnostic.fix.edits if diagnostic.fix else ()
+    return (diagnostic.span.filename, diagnostic.code, row, diagnostic.message, tuple(edit.content for edit in edits))
+
+
+def _sources(run: Run) -> dict[str, Source]:
+    """The texts of the files that fixes of ``run`` would change."""
+    request = run.request
+    names = {
+        name
+        for diagnostic in run.diagnostics
+        for name in (diagnostic.span.filename, *(edit.span.filename for edit in _edits(diagnostic)))
+        if name in request.names
+    }
+    return {name: readable(request, request.names[name]) for name in names}
+
+
+def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
+    return diagnostic.fix.edits if diagnostic.fix else ()
+
+
+def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) -> str | None:
+    """Make the fixes of ``attempt`` in ``state`` if they hold; else the reason why not."""
+    after: dict[Path, Source] = {}
+    for name, made in attempt.changes.items():
+        source = sources[name]
+        after[source.path] = replace(source, text=applied(source.text, made))
+        refused = _unwritable(after[source.path])
+        if refused is not None:
+            return refused
+    run = _linted_again(state.run, after)
+    reason = _objection(state.run, run, attempt, sources)
+    if reason is None:
+        for path, source in after.items():
+            state.before.setdefault(path, readable(state.original.request, path))
+            state.changed[path] = source
+        state.fixed += attempt.chosen
+        state.run = run
+    return reason
+
+
+def _unwritable(source: Source) -> str | None:
+    tree = parse(source.text, source.filename)
+    if isinstance(tree, UnparsableFile):
+        return f"what comes out does not parse ({tree.message}, row {tree.span.start.row})"
+    try:
+        source.encode(source.text)
+    except UnicodeEncodeError:
+        return f"the file's encoding ({source.encoding}) cannot say it"
+    return None
+
+
+def _linted_again(run: Run, after: Mapping[Path, Source]) -> Run:
+    """The run with the files in ``after`` as they are there, linting only what can have changed."""
+    request: Request = replace(run.request, overlay={**run.request.overlay, **after})
+    examiner = request.examiner()
+    again = {file: examiner.examine(file) for file in affected(run.examined, after)}
+    examined: tuple[Examined, ...] = tuple(again.get(result.file, result) for result in run.examined)
+    return concluded(request, examined, Words(request))
+
+
+def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Source]) -> str | None:
+    """What speaks against the pass: an error, a report that is still there, or one that was not there before."""
+    if len(after.errors) > len(before.errors):
+        return f"linting what comes out fails: {after.errors[-1].error}"
+    allowed: Counter[Place] = Counter()
+    floating: Counter[tuple[str, str]] = Counter()
+    fixed = {diagnostic.key for diagnostic in attempt.chosen}
+    gone: set[Place | None] = set()
+    for diagnostic in before.diagnostics + before.silenced:
+        place = _place_after(diagnostic, attempt.changes, sources)
+        if diagnostic.key in fixed:
+            gone.add(place)
+        elif place is None:
+            floating[diagnostic.span.filename, diagnostic.code] += 1
+        else:
+            allowed[place] += 1
+    for diagnostic in _unexpected(after, allowed, floating):
+        if _place(diagnostic, after) in gone:
+            return "the report is still there afterwards"
+        start = diagnostic.span.start
+        return f"a new report would come: {diagnostic.code} at {diagnostic.span.filename}:{start.row}:{start.column}"
+    return None
+
+
+def _unexpected(
+    after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]
+) -> Iterable[Diagnostic]:
+    for diagnostic in after.diagnostics:
+        place = _place(diagnostic, after)
+        kind = (diagnostic.span.filename, diagnostic.code)
+        if place is not None and allowed[place] > 0:
+            allowed[place] -= 1
+        elif floating[kind] > 0:
+            floating[kind] -= 1
+        else:
+            yield diagnostic
+
+
+def _place(diagnostic: Diagnostic, run: Run) -> Place | None:
+    name = diagnostic.span.filename
+    return _located(diagnostic, readable(run.request, run.request.names[name]).lines)
+
+
+def _place_after(
+    diagnostic: Diagnostic, made: Mapping[str, Sequence[Change]], sources: Mapping[str, Source]
+) -> Place | None:
+    """The place of a report after the changes; None where it stood in what is replaced."""
+    name = diagnostic.span.filename
+    source = sources.get(name)
+    if source is None:
+        return None
+    before = _located(diagnostic, source.lines)
+    offset = None if before is None else moved(before[2], source.text, made.get(name, ()))
+    return None if offset is None else (name, diagnostic.code, offset)
+
+
+def _located(diagnostic: Diagnostic, lines: Lines) -> Place | None:
+    try:
+        return diagnostic.span.filename, diagnostic.code, lines.offset(diagnostic.span.start)
+    except ValueError:
+        return None

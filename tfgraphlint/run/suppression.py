@@ -1,0 +1,128 @@
+"""Comments that silence reports, what they cover, and which of them were of use."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.facts.run import Suppression
+from tfgraphlint.project.source import Source
+from tfgraphlint.rule_api.registry import Entry, matching
+
+_ANY = re.compile(r"tfgraphlint:|noqa", re.IGNORECASE)
+_OWN = re.compile(
+    r"#\s*tfgraphlint:\s*(?P<kind>ignore-file|ignore)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>[^#]*)", re.IGNORECASE
+)
+_NOQA = re.compile(r"#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>[A-Za-z][\w-]*(?:[\s,]+[A-Za-z]+\d+)*))?", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z]+\d+")
+
+
+def silences(suppression: Suppression, code: str, entries: Sequence[Entry]) -> bool:
+    """Whether the comment means the rule ``code``."""
+    return suppression.words is None or any(code in matching(word, entries) for word in suppression.words)
+
+
+class Suppressions:
+    """The suppression comments of one file. Costs nothing for a file that has none."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def all(self) -> tuple[Suppression, ...]:
+        """Every comment that silences something, in order."""
+        if not _ANY.search(self._source.text):
+            return ()
+        return tuple(_collect(self._source))
+
+    def removal(self, suppression: Suppression) -> Span:
+        """What to take away with the comment so that nothing looks as if something were missing."""
+        lines, span = self._source.lines, suppression.span
+        row = lines.row(span.start.row)
+        before, behind = row[: span.start.column - 1], row[span.end.column - 1 :]
+        if behind.strip():
+            return span
+        if before.strip():
+            start = Position(span.start.row, len(before.rstrip()) + 1)
+            return Span(span.filename, start, Position(span.end.row, len(row) + 1))
+        after = lines.position(lines.start(span.start.row + 1))
+        return Span(span.filename, Position(span.start.row, 1), after)
+
+    def find(
+        self, row: int, code: str, entries: Sequence[Entry], besides: Suppression | None = None
+    ) -> Suppression | None:
+        """The comment, other than ``besides``, that silences a report of rule ``code`` that starts on ``row``."""
+        for suppression in self.all:
+            if suppression != besides and suppression.covers(row) and silences(suppression, code, entries):
+                return suppression
+        return None
+
+
+def statement_rows(source: Source, row: int) -> range:
+    """The rows of the statement, or of the head of the compound statement, that ``row`` belongs to."""
+    for rows, _ in _statements(source):
+        if row in rows:
+            return rows
+    return range(row, row + 1)
+
+
+def _collect(source: Source) -> Iterator[Suppression]:
+    waiting: list[tokenize.TokenInfo] = []
+    for rows, comments in _statements(source):
+        for comment in comments:
+            if comment.line[: comment.start[1]].strip() or comment.start[0] in rows[1:]:
+                yield from _parsed(comment, source.filename, comment.start[0], _reach(comment, rows))
+            else:
+                waiting.append(comment)
+        if rows:
+            for comment in waiting:
+                yield from _parsed(comment, source.filename, comment.start[0], rows)
+            waiting = []
+    for comment in waiting:
+        yield from _parsed(comment, source.filename, comment.start[0], range(0))
+
+
+def _reach(comment: tokenize.TokenInfo, rows: range) -> range:
+    """A statement over several rows is covered from its first or its last one."""
+    return rows if rows and comment.start[0] in (rows[0], rows[-1]) else range(0)
+
+
+def _statements(source: Source) -> Iterator[tuple[range, list[tokenize.TokenInfo]]]:
+    """The rows of each statement (a compound one's head only) and the comments in and right above it."""
+    first = 0
+    comments: list[tokenize.TokenInfo] = []
+    silent = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text, newline="").readline):
+            if token.type == tokenize.COMMENT:
+                comments.append(token)
+            elif token.type == tokenize.NEWLINE:
+                yield range(first, token.start[0] + 1), comments
+                first, comments = 0, []
+            elif token.type not in silent and not first:
+                first = token.start[0]
+    except (tokenize.TokenError, SyntaxError):
+        pass  # the file is reported as unparsable; what stands before the fault counts
+    yield range(0), comments
+
+
+def _parsed(comment: tokenize.TokenInfo, filename: str, row: int, rows: range) -> Iterator[Suppression]:
+    text, column = comment.string, comment.start[1] + 1
+    for match in _OWN.finditer(text):
+        span = _span(filename, row, column, match.start(), match.start() + len(match.group().rstrip()))
+        words = None if match["codes"] is None else tuple(word for word in re.split(r"[\s,]+", match["codes"]) if word)
+        whole = match["kind"].lower() == "ignore-file"
+        yield Suppression(span, words, row, rows, whole, reason=match["reason"].strip())
+    own_line = not comment.line[: comment.start[1]].strip()
+    for match in () if own_line else _NOQA.finditer(text):
+        span = _span(filename, row, column, *match.span())
+        codes = None if match["colon"] is None else tuple(_CODE.findall(match["codes"]))
+        yield Suppression(span, codes, row, rows, foreign=True)
+
+
+def _span(filename: str, row: int, column: int, start: int, end: int) -> Span:
+    return Span(filename, Position(row, column + start), Position(row, column + end))

@@ -1,0 +1,1 @@
+"""Whether a file is worth interpreting, decided on CPython's tree."""

@@ -1,0 +1,114 @@
+"""Which files are worth parsing with libcst: decided with CPython's own parser, which is ten times faster.
+
+``guard`` keeps from libcst what CPython refuses, since libcst's native parser ends the process on some of it.
+``holds_root`` says whether gradients are taken in a file; whether what it has traced can go wrong, ``outline`` says.
+This module imports neither libcst nor rules: most files never come further.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+# What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
+# queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
+# ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
+TRIGGERS = frozenset({
+    "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
+    "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
+    "disable_eager_execution", "disable_v2_behavior",
+    "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
+})
+COMPILE = "compile"
+FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
+# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``.
+FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K"})
+_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
+_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
+
+
+def mentions_root(text: str) -> bool:
+    """Whether the words that a root needs stand anywhere in ``text``, be it in a comment. Costs next to nothing."""
+    return mentions_framework(text) and _TRIGGER_TEXT.search(text) is not None
+
+
+def mentions_framework(text: str) -> bool:
+    """Whether ``text`` may import a framework, by its letters."""
+    return _FRAMEWORK_TEXT.search(text) is not None
+
+
+def holds_root(tree: ast.Module) -> bool:
+    """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
+    framework = trigger = False
+    for node in ast.walk(tree):
+        framework = framework or _imports_framework(node)
+        trigger = trigger or _names_trigger(node)
+        if framework and trigger:
+            return True
+    return False
+
+
+def _imports_framework(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(
+                alias.name.partition(".")[0] in FRAMEWORKS or alias.asname in FRAMEWORK_ALIASES for alias in names
+            )
+        case ast.ImportFrom(module=module, names=names):
+            return (module or "").partition(".")[0] in FRAMEWORKS or any(
+                alias.name == "*" or alias.name in FRAMEWORK_ALIASES or alias.asname in FRAMEWORK_ALIASES
+                for alias in names
+            )
+    return False
+
+
+def _names_trigger(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
+            return name in TRIGGERS
+        case ast.ImportFrom(names=names):
+            return any(alias.name in TRIGGERS for alias in names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
+            return False
+        case ast.Call(func=ast.Attribute(attr="compile")):
+            return _hands_over_code(node)
+    return False
+
+
+def _hands_over_code(call: ast.Call) -> bool:
+    """Whether ``model.compile(...)`` is given a function or an object of the project's own to trace.
+
+    Strings, numbers, and what stands right in a library (``tf.keras.losses.Huber()``) need no look. A plain name
+    that is passed does, since it can be a loss.
+    """
+    handed = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg not in ("optimizer",))]
+    return any(_is_own_code(part) for value in handed for part in _parts(value))
+
+
+def _parts(value: ast.expr) -> Iterator[ast.expr]:
+    match value:
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Dict(values=parts):
+            for part in parts:
+                yield from _parts(part)
+        case _:
+            yield value
+
+
+def _is_own_code(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant():
+            return False
+        case ast.Attribute() | ast.Call():
+            return not _dotted(value.func if isinstance(value, ast.Call) else value)
+    return True
+
+
+def _dotted(value: ast.expr) -> bool:
+    """Whether ``value`` reads ``a.b.c`` and does not begin at ``self``."""
+    if not isinstance(value, ast.Attribute):
+        return False
+    first: ast.expr = value
+    while isinstance(first, ast.Attribute):
+        first = first.value
+    return isinstance(first, ast.Name) and first.id not in ("self", "cls")

@@ -1,0 +1,1 @@
+"""Trees, texts and names of one file."""
