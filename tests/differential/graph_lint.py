@@ -15,10 +15,10 @@ import libcst as cst
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret import interpret
-from tfgraphlint.interpret.checks.host_reads import is_assumed
-from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.graph_state import is_assumed
 from tfgraphlint.interpret.core.structures import within
-from tfgraphlint.interpret.core.values import Choice, Items, Unknown, Value
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Items, Spread, Unknown
 from tfgraphlint.interpret.python import expressions
 from tfgraphlint.project.modules import Project
 from tfgraphlint.rule_api.registry import Registry, load

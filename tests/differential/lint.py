@@ -18,7 +18,8 @@ from tfgraphlint.facts.common import Fact, Place
 from tfgraphlint.facts.gradients import GradientLost, QuerySwapped, TapeExhausted, Unwatchable, WeightsUnbuilt
 from tfgraphlint.interpret import interpret
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, ancestors
-from tfgraphlint.interpret.core.values import Choice, Dict, Items, Object, Tensor, Unknown, Value, Variable, Weights
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Dict, Items, Object, Tensor, Unknown, Variable, Weights
 from tfgraphlint.interpret.gradients import verdicts
 from tfgraphlint.project.modules import Project
 from tfgraphlint.rule_api.registry import Registry, load

@@ -12,14 +12,16 @@ from tfgraphlint.facts.common import Fact, Mode
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
-from tfgraphlint.interpret.core import eagerness
-from tfgraphlint.interpret.core.frames import Frame, ModuleScope, join
+from tfgraphlint.interpret.core import class_hierarchy, eagerness
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import within
-from tfgraphlint.interpret.core.values import Class, Function, Instance, Method, TracedCallable, Unknown, Value
-from tfgraphlint.interpret.python import calls, classes
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Instance, Method, TracedCallable, Unknown
+from tfgraphlint.interpret.python import calls
 from tfgraphlint.interpret.python.modules import run_module
 from tfgraphlint.interpret.root_budgets import Telling
 from tfgraphlint.libraries import switches
@@ -200,10 +202,10 @@ def _rebound(value: Value, receiver: Value) -> Value:
 def make_instance(m: Machine, cls: Class) -> Instance:
     """An instance for a root: ``__init__`` run with unknown arguments; what other methods set, unknown."""
     instance = Instance(cls, m.leaf(Kind.OPAQUE, cls.definition), partial=True)
-    if classes.kind_of(m, cls) in ("layer", "model"):
+    if class_hierarchy.kind_of(m, cls) in ("layer", "model"):
         instance.node = m.leaf(Kind.VARIABLE, cls.definition)
         instance.node.trainable = True
-    init = classes.class_attribute(cls, "__init__")
+    init = class_hierarchy.class_attribute(cls, "__init__")
     if isinstance(init, Function):
         with m.mute():
             args = _unknown_arguments(m, init, 1)

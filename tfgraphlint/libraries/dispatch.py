@@ -6,10 +6,13 @@ import libcst as cst
 
 from tfgraphlint.facts.graph_api import ApiUsed
 from tfgraphlint.interpret.checks import host_reads, keras_tensors, nested_runs, open_shapes
-from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core import shapes
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.values import Choice, Object, Value
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Object
 from tfgraphlint.libraries import numpy, python
 from tfgraphlint.libraries.keras import objects
 from tfgraphlint.libraries.tensorflow import decorators, functions, graph_api
@@ -31,7 +34,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
-        return open_shapes.of_result(m, name, args, keras_tensors.called(m, name, args, node, functions.call))
+        return shapes.of_result(m, name, args, keras_tensors.called(m, name, args, node, functions.call))
     if root in numpy.LIBRARIES:
         return numpy.call(m, name, args, node)
     return python.call(m, name, args, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tfgraphlint.interpret.core.values import Const, Value
+from tfgraphlint.interpret.core.value import Const, Value
 
 if TYPE_CHECKING:
     from tfgraphlint.interpret.core.machine import Machine

@@ -6,31 +6,30 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.checks import host_reads
-from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Kind
+from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import is_constant, within
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     FLOAT,
     INT,
     Choice,
-    Class,
-    Const,
-    Function,
     Host,
     Instance,
     Items,
     Object,
     Partial,
+    Spread,
     Tensor,
-    Value,
     Variable,
     sequence,
 )
-from tfgraphlint.interpret.python.builtin_methods import dtype_named, leave
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
-from tfgraphlint.interpret.python.operators import dtype_of, parts
 
 LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
 STATIC = frozenset({

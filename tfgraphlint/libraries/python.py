@@ -6,17 +6,21 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.interpret.checks import host_reads, python_values, side_effects
+from tfgraphlint.interpret.core import operands, texts
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.autograph import is_converted
-from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.structures import elements, is_constant
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
     FLOAT,
     INT,
-    Const,
     Dict,
     Host,
     Instance,
@@ -24,16 +28,14 @@ from tfgraphlint.interpret.core.values import (
     Library,
     Object,
     Partial,
+    Spread,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
     sequence,
 )
 from tfgraphlint.interpret.python import attributes, calls, operators
-from tfgraphlint.interpret.python.builtin_methods import leave
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
 from tfgraphlint.libraries.handlers import Handlers
 
 HANDLERS = Handlers()
@@ -89,9 +91,9 @@ def _scalar(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
         return Host(m.operation(node, [Edge(value.node)]), "scalar", dtype)
     if short in ("float", "int") and isinstance(value, (Tensor, Variable)) and is_converted(m):
         flow = Flow.FLOWS if short == "float" else Flow.UNKNOWN
-        return m.tensor(m.operation(node, [Edge(part, flow) for part in operators.parts(m, [value])]), dtype)
+        return m.tensor(m.operation(node, [Edge(part, flow) for part in operands.parts(m, [value])]), dtype)
     if m.mode is Mode.GRAPH and m.running.autograph and short in ("float", "int"):
-        return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in operators.parts(m, [value])]))
+        return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in operands.parts(m, [value])]))
     if isinstance(value, (Tensor, Variable, Unknown)):
         return leave(m, node, [value], FaultKind.PYTHON_SCALAR, name, "scalar", dtype)
     return None
@@ -195,7 +197,7 @@ def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
         if len(numbers) > 1 and all(isinstance(number, (int, float)) for number in numbers):
             return _host(m, node, FLOAT if any(isinstance(n, float) for n in numbers) else INT)
     if len(values) > 1 and all(isinstance(value, (Const, Host)) and is_constant(value) for value in values):
-        dtypes = {operators.dtype_of(value) for value in values}
+        dtypes = {operands.dtype_of(value) for value in values}
         number = _host(m, node, FLOAT if FLOAT in dtypes else INT if dtypes == {INT} else ANY)
         number.counts = any(isinstance(value, Host) and value.counts for value in values)
         return number
@@ -287,7 +289,7 @@ def _text(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         value = args.positional[0]
         return value.cls if isinstance(value, Instance) else m.opaque(node)
     if short in ("str", "repr", "format"):
-        return python_values.text(m, node, args.positional[:1])
+        return texts.text(m, node, args.positional[:1])
     return _host(m, node, BOOL)
 
 

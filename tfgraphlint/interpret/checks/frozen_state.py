@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import FrozenState
-from tfgraphlint.interpret.checks.host_reads import in_trace, runs_once
 from tfgraphlint.interpret.checks.retracing import Given, changes
-from tfgraphlint.interpret.core.frames import Possible, identity
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.graph_state import in_trace, runs_once
+from tfgraphlint.interpret.core.joins import Possible, identity
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.structures import is_constant
-from tfgraphlint.interpret.core.values import Const, Host, Method, Tensor, TracedCallable, Unknown, Value, Variable
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Host, Tensor, Unknown, Variable
 
 PLAIN = (bool, int, float, str)
 
@@ -31,22 +31,6 @@ class Read:
     state: State
     value: Value
     fact: FrozenState
-
-
-def key_of(function: TracedCallable) -> Hashable:
-    """What has traces of its own: a ``tf.function``, for each object that it is a method of."""
-    inner = function.inner
-    return (function.traced, identity(inner.receiver) if isinstance(inner, Method) else None)
-
-
-@contextmanager
-def building(m: Machine, trace: Hashable) -> Iterator[None]:
-    """While the graph of ``trace`` is built: what is read now stays."""
-    before, m.tracing = m.tracing, m.tracing or trace
-    try:
-        yield
-    finally:
-        m.tracing = before
 
 
 def read(m: Machine, state: State, key: Hashable, value: Value, node: cst.CSTNode) -> None:
@@ -118,4 +102,3 @@ def _may_trace(old: Value, new: Value) -> bool:
     if isinstance(new, Host) and new.kind == "array":
         return False
     return identity(old) != identity(new) or changes(old, new)
-

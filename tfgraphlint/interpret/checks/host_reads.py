@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 
 import libcst as cst
 
-from tfgraphlint.facts.common import FaultKind, Mode
+from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import (
     FrozenWhileTraced,
     HostRead,
@@ -17,44 +15,21 @@ from tfgraphlint.facts.tracing import (
     PrintedWhileTraced,
     VariableCreated,
 )
-from tfgraphlint.interpret.checks import open_shapes, retracing
-from tfgraphlint.interpret.core.frames import Frame
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.graph_state import (
+    holds_symbolic,
+    in_graph,
+    in_trace,
+    is_assumed,
+    is_guarded,
+    runs_once,
+    shows_symbolic,
+)
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Node
-from tfgraphlint.interpret.core.structures import changed, within
-from tfgraphlint.interpret.core.values import (
-    ANY,
-    INT,
-    Const,
-    Host,
-    Items,
-    Library,
-    Tensor,
-    TracedCallable,
-    Unknown,
-    Value,
-    Variable,
-)
-from tfgraphlint.interpret.python.calls import Arguments, call, traced_mode
-
-ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
-
-
-def is_symbolic(value: Value) -> bool:
-    """Whether the value certainly is a tensor of the graph that is being traced."""
-    return isinstance(value, Tensor) and value.symbolic and not value.keras
-
-
-def is_assumed(value: Value) -> bool:
-    """Whether the value is an argument that Keras passes, or a part of one: it may be a list or dictionary as well."""
-    node = value.node if isinstance(value, Tensor) else None
-    while node is not None and node.place is not None:
-        written = node.place.node
-        if isinstance(written, cst.Param):
-            return True
-        part = node.operation == "Element" or isinstance(written, cst.Subscript) and len(written.slice) == 1
-        node = node.edges[0].node if part and node.edges else None
-    return False
+from tfgraphlint.interpret.core.structures import within
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import ANY, INT, Host, Items, Library, Tensor, Unknown, Variable
 
 
 def _may_be_key(value: Value) -> bool:
@@ -63,34 +38,6 @@ def _may_be_key(value: Value) -> bool:
     while node is not None and node.operation != "Element":
         node = node.edges[0].node if node.edges else None
     return node is not None
-
-
-def holds_symbolic(value: Value) -> bool:
-    """Whether a tensor of the graph is in the value: itself, or in a list, tuple or dictionary."""
-    return any(is_symbolic(held) for held in within(value))
-
-
-def shows_symbolic(m: Machine, value: Value) -> bool:
-    """Whether printing the value shows a tensor of the graph, or a variable without its numbers: itself, in a list, in
-    a text made before."""
-    return (
-        holds_symbolic(value) or isinstance(value, Variable) or isinstance(value, Host) and value.node in m.texts
-    )
-
-
-GRAPHS = (
-    "tensorflow.Graph", "tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior",
-)
-
-
-def in_graph(m: Machine) -> bool:
-    """Whether what goes wrong in a graph certainly goes wrong here."""
-    return m.mode is Mode.GRAPH and not m.guards and not m.alternatives and not m.kinds_asked
-
-
-def in_trace(m: Machine) -> bool:
-    """Whether the code runs anew for each trace, not once as in a graph that is built by hand."""
-    return in_graph(m) and m.running.by not in GRAPHS
 
 
 def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
@@ -103,48 +50,6 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
         values = [value for value in values if not _may_be_key(value)]
     if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
         m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
-
-
-def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst.CSTNode) -> Value:
-    """Call a ``tf.function``: outside of a graph, it is traced and hands out what the graph gives."""
-    running = traced_mode(m, function.traced)
-    if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
-        with m.run_as(running), m.called_by(function.traced.autograph):
-            return call(m, function.inner, args, node)
-    from tfgraphlint.interpret.checks import frozen_state
-
-    retracing.called(m, function, args, node)
-    trace = frozen_state.key_of(function)
-    frozen_state.called(m, trace, args)
-    with m.run_as(running), m.called_by(function.traced.autograph), frozen_state.building(m, trace):
-        given = symbolic_arguments(m, open_shapes.specified(m, function.traced, args, node))
-        return handed_out(call(m, function.inner, given, node))
-
-
-def symbolic_arguments(m: Machine, args: Arguments) -> Arguments:
-    """What a traced function sees of eager arguments: tensors and arrays become tensors of the graph."""
-    return replace(
-        args,
-        positional=[changed(value, partial(_symbolic, m)) for value in args.positional],
-        keywords={name: changed(value, partial(_symbolic, m)) for name, value in args.keywords.items()},
-    )
-
-
-def _symbolic(m: Machine, value: Value) -> Value:
-    if isinstance(value, Tensor) and not value.keras:
-        return replace(value, symbolic=True, graph=m.graphs[0])
-    if isinstance(value, Host) and value.kind == "array":
-        return Tensor(value.node, value.dtype, symbolic=True, graph=m.graphs[0])
-    return value
-
-
-def handed_out(value: Value) -> Value:
-    """What a traced function returns, as the code that called it sees it: eager tensors."""
-    return changed(value, _left)
-
-
-def _left(value: Value) -> Value:
-    return replace(value, symbolic=False, graph=0) if isinstance(value, Tensor) and is_symbolic(value) else value
 
 
 def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
@@ -231,25 +136,3 @@ def _kind_of_name(value: Value) -> str:
     if isinstance(value, Library):
         return "dtype" if value.name.startswith(("tensorflow.", "numpy.")) else ""
     return "list" if isinstance(value, Items) and value.state["items"] else ""
-
-
-def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
-    """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
-    ran; with ``returns`` also a return before it."""
-    frame: Frame | None = m.frame
-    left = len(m.stack) - outside
-    while frame is not None and left > 0:
-        if any(construct.kind == "if" and not construct.always for construct in frame.around):
-            return True
-        if returns and len(frame.returns) > len(frame.half_returned):
-            return True
-        if frame.caller is None and frame.parent is not None and frame.parent.function is frame.function:
-            frame = frame.parent  # a comprehension
-        else:
-            frame, left = frame.caller, left - 1
-    return False
-
-
-def runs_once(m: Machine) -> bool:
-    """Whether a method is running that Keras or Python calls once for an object."""
-    return any(function.name in ONCE for function in m.stack)

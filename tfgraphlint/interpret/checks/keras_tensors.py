@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from functools import partial
 
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Place
 from tfgraphlint.facts.keras import KerasTensorUsed
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.keras_symbols import batch, is_keras_tensor, runs_for_keras
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.structures import changed, elements, is_constant
-from tfgraphlint.interpret.core.values import Dict, Host, Items, Object, Tensor, Value
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.structures import elements, is_constant
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Dict, Host, Items, Tensor
 
-# What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
-RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
 # These only look, or give back what they are given.
 LOOKING = frozenset({
     "tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",
 })
-
-
-def is_keras_tensor(value: Value) -> bool:
-    """Whether the value certainly is a symbolic tensor of Keras, or a list, tuple or dictionary that holds one."""
-    if isinstance(value, (Items, Dict)):
-        return any(is_keras_tensor(held) for held in elements(value))
-    return isinstance(value, Tensor) and value.keras
-
-
-def is_functional(value: Value) -> bool:
-    """Whether the value is a model that was made from its inputs and outputs."""
-    return isinstance(value, Object) and value.kind == "model" and "outputs" in value.state
-
-
-def runs_for_keras(m: Machine) -> bool:
-    """Whether Keras runs this code on a batch, with the model complete."""
-    return m.running.by in RUN_BY_KERAS
 
 
 def _report(m: Machine, node: cst.CSTNode, name: str, how: str, values: Iterable[Value]) -> None:
@@ -129,30 +110,3 @@ def behind_array(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> No
         return
     if left.kind == "array" and is_constant(left):
         _report(m, node, "", "array", [right])
-
-
-# -- inside of layers ----------------------------------------------------------------------------
-
-
-def batch(value: Value) -> Value:
-    """What the code of a layer sees of symbolic tensors of Keras: tensors of a graph."""
-    return changed(value, partial(_turned, keras=False))
-
-
-def symbol(value: Value) -> Value:
-    """What the caller of a layer that was given symbolic tensors sees of its result."""
-    return changed(value, partial(_turned, keras=True))
-
-
-def _turned(value: Value, keras: bool) -> Value:
-    if not isinstance(value, Tensor) or value.keras == keras:
-        return value
-    return replace(value, keras=keras, symbolic=not keras)
-
-
-def batch_arguments(args: Arguments) -> Arguments:
-    """Arguments as the code of a layer sees them."""
-    return replace(
-        args, positional=[batch(value) for value in args.positional],
-        keywords={name: batch(value) for name, value in args.keywords.items()},
-    )

@@ -6,12 +6,14 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.keras import LayerCreated
-from tfgraphlint.interpret.checks.host_reads import in_trace, is_guarded, runs_once, variable_made
+from tfgraphlint.interpret.checks.host_reads import variable_made
+from tfgraphlint.interpret.core.class_hierarchy import kind_of
+from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, runs_once
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.store import MISSING
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.values import Instance, Items, Object, Value
-from tfgraphlint.interpret.python.classes import kind_of
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Instance, Items, Object
 
 NEW, GUARDED = "made anew", "made behind a condition"
 

@@ -8,11 +8,12 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import RunWhileTraced, UnsupportedInJit
-from tfgraphlint.interpret.checks.host_reads import in_trace
 from tfgraphlint.interpret.core.autograph import is_left_alone
+from tfgraphlint.interpret.core.graph_state import in_trace
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.values import Items, Object, Value
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Items, Object
 
 # Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
 LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")

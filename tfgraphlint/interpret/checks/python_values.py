@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.facts.tracing import HostRead
-from tfgraphlint.interpret.checks.host_reads import in_graph, in_trace, is_assumed, is_symbolic, shows_symbolic
 from tfgraphlint.interpret.core.autograph import is_left_alone
+from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assumed, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Kind
-from tfgraphlint.interpret.core.values import STRING, Const, Dict, Host, Items, Value, Variable
+from tfgraphlint.interpret.core.texts import text
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Dict, Host, Items, Variable
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
 NOT_CONVERTED = frozenset({
@@ -99,17 +100,6 @@ def hashed(m: Machine, node: cst.CSTNode, value: Value) -> None:
         report(m, node, "builtins.hash")
 
 
-# -- texts ---------------------------------------------------------------------------------------
-
-
-def text(m: Machine, node: cst.CSTNode, shown: Iterable[Value] = ()) -> Host:
-    """A text that is not known, in which these values are shown."""
-    found = Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
-    if m.mode is Mode.GRAPH and any(shows_symbolic(m, value) for value in shown):
-        m.texts.add(found.node)
-    return found
-
-
 def formatted(m: Machine, part: cst.FormattedStringExpression, value: Value) -> None:
     """``f"{value:.3f}"``: a tensor of the graph takes no format."""
     if part.format_spec and part.conversion is None and is_asked(m, value):
@@ -145,8 +135,3 @@ def _with_format(template: str, positional: Sequence[Value], named: dict[str, Va
             found = positional[at] if at < len(positional) else None
         if spec and not conversion and found is not None:
             yield found
-
-
-def constant_text(value: Value) -> str | None:
-    """The text, where it is one and known."""
-    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None

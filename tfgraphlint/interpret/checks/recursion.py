@@ -6,11 +6,13 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.tracing import EndlessRecursion
-from tfgraphlint.interpret.checks.host_reads import in_graph
-from tfgraphlint.interpret.core.frames import Frame, identity
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.graph_state import in_graph
+from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.values import Function, Instance, Library, Method, Partial, TracedCallable, Value
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.scopes import Frame, Function
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Instance, Library, Method, Partial, TracedCallable
 
 CALLABLES = (Function, Instance, Library, Method, Partial, TracedCallable)
 

@@ -8,23 +8,12 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.tracing import ArgumentRetraced, FunctionRebuilt
-from tfgraphlint.interpret.core.frames import Frame, identity
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.values import (
-    BOOL,
-    FLOAT,
-    INT,
-    Const,
-    Function,
-    Host,
-    Instance,
-    Items,
-    Method,
-    Traced,
-    TracedCallable,
-    Value,
-)
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.scopes import Frame, Function, Traced
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import BOOL, FLOAT, INT, Host, Instance, Items, Method, TracedCallable
 from tfgraphlint.syntax.bindings import parameters
 from tfgraphlint.syntax.closures import names_from_outside
 

@@ -9,13 +9,14 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
-from tfgraphlint.interpret.checks.host_reads import in_trace, is_guarded, is_symbolic, runs_once
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.frames import frame_of
+from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, is_symbolic, runs_once
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import same_value
 from tfgraphlint.interpret.core.structures import is_constant, within
-from tfgraphlint.interpret.core.values import Const, Dict, Host, Instance, Items, Object, Tensor, Value
-from tfgraphlint.interpret.python.calls import Arguments
-from tfgraphlint.interpret.python.names import frame_of
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Dict, Host, Instance, Items, Object, Tensor
 from tfgraphlint.syntax.bindings import bound_in, parameters
 
 # -- Python state that is changed ----------------------------------------------------------------
@@ -82,7 +83,7 @@ def outlives(m: Machine, target: cst.BaseExpression) -> bool:
 
 
 def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
-    from tfgraphlint.interpret.python.classes import class_attribute
+    from tfgraphlint.interpret.core.class_hierarchy import class_attribute
 
     return class_attribute(holder.cls, f"{target.attr.value}.setter") is not None
 

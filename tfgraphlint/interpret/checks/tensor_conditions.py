@@ -11,39 +11,32 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import BranchesDisagree, RaisedWhileTraced, TensorTested
 from tfgraphlint.interpret.checks import keras_tensors
-from tfgraphlint.interpret.checks.host_reads import in_graph, is_assumed, is_symbolic
-from tfgraphlint.interpret.core.autograph import Construct, is_converted, is_left_alone, left_alone
-from tfgraphlint.interpret.core.frames import Frame
+from tfgraphlint.interpret.core.autograph import Construct, is_left_alone, left_alone
+from tfgraphlint.interpret.core.class_hierarchy import class_attribute
+from tfgraphlint.interpret.core.graph_state import asks, in_graph, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import dtype_of
+from tfgraphlint.interpret.core.scopes import Frame, Function
 from tfgraphlint.interpret.core.store import MISSING, Changes, State
 from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     OTHER,
     Choice,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
     Object,
     Tensor,
     Unknown,
-    Value,
     Variable,
     is_none,
     node_of,
 )
-from tfgraphlint.interpret.python.classes import class_attribute
-from tfgraphlint.interpret.python.operators import dtype_of
 from tfgraphlint.syntax.closures import read_by_functions_in
 from tfgraphlint.syntax.tree import children_of
-
-
-def asks(m: Machine, value: Value) -> bool:
-    """Whether a condition on ``value`` asks a tensor of the graph."""
-    return m.mode is Mode.GRAPH and (is_symbolic(value) and not is_assumed(value) or isinstance(value, Variable))
 
 
 def tested(m: Machine, node: cst.CSTNode, value: Value, how: str, *, always: bool = False) -> bool:
@@ -75,30 +68,6 @@ def contained(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> None:
     number = isinstance(other, Const) and isinstance(other.value, (bool, int, float, str))
     if asks(m, one) and (number or is_symbolic(other) and node_of(one) is not node_of(other)):
         _report(m, node, "in", left_alone(m))
-
-
-def decides(m: Machine, value: Value) -> bool | None:
-    """Whether a tensor decides a condition in converted code; None where that is not known."""
-    if m.mode is not Mode.GRAPH or not is_converted(m):
-        return False
-    if is_symbolic(value) or isinstance(value, Variable):
-        return None if is_assumed(value) else True
-    if isinstance(value, (Unknown, Choice)):
-        return None
-    return False
-
-
-def iterates(m: Machine, value: Value) -> bool | None:
-    """Whether a loop over ``value`` is one of the graph, in converted code; None where that is not known."""
-    if isinstance(value, Object) and m.mode is Mode.GRAPH and is_converted(m):
-        held = [part for part in value.state.values() if isinstance(part, Value)]
-        if value.kind == "dataset":
-            return True
-        if value.kind in ("range", "enumerate", "zip"):
-            found = [iterates(m, part) for part in (elements(held[0]) if isinstance(held[0], Items) else held)]
-            return True if True in found else None if None in found else False
-        return None
-    return decides(m, value)
 
 
 # -- loops ---------------------------------------------------------------------------------------

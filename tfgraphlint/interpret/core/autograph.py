@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core.frames import Frame, chosen
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.values import Function
+from tfgraphlint.interpret.core.scopes import Frame, Function, chosen
 from tfgraphlint.syntax.tree import Tree, children_of
 
 # Decorators whose function TensorFlow calls as it is written.

@@ -13,7 +13,8 @@ from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.store import MISSING
 from tfgraphlint.interpret.core.structures import within
-from tfgraphlint.interpret.core.values import Object, Tensor, Value, Variable
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Object, Tensor, Variable
 
 DATASET = "dataset"
 

@@ -1,218 +1,34 @@
-"""Names and what they are bound to: modules, function calls, and the values that paths join to."""
+"""Which frame a name belongs to, and how a function that is called runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Union
+from dataclasses import replace
 
-from tfgraphlint.facts.common import Place
-from tfgraphlint.interpret.core.provenance import join_nodes, now
-from tfgraphlint.interpret.core.store import MISSING, Changes, State
-from tfgraphlint.interpret.core.values import (
-    ANY,
-    OTHER,
-    Choice,
-    Const,
-    Dict,
-    Function,
-    Host,
-    Items,
-    Tensor,
-    Unknown,
-    Value,
-    node_of,
-)
-from tfgraphlint.syntax.tree import Tree
-
-MOST_OPTIONS = 6
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.scopes import Frame, Traced
 
 
-@dataclass(eq=False)
-class ModuleScope:
-    """A module of the project: its tree and its global names."""
-
-    tree: Tree
-    path: str
-    names: State = field(default_factory=dict)
-    executed: bool = False
-    open: bool = False  # a star import of something unknown: names may come from there
-
-
-@dataclass(eq=False)
-class Frame:
-    """One call of a function, one class body, or the top level of a module (``function`` is None)."""
-
-    scope: ModuleScope
-    names: State
-    parent: Frame | None = None
-    function: Function | None = None
-    global_names: set[str] = field(default_factory=set)
-    nonlocal_names: set[str] = field(default_factory=set)
-    returns: list[tuple[Value, Changes]] = field(default_factory=list)
-    breaks: list[Changes] = field(default_factory=list)
-    continues: list[Changes] = field(default_factory=list)
-    marks: list[int] = field(default_factory=list)  # store marks: the call's own, then one a loop
-    on_yield: Callable[[Value], None] | None = None  # what a ``yield`` of this call does
-    self_value: Value | None = None
-    owner: Any = None  # the class that the running method belongs to
-    caller: Frame | None = None
-    via: bool | None = None  # a library calls the function, and has it converted or not; None: the caller's own call
-    autograph: bool = False  # AutoGraph is on for what is called here
-    converted: bool | None = None  # ``conversion`` answers it when asked
-    around: list[Any] = field(default_factory=list)  # constructs around what runs, innermost last
-    unsettled: dict[str, Any] = field(default_factory=dict)  # names on which a tensor condition's branches disagree
-    half_returned: list[Any] = field(default_factory=list)  # tensor conditions of which one branch returned
-    made: int = field(default_factory=now)
-    by_tensor: bool = False  # a tensor has decided a condition here
-    by_python: bool = False  # Python has
-    statement: Any = None  # the one that is running
+def traced_mode(m: Machine, traced: Traced) -> Running:
+    """The mode inside a function that is traced, unless functions run eagerly here."""
+    if m.functions_run_eagerly:
+        return m.running
+    outer = m.running.traced
+    if m.mode is Mode.GRAPH and outer is not None:
+        if traced.jit and not outer.jit:
+            outer = replace(outer, jit=True)
+        return Running(Mode.GRAPH, m.running.why, outer, traced.autograph, m.running.by)
+    return Running(Mode.GRAPH, traced.place, traced, traced.autograph, traced.by)
 
 
-class Certain(frozenset[Any]):
-    """A set that holds on every path: paths join to the intersection."""
-
-
-class Possible(frozenset[Any]):
-    """A set that holds on some path: paths join to the union."""
-
-
-@dataclass(frozen=True)
-class Queried:
-    """A tape was asked at ``place``: on all paths that lead here, or on some."""
-
-    place: Place
-    certain: bool
-
-
-def chosen(frame: Frame, by_tensor: bool | None) -> None:
-    """Note what decides a condition or a loop of a function: a tensor, or certainly or perhaps Python."""
-    if by_tensor:
-        frame.by_tensor = True
-    else:
-        frame.by_python = True
-
-
-def join_states(ends: Sequence[Any]) -> Any:
-    """What an entry of the store is after paths meet that left it at ``ends``."""
-    present = [end for end in ends if end is not MISSING]
-    if all(isinstance(end, Value) for end in present):
-        return join(present) if present else MISSING
-    first = present[0]
-    if isinstance(first, Certain):
-        if len(present) < len(ends):
-            return Certain()
-        return Certain(frozenset.intersection(*present))
-    if isinstance(first, Possible):
-        return Possible(frozenset().union(*present))
-    asked = [end for end in present if isinstance(end, Queried)]
-    if asked:
-        certain = len(asked) == len(ends) and all(end.certain for end in asked)
-        return Queried(asked[0].place, certain)
-    if isinstance(first, (tuple, Spread)):
-        return join_items(present)
-    if all(isinstance(end, int) and not isinstance(end, bool) for end in present):
-        mask = -1
-        for end in present:
-            mask &= end
-        return mask
-    return first if len(present) == len(ends) and all(end == first for end in present) else None
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """Items of a list whose length is not known: any of them is ``element``."""
-
-    element: Value
-
-
-ItemList = Union[tuple[Any, ...], Spread]
-
-
-def join_items(ends: Sequence[ItemList]) -> ItemList:
-    """Items of a list that differ between paths: joined one by one, or unknown in number."""
-    tuples = [end for end in ends if isinstance(end, tuple)]
-    if len(tuples) == len(ends) and len({len(end) for end in tuples}) == 1:
-        return tuple(
-            join(column) if isinstance(column[0], Value) else column[0] for column in zip(*tuples)
-        )
-    flat: list[Any] = []
-    for end in ends:
-        flat.extend(end if isinstance(end, tuple) else (end.element,))
-    if any(not isinstance(item, Value) for item in flat):
-        return tuple({id(item): item for item in flat}.values())
-    return Spread(join(flat)) if flat else ()
-
-
-def join(values: Sequence[Value]) -> Value:
-    """The value of a name after paths meet on which it had these."""
-    found: dict[object, Value] = {}
-    for value in values:
-        for option in value.options if isinstance(value, Choice) else (value,):
-            found.setdefault(identity(option), option)
-    options = list(found.values())
-    if len(options) == 1:
-        return options[0]
-    if all(isinstance(option, Tensor) for option in options):
-        return _join_tensors([o for o in options if isinstance(o, Tensor)])
-    if all(isinstance(option, Host) for option in options):
-        hosts = [o for o in options if isinstance(o, Host)]
-        return Host(join_nodes([o.node for o in hosts]), hosts[0].kind, _common(o.dtype for o in hosts))
-    if all(isinstance(option, Items) for option in options):
-        joined = _join_items_values([o for o in options if isinstance(o, Items)])
-        if joined is not None:
-            return joined
-    if all(isinstance(option, Dict) for option in options):
-        return _join_dicts([o for o in options if isinstance(o, Dict)])
-    if len(options) > MOST_OPTIONS:
-        nodes = [node for node in map(node_of, options) if node is not None]
-        if nodes:
-            return Unknown(join_nodes(nodes))
-    return Choice(tuple(options))
-
-
-def _join_tensors(options: Sequence[Tensor]) -> Tensor:
-    return Tensor(
-        join_nodes([o.node for o in options]),
-        _common(o.dtype for o in options),
-        all(o.symbolic for o in options),
-        all(o.keras for o in options),
-        graph=max(o.graph for o in options),
-    )
-
-
-def _join_items_values(options: Sequence[Items]) -> Items | None:
-    kinds = {option.kind for option in options}
-    if len(kinds) != 1:
+def frame_of(m: Machine, name: str) -> Frame | None:
+    """The frame in which an assignment to ``name`` binds it; None for the module's globals."""
+    frame = m.frame
+    if name in frame.global_names:
         return None
-    made = max(option.made for option in options)
-    return Items(kinds.pop(), {"items": join_items([o.state["items"] for o in options])}, made)
-
-
-def _join_dicts(options: Sequence[Dict]) -> Dict:
-    keys = dict.fromkeys(key for option in options for key in option.state)
-    state: State = {}
-    for key in keys:
-        found = [option.state[key] for option in options if key in option.state]
-        state[key] = join(found)
-        if key is not OTHER and len(found) < len(options):
-            state.setdefault(OTHER, state[key])
-    return Dict(state, max(option.made for option in options))
-
-
-def _common(dtypes: Any) -> str:
-    found = set(dtypes)
-    return found.pop() if len(found) == 1 else ANY
-
-
-def identity(value: Value) -> object:
-    """What makes two values the same one."""
-    if isinstance(value, Const):
-        try:
-            hash(value.value)
-        except TypeError:
-            return id(value)
-        return (type(value.value), value.value)
-    if isinstance(value, (Tensor, Host, Unknown)):
-        return (type(value), value.node)
-    return id(value)
+    if name in frame.nonlocal_names:
+        outer = frame.parent
+        while outer is not None and name not in outer.names:
+            outer = outer.parent
+        return outer or frame
+    return frame

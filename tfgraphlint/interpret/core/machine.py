@@ -11,22 +11,12 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
 from tfgraphlint.facts.tracing import TensorLeaked
-from tfgraphlint.interpret.core.frames import Frame, ModuleScope, join_states
+from tfgraphlint.interpret.core.joins import join_states
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node, now
+from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope, Traced
 from tfgraphlint.interpret.core.store import State, Store
-from tfgraphlint.interpret.core.values import (
-    ANY,
-    BOOL,
-    INT,
-    STRING,
-    Choice,
-    Function,
-    Tape,
-    Tensor,
-    Traced,
-    Unknown,
-    Value,
-)
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import ANY, BOOL, INT, STRING, Choice, Tape, Tensor, Unknown
 from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.project.modules import Project
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tfgraphlint.interpret.core.frames import Spread
 from tfgraphlint.interpret.core.provenance import Kind, Node
+from tfgraphlint.interpret.core.scopes import Class, Function
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     TRUTH,
     Choice,
-    Class,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
@@ -22,12 +20,12 @@ from tfgraphlint.interpret.core.values import (
     Module,
     Object,
     Partial,
+    Spread,
     Super,
     Tape,
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     Weights,
 )

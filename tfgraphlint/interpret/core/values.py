@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
-
-import libcst as cst
+from typing import TYPE_CHECKING, Union
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.provenance import Kind, Node, now
+from tfgraphlint.interpret.core.scopes import Class, Function, Traced
 from tfgraphlint.interpret.core.store import State
+from tfgraphlint.interpret.core.value import Const, Value
 
 if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.frames import Frame, ModuleScope
+    from tfgraphlint.interpret.core.scopes import ModuleScope
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Items of a list whose length is not known: any of them is ``element``."""
+
+    element: Value
+
 
 FLOAT, INT, BOOL, STRING, COMPLEX, ANY = "float", "int", "bool", "string", "complex", "any"
-
-
-class Value:
-    """Base of all abstract values."""
-
-    __slots__ = ()
-
-
-@dataclass(slots=True, eq=False)
-class Const(Value):
-    """A Python constant: number, string, bytes, bool, None or Ellipsis."""
-
-    value: Any
 
 
 @dataclass(slots=True, eq=False)
@@ -131,37 +126,6 @@ OTHER = object()
 
 
 @dataclass(slots=True, eq=False)
-class Function(Value):
-    """A function or lambda of the project with the frame it closes over."""
-
-    definition: cst.FunctionDef | cst.Lambda
-    scope: ModuleScope
-    closure: Frame | None
-    defaults: dict[str, Value]
-    owner: Class | None = None
-    traced: Traced | None = None
-    wrapper: str | None = None  # a library decorator that changes how it is called
-    results: State = field(default_factory=dict)  # of a cached one: what it returned, by its arguments
-
-    @property
-    def name(self) -> str:
-        if isinstance(self.definition, cst.FunctionDef):
-            return self.definition.name.value
-        return "<lambda>"
-
-
-@dataclass(slots=True, eq=False, frozen=True)
-class Traced:
-    """How a function came to be traced: the place that did it and AutoGraph's setting."""
-
-    place: Place
-    autograph: bool = True
-    jit: bool = False
-    specs: Value | None = None  # the ``input_signature``
-    by: str = "tensorflow.function"
-
-
-@dataclass(slots=True, eq=False)
 class TracedCallable(Value):
     """``tf.function(f)`` of anything that can be called."""
 
@@ -192,20 +156,6 @@ class Partial(Value):
     function: Value
     arguments: tuple[Value, ...]
     keywords: dict[str, Value]
-
-
-@dataclass(slots=True, eq=False)
-class Class(Value):
-    """A class of the project. ``bases`` are classes, library names or unknown."""
-
-    definition: cst.ClassDef
-    scope: ModuleScope
-    bases: tuple[Value, ...]
-    state: State
-
-    @property
-    def name(self) -> str:
-        return self.definition.name.value
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, same_value
-from tfgraphlint.interpret.core.values import Const, Tensor, Value, Variable
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Tensor, Variable
 
 WHERE = ("tensorflow.where", "tensorflow.compat.v1.where", "keras.ops.where")
 SIGNS = {

@@ -7,8 +7,9 @@ import libcst as cst
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.gradients import LossReturnsNothing, TapeInLoss
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.values import Nothing, Value
-from tfgraphlint.interpret.gradients.tapes import use_of
+from tfgraphlint.interpret.core.tape_uses import use_of
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Nothing
 
 
 def ran(m: Machine, first: int, result: Value, asked: cst.CSTNode) -> None:

@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from tfgraphlint.facts.common import TapeUse
 from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
-from tfgraphlint.interpret.core.frames import Certain, Possible
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.class_hierarchy import kind_of
+from tfgraphlint.interpret.core.frames import frame_of
+from tfgraphlint.interpret.core.joins import Certain, Possible
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind, Node, now, reaches, same_value
 from tfgraphlint.interpret.core.structures import elements, tapes_within, weights_within
+from tfgraphlint.interpret.core.tape_uses import use_of
+from tfgraphlint.interpret.core.unknown_calls import escape
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ELEMENT,
     Choice,
-    Const,
     Dict,
     Host,
     Instance,
@@ -24,13 +28,9 @@ from tfgraphlint.interpret.core.values import (
     Tape,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
 )
-from tfgraphlint.interpret.python.calls import Arguments
-from tfgraphlint.interpret.python.classes import kind_of
-from tfgraphlint.interpret.python.names import frame_of
 
 
 def make(m: Machine, args: Arguments, node: cst.CSTNode) -> Tape:
@@ -53,12 +53,6 @@ def _flag(value: Value | None, default: bool) -> bool | None:
 def held(value: Value) -> list[Tape]:
     """The tapes inside a value."""
     return tapes_within(value)
-
-
-def use_of(tape: Tape) -> TapeUse:
-    """What rules are told of a tape."""
-    entered = tape.state.get("entered_at")
-    return TapeUse(tape.made, str(tape.state.get("name") or ""), entered, tape.persistent, tape.watch_accessed)
 
 
 def run_inside(
@@ -88,12 +82,6 @@ def run_paused(m: Machine, manager: Object, body: Callable[[], bool]) -> bool:
     goes_on = body()
     m.store.write(m.recording, "mask", m.active | was)
     return goes_on
-
-
-def escape(m: Machine, tape: Tape) -> None:
-    """The tape went where we cannot follow: what it watches and whether it was asked is not known."""
-    m.store.write(tape.state, "escaped", Possible((tape,)))
-    m.store.write(tape.state, "queried", None)
 
 
 def never_entered(tape: Tape) -> bool:

@@ -16,7 +16,8 @@ from tfgraphlint.facts.gradients import (
     TapeExhausted,
     WeightsUnbuilt,
 )
-from tfgraphlint.interpret.core.frames import Queried
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import Queried
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import (
     Edge,
@@ -36,6 +37,8 @@ from tfgraphlint.interpret.core.provenance import (
     used_before,
 )
 from tfgraphlint.interpret.core.structures import elements, is_constant, weights_within
+from tfgraphlint.interpret.core.tape_uses import use_of
+from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
     BOOL,
     FLOAT,
@@ -48,7 +51,6 @@ from tfgraphlint.interpret.core.values import (
     Tape,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
     is_none,
@@ -56,8 +58,7 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.gradients import losses
 from tfgraphlint.interpret.gradients.finiteness import not_finite
-from tfgraphlint.interpret.gradients.tapes import kind_unwatchable, never_entered, report_unwatchable, use_of
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.gradients.tapes import kind_unwatchable, never_entered, report_unwatchable
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.interpret.checks import host_reads, layer_creation, untracked_variables
-from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core import arguments, class_hierarchy
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.store import MISSING
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     ELEMENT,
     INT,
     STRING,
     Choice,
-    Class,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
@@ -34,12 +35,10 @@ from tfgraphlint.interpret.core.values import (
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     Weights,
 )
 from tfgraphlint.interpret.python import calls, classes
-from tfgraphlint.interpret.python.operators import read
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "_trainable_variables",
                 "non_trainable_weights", "non_trainable_variables", "trainable_params", "global_variables")
@@ -136,7 +135,7 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
 
 
 def _class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value | None:
-    found = classes.class_attribute(value, name)
+    found = class_hierarchy.class_attribute(value, name)
     if isinstance(found, Function) and found.wrapper == "classmethod":
         return Method(value, found)
     if found is not None:
@@ -148,10 +147,10 @@ def _class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value | No
 
 def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
     cls = value.instance.cls if isinstance(value.instance, Instance) else value.instance
-    found = classes.class_attribute(cls, name, after=value.cls)
+    found = class_hierarchy.class_attribute(cls, name, after=value.cls)
     if found is not None:
         if isinstance(found, Function) and found.wrapper in ("property", "cached_property"):
-            return calls.call(m, Method(value.instance, found), calls.Arguments([]), node)
+            return calls.call(m, Method(value.instance, found), arguments.Arguments([]), node)
         return bind_method(value.instance, found)
     from tfgraphlint.libraries.keras import objects
 
@@ -232,10 +231,10 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
                 set_attribute(m, option, name, new_here, node)
         case Instance():
             untracked_variables.kept(m, value, name, new)
-            setter = classes.class_attribute(value.cls, f"{name}.setter")
+            setter = class_hierarchy.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
-                calls.call(m, Method(value, setter), calls.Arguments([new]), node)
-            elif isinstance(classes.class_attribute(value.cls, "__setattr__"), Function):
+                calls.call(m, Method(value, setter), arguments.Arguments([new]), node)
+            elif isinstance(class_hierarchy.class_attribute(value.cls, "__setattr__"), Function):
                 m.store.write(value.state, name, m.opaque(node, [value, new]))
             else:
                 if m.frozen:

@@ -7,41 +7,44 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.interpret.checks import host_reads, keras_tensors, python_values, side_effects, untracked_variables
-from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.checks import host_reads, python_values, side_effects, untracked_variables
+from tfgraphlint.interpret.core import unknown_calls
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import dtype_named, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.store import MISSING, State
 from tfgraphlint.interpret.core.structures import elements, within
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
-    ANY,
     FLOAT,
     INT,
     OTHER,
     STRING,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
     LibraryMethod,
     Method,
     Object,
+    Spread,
     Super,
     Tape,
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     Weights,
     sequence,
 )
 from tfgraphlint.interpret.gradients import tapes, verdicts
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
 from tfgraphlint.interpret.python.names import forget_order, set_entry
-from tfgraphlint.interpret.python.operators import binary, numeric, parts, read
+from tfgraphlint.interpret.python.operators import binary, numeric
 
 LOGGED = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
 
@@ -106,31 +109,8 @@ def _tape(m: Machine, tape: Tape, name: str, args: Arguments, node: cst.CSTNode)
         m.store.write(m.recording, "mask", m.active & ~tape.bit)
         return Const(None)
     if name != "watched_variables":
-        tapes.escape(m, tape)
+        unknown_calls.escape(m, tape)
     return m.opaque(node)
-
-
-def leave(
-    m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str, result: str = "array",
-    dtype: str = ANY,
-) -> Host:
-    """The host value that these values become when they leave TensorFlow through ``name``."""
-    text = _text(m, node)
-    fault = m.fault(kind, node, name, text)
-    host_reads.host_read(m, node, values, kind, name)
-    keras_tensors.read(m, node, values, kind, name)
-    edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
-    return Host(m.operation(node, edges), result, dtype)
-
-
-def _text(m: Machine, node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Call):
-        inner = node.func.value if isinstance(node.func, cst.Attribute) else None
-        if node.args:
-            inner = node.args[0].value
-        if inner is not None:
-            return m.frame.scope.tree.code(inner)
-    return m.frame.scope.tree.code(node)
 
 
 def _variable(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -167,7 +147,7 @@ def _note(
     m: Machine, states: Sequence[State], values: Sequence[Value], name: str, node: cst.CSTNode, keeps: bool
 ) -> None:
     """Note what variables were given: no gradient comes through it. ``keeps``: what was before remains in part."""
-    fault = m.fault(FaultKind.ASSIGN, node, name, _text(m, node))
+    fault = m.fault(FaultKind.ASSIGN, node, name, value_text(m, node))
     entries = tuple((part, fault) for part in parts(m, values) if part.kind is not Kind.CONSTANT)
     for state in states:
         before = state.get("assigned", ()) if keeps else ()
@@ -236,22 +216,6 @@ def _host(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode
     if name == "astype":
         return Host(made, value.kind, dtype_named(args.get(0, "dtype")))
     return Host(made, value.kind, value.dtype)
-
-
-def dtype_named(value: Value | None) -> str:
-    """The kind of number that a dtype argument names: ``tf.float32``, ``"int64"``, ``float``."""
-    from tfgraphlint.interpret.core.values import BOOL, COMPLEX, Library
-
-    name = ""
-    if isinstance(value, Library):
-        name = value.name.rpartition(".")[2]
-    elif isinstance(value, Const) and isinstance(value.value, str):
-        name = value.value
-    for start, kind in (("float", FLOAT), ("bfloat", FLOAT), ("half", FLOAT), ("double", FLOAT), ("single", FLOAT),
-                        ("int", INT), ("uint", INT), ("bool", BOOL), ("str", STRING), ("complex", COMPLEX)):
-        if name.startswith(start):
-            return kind
-    return ANY
 
 
 def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> None:
@@ -432,4 +396,3 @@ def _unknown(m: Machine, value: Unknown, name: str, args: Arguments, node: cst.C
     if name in ("append", "extend", "item", "tolist") or name.startswith("assign"):
         return m.opaque(node, [value, *args.all()])
     return unknown_call(m, [value], args, node)
-

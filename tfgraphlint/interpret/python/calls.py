@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
-from tfgraphlint.interpret.core.frames import Frame, Spread, join
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.frames import traced_mode
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import MOST_DEPTH, MOST_ENTRIES, Machine, Running
 from tfgraphlint.interpret.core.provenance import Calls, Kind
+from tfgraphlint.interpret.core.scopes import Class, Frame, Function
 from tfgraphlint.interpret.core.store import State
-from tfgraphlint.interpret.core.structures import elements, tapes_within
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     OTHER,
     Choice,
-    Class,
-    Const,
     Dict,
-    Function,
     Instance,
     Items,
     Library,
@@ -28,57 +28,12 @@ from tfgraphlint.interpret.core.values import (
     Nothing,
     Object,
     Partial,
-    Traced,
+    Spread,
     TracedCallable,
-    Unknown,
-    Value,
     sequence,
 )
 from tfgraphlint.syntax.bindings import parameters
 from tfgraphlint.syntax.tree import Tree, children_of
-
-
-@dataclass
-class Arguments:
-    """The values of a call, with the nodes they were written as where there are any."""
-
-    positional: list[Value]
-    keywords: dict[str, Value] = field(default_factory=dict)
-    starred: Value | None = None  # ``*args`` of unknown length
-    double_starred: Value | None = None  # ``**kwargs`` with unknown keys
-    nodes: list[cst.BaseExpression | None] = field(default_factory=list)
-    keyword_nodes: dict[str, cst.BaseExpression] = field(default_factory=dict)
-
-    def all(self) -> list[Value]:
-        """Every value that is passed."""
-        more = [value for value in (self.starred, self.double_starred) if value is not None]
-        return [*self.positional, *self.keywords.values(), *more]
-
-    def get(self, index: int, name: str) -> Value | None:
-        """The argument at this position or of this name."""
-        if name in self.keywords:
-            return self.keywords[name]
-        if 0 <= index < len(self.positional):
-            return self.positional[index]
-        return None
-
-    def node(self, index: int, name: str) -> cst.BaseExpression | None:
-        """The expression written for the argument at this position or of this name."""
-        if name in self.keyword_nodes:
-            return self.keyword_nodes[name]
-        if 0 <= index < len(self.nodes):
-            return self.nodes[index]
-        return None
-
-    @property
-    def certain(self) -> bool:
-        """Whether it is known which arguments there are."""
-        return self.starred is None and self.double_starred is None
-
-    def after(self, first: Value) -> Arguments:
-        """The same arguments behind a first one: the receiver of a method."""
-        return Arguments([first, *self.positional], self.keywords, self.starred, self.double_starred,
-                         [None, *self.nodes], self.keyword_nodes)
 
 
 def arguments_of(m: Machine, node: cst.Call) -> Arguments:
@@ -133,8 +88,7 @@ def call_expression(m: Machine, node: cst.Call) -> Value:
 
 def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling ``function``; ``node`` is where the call stands."""
-    from tfgraphlint.interpret.checks import host_reads
-    from tfgraphlint.interpret.python import builtin_methods, classes
+    from tfgraphlint.interpret.python import builtin_methods, classes, tracing
     from tfgraphlint.libraries import dispatch as library
 
     m.step()
@@ -154,7 +108,7 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             )
             return call(m, function.function, merged, node)
         case TracedCallable():
-            return host_reads.call_traced(m, function, args, node)
+            return tracing.call_traced(m, function, args, node)
         case Class():
             return classes.instantiate(m, function, args, node)
         case Instance():
@@ -168,36 +122,6 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             case Object():
                 return library.call_object(m, function, args, node)
     return unknown_call(m, [function], args, node)
-
-
-def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
-    """The result of a call that we cannot follow. Tapes given to it may be asked or told anything."""
-    from tfgraphlint.interpret.gradients import tapes
-
-    given = args.all()
-    for value in given:
-        for tape in tapes_within(value):
-            tapes.escape(m, tape)
-        _forget_lists(m, value)
-    return m.opaque(node, [*holders, *given])
-
-
-def _forget_lists(m: Machine, value: Value) -> None:
-    """A list given away may come back longer."""
-    if isinstance(value, Items) and value.kind == "list" and not elements(value):
-        m.store.write(value.state, "items", Spread(m.external(m.frame.scope.tree.module)))
-
-
-def traced_mode(m: Machine, traced: Traced) -> Running:
-    """The mode inside a function that is traced, unless functions run eagerly here."""
-    if m.functions_run_eagerly:
-        return m.running
-    outer = m.running.traced
-    if m.mode is Mode.GRAPH and outer is not None:
-        if traced.jit and not outer.jit:
-            outer = replace(outer, jit=True)
-        return Running(Mode.GRAPH, m.running.why, outer, traced.autograph, m.running.by)
-    return Running(Mode.GRAPH, traced.place, traced, traced.autograph, traced.by)
 
 
 # -- making functions ----------------------------------------------------------------------------
@@ -437,5 +361,3 @@ def yielded(m: Machine, value: Value) -> None:
         frame = frame.parent if frame.function is m.frame.function else None
     if frame is not None and frame.on_yield is not None:
         frame.on_yield(value)
-
-

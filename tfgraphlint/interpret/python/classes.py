@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
-from tfgraphlint.interpret.core.frames import Frame
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.class_hierarchy import bases_known, class_attribute, kind_of, library_base
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.scopes import Class, Frame, Function
 from tfgraphlint.interpret.core.store import MISSING
-from tfgraphlint.interpret.core.values import Class, Const, Function, Instance, Library, Method, Super, Unknown, Value
-from tfgraphlint.interpret.python.calls import Arguments, call, unknown_call
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Instance, Method, Super, Unknown
+from tfgraphlint.interpret.python.calls import call
 
 
 def define_class(m: Machine, node: cst.ClassDef) -> Value:
@@ -51,55 +53,6 @@ def _own(m: Machine, value: object, cls: Class, closure: Frame | None) -> None:
         if isinstance(held, Function) and held.owner is None and held.scope is cls.scope:
             held.owner = cls
             held.closure = closure
-
-
-def mro(cls: Value) -> Iterator[Value]:
-    """The class and its bases, depth first, each once; library names and unknowns among them."""
-    seen: set[int] = set()
-    stack = [cls]
-    while stack:
-        here = stack.pop(0)
-        if id(here) in seen:
-            continue
-        seen.add(id(here))
-        yield here
-        if isinstance(here, Class):
-            stack = [*here.bases, *stack]
-
-
-def library_base(cls: Class) -> str | None:
-    """The full name of the first library class among the bases."""
-    for base in mro(cls):
-        if isinstance(base, Library):
-            return base.name
-    return None
-
-
-def kind_of(m: Machine, cls: Value) -> str:
-    """What kind of library class the class descends from: ``layer``, ``model``, ``loss``, … or ``other``."""
-    for base in mro(cls):
-        if isinstance(base, Library):
-            kind = m.tables.class_kind(base.name)
-            if kind is not None:
-                return kind
-    return "other"
-
-
-def bases_known(cls: Class) -> bool:
-    """Whether every base is a class of the project or a library's."""
-    return all(isinstance(base, (Class, Library)) for base in mro(cls))
-
-
-def class_attribute(cls: Value, name: str, after: Class | None = None) -> Value | None:
-    """An attribute of a class or of its bases; ``after`` begins behind that class."""
-    found = after is None
-    for base in mro(cls):
-        if found and isinstance(base, Class) and name in base.state:
-            value = base.state[name]
-            return value if isinstance(value, Value) else None
-        if base is after:
-            found = True
-    return None
 
 
 def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> Value:
@@ -223,5 +176,3 @@ def fresh_attribute(m: Machine, instance: Instance, name: str, node: cst.CSTNode
     value = Unknown(made, external=True)
     m.store.write(instance.state, name, value)
     return value
-
-

@@ -9,11 +9,14 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.interpret.checks import keras_tensors, nested_runs, python_values, side_effects, tensor_conditions
-from tfgraphlint.interpret.core.frames import Frame, Spread, chosen, join
+from tfgraphlint.interpret.core import graph_state, texts
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Flow
+from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import truth
-from tfgraphlint.interpret.core.values import BOOL, OTHER, Const, Dict, Items, Value, Weights, sequence
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, Spread, Weights, sequence
 from tfgraphlint.interpret.python import attributes, calls, narrowing, operators
 from tfgraphlint.interpret.python.names import bind, lookup
 
@@ -59,11 +62,11 @@ def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
     try:
         return Const(ast.literal_eval(node.value))
     except (ValueError, SyntaxError):
-        return python_values.text(m, node)
+        return texts.text(m, node)
 
 
 def _concatenated_string(m: Machine, node: cst.ConcatenatedString) -> Value:
-    return python_values.text(m, node, [evaluate(m, part) for part in (node.left, node.right)])
+    return texts.text(m, node, [evaluate(m, part) for part in (node.left, node.right)])
 
 
 def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
@@ -72,7 +75,7 @@ def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
         if isinstance(part, cst.FormattedStringExpression):
             shown.append(evaluate(m, part.expression))
             python_values.formatted(m, part, shown[-1])
-    return python_values.text(m, node, shown)
+    return texts.text(m, node, shown)
 
 
 def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
@@ -84,7 +87,7 @@ def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
     if isinstance(node.operator, cst.Not):
         if tensor_conditions.tested(m, node, value, "not"):
             return m.opaque(node)
-        if tensor_conditions.decides(m, value):
+        if graph_state.decides(m, value):
             return operators.numeric(m, node, [value], Flow.CUT, name="Not", dtype=BOOL)
     return operators.unary(m, node, value)
 
@@ -115,7 +118,7 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
 def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     left = evaluate(m, node.left)
     certain = truth(left)
-    chosen(m.frame, tensor_conditions.decides(m, left))
+    chosen(m.frame, graph_state.decides(m, left))
     wants = isinstance(node.operator, cst.And)
     if certain is not None and certain != wants:
         return left
@@ -128,7 +131,7 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     m.store.merge([changes] if certain is not None else [changes, {}])
     if raises:
         return m.opaque(node)
-    if tensor_conditions.decides(m, left):
+    if graph_state.decides(m, left):
         return operators.numeric(m, node, [left, right], Flow.CUT, name=type(node.operator).__name__, dtype=BOOL)
     return right if certain is not None else join([left, right])
 
@@ -136,13 +139,13 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
 def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     test = evaluate(m, node.test)
     certain = truth(test)
-    chosen(m.frame, tensor_conditions.decides(m, test))
+    chosen(m.frame, graph_state.decides(m, test))
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
     tensor_conditions.tested(m, node.test, test, "conditional expression")
     with narrowing.of_some_kind(m, node.test, certain):
         values = [evaluate(m, node.body), evaluate(m, node.orelse)]
-    if tensor_conditions.decides(m, test):
+    if graph_state.decides(m, test):
         tensor_conditions.chosen(m, node, *values)
         if m.leaks:
             side_effects.used(m, values)

@@ -6,28 +6,28 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import open_shapes, python_values
-from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.checks import python_values
+from tfgraphlint.interpret.core import shapes
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import part_of_unknown, parts
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ELEMENT,
     INT,
     STRING,
     Choice,
-    Const,
     Dict,
     Host,
     Items,
     Object,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
 )
-from tfgraphlint.interpret.python.operators import part_of_unknown, parts
 
 MOST_EXACT_TURNS = 6
 MOST_EXACT_NUMBERS = 4  # of a ``range``
@@ -120,7 +120,7 @@ def _sizes(m: Machine, shape: Object, target: cst.Tuple | cst.List) -> list[Valu
             found.append(Host(m.leaf(Kind.CONSTANT, element), "scalar", INT))
         else:
             axis = index - len(target.elements) if behind else index
-            found.append(open_shapes.dimension(m, element.value, shape, Const(axis)))
+            found.append(shapes.dimension(m, element.value, shape, Const(axis)))
     return found
 
 

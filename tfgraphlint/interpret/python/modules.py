@@ -6,9 +6,10 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.interpret.core.frames import Frame, ModuleScope
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
-from tfgraphlint.interpret.core.values import Const, Library, Module, Value
+from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Library, Module
 from tfgraphlint.interpret.python.names import Imported, bind_name, global_name
 
 # Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from tfgraphlint.interpret.core.frames import Frame, ModuleScope, Spread, join
+from tfgraphlint.interpret.core.frames import frame_of
+from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
 from tfgraphlint.interpret.core.store import MISSING, State
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.values import OTHER, Choice, Const, Dict, Items, Library, Module, Unknown, Value
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import OTHER, Choice, Dict, Items, Library, Module, Spread, Unknown
 
 if TYPE_CHECKING:
     from tfgraphlint.interpret.core.machine import Machine
+
 
 SINGLETONS = {"None": None, "True": True, "False": False, "Ellipsis": ..., "__debug__": True}
 BUILTINS = frozenset(dir(builtins))
@@ -82,19 +86,6 @@ class Imported(Value):
         if scope is None:
             return m.external(node)
         return Module(scope) if self.name is None else member(m, scope, self.name, node)
-
-
-def frame_of(m: Machine, name: str) -> Frame | None:
-    """The frame in which an assignment to ``name`` binds it; None for the module's globals."""
-    frame = m.frame
-    if name in frame.global_names:
-        return None
-    if name in frame.nonlocal_names:
-        outer = frame.parent
-        while outer is not None and name not in outer.names:
-            outer = outer.parent
-        return outer or frame
-    return frame
 
 
 def bind(m: Machine, target: cst.BaseExpression, value: Value) -> None:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core.frames import frame_of
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import truth
-from tfgraphlint.interpret.core.values import TRUTH, Instance, Unknown, Value, is_none
-from tfgraphlint.interpret.python.names import frame_of
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import TRUTH, Instance, Unknown, is_none
 
 
 def narrow(m: Machine, test: cst.BaseExpression, holds: bool) -> None:

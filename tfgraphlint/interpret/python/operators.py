@@ -10,33 +10,32 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.checks import open_shapes
-from tfgraphlint.interpret.core import eagerness
-from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.core import eagerness, shapes
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.operands import dtype_of_operator, is_tensor, part_of_unknown, parts
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import elements, truth
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
     ELEMENT,
     FLOAT,
-    INT,
     OTHER,
     STRING,
     Choice,
-    Class,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
     Library,
     Object,
     OpenDimension,
+    Spread,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
     is_none,
@@ -94,20 +93,21 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         return _operator_method(m, node, name, left, right)
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
     result = numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
-    return open_shapes.of_operator(left, right, result)
+    return shapes.of_operator(left, right, result)
 
 
 def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
     """``"%.3f" % x``, and texts put together."""
     from tfgraphlint.interpret.checks import python_values
+    from tfgraphlint.interpret.core import texts
 
-    template = python_values.constant_text(left)
+    template = texts.constant_text(left)
     if name == "Modulo":
         return python_values.percent(m, node, template, right) if template is not None else None
     sides = (left, right)
     unknown = [side for side in sides if isinstance(side, Host) and side.dtype == STRING]
-    known = [side for side in sides if python_values.constant_text(side) is not None]
-    return python_values.text(m, node, sides) if unknown and len(unknown) + len(known) == 2 else None
+    known = [side for side in sides if texts.constant_text(side) is not None]
+    return texts.text(m, node, sides) if unknown and len(unknown) + len(known) == 2 else None
 
 
 def is_list(value: Value) -> bool:
@@ -119,11 +119,12 @@ def _operator_method(m: Machine, node: cst.CSTNode, name: str, left: Value, righ
     method = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
               "MatrixMultiply": "__matmul__", "Power": "__pow__"}.get(name)
     if isinstance(left, Instance) and method:
+        from tfgraphlint.interpret.core import arguments
         from tfgraphlint.interpret.python import attributes, calls
 
         found = attributes.find(m, left, method, node)
         if found is not None:
-            return calls.call(m, found, calls.Arguments([right]), node)
+            return calls.call(m, found, arguments.Arguments([right]), node)
     return m.opaque(node, [left, right])
 
 
@@ -166,33 +167,6 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
     return None
 
 
-def parts(m: Machine, values: Sequence[Value]) -> list[Node]:
-    """The nodes of the operands of a numeric operation, lists of tensors taken apart."""
-    if m.leaks:
-        from tfgraphlint.interpret.checks import side_effects
-
-        side_effects.used(m, values)
-    found: list[Node] = []
-    for value in values:
-        if isinstance(value, Variable):
-            found.append(read(m, value))
-        elif isinstance(value, (Tensor, Host, Unknown)):
-            found.append(value.node)
-        elif not isinstance(value, Const):
-            found.extend(m.nodes([value]))
-    return found
-
-
-def read(m: Machine, variable: Variable) -> Node:
-    """The node of a variable's value: also what was assigned to it, behind a fault."""
-    assigned = variable.state.get("assigned")
-    if not assigned:
-        return variable.node
-    edges = [Edge(variable.node)]
-    edges += [Edge(node, Flow.CUT, fault) for node, fault in assigned]
-    return m.value_of(variable.node, edges)
-
-
 def numeric(
     m: Machine, node: cst.CSTNode, values: Sequence[Value], flow: Flow, *,
     additive: bool = False, name: str = "", dtype: str = "",
@@ -211,7 +185,7 @@ def numeric(
     edges = [Edge(part, flow, fault) for part in parts(m, values)]
     made = m.operation(node, edges, additive=additive, linear=name in LINEAR)
     made.operation, made.operands = name, tuple(values)
-    dtype = dtype or _dtype(values, name)
+    dtype = dtype or dtype_of_operator(values, name)
     if tensors:
         keras = any(isinstance(value, Tensor) and value.keras for value in values)
         return m.tensor(made, dtype, keras=keras)
@@ -230,42 +204,6 @@ def _count(values: Sequence[Value]) -> bool:
     """Whether numbers of which one is another in each turn of a loop are combined with the same ones each time."""
     counted = [isinstance(value, Host) and value.counts for value in values]
     return any(counted) and all(known or isinstance(value, Const) for known, value in zip(counted, values))
-
-
-def dtype_of(value: Value) -> str:
-    """The kind of number that a value holds."""
-    if isinstance(value, Weights):
-        return FLOAT
-    if isinstance(value, (Tensor, Variable, Host)):
-        return value.dtype
-    if isinstance(value, Const):
-        if isinstance(value.value, bool):
-            return BOOL
-        for kind, name in ((int, INT), (float, FLOAT), (complex, "complex"), (str, STRING), (bytes, STRING)):
-            if isinstance(value.value, kind):
-                return name
-    if isinstance(value, Items):
-        kinds = {dtype_of(held) for held in elements(value)}
-        if FLOAT in kinds and kinds <= {FLOAT, INT}:
-            return FLOAT
-        return kinds.pop() if len(kinds) == 1 else ANY
-    return ANY
-
-
-def _dtype(values: Sequence[Value], name: str) -> str:
-    tensors = {value.dtype for value in values if isinstance(value, (Tensor, Variable))}
-    if name == "Divide" and tensors <= {INT}:
-        return FLOAT
-    if len(tensors) == 1:
-        return tensors.pop()
-    if tensors:
-        return FLOAT if FLOAT in tensors else ANY
-    kinds = {dtype_of(value) for value in values}
-    if FLOAT in kinds:
-        return FLOAT
-    if kinds == {INT}:
-        return FLOAT if name == "Divide" else INT
-    return ANY
 
 
 def compare(
@@ -307,11 +245,6 @@ def compare(
     if any(isinstance(v, Unknown) for v in values):
         return Unknown(m.operation(node, [Edge(part, Flow.UNKNOWN) for part in parts(m, values)]))
     return Host(m.operation(node, [Edge(part) for part in parts(m, values)]), "scalar", BOOL)
-
-
-def is_tensor(value: Value) -> bool:
-    """Whether the value certainly is a tensor or a variable."""
-    return isinstance(value, (Tensor, Variable))
 
 
 def _both(left: Value, right: Value) -> tuple[tuple[Value, Value], tuple[Value, Value]]:
@@ -389,7 +322,7 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
         return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
     if isinstance(value, Object) and value.kind == "shape":
-        return open_shapes.dimension(m, node, value, only)
+        return shapes.dimension(m, node, value, only)
     if isinstance(value, Host):
         inputs = [Edge(value.node)]
         return Host(m.operation(node, inputs), value.kind, value.dtype)
@@ -404,11 +337,12 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
     if isinstance(value, Const) and isinstance(value.value, str):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
     if isinstance(value, Instance):
+        from tfgraphlint.interpret.core import arguments
         from tfgraphlint.interpret.python import attributes, calls
 
         method = attributes.find(m, value, "__getitem__", node)
         if method is not None and only is not None:
-            return calls.call(m, method, calls.Arguments([only]), node)
+            return calls.call(m, method, arguments.Arguments([only]), node)
     return m.opaque(node, [value])
 
 
@@ -458,14 +392,6 @@ def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Val
         return m.opaque(node, [value])
     held = elements(value)
     return join(held) if held else m.opaque(node, [value])
-
-
-def part_of_unknown(m: Machine, node: cst.CSTNode, value: Unknown) -> Unknown:
-    """An item of something unknown, which may be a list or a dictionary: to take it from there is no operation."""
-    made = m.leaf(Kind.OPAQUE, node)
-    made.edges = (Edge(value.node, Flow.UNKNOWN),)
-    made.active, made.maybe = value.node.active, value.node.maybe
-    return Unknown(made, external=value.external)
 
 
 def _unknown_item(m: Machine, node: cst.Subscript, value: Unknown, key: Value | None) -> Value:

@@ -9,13 +9,16 @@ import libcst as cst
 
 from tfgraphlint.facts.gradients import VariableAugmented
 from tfgraphlint.interpret.checks import nested_runs, python_values, side_effects, tensor_conditions
+from tfgraphlint.interpret.core import arguments, graph_state, operands
 from tfgraphlint.interpret.core.autograph import inside
-from tfgraphlint.interpret.core.frames import Spread, chosen, join_items
+from tfgraphlint.interpret.core.joins import join_items
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.scopes import chosen
 from tfgraphlint.interpret.core.store import Changes
 from tfgraphlint.interpret.core.structures import truth
-from tfgraphlint.interpret.core.values import Const, Dict, Host, Items, Variable
+from tfgraphlint.interpret.core.value import Const
+from tfgraphlint.interpret.core.values import Dict, Host, Items, Spread, Variable
 from tfgraphlint.interpret.python import calls, modules, narrowing, operators, with_blocks
 from tfgraphlint.interpret.python.expressions import evaluate, iterate
 from tfgraphlint.interpret.python.names import bind, bind_name, delete
@@ -89,7 +92,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
     if name == "BitOr" and isinstance(left, Dict):
         from tfgraphlint.interpret.python.builtin_methods import update_dict
 
-        update_dict(m, left, calls.Arguments([right]), node)
+        update_dict(m, left, arguments.Arguments([right]), node)
         return GOES_ON
     if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
         sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")
@@ -183,7 +186,7 @@ def _if(m: Machine, node: cst.If) -> bool:
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 
     tensor_conditions.tested(m, node.test, test, "if")
-    by_tensor = tensor_conditions.decides(m, test)
+    by_tensor = graph_state.decides(m, test)
     with inside(m, node, "if", by_tensor):
         if certain is not None:
             return then() if certain else otherwise()
@@ -201,7 +204,7 @@ def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
     python_values.looped(m, node, value)
     nested_runs.dataset_walked(m, value, node.iter, statement=True)
-    by_tensor = tensor_conditions.iterates(m, value)
+    by_tensor = graph_state.iterates(m, value)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
         turns, exact = iterate(m, value, node.iter)
         return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
@@ -217,7 +220,7 @@ def _while(m: Machine, node: cst.While) -> bool:
 
     tensor_conditions.tested(m, node.test, test, "while")
     endless = truth(test) is True
-    by_tensor = tensor_conditions.decides(m, test)
+    by_tensor = graph_state.decides(m, test)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
         return _loop(m, node, [lambda: None, again], False, endless)
 
@@ -274,7 +277,7 @@ def _forget_numbers(m: Machine, node: cst.For | cst.While, before: Changes) -> N
         new = state.get(key)
         if isinstance(new, Const) and isinstance(old, Const) and type(new.value) in (int, float):
             if type(old.value) in (int, float) and new.value != old.value:
-                number = Host(m.leaf(Kind.CONSTANT, node), "scalar", operators.dtype_of(new), counts=True)
+                number = Host(m.leaf(Kind.CONSTANT, node), "scalar", operands.dtype_of(new), counts=True)
                 m.store.write(state, key, number)
 
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core import unknown_calls
 from tfgraphlint.interpret.core.autograph import inside
-from tfgraphlint.interpret.core.frames import Spread
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.structures import MOST_LEVELS
-from tfgraphlint.interpret.core.values import Choice, Const, Dict, Instance, Items, Object, Tape, Tensor, Value
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Choice, Dict, Instance, Items, Object, Spread, Tape, Tensor
 from tfgraphlint.interpret.gradients import tapes
 from tfgraphlint.interpret.python.names import bind
 
@@ -76,7 +77,7 @@ def run_with(
         return _run_instance(m, node, expression, value, enter, body)
     tapes_inside = tapes.held(value)
     for tape in tapes_inside:
-        tapes.escape(m, tape)
+        unknown_calls.escape(m, tape)
     enter(value if isinstance(value, Object) else m.opaque(expression, [value]))
     if not isinstance(value, Object) and m.mode is Mode.EAGER and _may_enter_graph(m, expression):
         with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
@@ -122,15 +123,16 @@ def _run_instance(
     m: Machine, node: cst.With, expression: cst.BaseExpression, value: Instance,
     enter: Callable[[Value], None], body: Callable[[], bool],
 ) -> bool:
+    from tfgraphlint.interpret.core import arguments
     from tfgraphlint.interpret.python import attributes, calls
 
     method = attributes.find(m, value, "__enter__", expression)
-    bound = calls.call(m, method, calls.Arguments([]), expression) if method else m.opaque(expression, [value])
+    bound = calls.call(m, method, arguments.Arguments([]), expression) if method else m.opaque(expression, [value])
     enter(bound)
     goes_on = body()
     leave = attributes.find(m, value, "__exit__", expression)
     if leave is not None:
-        calls.call(m, leave, calls.Arguments([Const(None)] * 3), expression)
+        calls.call(m, leave, arguments.Arguments([Const(None)] * 3), expression)
     return goes_on
 
 

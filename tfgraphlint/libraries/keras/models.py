@@ -6,26 +6,16 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import layer_creation, open_shapes
-from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.checks import layer_creation
+from tfgraphlint.interpret.core import class_hierarchy, shapes
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements, weights_within, within
-from tfgraphlint.interpret.core.values import (
-    FLOAT,
-    Const,
-    Dict,
-    Function,
-    Host,
-    Instance,
-    Items,
-    Object,
-    Tensor,
-    Value,
-    sequence,
-)
-from tfgraphlint.interpret.python import classes
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import FLOAT, Dict, Host, Instance, Items, Object, Spread, Tensor, sequence
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
                 "non_trainable_variables", "_trainable_weights")
@@ -37,7 +27,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     """An object of a library class; None where ``name`` is not one."""
     short = name.rpartition(".")[2]
     if short == "Input" and ("keras" in name or "layers" in name):
-        axes, rank = open_shapes.input_axes(args)
+        axes, rank = shapes.input_axes(args)
         return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True, rank=rank, open_axes=axes)
     kind = m.tables.class_kind(name)
     if kind is None:
@@ -153,10 +143,10 @@ def is_unbuilt(m: Machine, value: Value) -> bool:
             m, layers.state["items"]
         )
     if isinstance(value, Instance) and not value.partial and value.state.get("built") is None:
-        if classes.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
+        if class_hierarchy.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
             return False
         held = [v for k, v in value.state.items() if isinstance(v, Value) and not isinstance(v, Const)]
-        return classes.bases_known(value.cls) and _all_unbuilt(m, held)
+        return class_hierarchy.bases_known(value.cls) and _all_unbuilt(m, held)
     return False
 
 

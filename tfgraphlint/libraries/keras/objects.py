@@ -9,11 +9,18 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.facts.keras import SymbolicLossAdded
-from tfgraphlint.interpret.checks import keras_tensors, layer_creation, nested_runs
-from tfgraphlint.interpret.core.frames import Spread, join
+from tfgraphlint.interpret.checks import layer_creation, nested_runs
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
@@ -21,29 +28,25 @@ from tfgraphlint.interpret.core.values import (
     FLOAT,
     INT,
     STRING,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
     LibraryMethod,
     Method,
     Object,
+    Spread,
     Super,
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     Weights,
     is_none,
     sequence,
 )
-from tfgraphlint.interpret.python import calls, classes
-from tfgraphlint.interpret.python.builtin_methods import assign_weights, leave
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
-from tfgraphlint.interpret.python.operators import dtype_of, parts
+from tfgraphlint.interpret.python import calls
+from tfgraphlint.interpret.python.builtin_methods import assign_weights
 from tfgraphlint.libraries.keras import optimizers, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
@@ -104,7 +107,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
             held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
             if held and all(isinstance(item, (Object, Instance)) for item in held):
                 return _call_in_turn(m, held, inputs[0], args, node)
-    symbolic = keras_tensors.is_keras_tensor(inputs[0])
+    symbolic = keras_symbols.is_keras_tensor(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = weight_edges(value)
     record = m.tables.layer(value.cls) if value.kind == "layer" else None
@@ -139,13 +142,13 @@ def _flow_through(record: LayerRecord | None) -> Flow:
 
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
-    if not any(keras_tensors.is_keras_tensor(value) for value in args.all()):
+    if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
         return calls.call(m, function, args, node)
-    given = keras_tensors.batch_arguments(args)
+    given = keras_symbols.batch_arguments(args)
     with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
         result = calls.call(m, function, given, node)
     training.built(m, function, given, result)
-    return keras_tensors.symbol(result)
+    return keras_symbols.symbol(result)
 
 
 def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -162,16 +165,16 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
     if kind in ("layer", "model"):
         layer_creation.layer_called(m, instance, node)
     _build(m, instance, node)
-    method = classes.class_attribute(instance.cls, "call")
+    method = class_hierarchy.class_attribute(instance.cls, "call")
     if kind == "metric":
-        update = classes.class_attribute(instance.cls, "update_state")
+        update = class_hierarchy.class_attribute(instance.cls, "update_state")
         if update is not None:
             calls.call(m, _bound(instance, update), args, node)
         return m.opaque(node, [instance, *args.all()])
     if method is None:
         made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
         return Unknown(made)
-    if training.says_what_it_gives(instance.cls) and any(map(keras_tensors.is_keras_tensor, args.all())):
+    if training.says_what_it_gives(instance.cls) and any(map(keras_symbols.is_keras_tensor, args.all())):
         return m.opaque(node, [instance, *args.all()])
     running = m.running
     if m.mode is Mode.GRAPH and kind in ("layer", "model"):
@@ -207,7 +210,7 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
     if instance.state.get("__built__") is not None:
         return
     m.store.write(instance.state, "__built__", Const(True))
-    build = classes.class_attribute(instance.cls, "build")
+    build = class_hierarchy.class_attribute(instance.cls, "build")
     if build is not None:
         calls.call(m, _bound(instance, build), Arguments([m.external(node)]), node)
 
@@ -217,9 +220,9 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
 
 def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute that an instance has from a library base class."""
-    kind = classes.kind_of(m, value.cls)
+    kind = class_hierarchy.kind_of(m, value.cls)
     known = kind in WITH_WEIGHTS
-    if name in WEIGHT_LISTS and (known or not classes.bases_known(value.cls)):
+    if name in WEIGHT_LISTS and (known or not class_hierarchy.bases_known(value.cls)):
         return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
     if known and name in METHODS_OF_LAYERS:
         return LibraryMethod(value, name)
@@ -340,7 +343,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name == "set_weights" and isinstance(receiver, (Object, Instance)):
         assign_weights(m, receiver, args.positional, name, node, keeps=False)
         return Const(None)
-    if name == "add_loss" and keras_tensors.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
+    if name == "add_loss" and keras_symbols.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
         m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
     if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
         return Const(None)
@@ -372,7 +375,7 @@ def _super_method(m: Machine, value: Super, name: str, args: Arguments, node: cs
         if name == "__init__" and isinstance(value.instance, Instance):
             _functional_subclass(m, value.instance, args)
         return Const(None)
-    if isinstance(value.instance, Instance) and classes.kind_of(m, value.instance.cls) in WITH_WEIGHTS:
+    if isinstance(value.instance, Instance) and class_hierarchy.kind_of(m, value.instance.cls) in WITH_WEIGHTS:
         if name in METHODS_OF_LAYERS and name not in ("__call__", "train_step", "test_step"):
             return _layer_method(m, value.instance, name, args, node)
     return unknown_call(m, [value.instance], args, node)

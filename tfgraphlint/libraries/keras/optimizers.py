@@ -6,12 +6,14 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalked, WeightsUnbuilt
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Node
+from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
-    Const,
-    Function,
     Host,
     Items,
     Method,
@@ -20,13 +22,11 @@ from tfgraphlint.interpret.core.values import (
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     Weights,
 )
 from tfgraphlint.interpret.gradients import verdicts
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
 
 
 def call_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:

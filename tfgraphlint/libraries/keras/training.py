@@ -13,16 +13,17 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
 from tfgraphlint.interpret.checks import frozen_state, keras_tensors
+from tfgraphlint.interpret.core import class_hierarchy, traces
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
+from tfgraphlint.interpret.core.scopes import Class, Function, Traced
 from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     FLOAT,
     INT,
-    Class,
-    Const,
     Dict,
-    Function,
     Host,
     Instance,
     Items,
@@ -31,15 +32,12 @@ from tfgraphlint.interpret.core.values import (
     Partial,
     Tape,
     Tensor,
-    Traced,
     TracedCallable,
     Unknown,
-    Value,
     Weights,
 )
 from tfgraphlint.interpret.gradients import losses, verdicts
-from tfgraphlint.interpret.python import calls, classes
-from tfgraphlint.interpret.python.calls import Arguments
+from tfgraphlint.interpret.python import calls
 from tfgraphlint.syntax.bindings import parameters
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
@@ -60,7 +58,7 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     if runs_eagerly and isinstance(receiver, (Object, Instance)):
         m.store.write(receiver.state, "run_eagerly", Const(True))
     if runs_eagerly and isinstance(receiver, Instance):
-        m.eager_classes.update(base.definition for base in classes.mro(receiver.cls) if isinstance(base, Class))
+        m.eager_classes.update(base.definition for base in class_hierarchy.mro(receiver.cls) if isinstance(base, Class))
     optimizer = args.get(0, "optimizer")
     if isinstance(optimizer, Object) and isinstance(receiver, (Object, Instance)):
         m.store.write(receiver.state, "__schedule__", optimizer.state.get("__schedule__", ()))
@@ -123,13 +121,13 @@ def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
     given = args.get(5, "callbacks")
     for value in _functions(m, given) if given is not None else ():
-        if not isinstance(value, Instance) or classes.kind_of(m, value.cls) != "callback":
+        if not isinstance(value, Instance) or class_hierarchy.kind_of(m, value.cls) != "callback":
             continue
         mark = m.store.mark()
         m.store.write(value.state, "model", receiver)
         with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
             for name in sorted(_called_back(value.cls)):
-                method = classes.class_attribute(value.cls, name)
+                method = class_hierarchy.class_attribute(value.cls, name)
                 if isinstance(method, Function):
                     wanted = len(method.definition.params.params) - 1
                     calls.call(m, Method(value, method), Arguments([m.external(node)] * wanted), node)
@@ -138,7 +136,7 @@ def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
 
 def _called_back(cls: Value) -> set[str]:
     return {
-        name for base in classes.mro(cls) if isinstance(base, Class)
+        name for base in class_hierarchy.mro(cls) if isinstance(base, Class)
         for name in base.state if isinstance(name, str) and name.startswith("on_")
     }
 
@@ -180,10 +178,10 @@ def _batch(m: Machine, given: Value | None, node: cst.CSTNode) -> Value | None:
 
 def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNode) -> None:
     """Trace the model's own ``train_step`` on a batch, or its call, as it is in training."""
-    step = classes.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
+    step = class_hierarchy.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
     converts = m.keras_autograph and not isinstance(step, Function)  # no Keras converts ``train_step``
     running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
-    with m.run_as(running), m.called_by(converts), frozen_state.building(m, node):
+    with m.run_as(running), m.called_by(converts), traces.building(m, node):
         if isinstance(step, Function):
             with m.mute():
                 calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
@@ -219,7 +217,7 @@ def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> 
 def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
     m.store.write(callback.state, "model", model)
     for name in CHANGING_HOOKS:
-        hook = classes.class_attribute(callback.cls, name)
+        hook = class_hierarchy.class_attribute(callback.cls, name)
         if isinstance(hook, Function):
             number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
             others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
@@ -232,7 +230,7 @@ def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
 
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
     """How a method runs that nobody here calls: Keras traces the steps of training."""
-    kind = classes.kind_of(m, cls)
+    kind = class_hierarchy.kind_of(m, cls)
     if cls.definition in m.eager_classes:
         return Running(Mode.EAGER, by="keras.Model.compile")
     if kind in ("layer", "model") and RUN_EAGERLY.search(cls.scope.tree.text):
@@ -253,12 +251,12 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
 
 def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
     """Whether this is the ``call`` of a layer or model, which Keras traces unless somebody calls it eagerly."""
-    return function.name == "call" and classes.kind_of(m, cls) in ("layer", "model")
+    return function.name == "call" and class_hierarchy.kind_of(m, cls) in ("layer", "model")
 
 
 def says_what_it_gives(cls: Class) -> bool:
     """Whether a layer tells Keras what its ``call`` gives: symbolic tensors do not have it traced."""
-    return isinstance(classes.class_attribute(cls, "compute_output_spec"), Function)
+    return isinstance(class_hierarchy.class_attribute(cls, "compute_output_spec"), Function)
 
 
 def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
@@ -266,13 +264,13 @@ def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: 
     first = m.next_bit
     result = calls.call(m, bound, args, function.definition)
     if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
-        if classes.kind_of(m, cls) == "loss":
+        if class_hierarchy.kind_of(m, cls) == "loss":
             losses.ran(m, first, result, function.definition.name)
 
 
 def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
     """What Keras passes to a method that it calls itself; None for other methods."""
-    kind = classes.kind_of(m, cls)
+    kind = class_hierarchy.kind_of(m, cls)
     params = function.definition.params.params
     if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
         return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])

@@ -7,31 +7,30 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.checks import frozen_state, open_shapes
-from tfgraphlint.interpret.core.frames import Spread
+from tfgraphlint.interpret.core import shapes, traces, unknown_calls
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     INT,
-    Const,
     Dict,
-    Function,
     Host,
     Items,
     Object,
     Partial,
+    Spread,
     Tensor,
     TracedCallable,
     Unknown,
-    Value,
     Variable,
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.interpret.python.calls import Arguments
-from tfgraphlint.interpret.python.operators import dtype_of
 from tfgraphlint.libraries.tensorflow import graph_api
 
 MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
@@ -49,7 +48,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Object:
     if kind in ("from_tensor_slices", "from_tensors") and given is not None:
         made.state["element"] = as_tensors(m, given, node)
     elif kind == "from_generator":
-        made_of = open_shapes.from_spec(m, args.keywords.get("output_signature"), node)
+        made_of = shapes.from_spec(m, args.keywords.get("output_signature"), node)
         if made_of:
             made.state["element"] = made_of
     elif kind == "range":
@@ -104,7 +103,7 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
     if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
         made.state.pop("element", None)
         made.state["traces"] = (*value.state.get("traces", ()), made.node)
-        with frozen_state.building(m, made.node):
+        with traces.building(m, made.node):
             result = _mapped(m, value, args.get(0, "map_func"), node)
         if result is not None and name == "map":
             made.state["element"] = result
@@ -130,14 +129,14 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
     if name in ("element_spec",):
         return m.opaque(node)
     if name in ("batch", "padded_batch") and "element" in made.state:
-        made.state["element"] = open_shapes.batched(made.state["element"], args)
+        made.state["element"] = shapes.batched(made.state["element"], args)
         return made
     if name in ("unbatch", "ragged_batch", "rebatch") and "element" in made.state:
-        made.state["element"] = open_shapes.unknown(made.state["element"])
+        made.state["element"] = shapes.unknown(made.state["element"])
         return made
     if name not in SAME:
         made.state.pop("element", None)
-        calls.unknown_call(m, [value], args, node)
+        unknown_calls.unknown_call(m, [value], args, node)
     return made
 
 

@@ -7,22 +7,13 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.common import Traced as TracedFact
 from tfgraphlint.interpret.checks import retracing
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
-from tfgraphlint.interpret.core.values import (
-    Class,
-    Const,
-    Function,
-    Library,
-    LibraryMethod,
-    Object,
-    Traced,
-    TracedCallable,
-    Value,
-    items_of,
-)
+from tfgraphlint.interpret.core.scopes import Class, Function, Traced
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Library, LibraryMethod, Object, TracedCallable, items_of
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.interpret.python.calls import Arguments
 
 WRAPPERS = {
     "builtins.staticmethod": "staticmethod", "builtins.classmethod": "classmethod",
@@ -127,8 +118,8 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
 def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value | None:
     """A call of a function whose decorator changes what a call does; None where it does not."""
     if function.wrapper == "custom_gradient":
+        from tfgraphlint.interpret.core.operands import parts
         from tfgraphlint.interpret.core.provenance import Edge
-        from tfgraphlint.interpret.python.operators import parts
 
         _run_custom(m, function, args, node)
         edges = [Edge(part) for part in parts(m, args.all())]

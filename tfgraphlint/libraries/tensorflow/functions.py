@@ -9,11 +9,17 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Fault, FaultKind, Mode
 from tfgraphlint.interpret.checks import host_reads, layer_creation
-from tfgraphlint.interpret.core import eagerness
-from tfgraphlint.interpret.core.frames import Certain, Spread, chosen, join
+from tfgraphlint.interpret.core import eagerness, graph_state
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import Certain, join
+from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
+from tfgraphlint.interpret.core.scopes import chosen
 from tfgraphlint.interpret.core.structures import elements, is_constant
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
@@ -22,24 +28,20 @@ from tfgraphlint.interpret.core.values import (
     INT,
     STRING,
     Choice,
-    Const,
     Dict,
     Host,
     Items,
     Object,
+    Spread,
     Tape,
     Tensor,
     Unknown,
-    Value,
     Variable,
     Weights,
     sequence,
 )
 from tfgraphlint.interpret.gradients import tapes
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.interpret.python.builtin_methods import dtype_named, leave
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
-from tfgraphlint.interpret.python.operators import dtype_of, parts, read
 from tfgraphlint.libraries.handlers import Handler, Handlers
 from tfgraphlint.libraries.keras import models
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
@@ -447,7 +449,7 @@ def _traced(m: Machine, node: cst.CSTNode, name: str) -> Running:
 @handles("tensorflow.cond", "keras.ops.cond", "tensorflow.keras.ops.cond", "tensorflow.compat.v1.cond")
 def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     branches = [args.get(1, "true_fn"), args.get(2, "false_fn")]
-    chosen(m.frame, any(host_reads.is_symbolic(value) for value in args.positional[:1]))
+    chosen(m.frame, any(graph_state.is_symbolic(value) for value in args.positional[:1]))
     from tfgraphlint.interpret.python.statements import branch
 
     results: list[Value] = []

@@ -7,10 +7,12 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.interpret.core import eagerness
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import within
-from tfgraphlint.interpret.core.values import Object, Tensor, Value, Variable
-from tfgraphlint.interpret.python.calls import Arguments, unknown_call
+from tfgraphlint.interpret.core.unknown_calls import unknown_call
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Object, Tensor, Variable
 from tfgraphlint.libraries.tables import FunctionRecord
 
 QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."

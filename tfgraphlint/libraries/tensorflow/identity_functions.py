@@ -9,14 +9,14 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.checks import side_effects
-from tfgraphlint.interpret.core.frames import join
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, join_nodes
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.values import ANY, BOOL, FLOAT, INT, STRING, Const, Items, Tensor, Value, Variable
-from tfgraphlint.interpret.python.builtin_methods import dtype_named
-from tfgraphlint.interpret.python.calls import Arguments
-from tfgraphlint.interpret.python.operators import dtype_of, parts
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import ANY, BOOL, FLOAT, INT, STRING, Items, Tensor, Variable
 from tfgraphlint.libraries.handlers import Handlers
 
 HANDLERS = Handlers()

@@ -1,0 +1,59 @@
+"""Classes of the project and their bases: order, attributes, what Keras takes them for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.scopes import Class
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Library
+
+
+def mro(cls: Value) -> Iterator[Value]:
+    """The class and its bases, depth first, each once; library names and unknowns among them."""
+    seen: set[int] = set()
+    stack = [cls]
+    while stack:
+        here = stack.pop(0)
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        if isinstance(here, Class):
+            stack = [*here.bases, *stack]
+
+
+def library_base(cls: Class) -> str | None:
+    """The full name of the first library class among the bases."""
+    for base in mro(cls):
+        if isinstance(base, Library):
+            return base.name
+    return None
+
+
+def kind_of(m: Machine, cls: Value) -> str:
+    """What kind of library class the class descends from: ``layer``, ``model``, ``loss``, … or ``other``."""
+    for base in mro(cls):
+        if isinstance(base, Library):
+            kind = m.tables.class_kind(base.name)
+            if kind is not None:
+                return kind
+    return "other"
+
+
+def bases_known(cls: Class) -> bool:
+    """Whether every base is a class of the project or a library's."""
+    return all(isinstance(base, (Class, Library)) for base in mro(cls))
+
+
+def class_attribute(cls: Value, name: str, after: Class | None = None) -> Value | None:
+    """An attribute of a class or of its bases; ``after`` begins behind that class."""
+    found = after is None
+    for base in mro(cls):
+        if found and isinstance(base, Class) and name in base.state:
+            value = base.state[name]
+            return value if isinstance(value, Value) else None
+        if base is after:
+            found = True
+    return None

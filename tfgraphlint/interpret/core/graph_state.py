@@ -1,0 +1,111 @@
+"""Whether code runs while a graph is built, whether that is certain, and what a tensor of the graph decides."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core.autograph import is_converted
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.scopes import Frame
+from tfgraphlint.interpret.core.structures import elements, within
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable
+
+ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
+
+
+def is_symbolic(value: Value) -> bool:
+    """Whether the value certainly is a tensor of the graph that is being traced."""
+    return isinstance(value, Tensor) and value.symbolic and not value.keras
+
+
+def is_assumed(value: Value) -> bool:
+    """Whether the value is an argument that Keras passes, or a part of one: it may be a list or dictionary as well."""
+    node = value.node if isinstance(value, Tensor) else None
+    while node is not None and node.place is not None:
+        written = node.place.node
+        if isinstance(written, cst.Param):
+            return True
+        part = node.operation == "Element" or isinstance(written, cst.Subscript) and len(written.slice) == 1
+        node = node.edges[0].node if part and node.edges else None
+    return False
+
+
+def holds_symbolic(value: Value) -> bool:
+    """Whether a tensor of the graph is in the value: itself, or in a list, tuple or dictionary."""
+    return any(is_symbolic(held) for held in within(value))
+
+
+def shows_symbolic(m: Machine, value: Value) -> bool:
+    """Whether printing the value shows a tensor of the graph, or a variable without its numbers: itself, in a list, in
+    a text made before."""
+    return (
+        holds_symbolic(value) or isinstance(value, Variable) or isinstance(value, Host) and value.node in m.texts
+    )
+
+
+GRAPHS = (
+    "tensorflow.Graph", "tensorflow.compat.v1.disable_eager_execution", "tensorflow.compat.v1.disable_v2_behavior",
+)
+
+
+def in_graph(m: Machine) -> bool:
+    """Whether what goes wrong in a graph certainly goes wrong here."""
+    return m.mode is Mode.GRAPH and not m.guards and not m.alternatives and not m.kinds_asked
+
+
+def in_trace(m: Machine) -> bool:
+    """Whether the code runs anew for each trace, not once as in a graph that is built by hand."""
+    return in_graph(m) and m.running.by not in GRAPHS
+
+
+def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
+    """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
+    ran; with ``returns`` also a return before it."""
+    frame: Frame | None = m.frame
+    left = len(m.stack) - outside
+    while frame is not None and left > 0:
+        if any(construct.kind == "if" and not construct.always for construct in frame.around):
+            return True
+        if returns and len(frame.returns) > len(frame.half_returned):
+            return True
+        if frame.caller is None and frame.parent is not None and frame.parent.function is frame.function:
+            frame = frame.parent  # a comprehension
+        else:
+            frame, left = frame.caller, left - 1
+    return False
+
+
+def runs_once(m: Machine) -> bool:
+    """Whether a method is running that Keras or Python calls once for an object."""
+    return any(function.name in ONCE for function in m.stack)
+
+
+def asks(m: Machine, value: Value) -> bool:
+    """Whether a condition on ``value`` asks a tensor of the graph."""
+    return m.mode is Mode.GRAPH and (is_symbolic(value) and not is_assumed(value) or isinstance(value, Variable))
+
+
+def decides(m: Machine, value: Value) -> bool | None:
+    """Whether a tensor decides a condition in converted code; None where that is not known."""
+    if m.mode is not Mode.GRAPH or not is_converted(m):
+        return False
+    if is_symbolic(value) or isinstance(value, Variable):
+        return None if is_assumed(value) else True
+    if isinstance(value, (Unknown, Choice)):
+        return None
+    return False
+
+
+def iterates(m: Machine, value: Value) -> bool | None:
+    """Whether a loop over ``value`` is one of the graph, in converted code; None where that is not known."""
+    if isinstance(value, Object) and m.mode is Mode.GRAPH and is_converted(m):
+        held = [part for part in value.state.values() if isinstance(part, Value)]
+        if value.kind == "dataset":
+            return True
+        if value.kind in ("range", "enumerate", "zip"):
+            found = [iterates(m, part) for part in (elements(held[0]) if isinstance(held[0], Items) else held)]
+            return True if True in found else None if None in found else False
+        return None
+    return decides(m, value)

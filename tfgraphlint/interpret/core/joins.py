@@ -1,0 +1,149 @@
+"""What paths that meet leave behind: the join of values, of lists, and of all else that the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+from tfgraphlint.facts.common import Place
+from tfgraphlint.interpret.core.provenance import join_nodes
+from tfgraphlint.interpret.core.store import MISSING, State
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, Items, Spread, Tensor, Unknown, node_of
+
+MAX_ALTERNATIVES = 6
+
+
+class Certain(frozenset[Any]):
+    """A set that holds on every path: paths join to the intersection."""
+
+
+class Possible(frozenset[Any]):
+    """A set that holds on some path: paths join to the union."""
+
+
+@dataclass(frozen=True)
+class Queried:
+    """A tape was asked at ``place``: on all paths that lead here, or on some."""
+
+    place: Place
+    certain: bool
+
+
+def join_states(ends: Sequence[Any]) -> Any:
+    """What an entry of the store is after paths meet that left it at ``ends``."""
+    present = [end for end in ends if end is not MISSING]
+    if all(isinstance(end, Value) for end in present):
+        return join(present) if present else MISSING
+    first = present[0]
+    if isinstance(first, Certain):
+        if len(present) < len(ends):
+            return Certain()
+        return Certain(frozenset.intersection(*present))
+    if isinstance(first, Possible):
+        return Possible(frozenset().union(*present))
+    asked = [end for end in present if isinstance(end, Queried)]
+    if asked:
+        certain = len(asked) == len(ends) and all(end.certain for end in asked)
+        return Queried(asked[0].place, certain)
+    if isinstance(first, (tuple, Spread)):
+        return join_items(present)
+    if all(isinstance(end, int) and not isinstance(end, bool) for end in present):
+        mask = -1
+        for end in present:
+            mask &= end
+        return mask
+    return first if len(present) == len(ends) and all(end == first for end in present) else None
+
+
+ItemList = Union[tuple[Any, ...], Spread]
+
+
+def join_items(ends: Sequence[ItemList]) -> ItemList:
+    """Items of a list that differ between paths: joined one by one, or unknown in number."""
+    tuples = [end for end in ends if isinstance(end, tuple)]
+    if len(tuples) == len(ends) and len({len(end) for end in tuples}) == 1:
+        return tuple(
+            join(column) if isinstance(column[0], Value) else column[0] for column in zip(*tuples)
+        )
+    flat: list[Any] = []
+    for end in ends:
+        flat.extend(end if isinstance(end, tuple) else (end.element,))
+    if any(not isinstance(item, Value) for item in flat):
+        return tuple({id(item): item for item in flat}.values())
+    return Spread(join(flat)) if flat else ()
+
+
+def join(values: Sequence[Value]) -> Value:
+    """The value of a name after paths meet on which it had these."""
+    found: dict[object, Value] = {}
+    for value in values:
+        for option in value.options if isinstance(value, Choice) else (value,):
+            found.setdefault(identity(option), option)
+    options = list(found.values())
+    if len(options) == 1:
+        return options[0]
+    if all(isinstance(option, Tensor) for option in options):
+        return _join_tensors([o for o in options if isinstance(o, Tensor)])
+    if all(isinstance(option, Host) for option in options):
+        hosts = [o for o in options if isinstance(o, Host)]
+        return Host(join_nodes([o.node for o in hosts]), hosts[0].kind, _common(o.dtype for o in hosts))
+    if all(isinstance(option, Items) for option in options):
+        joined = _join_items_values([o for o in options if isinstance(o, Items)])
+        if joined is not None:
+            return joined
+    if all(isinstance(option, Dict) for option in options):
+        return _join_dicts([o for o in options if isinstance(o, Dict)])
+    if len(options) > MAX_ALTERNATIVES:
+        nodes = [node for node in map(node_of, options) if node is not None]
+        if nodes:
+            return Unknown(join_nodes(nodes))
+    return Choice(tuple(options))
+
+
+def _join_tensors(options: Sequence[Tensor]) -> Tensor:
+    return Tensor(
+        join_nodes([o.node for o in options]),
+        _common(o.dtype for o in options),
+        all(o.symbolic for o in options),
+        all(o.keras for o in options),
+        graph=max(o.graph for o in options),
+    )
+
+
+def _join_items_values(options: Sequence[Items]) -> Items | None:
+    kinds = {option.kind for option in options}
+    if len(kinds) != 1:
+        return None
+    made = max(option.made for option in options)
+    return Items(kinds.pop(), {"items": join_items([o.state["items"] for o in options])}, made)
+
+
+def _join_dicts(options: Sequence[Dict]) -> Dict:
+    keys = dict.fromkeys(key for option in options for key in option.state)
+    state: State = {}
+    for key in keys:
+        found = [option.state[key] for option in options if key in option.state]
+        state[key] = join(found)
+        if key is not OTHER and len(found) < len(options):
+            state.setdefault(OTHER, state[key])
+    return Dict(state, max(option.made for option in options))
+
+
+def _common(dtypes: Any) -> str:
+    found = set(dtypes)
+    return found.pop() if len(found) == 1 else ANY
+
+
+def identity(value: Value) -> object:
+    """What makes two values the same one."""
+    if isinstance(value, Const):
+        try:
+            hash(value.value)
+        except TypeError:
+            return id(value)
+        return (type(value.value), value.value)
+    if isinstance(value, (Tensor, Host, Unknown)):
+        return (type(value), value.node)
+    return id(value)

@@ -1,0 +1,59 @@
+"""Keras' symbolic tensors: what is one, and how code inside a layer sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.structures import changed, elements
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Dict, Items, Object, Tensor
+
+# What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
+RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
+
+
+def is_keras_tensor(value: Value) -> bool:
+    """Whether the value certainly is a symbolic tensor of Keras, or a list, tuple or dictionary that holds one."""
+    if isinstance(value, (Items, Dict)):
+        return any(is_keras_tensor(held) for held in elements(value))
+    return isinstance(value, Tensor) and value.keras
+
+
+def is_functional(value: Value) -> bool:
+    """Whether the value is a model that was made from its inputs and outputs."""
+    return isinstance(value, Object) and value.kind == "model" and "outputs" in value.state
+
+
+def runs_for_keras(m: Machine) -> bool:
+    """Whether Keras runs this code on a batch, with the model complete."""
+    return m.running.by in RUN_BY_KERAS
+
+
+# -- inside of layers ----------------------------------------------------------------------------
+
+
+def batch(value: Value) -> Value:
+    """What the code of a layer sees of symbolic tensors of Keras: tensors of a graph."""
+    return changed(value, partial(_turned, keras=False))
+
+
+def symbol(value: Value) -> Value:
+    """What the caller of a layer that was given symbolic tensors sees of its result."""
+    return changed(value, partial(_turned, keras=True))
+
+
+def _turned(value: Value, keras: bool) -> Value:
+    if not isinstance(value, Tensor) or value.keras == keras:
+        return value
+    return replace(value, keras=keras, symbolic=not keras)
+
+
+def batch_arguments(args: Arguments) -> Arguments:
+    """Arguments as the code of a layer sees them."""
+    return replace(
+        args, positional=[batch(value) for value in args.positional],
+        keywords={name: batch(value) for name, value in args.keywords.items()},
+    )

@@ -1,0 +1,38 @@
+"""How values leave TensorFlow and become arrays and numbers of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.interpret.checks import host_reads, keras_tensors
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import parts
+from tfgraphlint.interpret.core.provenance import Edge, Flow
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import ANY, Host
+
+
+def leave(
+    m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str, result: str = "array",
+    dtype: str = ANY,
+) -> Host:
+    """The host value that these values become when they leave TensorFlow through ``name``."""
+    text = value_text(m, node)
+    fault = m.fault(kind, node, name, text)
+    host_reads.host_read(m, node, values, kind, name)
+    keras_tensors.read(m, node, values, kind, name)
+    edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
+    return Host(m.operation(node, edges), result, dtype)
+
+
+def value_text(m: Machine, node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Call):
+        inner = node.func.value if isinstance(node.func, cst.Attribute) else None
+        if node.args:
+            inner = node.args[0].value
+        if inner is not None:
+            return m.frame.scope.tree.code(inner)
+    return m.frame.scope.tree.code(node)

@@ -1,0 +1,37 @@
+"""Calls that cannot be followed: whatever is given to them may come back changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import Possible
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.structures import elements, tapes_within
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Items, Spread, Tape, Unknown
+
+
+def escape(m: Machine, tape: Tape) -> None:
+    """The tape went where we cannot follow: what it watches and whether it was asked is not known."""
+    m.store.write(tape.state, "escaped", Possible((tape,)))
+    m.store.write(tape.state, "queried", None)
+
+
+def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
+    """The result of a call that we cannot follow. Tapes given to it may be asked or told anything."""
+
+    given = args.all()
+    for value in given:
+        for tape in tapes_within(value):
+            escape(m, tape)
+        _forget_lists(m, value)
+    return m.opaque(node, [*holders, *given])
+
+
+def _forget_lists(m: Machine, value: Value) -> None:
+    """A list given away may come back longer."""
+    if isinstance(value, Items) and value.kind == "list" and not elements(value):
+        m.store.write(value.state, "items", Spread(m.external(m.frame.scope.tree.module)))
