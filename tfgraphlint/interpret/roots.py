@@ -12,7 +12,8 @@ from tfgraphlint.facts.common import Fact, Mode
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
-from tfgraphlint.interpret.core import class_hierarchy, eagerness
+from tfgraphlint.interpret.checks import eager_switches
+from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
@@ -21,6 +22,7 @@ from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScop
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Instance, Method, TracedCallable, Unknown
+from tfgraphlint.interpret.listeners import listeners
 from tfgraphlint.interpret.python import calls
 from tfgraphlint.interpret.python.modules import run_module
 from tfgraphlint.interpret.root_budgets import Telling
@@ -40,7 +42,7 @@ def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") ->
     ``outline`` is the file's, and says which of its functions are worth running.
     """
     file = Path(path or tree.filename).resolve()
-    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)))
+    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), listeners())
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
@@ -55,7 +57,7 @@ def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") ->
     if any(isinstance(fact, GraphApiInEager) for fact in m.facts):
         elsewhere = switches.switched_elsewhere(project, tree.text, file)
         m.facts = [fact for fact in m.facts if not (elsewhere and isinstance(fact, GraphApiInEager))]
-    return [fact for fact in eagerness.gathered(m.facts) if not _expected(m, fact)]
+    return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
 
 def _run_all(m: Machine, scope: ModuleScope, telling: Telling) -> None:

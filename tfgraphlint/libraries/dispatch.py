@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.facts.graph_api import ApiUsed
-from tfgraphlint.interpret.checks import host_reads, keras_tensors, nested_runs, open_shapes
-from tfgraphlint.interpret.core import shapes
+from tfgraphlint.interpret.core import keras_symbols, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import LibraryCalled, SymbolicTensorGiven
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
@@ -15,29 +14,31 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Object
 from tfgraphlint.libraries import numpy, python
 from tfgraphlint.libraries.keras import objects
-from tfgraphlint.libraries.tensorflow import decorators, functions, graph_api
+from tfgraphlint.libraries.tensorflow import decorators, functions
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling the library function or class of this full name."""
     root = name.partition(".")[0]
-    if root in ("tensorflow", "keras"):
-        if m.tables.exists(name) is not False:
-            m.emit(ApiUsed(m.place(node), name, m.mode, m.running.why, tuple(m.calls)))
-        graph_api.called(m, name, args, node)
-        host_reads.name_given(m, name, args, node)
-        nested_runs.called(m, name, node)
-    open_shapes.given_to(m, name, args)
+    m.tell(LibraryCalled(name, args, node))
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made
     if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
-        return shapes.of_result(m, name, args, keras_tensors.called(m, name, args, node, functions.call))
+        return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
     if root in numpy.LIBRARIES:
         return numpy.call(m, name, args, node)
     return python.call(m, name, args, node)
+
+
+def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if not keras_symbols.is_refused(m, name, args):
+        return functions.call(m, name, args, node)
+    m.tell(SymbolicTensorGiven(name, args, node))
+    result = functions.call(m, name, args, node)
+    return keras_symbols.batch(result) if keras_symbols.runs_for_keras(m) else result
 
 
 def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

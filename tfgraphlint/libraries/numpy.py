@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.interpret.checks import host_reads
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import HostValueDrawn, ValueRead
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
@@ -48,11 +48,11 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a NumPy function: an array; a gradient does not come through it."""
     values = args.all()
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
-        host_reads.frozen(m, node, name)
+        m.tell(HostValueDrawn(node, name))
     if name in ("numpy.finfo", "numpy.iinfo"):
         return Object(name, m.leaf(Kind.CONSTANT, node), "constants")
     if name == "numpy.array_equal":
-        host_reads.host_read(m, node, values, FaultKind.NUMPY_CALL, name)
+        m.tell(ValueRead(node, values, FaultKind.NUMPY_CALL, name))
     if name in STATIC:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
     if name in MAKERS:

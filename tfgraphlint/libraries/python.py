@@ -5,10 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.interpret.checks import host_reads, python_values, side_effects
 from tfgraphlint.interpret.core import operands, texts
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.autograph import is_converted
+from tfgraphlint.interpret.core.events import BuiltinCalled, HostValueDrawn, IteratorAdvanced, Printed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
@@ -51,10 +51,10 @@ FROZEN = frozenset({
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling a builtin or a function of the standard library."""
     if name in FROZEN or name.startswith("random.") and name not in ("random.seed", "random.Random"):
-        host_reads.frozen(m, node, name)
+        m.tell(HostValueDrawn(node, name))
     if name.startswith("logging."):
-        host_reads.printed(m, node, args.all(), name)
-    python_values.called(m, node, name, args.positional)
+        m.tell(Printed(node, args.all(), name))
+    m.tell(BuiltinCalled(node, name, args.positional))
     handler = HANDLERS.get(name)
     if handler is not None:
         result = handler(m, name, args, node)
@@ -257,7 +257,7 @@ def _next(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
         return None
     from tfgraphlint.interpret.python.iteration import turns_of
 
-    side_effects.advanced(m, node, args.positional[0])
+    m.tell(IteratorAdvanced(node, args.positional[0]))
     if isinstance(args.positional[0], (Items, Object)) and isinstance(node, cst.Call):
         found, _ = turns_of(m, args.positional[0], node.args[0].value)
         return join(list(found)) if found else None
@@ -335,7 +335,7 @@ def is_instance(value: Value, cls: Value) -> bool | None:
 
 @handles("builtins.print")
 def _print(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    host_reads.printed(m, node, args.all(), name)
+    m.tell(Printed(node, args.all(), name))
     return Const(None)
 
 

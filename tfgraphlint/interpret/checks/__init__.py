@@ -1,1 +1,1 @@
-"""What is certainly wrong: listens to events, yields facts."""
+"""What is certainly wrong: each module listens to events and yields facts. A new module is found by being here."""

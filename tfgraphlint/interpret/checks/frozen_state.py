@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import libcst as cst
 
@@ -11,6 +12,7 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import FrozenState
 from tfgraphlint.interpret.checks.retracing import Given, changes
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import EntryRead, EntryWritten, TraceRun
 from tfgraphlint.interpret.core.graph_state import in_trace, runs_once
 from tfgraphlint.interpret.core.joins import Possible, identity
 from tfgraphlint.interpret.core.machine import Machine
@@ -23,6 +25,10 @@ from tfgraphlint.interpret.core.values import Host, Tensor, Unknown, Variable
 PLAIN = (bool, int, float, str)
 
 
+class Frozen(dict[Any, Any]):
+    """What traces have read of Python's state, by entry; what is stale by then, and the last arguments, by trace."""
+
+
 @dataclass(frozen=True, eq=False)
 class Read:
     """A value that a trace has read."""
@@ -33,15 +39,18 @@ class Read:
     fact: FrozenState
 
 
-def read(m: Machine, state: State, key: Hashable, value: Value, node: cst.CSTNode) -> None:
+def read(m: Machine, event: EntryRead) -> None:
     """Note that a trace reads an entry from outside: a global, an attribute, an item of a dictionary."""
+    state, key, value, node = event
     if not _is_plain(value) or not in_trace(m) or runs_once(m):
         return
     fact = FrozenState(m.place(node), str(key), m.running.by, m.running.why, tuple(m.calls))
     entry = id(state), key
-    known = m.frozen.get(entry, Possible())
+    frozen = m.memory(Frozen)
+    m.wake(EntryWritten)
+    known = frozen.get(entry, Possible())
     if isinstance(known, Possible) and not any(one.trace == m.tracing for one in known):
-        m.store.write(m.frozen, entry, Possible({*known, Read(m.tracing, state, value, fact)}))
+        m.store.write(frozen, entry, Possible({*known, Read(m.tracing, state, value, fact)}))
 
 
 def _is_plain(value: Value) -> bool:
@@ -50,18 +59,20 @@ def _is_plain(value: Value) -> bool:
     return isinstance(value, Host) and value.kind == "scalar" and is_constant(value)
 
 
-def written(m: Machine, state: State, key: Hashable, value: Value, node: cst.CSTNode | None) -> None:
+def written(m: Machine, event: EntryWritten) -> None:
     """Note that what a trace has read is changed."""
-    known = m.frozen.get((id(state), key))
+    state, key, value, node = event
+    frozen = m.memory(Frozen)
+    known = frozen.get((id(state), key))
     if not isinstance(known, Possible) or m.mode is Mode.GRAPH:
         return
     for one in known:
         options = m.each(value)
         if all(_is_plain(option) and _differs(one.value, option) for option in options):
             at = node if node is not None else m.frame.statement
-            stale = m.frozen.get(("stale", one.trace), Possible())
+            stale = frozen.get(("stale", one.trace), Possible())
             place = m.place(at) if isinstance(at, cst.CSTNode) else None
-            m.store.write(m.frozen, ("stale", one.trace), Possible({*stale, (one, place)}))
+            m.store.write(frozen, ("stale", one.trace), Possible({*stale, (one, place)}))
 
 
 def _differs(old: Value, new: Value) -> bool:
@@ -71,12 +82,13 @@ def _differs(old: Value, new: Value) -> bool:
     return isinstance(old, Const) and isinstance(new, Const) and bool(old.value != new.value)
 
 
-def called(m: Machine, trace: Hashable, args: Arguments | None = None) -> None:
+def called(m: Machine, event: TraceRun) -> None:
     """Report what a trace that is run again keeps of the state as it was, unless the arguments have it traced anew."""
+    trace, args = event
     if args is not None and _traced_anew(m, trace, args):
-        m.store.write(m.frozen, ("stale", trace), Possible())
+        m.store.write(m.memory(Frozen), ("stale", trace), Possible())
         return
-    stale = m.frozen.get(("stale", trace))
+    stale = m.memory(Frozen).get(("stale", trace))
     if isinstance(stale, Possible) and not m.guards and not m.alternatives:
         for one, place in stale:
             fact: FrozenState = one.fact
@@ -86,8 +98,9 @@ def called(m: Machine, trace: Hashable, args: Arguments | None = None) -> None:
 def _traced_anew(m: Machine, trace: Hashable, args: Arguments) -> bool:
     values: dict[int | str, Value] = dict(enumerate(args.positional))
     values.update(args.keywords)
-    before = m.frozen.get(("given", trace))
-    m.store.write(m.frozen, ("given", trace), Given(values))
+    frozen = m.memory(Frozen)
+    before = frozen.get(("given", trace))
+    m.store.write(frozen, ("given", trace), Given(values))
     if not isinstance(before, Given):
         return False
     return not args.certain or before.values.keys() != values.keys() or any(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
@@ -15,7 +13,14 @@ from tfgraphlint.facts.tracing import (
     PrintedWhileTraced,
     VariableCreated,
 )
-from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import (
+    HostValueDrawn,
+    LibraryCalled,
+    Printed,
+    TensorItemSet,
+    ValueRead,
+    VariableMade,
+)
 from tfgraphlint.interpret.core.graph_state import (
     holds_symbolic,
     in_graph,
@@ -40,8 +45,9 @@ def _may_be_key(value: Value) -> bool:
     return node is not None
 
 
-def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str) -> None:
+def host_read(m: Machine, event: ValueRead) -> None:
     """Report that values leave TensorFlow here, where one of them is symbolic."""
+    node, values, kind, name = event
     if name == "tensorflow.get_static_value":
         return  # gives None for what is not known yet, and raises nothing
     if name.endswith("backend.get_value") and any(isinstance(value, Variable) for value in values):
@@ -77,28 +83,30 @@ def _made_in_graph(m: Machine, node: Node) -> bool:
     return record is not None and node.calls is m.chain and record.returns.startswith(("tensor", "object"))
 
 
-def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
+def printed(m: Machine, event: Printed) -> None:
     """Report a tensor or variable that is printed without its numbers: once for each trace."""
+    node, values, name = event
     if in_trace(m) and not runs_once(m) and any(shows_symbolic(m, value) for value in values):
         m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
-def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
+def variable_made(m: Machine, event: VariableMade) -> None:
     """Report a variable that each call of traced code makes anew."""
+    node, name = event
     if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True):
         m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
-def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
+def frozen(m: Machine, event: HostValueDrawn) -> None:
     """Report a random number or the time in traced code."""
+    node, name = event
     if in_trace(m) and not runs_once(m):
         m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
-def item_assigned(
-    m: Machine, value: Tensor | Variable, index: Sequence[Value | None], target: cst.Subscript
-) -> None:
+def item_assigned(m: Machine, event: TensorItemSet) -> None:
     """Report ``t[i] = v``, which neither tensors nor variables support, in any mode."""
+    value, index, target = event
     if m.guards or m.alternatives or isinstance(value, Tensor) and is_assumed(value):
         return
     if "keras.ops." in value.node.operation:
@@ -113,8 +121,9 @@ def _is_number(value: Value | None) -> bool:
     return isinstance(value, Unknown) or isinstance(value, (Tensor, Host)) and value.dtype in (ANY, INT)
 
 
-def name_given(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
+def name_given(m: Machine, event: LibraryCalled) -> None:
     """Report a positional argument that lands in ``name`` and is no string, unless it is as good as nothing."""
+    name, args, node = event
     record = m.tables.function(name)
     index = record.params.index("name") if record is not None and "name" in record.params else 0
     if not 0 < index < len(args.positional) or not isinstance(node, cst.Call) or m.alternatives or m.guards:

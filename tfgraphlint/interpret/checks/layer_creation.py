@@ -6,41 +6,37 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.keras import LayerCreated
-from tfgraphlint.interpret.checks.host_reads import variable_made
 from tfgraphlint.interpret.core.class_hierarchy import kind_of
+from tfgraphlint.interpret.core.events import ApplicationMade, AttributeSet, LayerCalled, LayerMade
 from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, runs_once
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.store import MISSING
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Instance, Items, Object
 
 NEW, GUARDED = "made anew", "made behind a condition"
 
 
-def layer_made(m: Machine, value: Object | Instance, name: str, node: cst.CSTNode) -> None:
+def layer_made(m: Machine, event: LayerMade) -> None:
     """Note on a layer or model that each run of the code around it makes a new one."""
+    value, name, node = event
     outside = _outside(m)
     if outside is not None:
         value.state[NEW] = _created(m, name, node)
         value.state[GUARDED] = is_guarded(m, outside, returns=True)
 
 
-def application_made(m: Machine, name: str, node: cst.CSTNode) -> None:
+def application_made(m: Machine, event: ApplicationMade) -> None:
     """Report ``tf.keras.applications.VGG16()``, which makes its variables at once."""
+    name, node = event
     outside = _outside(m)
     if outside is not None and not is_guarded(m, outside, returns=True):
         m.emit(_created(m, name, node))
 
 
-def holder_made(m: Machine, kind: str, name: str, node: cst.CSTNode) -> None:
-    """Report an optimizer or metric: they make their variables at once."""
-    if kind in ("optimizer", "metric") and ".v1." not in name and ".legacy." not in name:
-        variable_made(m, node, name)
-
-
-def layer_called(m: Machine, value: Object | Instance, node: cst.CSTNode) -> None:
+def layer_called(m: Machine, event: LayerCalled) -> None:
     """Report a layer or model that was made anew for this call."""
+    value, node = event
     fact = value.state.get(NEW)
     if not isinstance(fact, LayerCreated) or not _has_weights(m, value):
         return
@@ -51,8 +47,9 @@ def layer_called(m: Machine, value: Object | Instance, node: cst.CSTNode) -> Non
         held.state.pop(NEW, None)  # one report for a model, not one more for each layer in it
 
 
-def kept(m: Machine, value: Value) -> None:
+def kept(m: Machine, event: AttributeSet) -> None:
     """A layer that was made behind a condition is kept: it is not made again."""
+    value = event.value
     if isinstance(value, (Object, Instance)) and value.state.get(GUARDED):
         m.store.write(value.state, NEW, MISSING)
 

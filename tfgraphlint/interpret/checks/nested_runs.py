@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import RunWhileTraced, UnsupportedInJit
 from tfgraphlint.interpret.core.autograph import is_left_alone
+from tfgraphlint.interpret.core.events import Iterated, LibraryCalled, MethodCalled
 from tfgraphlint.interpret.core.graph_state import in_trace
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements
@@ -32,16 +33,20 @@ REFUSED_BY_XLA = frozenset({
 })  # fmt: skip
 
 
-def loop_called(m: Machine, name: str, node: cst.CSTNode) -> None:
+def loop_called(m: Machine, event: MethodCalled) -> None:
     """Report ``model.fit`` and its kin in traced code."""
+    _, name, _, node = event
     if name in (LOOPS if m.tables.keras >= 3 else LOOPS_OF_KERAS_2):
         _report(m, node, name)
 
 
-def dataset_walked(m: Machine, value: Value, node: cst.CSTNode, *, statement: bool) -> None:
+def dataset_walked(m: Machine, event: Iterated) -> None:
     """Report a loop over a dataset that Python runs while tracing: a comprehension, or a ``for`` left alone."""
-    if m.mode is Mode.GRAPH and _holds_dataset([value]) and (not statement or is_left_alone(m)):
-        _report(m, node, "for" if statement else "comprehension")
+    node, value, by = event
+    if by not in ("for", "comprehension") or m.mode is not Mode.GRAPH or not _holds_dataset([value]):
+        return
+    if by == "comprehension" or is_left_alone(m):
+        _report(m, node, by)
 
 
 def _holds_dataset(values: Sequence[Value]) -> bool:
@@ -60,20 +65,23 @@ def _report(m: Machine, node: cst.CSTNode, name: str) -> None:
         m.emit(RunWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 
-def called(m: Machine, name: str, node: cst.CSTNode) -> None:
+def called(m: Machine, event: LibraryCalled) -> None:
     """Report a function that XLA does not compile, in code that is compiled."""
+    name, _, node = event
     traced = m.running.traced
     if traced is None or not traced.jit or m.mode is not Mode.GRAPH or m.guards or m.alternatives:
         return
-    if m.tables.canonical(name) in _canonical(m):
+    if m.tables.canonical(name) in m.memory(Refused).of(m):
         m.emit(UnsupportedInJit(m.place(node), name, m.running.by, traced.place, tuple(m.calls)))
 
 
-def _canonical(m: Machine) -> frozenset[str]:
-    found = _NAMES.get(m.tables.keras)
-    if found is None:
-        found = _NAMES[m.tables.keras] = frozenset(map(m.tables.canonical, REFUSED_BY_XLA))
-    return found
+class Refused:
+    """What XLA refuses, by the names of the tables in use."""
 
+    def __init__(self) -> None:
+        self._names: frozenset[str] | None = None
 
-_NAMES: dict[int, frozenset[str]] = {}
+    def of(self, m: Machine) -> frozenset[str]:
+        if self._names is None:
+            self._names = frozenset(map(m.tables.canonical, REFUSED_BY_XLA))
+        return self._names

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.tracing import OpenDimensionUsed
+from tfgraphlint.interpret.core.events import LibraryCalled, OperatorApplied
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Object, OpenDimension, Tensor, Variable
 
 if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.arguments import Arguments
+    pass
 
 
 # Functions that do not take None for a size, a shape or a number, alone or in a list.
@@ -40,16 +41,18 @@ PYTHON_NUMBERS = frozenset({
 })
 
 
-def calculated(m: Machine, values: Sequence[Value]) -> None:
+def calculated(m: Machine, event: OperatorApplied) -> None:
     """Report an open dimension in arithmetic."""
+    values = event.left, event.right
     for value in values:
         if isinstance(value, OpenDimension):
             tensors = any(isinstance(other, (Tensor, Variable)) for other in values)
             _report(m, [value.place], "tensor" if tensors else "number")
 
 
-def given_to(m: Machine, name: str, args: Arguments) -> None:
+def given_to(m: Machine, event: LibraryCalled) -> None:
     """Report an open dimension, alone, in a list or in its shape, given to a function that wants a number."""
+    name, args, _ = event
     given = args.all()
     alone = [value.place for value in given if isinstance(value, OpenDimension)]
     if name in NUMBERS_WANTED:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.interpret.core.autograph import is_left_alone
+from tfgraphlint.interpret.core.events import BuiltinCalled, Formatted, Hashed, Iterated
 from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assumed, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.texts import text
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Dict, Host, Items, Variable
+from tfgraphlint.interpret.core.values import Items, Variable
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
 NOT_CONVERTED = frozenset({
@@ -27,8 +25,6 @@ CONVERTED = frozenset({"builtins.len", "builtins.range", "builtins.sorted"})  # 
 SECOND = frozenset({"builtins.map", "builtins.filter"})  # what they walk is their second argument
 COMPARING = frozenset({"builtins.max", "builtins.min", "builtins.sorted"})
 ASKING = frozenset({"builtins.any", "builtins.all"})
-CONVERSION = re.compile(r"%[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?([a-zA-Z%])")
-NUMBERS = frozenset("dioxXeEfFgGc")
 
 
 def is_asked(m: Machine, value: Value | None) -> bool:
@@ -45,20 +41,16 @@ def report(m: Machine, node: cst.CSTNode, name: str) -> None:
         m.emit(HostRead(place, name, m.running.by, m.running.why, tuple(m.calls), FaultKind.PYTHON_SCALAR))
 
 
-def walked(m: Machine, node: cst.CSTNode, value: Value) -> None:
+def walked(m: Machine, event: Iterated) -> None:
     """Python walks over ``value``: in a comprehension, an unpacking, ``*value``."""
-    if is_asked(m, value):
+    node, value, by = event
+    if is_asked(m, value) and (by != "for" or is_left_alone(m)):
         report(m, node, "builtins.iter")
 
 
-def looped(m: Machine, node: cst.For, value: Value) -> None:
-    """A ``for`` statement walks over ``value``: AutoGraph makes that a loop of the graph."""
-    if is_asked(m, value) and is_left_alone(m):
-        report(m, node.iter, "builtins.iter")
-
-
-def called(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value]) -> None:
+def called(m: Machine, event: BuiltinCalled) -> None:
     """A builtin is called with these positional arguments."""
+    node, name, values = event
     if m.mode is not Mode.GRAPH or not values:
         return
     if name == "builtins.iter":  # of a variable of Keras, this gives an iterator, and only that raises
@@ -88,50 +80,17 @@ def _compares(m: Machine, name: str, values: Sequence[Value]) -> bool:
     return False
 
 
-def looked_up(m: Machine, node: cst.CSTNode, table: Value, key: Value | None) -> None:
-    """A dictionary is asked for ``key``: tensors are no keys."""
-    if isinstance(table, Dict) and key is not None:
-        hashed(m, node, key)
-
-
-def hashed(m: Machine, node: cst.CSTNode, value: Value) -> None:
+def hashed(m: Machine, event: Hashed) -> None:
     """``value`` is a key, or an element of a set."""
+    node, value = event
     if is_asked(m, value) and in_trace(m):  # in a graph that is built by hand, tensors are compared as objects
         report(m, node, "builtins.hash")
 
 
-def formatted(m: Machine, part: cst.FormattedStringExpression, value: Value) -> None:
+def formatted(m: Machine, event: Formatted) -> None:
     """``f"{value:.3f}"``: a tensor of the graph takes no format."""
-    if part.format_spec and part.conversion is None and is_asked(m, value):
-        report(m, part.expression, "builtins.format")
-
-
-def percent(m: Machine, node: cst.CSTNode, template: str, given: Value) -> Host:
-    """``template % given``."""
-    items = given.state["items"] if isinstance(given, Items) and given.kind == "tuple" else (given,)
-    values = list(items) if isinstance(items, tuple) else []
-    kinds = [kind for kind in CONVERSION.findall(template) if kind != "%"]
-    if any(kind in NUMBERS and is_asked(m, value) for kind, value in zip(kinds, values)):
+    node, values = event
+    if any(is_asked(m, value) for value in values):
         report(m, node, "builtins.format")
-    return text(m, node, values)
 
 
-def filled(m: Machine, node: cst.CSTNode, template: str, positional: Sequence[Value], named: dict[str, Value]) -> Host:
-    """``template.format(...)``."""
-    if any(is_asked(m, value) for value in _with_format(template, positional, named)):
-        report(m, node, "builtins.format")
-    return text(m, node, [*positional, *named.values()])
-
-
-def _with_format(template: str, positional: Sequence[Value], named: dict[str, Value]) -> Iterator[Value]:
-    try:
-        fields = [field for field in string.Formatter().parse(template) if field[1] is not None]
-    except ValueError:
-        return
-    for index, (_, name, spec, conversion) in enumerate(fields):
-        found = named.get(name or "")
-        if not name or name.isdigit():
-            at = int(name) if name else index
-            found = positional[at] if at < len(positional) else None
-        if spec and not conversion and found is not None:
-            yield found

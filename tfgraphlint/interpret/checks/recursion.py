@@ -7,6 +7,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.tracing import EndlessRecursion
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import FunctionEntered
 from tfgraphlint.interpret.core.graph_state import in_graph
 from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
@@ -17,8 +18,9 @@ from tfgraphlint.interpret.core.values import Instance, Library, Method, Partial
 CALLABLES = (Function, Instance, Library, Method, Partial, TracedCallable)
 
 
-def entered(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:
+def entered(m: Machine, event: FunctionEntered) -> None:
     """Report a call by which a function that is being traced reaches itself again, where tracing cannot end it."""
+    function, args, node = event
     if m.mode is not Mode.GRAPH or not in_graph(m):
         return
     running = [each.definition for each in m.stack[m.outside :]]

@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.tracing import ArgumentRetraced, FunctionRebuilt
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import FunctionTraced, TracedCalled
 from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.scopes import Frame, Function, Traced
@@ -36,11 +37,12 @@ class Given:
 # -- functions that are made anew ----------------------------------------------------------------
 
 
-def function_made(m: Machine, traced: Traced, function: Value, node: cst.CSTNode, *, signed: bool) -> None:
+def function_made(m: Machine, event: FunctionTraced) -> None:
     """Note that a ``tf.function`` is made, and whether the same one was made, and traced, at this place before.
 
     ``signed``: it has a signature, by which numbers become tensors.
     """
+    traced, function, node, signed = event
     if m.mode is Mode.GRAPH or m.functions_run_eagerly:
         return
     if signed:
@@ -84,8 +86,9 @@ def _held(function: Function, name: str) -> object:
 # -- calls ---------------------------------------------------------------------------------------
 
 
-def called(m: Machine, function: TracedCallable, args: Arguments, node: cst.CSTNode) -> None:
+def called(m: Machine, event: TracedCalled) -> None:
     """Report a ``tf.function`` that is called though it was made anew, or with other numbers than before."""
+    function, args, node = event
     if not m.recording.get(function.traced):
         m.store.write(m.recording, function.traced, True)
     if m.guards or m.alternatives:

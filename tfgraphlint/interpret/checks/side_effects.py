@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
-from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import (
+    Assigned,
+    Augmented,
+    ContainerCalled,
+    Dropped,
+    IteratorAdvanced,
+    Returned,
+    ValuesUsed,
+)
 from tfgraphlint.interpret.core.frames import frame_of
-from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, is_symbolic, runs_once
+from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, is_out_of_scope, is_symbolic, runs_once
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import same_value
+from tfgraphlint.interpret.core.provenance import Node, same_value
 from tfgraphlint.interpret.core.structures import is_constant, within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Dict, Host, Instance, Items, Object, Tensor
@@ -25,14 +32,16 @@ CHANGING = ("append", "extend", "insert", "add", "appendleft", "pop", "popleft",
 COUNTED = (int, float, str)
 
 
-def augmented(m: Machine, node: cst.AugAssign, left: Value, right: Value) -> None:
+def augmented(m: Machine, event: Augmented) -> None:
     """Report ``self.steps += 1`` and its kin."""
+    node, left, right = event
     if m.graphs and is_constant(right) and _counts(m, left) and outlives(m, node.target):
         _changed(m, node, "counter")
 
 
-def assigned(m: Machine, node: cst.Assign, value: Value) -> None:
+def assigned(m: Machine, event: Assigned) -> None:
     """Report ``self.steps = self.steps + 1``, and note tensors that an assignment puts outside of the trace."""
+    node, value = event
     if not m.graphs or len(node.targets) != 1:
         return
     target, written = node.targets[0].target, node.value
@@ -88,8 +97,9 @@ def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
     return class_attribute(holder.cls, f"{target.attr.value}.setter") is not None
 
 
-def container_called(m: Machine, receiver: Items | Dict, name: str, args: Arguments, node: cst.CSTNode) -> None:
+def container_called(m: Machine, event: ContainerCalled) -> None:
     """Report ``self.history.append(1)`` on a list, set or dictionary from outside, and note tensors put there."""
+    receiver, name, args, node = event
     if receiver.made >= m.graphs[-1] or name not in CHANGING:
         return
     given = args.all()
@@ -107,8 +117,9 @@ def _is_parameter(m: Machine, receiver: Items | Dict) -> bool:
     return any(m.frame.names.get(param.name.value) is receiver for param in parameters(m.stack[-1].definition))
 
 
-def advanced(m: Machine, node: cst.CSTNode, value: Value) -> None:
+def advanced(m: Machine, event: IteratorAdvanced) -> None:
     """Report ``next`` of a Python generator that was made outside of the trace."""
+    node, value = event
     if m.graphs and isinstance(value, Items) and value.kind == "generator" and value.made < m.graphs[0]:
         _changed(m, node, "iterator")
 
@@ -121,49 +132,50 @@ def _changed(m: Machine, node: cst.CSTNode, how: str) -> None:
 # -- tensors that leave their graph --------------------------------------------------------------
 
 
+class Leaks(dict[Node, TensorLeaked]):
+    """Tensors of a graph that are kept outside, and what put them there."""
+
+
 def kept(m: Machine, node: cst.CSTNode, value: Value) -> None:
     """Note that the tensors in ``value`` are put where they outlive their graph."""
     if not in_trace(m):
         return
     for held in within(value):
         if isinstance(held, Tensor) and is_symbolic(held) and held.graph:
+            m.wake(ValuesUsed)
             in_loop = held.graph > m.graphs[0]
-            m.leaks[held.node] = TensorLeaked(
+            m.memory(Leaks)[held.node] = TensorLeaked(
                 m.place(node), "", m.running.by, m.running.why, tuple(m.calls), None, in_loop
             )
 
 
-def used(m: Machine, values: Sequence[Value]) -> None:
+def used(m: Machine, event: ValuesUsed) -> None:
     """Report tensors that an operation uses after their graph was left."""
     if m.mode is Mode.UNKNOWN or m.guards or m.alternatives:
         return
-    for value in values:
+    for value in event.values:
         for held in within(value):
             if isinstance(held, Tensor) and is_out_of_scope(m, held):
                 _leaked(m, held)
 
 
-def returned(m: Machine, value: Value) -> None:
+def returned(m: Machine, event: Returned) -> None:
     """Report tensors that the traced function returns, in lists as well, after their graph was left."""
     if len(m.graphs) == 1 and len(m.stack) == m.outside + 1:
-        used(m, [value])
-
-
-def is_out_of_scope(m: Machine, value: Value) -> bool:
-    """Whether this is a tensor of a graph that was left."""
-    return isinstance(value, Tensor) and value.graph > 0 and is_symbolic(value) and value.graph not in m.graphs
+        used(m, ValuesUsed([event.value]))
 
 
 def _leaked(m: Machine, tensor: Tensor) -> None:
     statement = m.frame.statement
     for node in same_value(tensor.node):
-        leak = m.leaks.get(node)
+        leak = m.memory(Leaks).get(node)
         if leak is not None and isinstance(statement, cst.CSTNode):
             m.emit(replace(leak, used=m.place(statement)))
 
 
-def discarded(m: Machine, node: cst.BaseExpression, value: Value) -> None:
+def discarded(m: Machine, event: Dropped) -> None:
     """Report ``array.write(i, x)`` as a statement: in a graph the array that was written is the result."""
+    node, value = event
     if not isinstance(value, Object) or value.kind != "tensor_array" or not in_trace(m):
         return
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITERS:

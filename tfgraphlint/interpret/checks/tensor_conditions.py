@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,21 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import BranchesDisagree, RaisedWhileTraced, TensorTested
-from tfgraphlint.interpret.checks import keras_tensors
-from tfgraphlint.interpret.core.autograph import Construct, is_left_alone, left_alone
+from tfgraphlint.interpret.core.autograph import Construct, left_alone
 from tfgraphlint.interpret.core.class_hierarchy import class_attribute
-from tfgraphlint.interpret.core.graph_state import asks, in_graph, is_symbolic
+from tfgraphlint.interpret.core.events import (
+    BlockEnded,
+    BranchesJoined,
+    ConditionalChosen,
+    ConditionTested,
+    Contained,
+    LoopLeft,
+    NameBound,
+    NameRead,
+    Raised,
+    Returned,
+)
+from tfgraphlint.interpret.core.graph_state import asks, fails_as_bool, in_graph, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.scopes import Frame, Function
@@ -39,14 +49,11 @@ from tfgraphlint.syntax.closures import read_by_functions_in
 from tfgraphlint.syntax.tree import children_of
 
 
-def tested(m: Machine, node: cst.CSTNode, value: Value, how: str, *, always: bool = False) -> bool:
-    """Note that ``value`` is asked for its truth; whether that raises. ``always``: AutoGraph never converts it."""
-    if keras_tensors.tested(m, node, value):
-        return True
-    if not asks(m, value) or not always and not is_left_alone(m):
-        return False
-    _report(m, node, how, left_alone(m))
-    return True
+def tested(m: Machine, event: ConditionTested) -> None:
+    """Report a tensor of the graph that is used as a Python bool."""
+    node, value, how, always = event
+    if not (isinstance(value, Tensor) and value.keras) and fails_as_bool(m, value, always=always):
+        _report(m, node, how, left_alone(m))
 
 
 def _report(m: Machine, node: cst.CSTNode, how: str, why: str) -> None:
@@ -55,8 +62,9 @@ def _report(m: Machine, node: cst.CSTNode, how: str, why: str) -> None:
         m.emit(TensorTested(place, "", m.running.by, m.running.why, tuple(m.calls), how, why))
 
 
-def contained(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> None:
+def contained(m: Machine, event: Contained) -> None:
     """Report ``left in right`` where that compares tensors of the graph and asks each comparison for its truth."""
+    node, left, right = event
     if asks(m, right):
         _report(m, node, "in", left_alone(m))
     items = right.state["items"] if isinstance(right, Items) else None
@@ -73,7 +81,7 @@ def contained(m: Machine, node: cst.CSTNode, left: Value, right: Value) -> None:
 # -- loops ---------------------------------------------------------------------------------------
 
 
-def left_loop(m: Machine) -> None:
+def left_loop(m: Machine, event: LoopLeft) -> None:
     """A ``break``: under a tensor condition it cannot leave a loop that Python runs."""
     if m.mode is not Mode.GRAPH:
         return
@@ -91,8 +99,9 @@ def _head(node: cst.CSTNode) -> cst.CSTNode:
     return node.test if isinstance(node, cst.While) else node.iter if isinstance(node, cst.For) else node
 
 
-def returned(m: Machine, node: cst.Return, value: Value) -> None:
+def returned(m: Machine, event: Returned) -> None:
     """A ``return``: under a tensor condition it cannot leave a tensor loop, nor give nothing."""
+    node, value = event
     if m.mode is not Mode.GRAPH:
         return
     innermost: Construct | None = None
@@ -107,8 +116,9 @@ def returned(m: Machine, node: cst.Return, value: Value) -> None:
             return
 
 
-def raised(m: Machine, node: cst.Raise) -> None:
+def raised(m: Machine, event: Raised) -> None:
     """A ``raise`` in a branch that a tensor decides: tracing runs both branches."""
+    node = event.node
     if not in_graph(m) or not m.frame.around and not m.frame.half_returned:
         return
     if any(construct.kind == "try" for frame in _running_frames(m) for construct in frame.around):
@@ -147,11 +157,12 @@ class HalfReturned:
 # -- branches ------------------------------------------------------------------------------------
 
 
-def joined(m: Machine, node: cst.If, ends: Sequence[Changes | None], before: int) -> None:
+def joined(m: Machine, event: BranchesJoined) -> None:
     """Compare what the two branches of a tensor's condition leave behind; None for a branch that ended.
 
     ``before``: how many times the function had returned before.
     """
+    node, ends, before = event
     if not in_graph(m):
         return
     one, other = ends
@@ -168,8 +179,9 @@ def joined(m: Machine, node: cst.If, ends: Sequence[Changes | None], before: int
         _compare_names(m, node, one, other)
 
 
-def block_ended(m: Machine, known: int, goes_on: bool) -> None:
+def block_ended(m: Machine, event: BlockEnded) -> None:
     """A block ended: a return in one branch of a condition in it must have had a return behind it."""
+    known, goes_on = event
     pending = m.frame.half_returned
     while len(pending) > known:
         half = pending.pop()
@@ -186,8 +198,9 @@ def _compare_returned(m: Machine, node: cst.If, one: Value, other: Value) -> Non
         _emit(m, node, "return" if how == "none" else how, "what it returns")
 
 
-def chosen(m: Machine, node: cst.IfExp, one: Value, other: Value) -> None:
+def chosen(m: Machine, event: ConditionalChosen) -> None:
     """Compare the two sides of a conditional expression that a tensor decides."""
+    node, one, other = event
     how = disagreement(one, other)
     if how and in_graph(m):
         _emit(m, node, how, m.frame.scope.tree.code(node))
@@ -304,14 +317,16 @@ def _of_structures(one: Value, other: Value) -> str:
     return "structure" if filled and isinstance(single, (Tensor, Variable, Function, Host)) else ""
 
 
-def read(m: Machine, frame: Frame, name: str) -> None:
+def read(m: Machine, event: NameRead) -> None:
     """A name on which branches disagree is read: what they left there counts, but not for themselves in a next turn."""
+    frame, name = event
     if not _is_around(frame, frame.unsettled[name].place.node):
         m.emit(frame.unsettled.pop(name))
 
 
-def bound(frame: Frame, name: str) -> None:
+def bound(m: Machine, event: NameBound) -> None:
     """A name is bound anew: what branches left there no longer counts, unless this is one of them in a next turn."""
+    frame, name = event
     if not _is_around(frame, frame.unsettled[name].place.node):
         del frame.unsettled[name]
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.keras import UntrackedVariable
 from tfgraphlint.interpret.core import class_hierarchy
+from tfgraphlint.interpret.core.events import Appended, AttributeSet
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
@@ -20,8 +21,12 @@ LISTS = ("trainable_variables", "trainable_weights", "_trainable_variables", "_t
          "weights")
 
 
-def kept(m: Machine, owner: Value, name: str, value: Value) -> None:
+def kept(m: Machine, event: AttributeSet) -> None:
     """``owner.name = value``: report plain variables in it, where ``owner`` is a layer or model of Keras 3."""
+    _report(m, event.owner, event.name, event.value)
+
+
+def _report(m: Machine, owner: Value, name: str, value: Value) -> None:
     if m.tables.keras < 3 or m.guards or not isinstance(owner, Instance):
         return
     plain = [held for held in _variables(value) if _is_trained(held)]
@@ -35,13 +40,14 @@ def kept(m: Machine, owner: Value, name: str, value: Value) -> None:
             m.emit(UntrackedVariable(variable.node.place, name, owner.cls.name, tuple(m.calls)))
 
 
-def appended(m: Machine, node: cst.CSTNode, value: Value) -> None:
+def appended(m: Machine, event: Appended) -> None:
     """``owner.name.append(value)``."""
+    node, value = event
     if not isinstance(value, Variable) or m.tables.keras < 3:
         return
     match node:
         case cst.Call(func=cst.Attribute(value=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)))):
-            kept(m, lookup(m, owner, node), name, value)
+            _report(m, lookup(m, owner, node), name, value)
 
 
 def _variables(value: Value) -> Iterator[Variable]:

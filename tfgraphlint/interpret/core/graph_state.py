@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core import autograph
 from tfgraphlint.interpret.core.autograph import is_converted
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.scopes import Frame
@@ -109,3 +110,18 @@ def iterates(m: Machine, value: Value) -> bool | None:
             return True if True in found else None if None in found else False
         return None
     return decides(m, value)
+
+
+def is_out_of_scope(m: Machine, value: Value) -> bool:
+    """Whether this is a tensor of a graph that was left."""
+    return isinstance(value, Tensor) and value.graph > 0 and is_symbolic(value) and value.graph not in m.graphs
+
+
+def fails_as_bool(m: Machine, value: Value, *, always: bool = False) -> bool:
+    """Whether a condition on ``value`` raises: no tensor that has no value yet is a Python bool.
+
+    ``always``: AutoGraph never converts this condition.
+    """
+    if isinstance(value, Tensor) and value.keras:
+        return True
+    return asks(m, value) and (always or autograph.is_left_alone(m))

@@ -57,3 +57,24 @@ def batch_arguments(args: Arguments) -> Arguments:
         args, positional=[batch(value) for value in args.positional],
         keywords={name: batch(value) for name, value in args.keywords.items()},
     )
+
+
+def is_refused(m: Machine, name: str, args: Arguments) -> bool:
+    """Whether the function takes tensors for what is symbolic here, and would not take that.
+
+    What Keras runs on batches wants the tensors of the batch, also where a symbolic one would be taken at first.
+    """
+    if not any(is_keras_tensor(value) for value in args.all()):
+        return False
+    later = runs_for_keras(m)
+    record = m.tables.function(name)
+    if record is None or not record.tried or not record.returns.startswith(("tensor", "list", "tuple")):
+        return False
+    if not later and (m.tables.keras < 3 or name.startswith("keras.")):
+        return False
+    named = [(record.parameter(index), value) for index, value in enumerate(args.positional)]
+    return any(
+        is_keras_tensor(value) and parameter is not None and record.outcome(parameter) is not None
+        and (later or not m.tables.takes_symbolic(name, parameter))
+        for parameter, value in [*named, *args.keywords.items()]
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.interpret.checks import host_reads, keras_tensors
+from tfgraphlint.interpret.core.events import ValueRead
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow
@@ -22,8 +22,7 @@ def leave(
     """The host value that these values become when they leave TensorFlow through ``name``."""
     text = value_text(m, node)
     fault = m.fault(kind, node, name, text)
-    host_reads.host_read(m, node, values, kind, name)
-    keras_tensors.read(m, node, values, kind, name)
+    m.tell(ValueRead(node, values, kind, name))
     edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
     return Host(m.operation(node, edges), result, dtype)
 

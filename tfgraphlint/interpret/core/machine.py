@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
-from tfgraphlint.facts.tracing import TensorLeaked
+from tfgraphlint.interpret.core.events import Event
 from tfgraphlint.interpret.core.joins import join_states
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node, now
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope, Traced
 from tfgraphlint.interpret.core.store import State, Store
+from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import ANY, BOOL, INT, STRING, Choice, Tape, Tensor, Unknown
 from tfgraphlint.libraries.tables import Tables
@@ -23,6 +25,10 @@ from tfgraphlint.project.modules import Project
 MOST_STEPS = 25_000  # expressions and statements evaluated for one root
 MOST_DEPTH = 16  # calls within calls
 MOST_ENTRIES = 12  # entries into one function for one root
+
+
+Memory = TypeVar("Memory")
+Listener = Callable[["Machine", Any], None]
 
 
 class OutOfBudget(Exception):
@@ -43,11 +49,16 @@ class Running:
 class Machine:
     """Interprets the roots of one file. The functions that evaluate nodes take it as first argument."""
 
-    def __init__(self, project: Project, tables: Tables, running: Running) -> None:
+    def __init__(
+        self, project: Project, tables: Tables, running: Running, listeners: Mapping[type[Any], Sequence[Listener]]
+    ) -> None:
         self.project = project
         self.tables = tables
         self.store = Store(join_states)
         self.facts: list[Fact] = []
+        self.listeners = listeners
+        self.awake: set[type[Any]] = set()  # kinds of events that are told only when somebody waits for them
+        self._memories: dict[type[Any], Any] = {}
         self._running = running
         self.switching = False  # the program switches eager execution off somewhere
         self.began = now()
@@ -66,15 +77,12 @@ class Machine:
         self.spent = 0  # steps of all roots so far
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
-        self.told: set[cst.CSTNode] = set()  # functions that Keras runs, in which a symbolic tensor was reported
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
         self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
-        self.frozen: State = {}  # what traces have read of Python's state
-        self.leaks: dict[Node, TensorLeaked] = {}  # tensors of a graph that are kept outside: what put them there
         self.via: bool | None = None  # what calls next: see ``Frame.via``
         self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
         self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
@@ -101,6 +109,22 @@ class Machine:
             yield
         finally:
             self.muted -= 1
+
+    def tell(self, event: Event) -> None:
+        """Tell those who listen to events of this kind."""
+        for listener in self.listeners.get(type(event), ()):
+            listener(self, event)
+
+    def wake(self, kind: type[Event]) -> None:
+        """From now on events of this kind are told, which cost too much to be told in vain."""
+        self.awake.add(kind)
+
+    def memory(self, kind: type[Memory]) -> Memory:
+        """What a check remembers for as long as the file is interpreted: one object of its own class."""
+        found = self._memories.get(kind)
+        if found is None:
+            found = self._memories[kind] = kind()
+        return found
 
     def step(self) -> None:
         """Count one evaluation against the root's budget."""
@@ -283,8 +307,6 @@ class Machine:
 
     def nodes(self, values: Sequence[Value | Node]) -> list[Node]:
         """The provenance nodes of values, looking into lists, dictionaries and objects."""
-        from tfgraphlint.interpret.core.structures import nodes_within
-
         found: dict[Node, None] = {}
         for value in values:
             if isinstance(value, Node):

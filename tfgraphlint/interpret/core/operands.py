@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from tfgraphlint.interpret.core.events import ValuesUsed
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.structures import elements
@@ -13,11 +14,13 @@ from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
+    COMPLEX,
     FLOAT,
     INT,
     STRING,
     Host,
     Items,
+    Library,
     Tensor,
     Unknown,
     Variable,
@@ -27,8 +30,6 @@ from tfgraphlint.interpret.core.values import (
 
 def dtype_named(value: Value | None) -> str:
     """The kind of number that a dtype argument names: ``tf.float32``, ``"int64"``, ``float``."""
-    from tfgraphlint.interpret.core.values import BOOL, COMPLEX, Library
-
     name = ""
     if isinstance(value, Library):
         name = value.name.rpartition(".")[2]
@@ -43,10 +44,8 @@ def dtype_named(value: Value | None) -> str:
 
 def parts(m: Machine, values: Sequence[Value]) -> list[Node]:
     """The nodes of the operands of a numeric operation, lists of tensors taken apart."""
-    if m.leaks:
-        from tfgraphlint.interpret.checks import side_effects
-
-        side_effects.used(m, values)
+    if ValuesUsed in m.awake:
+        m.tell(ValuesUsed(values))
     found: list[Node] = []
     for value in values:
         if isinstance(value, Variable):

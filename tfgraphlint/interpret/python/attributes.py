@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import host_reads, layer_creation, untracked_variables
 from tfgraphlint.interpret.core import arguments, class_hierarchy
+from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, TensorItemSet
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import read
@@ -220,7 +220,7 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
 
 def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CSTNode) -> None:
     """``value.name = new``."""
-    layer_creation.kept(m, new)
+    m.tell(AttributeSet(value, name, new, node))
     match value:
         case Choice():
             for option in value.options:
@@ -230,17 +230,14 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
                     new_here = new
                 set_attribute(m, option, name, new_here, node)
         case Instance():
-            untracked_variables.kept(m, value, name, new)
             setter = class_hierarchy.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
                 calls.call(m, Method(value, setter), arguments.Arguments([new]), node)
             elif isinstance(class_hierarchy.class_attribute(value.cls, "__setattr__"), Function):
                 m.store.write(value.state, name, m.opaque(node, [value, new]))
             else:
-                if m.frozen:
-                    from tfgraphlint.interpret.checks import frozen_state
-
-                    frozen_state.written(m, value.state, name, new, node)
+                if EntryWritten in m.awake:
+                    m.tell(EntryWritten(value.state, name, new, node))
                 m.store.write(value.state, name, new)
         case Object() | Class():
             m.store.write(value.state, name, new)
@@ -255,7 +252,7 @@ def item_assigned(
 ) -> None:
     """``value[...] = new`` on something that is neither list nor dictionary."""
     if isinstance(value, (Tensor, Variable)):
-        host_reads.item_assigned(m, value, index, target)
+        m.tell(TensorItemSet(value, index, target))
     elif isinstance(value, Host):
         from tfgraphlint.libraries.numpy import stored
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.interpret.checks import host_reads, python_values, side_effects, untracked_variables
-from tfgraphlint.interpret.core import unknown_calls
+from tfgraphlint.interpret.core import texts, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import Appended, ContainerCalled, Hashed, MethodCalled, Printed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
@@ -62,7 +62,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
         case Host():
             return _host(m, receiver, name, args, node)
         case Items() | Dict() if m.graphs:
-            side_effects.container_called(m, receiver, name, args, node)
+            m.tell(ContainerCalled(receiver, name, args, node))
             return _list(m, receiver, name, args, node) if isinstance(receiver, Items) else _dict(
                 m, receiver, name, args, node)
         case Items():
@@ -75,7 +75,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return _unknown(m, receiver, name, args, node)
         case Object(kind="logger"):
             if name in LOGGED:
-                host_reads.printed(m, node, args.all(), f"logging.{name}")
+                m.tell(Printed(node, args.all(), f"logging.{name}"))
             return Const(None)
         case Object() | Instance() | Super():
             from tfgraphlint.libraries.keras import objects
@@ -192,9 +192,7 @@ def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, no
 
         return static(m, value, "shape", node)
     if name == "eval":
-        from tfgraphlint.libraries.tensorflow import graph_api
-
-        graph_api.evaluated(m, value, node)
+        m.tell(MethodCalled(value, name, args, node))
     if name == "set_shape":
         if isinstance(value, Tensor):
             value.open_axes = frozenset()
@@ -269,7 +267,7 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
         return _named_tuple(m, value, name, args, node)
     if name in ("append", "add") and first is not None:
         _append(m, value, first)
-        untracked_variables.appended(m, node, first)
+        m.tell(Appended(node, first))
         return Const(None)
     if name == "appendleft" and first is not None:
         _insert(m, value, Const(0), first)
@@ -313,7 +311,9 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
 
 def _dict(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("get", "pop", "setdefault"):
-        python_values.looked_up(m, node, value, args.get(0, "key"))
+        key = args.get(0, "key")
+        if key is not None:
+            m.tell(Hashed(node, key))
     held = elements(value)
     keys = [key for key in value.state if key is not OTHER]
     exact = OTHER not in value.state
@@ -376,7 +376,7 @@ def update_dict(m: Machine, value: Dict, args: Arguments, node: cst.CSTNode) -> 
 def _constant(m: Machine, value: Const, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if isinstance(value.value, str):
         if name == "format":
-            return python_values.filled(m, node, value.value, args.positional, args.keywords)
+            return texts.filled(m, node, value.value, args.positional, args.keywords)
         if name in ("split", "splitlines"):
             text = Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
             return Items("list", {"items": Spread(text)})

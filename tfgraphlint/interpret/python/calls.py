@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import FunctionEntered, Iterated
 from tfgraphlint.interpret.core.frames import traced_mode
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import MOST_DEPTH, MOST_ENTRIES, Machine, Running
@@ -38,7 +39,6 @@ from tfgraphlint.syntax.tree import Tree, children_of
 
 def arguments_of(m: Machine, node: cst.Call) -> Arguments:
     """Evaluate the arguments of a call in the order they stand."""
-    from tfgraphlint.interpret.checks import python_values
     from tfgraphlint.interpret.python.expressions import evaluate, iterate
 
     found = Arguments([])
@@ -50,7 +50,7 @@ def arguments_of(m: Machine, node: cst.Call) -> Arguments:
                 found.positional.extend(items)
                 found.nodes.extend([None] * len(items))
             else:
-                python_values.walked(m, arg.value, value)
+                m.tell(Iterated(arg.value, value, "star"))
                 found.starred = join(list(iterate(m, value, arg.value)[0]) or [m.opaque(arg)])
         elif arg.star == "**":
             _double_star(found, value)
@@ -160,9 +160,7 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
     key = id(function.definition)
     m.reached.add(function.definition)
     if m.graphs:
-        from tfgraphlint.interpret.checks import recursion
-
-        recursion.entered(m, function, args, node)
+        m.tell(FunctionEntered(function, args, node))
     depth = sum(1 for running in m.stack if running.definition is function.definition)
     if depth > 1 or len(m.stack) >= MOST_DEPTH or m.entries[key] >= MOST_ENTRIES:
         return unknown_call(m, [function], args, node)

@@ -6,6 +6,7 @@ import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bases_known, class_attribute, kind_of, library_base
+from tfgraphlint.interpret.core.events import EntryRead, LayerMade
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function
@@ -61,9 +62,7 @@ def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> V
     if kind_of(m, cls) in ("layer", "model"):
         instance.node = m.leaf(Kind.VARIABLE, node)
         instance.node.trainable = True
-        from tfgraphlint.interpret.checks import layer_creation
-
-        layer_creation.layer_made(m, instance, cls.name, node)
+        m.tell(LayerMade(instance, cls.name, node))
     init = class_attribute(cls, "__init__")
     if isinstance(init, Function):
         call(m, Method(instance, init), args, node)
@@ -148,9 +147,7 @@ def attribute_of(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -
     held = instance.state.get(name, MISSING)
     if isinstance(held, Value):
         if m.tracing is not None and m.graphs and instance.node.number < m.graphs[0]:
-            from tfgraphlint.interpret.checks import frozen_state
-
-            frozen_state.read(m, instance.state, name, held, node)
+            m.tell(EntryRead(instance.state, name, held, node))
         return held
     method = class_attribute(instance.cls, name)
     if method is not None:

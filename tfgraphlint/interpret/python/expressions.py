@@ -8,8 +8,16 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import keras_tensors, nested_runs, python_values, side_effects, tensor_conditions
 from tfgraphlint.interpret.core import graph_state, texts
+from tfgraphlint.interpret.core.events import (
+    ConditionalChosen,
+    ConditionTested,
+    Contained,
+    Formatted,
+    Hashed,
+    Iterated,
+    ValuesUsed,
+)
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Flow
@@ -74,7 +82,8 @@ def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
     for part in node.parts:
         if isinstance(part, cst.FormattedStringExpression):
             shown.append(evaluate(m, part.expression))
-            python_values.formatted(m, part, shown[-1])
+            if part.format_spec and part.conversion is None:
+                m.tell(Formatted(part.expression, shown[-1:]))
     return texts.text(m, node, shown)
 
 
@@ -85,7 +94,8 @@ def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
 def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
     value = evaluate(m, node.expression)
     if isinstance(node.operator, cst.Not):
-        if tensor_conditions.tested(m, node, value, "not"):
+        m.tell(ConditionTested(node, value, "not"))
+        if graph_state.fails_as_bool(m, value):
             return m.opaque(node)
         if graph_state.decides(m, value):
             return operators.numeric(m, node, [value], Flow.CUT, name="Not", dtype=BOOL)
@@ -94,7 +104,6 @@ def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
 
 def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
     left, right = evaluate(m, node.left), evaluate(m, node.right)
-    keras_tensors.behind_array(m, node, left, right)
     return operators.binary(m, node, type(node.operator).__name__, left, right)
 
 
@@ -104,7 +113,7 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
     for target in node.comparisons:
         right = evaluate(m, target.comparator)
         if isinstance(target.operator, (cst.In, cst.NotIn)):
-            tensor_conditions.contained(m, node, left, right)
+            m.tell(Contained(node, left, right))
         results.append(operators.compare(m, node, target.operator, left, right))
         left = right
     if len(results) == 1:
@@ -122,7 +131,8 @@ def _boolean(m: Machine, node: cst.BooleanOperation) -> Value:
     wants = isinstance(node.operator, cst.And)
     if certain is not None and certain != wants:
         return left
-    raises = tensor_conditions.tested(m, node.left, left, "and" if wants else "or")
+    m.tell(ConditionTested(node.left, left, "and" if wants else "or"))
+    raises = graph_state.fails_as_bool(m, left)
     mark = m.store.mark()
     with narrowing.of_some_kind(m, node.left, certain):
         right = evaluate(m, node.right)
@@ -142,13 +152,13 @@ def _if_expression(m: Machine, node: cst.IfExp) -> Value:
     chosen(m.frame, graph_state.decides(m, test))
     if certain is not None:
         return evaluate(m, node.body if certain else node.orelse)
-    tensor_conditions.tested(m, node.test, test, "conditional expression")
+    m.tell(ConditionTested(node.test, test, "conditional expression"))
     with narrowing.of_some_kind(m, node.test, certain):
         values = [evaluate(m, node.body), evaluate(m, node.orelse)]
     if graph_state.decides(m, test):
-        tensor_conditions.chosen(m, node, *values)
-        if m.leaks:
-            side_effects.used(m, values)
+        m.tell(ConditionalChosen(node, *values))
+        if ValuesUsed in m.awake:
+            m.tell(ValuesUsed(values))
     return join(values)
 
 
@@ -169,7 +179,7 @@ def _sequence(kind: str) -> Evaluator:
             elif isinstance(value, Weights):
                 found.append(value)
             else:
-                python_values.walked(m, element.value, value)
+                m.tell(Iterated(element.value, value, "star"))
                 spread.extend(iterate(m, value, element.value)[0])
         if spread:
             return Items(kind, {"items": Spread(join([*found, *spread]))})
@@ -192,7 +202,7 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
         if isinstance(key, Const):
             state[key.value] = value
         else:
-            python_values.hashed(m, element.key, key)  # type: ignore[attr-defined]
+            m.tell(Hashed(element.key, key))  # type: ignore[attr-defined]
             state[OTHER] = join([state[OTHER], value]) if OTHER in state else value
     return Dict(state)
 
@@ -265,8 +275,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     """The values of the turns of a comprehension, and whether they are all of them."""
     found: list[Value] = []
     over = evaluate(m, loop.iter)
-    python_values.walked(m, loop.iter, over)
-    nested_runs.dataset_walked(m, over, loop.iter, statement=False)
+    m.tell(Iterated(loop.iter, over, "comprehension"))
     values, exact = iterate(m, over, loop.iter)
     chosen(m.frame, False)
     for value in values:
@@ -274,7 +283,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
         certain: bool | None = True
         for condition in loop.ifs:
             test = evaluate(m, condition.test)
-            tensor_conditions.tested(m, condition.test, test, "filter", always=True)
+            m.tell(ConditionTested(condition.test, test, "filter", always=True))
             held = truth(test)
             certain = False if certain is False or held is False else (None if held is None else certain)
         if certain is False:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import python_values
 from tfgraphlint.interpret.core import shapes
+from tfgraphlint.interpret.core.events import Iterated, TraceRun
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import part_of_unknown, parts
@@ -106,7 +106,7 @@ def parts_of(
         return parts_of(m, value.state["result"], count, node, exact=exact)
     if isinstance(value, Object) and value.kind == "shape" and isinstance(node, (cst.Tuple, cst.List)):
         return _sizes(m, value, node)
-    python_values.walked(m, node, value)
+    m.tell(Iterated(node, value, "unpacking"))
     return [element_of(m, value, node) for _ in range(count)]
 
 
@@ -165,11 +165,10 @@ def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value],
 
 
 def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    from tfgraphlint.interpret.checks import frozen_state
     from tfgraphlint.libraries.tensorflow.datasets import element
 
     for trace in value.state.get("traces", ()):
-        frozen_state.called(m, trace)
+        m.tell(TraceRun(trace))
     return [element(m, value, node) for _ in range(2)], False
 
 

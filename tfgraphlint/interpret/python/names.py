@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from tfgraphlint.interpret.core.events import EntryRead, EntryWritten, NameBound, NameRead
 from tfgraphlint.interpret.core.frames import frame_of
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
@@ -32,9 +33,7 @@ def lookup(m: Machine, name: str, node: cst.CSTNode) -> Value:
     while frame is not None:
         if name in frame.names:
             if name in frame.unsettled and frame.function is m.frame.function:
-                from tfgraphlint.interpret.checks import tensor_conditions
-
-                tensor_conditions.read(m, frame, name)
+                m.tell(NameRead(frame, name))
             return _resolved(m, frame.names, name, node)
         frame = frame.parent
     return global_name(m, m.frame.scope, name, node)
@@ -63,9 +62,7 @@ def _resolved(m: Machine, names: State, name: str, node: cst.CSTNode) -> Value:
         del names[name]  # a package that imports a module of its own under this name must not find itself
         value = names[name] = value.resolve(m, node)
     if m.tracing is not None and names is not m.frame.names:
-        from tfgraphlint.interpret.checks import frozen_state
-
-        frozen_state.read(m, names, name, value, node)
+        m.tell(EntryRead(names, name, value, node))
     return value
 
 
@@ -111,14 +108,10 @@ def bind_name(m: Machine, name: str, value: Value) -> None:
     """Bind a plain name in the frame where it belongs."""
     frame = frame_of(m, name)
     if frame is not None and name in frame.unsettled:
-        from tfgraphlint.interpret.checks import tensor_conditions
-
-        tensor_conditions.bound(frame, name)
+        m.tell(NameBound(frame, name))
     names = m.frame.scope.names if frame is None else frame.names
-    if m.frozen:
-        from tfgraphlint.interpret.checks import frozen_state
-
-        frozen_state.written(m, names, name, value, None)
+    if EntryWritten in m.awake:
+        m.tell(EntryWritten(names, name, value, None))
     m.store.write(names, name, value)
 
 
@@ -146,10 +139,8 @@ def set_item(
     if isinstance(value, Dict):
         key = only.value if isinstance(only, Const) else OTHER
         try:
-            if m.frozen:
-                from tfgraphlint.interpret.checks import frozen_state
-
-                frozen_state.written(m, value.state, key, new, target)
+            if EntryWritten in m.awake:
+                m.tell(EntryWritten(value.state, key, new, target))
             set_entry(m, value, only, new)
         except TypeError:
             m.store.write(value.state, OTHER, new)

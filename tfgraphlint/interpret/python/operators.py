@@ -9,8 +9,8 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.interpret.checks import open_shapes
-from tfgraphlint.interpret.core import eagerness, shapes
+from tfgraphlint.interpret.core import shapes, texts
+from tfgraphlint.interpret.core.events import EntryRead, Hashed, OperationBuilt, OperatorApplied
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of_operator, is_tensor, part_of_unknown, parts
@@ -79,7 +79,7 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
     if isinstance(left, Choice) or isinstance(right, Choice):
         return join([binary(m, node, name, a, b) for a in m.each(left) for b in m.each(right)])
     if isinstance(left, OpenDimension) or isinstance(right, OpenDimension):
-        open_shapes.calculated(m, (left, right))
+        m.tell(OperatorApplied(node, name, left, right))
         return m.opaque(node, [left, right])
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(m, node, name, left.value, right.value)
@@ -91,6 +91,8 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         return combined
     if any(isinstance(side, (Instance, Object, Function, Class, Library, Dict)) for side in (left, right)):
         return _operator_method(m, node, name, left, right)
+    if isinstance(left, Host) and isinstance(right, Tensor):
+        m.tell(OperatorApplied(node, name, left, right))
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
     result = numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
     return shapes.of_operator(left, right, result)
@@ -98,12 +100,9 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
 
 def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
     """``"%.3f" % x``, and texts put together."""
-    from tfgraphlint.interpret.checks import python_values
-    from tfgraphlint.interpret.core import texts
-
     template = texts.constant_text(left)
     if name == "Modulo":
-        return python_values.percent(m, node, template, right) if template is not None else None
+        return texts.percent(m, node, template, right) if template is not None else None
     sides = (left, right)
     unknown = [side for side in sides if isinstance(side, Host) and side.dtype == STRING]
     known = [side for side in sides if texts.constant_text(side) is not None]
@@ -173,7 +172,7 @@ def numeric(
 ) -> Value:
     """The result of an arithmetic operation on these values."""
     if m.switching:
-        eagerness.used_in_graph(m, node, values)
+        m.tell(OperationBuilt(node, values))
     fault = None
     tensors = any(isinstance(value, (Tensor, Variable, Weights)) for value in values)
     if flow is Flow.CUT and tensors:
@@ -227,7 +226,7 @@ def compare(
         try:
             return Const(bool(COMPARED[type(sign)](left.value, right.value)))
         except TypeError:
-            open_shapes.calculated(m, (left, right))
+            m.tell(OperatorApplied(node, type(sign).__name__, left, right))
             return Const(False)
     equality = isinstance(sign, (cst.Equal, cst.NotEqual))
     if any(isinstance(side, Choice) and (equality or not is_tensor(other)) for side, other in _both(left, right)):
@@ -309,9 +308,8 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
     if isinstance(value, Items):
         return _item(m, node, value, index, only)
     if isinstance(value, Dict):
-        from tfgraphlint.interpret.checks import python_values
-
-        python_values.looked_up(m, node, value, only)
+        if only is not None:
+            m.tell(Hashed(node, only))
         return _entry(m, node, value, only)
     if isinstance(value, (Tensor, Variable)):
         edges = [Edge(part) for part in parts(m, [value])]
@@ -381,9 +379,7 @@ def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Val
         try:
             if key.value in value.state:
                 if m.tracing is not None and m.graphs and value.made < m.graphs[0]:
-                    from tfgraphlint.interpret.checks import frozen_state
-
-                    frozen_state.read(m, value.state, key.value, value.state[key.value], node)
+                    m.tell(EntryRead(value.state, key.value, value.state[key.value], node))
                 return value.state[key.value]  # type: ignore[no-any-return]
         except TypeError:
             return m.opaque(node, [value])

@@ -8,9 +8,20 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts.gradients import VariableAugmented
-from tfgraphlint.interpret.checks import nested_runs, python_values, side_effects, tensor_conditions
 from tfgraphlint.interpret.core import arguments, graph_state, operands
 from tfgraphlint.interpret.core.autograph import inside
+from tfgraphlint.interpret.core.events import (
+    Assigned,
+    Augmented,
+    BlockEnded,
+    BranchesJoined,
+    ConditionTested,
+    Dropped,
+    Iterated,
+    LoopLeft,
+    Raised,
+    Returned,
+)
 from tfgraphlint.interpret.core.joins import join_items
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
@@ -55,18 +66,18 @@ def suite(m: Machine, body: cst.BaseSuite) -> bool:
     finally:
         m.kinds_asked = asked
     if len(m.frame.half_returned) > known:
-        tensor_conditions.block_ended(m, known, goes_on)
+        m.tell(BlockEnded(known, goes_on))
     return goes_on
 
 
 def _expression(m: Machine, node: cst.Expr) -> bool:
-    side_effects.discarded(m, node.value, evaluate(m, node.value))
+    m.tell(Dropped(node.value, evaluate(m, node.value)))
     return GOES_ON
 
 
 def _assign(m: Machine, node: cst.Assign) -> bool:
     value = evaluate(m, node.value)
-    side_effects.assigned(m, node, value)
+    m.tell(Assigned(node, value))
     for target in node.targets:
         with_blocks.assigned(m, target.target, value, node)
         bind(m, target.target, value)
@@ -82,7 +93,7 @@ def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
 def _augmented(m: Machine, node: cst.AugAssign) -> bool:
     left = evaluate(m, node.target)
     right = evaluate(m, node.value)
-    side_effects.augmented(m, node, left, right)
+    m.tell(Augmented(node, left, right))
     name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
     if name == "Add" and isinstance(left, Items):
         from tfgraphlint.interpret.python.builtin_methods import extend_list
@@ -105,8 +116,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 
 def _return(m: Machine, node: cst.Return) -> bool:
     value = evaluate(m, node.value) if node.value is not None else Const(None)
-    tensor_conditions.returned(m, node, value)
-    side_effects.returned(m, value)
+    m.tell(Returned(node, value))
     m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
     return ENDED
 
@@ -114,12 +124,12 @@ def _return(m: Machine, node: cst.Return) -> bool:
 def _raise(m: Machine, node: cst.Raise) -> bool:
     if node.exc is not None:
         evaluate(m, node.exc)
-    tensor_conditions.raised(m, node)
+    m.tell(Raised(node))
     return ENDED
 
 
 def _break(m: Machine, node: cst.Break) -> bool:
-    tensor_conditions.left_loop(m)
+    m.tell(LoopLeft(node))
     m.frame.breaks.append(m.store.changes(m.frame.marks[-1]))
     return ENDED
 
@@ -130,7 +140,7 @@ def _continue(m: Machine, node: cst.Continue) -> bool:
 
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
-    tensor_conditions.tested(m, node.test, evaluate(m, node.test), "assert", always=True)
+    m.tell(ConditionTested(node.test, evaluate(m, node.test), "assert", always=True))
     narrowing.narrow(m, node.test, True)
     return GOES_ON
 
@@ -185,7 +195,7 @@ def _if(m: Machine, node: cst.If) -> bool:
             return _if(m, node.orelse)
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 
-    tensor_conditions.tested(m, node.test, test, "if")
+    m.tell(ConditionTested(node.test, test, "if"))
     by_tensor = graph_state.decides(m, test)
     with inside(m, node, "if", by_tensor):
         if certain is not None:
@@ -196,14 +206,13 @@ def _if(m: Machine, node: cst.If) -> bool:
     if None in ends and m.frame.function is not None and narrowing.asks_kind(node.test):
         m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
     if by_tensor:
-        tensor_conditions.joined(m, node, ends, before)
+        m.tell(BranchesJoined(node, ends, before))
     return _meet(m, ends)
 
 
 def _for(m: Machine, node: cst.For) -> bool:
     value = evaluate(m, node.iter)
-    python_values.looped(m, node, value)
-    nested_runs.dataset_walked(m, value, node.iter, statement=True)
+    m.tell(Iterated(node.iter, value, "for"))
     by_tensor = graph_state.iterates(m, value)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
         turns, exact = iterate(m, value, node.iter)
@@ -218,7 +227,7 @@ def _while(m: Machine, node: cst.While) -> bool:
     def again() -> None:
         evaluate(m, node.test)
 
-    tensor_conditions.tested(m, node.test, test, "while")
+    m.tell(ConditionTested(node.test, test, "while"))
     endless = truth(test) is True
     by_tensor = graph_state.decides(m, test)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):

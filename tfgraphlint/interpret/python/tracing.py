@@ -8,9 +8,9 @@ from functools import partial
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.checks import retracing
-from tfgraphlint.interpret.core import shapes
+from tfgraphlint.interpret.core import shapes, traces
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import TracedCalled, TraceRun
 from tfgraphlint.interpret.core.frames import traced_mode
 from tfgraphlint.interpret.core.graph_state import is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
@@ -26,12 +26,9 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
     if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
         with m.run_as(running), m.called_by(function.traced.autograph):
             return call(m, function.inner, args, node)
-    from tfgraphlint.interpret.checks import frozen_state
-    from tfgraphlint.interpret.core import traces
-
-    retracing.called(m, function, args, node)
+    m.tell(TracedCalled(function, args, node))
     trace = traces.key_of(function)
-    frozen_state.called(m, trace, args)
+    m.tell(TraceRun(trace, args))
     with m.run_as(running), m.called_by(function.traced.autograph), traces.building(m, trace):
         given = symbolic_arguments(m, shapes.specified(m, function.traced, args, node))
         return handed_out(call(m, function.inner, given, node))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.checks import layer_creation
 from tfgraphlint.interpret.core import class_hierarchy, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
@@ -39,9 +39,10 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
     value = Object(name, made, kind, {}, place)
-    layer_creation.holder_made(m, kind, name, node)
+    if kind in ("optimizer", "metric") and ".v1." not in name and ".legacy." not in name:
+        m.tell(VariableMade(node, name))
     if kind in ("layer", "model"):
-        layer_creation.layer_made(m, value, name, node)
+        m.tell(LayerMade(value, name, node))
     if kind == "optimizer" and isinstance(rate := args.get(0, "learning_rate"), Instance):
         value.state["__schedule__"] = (rate,)
     if kind == "model":

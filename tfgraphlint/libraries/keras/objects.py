@@ -9,9 +9,9 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.facts.keras import SymbolicLossAdded
-from tfgraphlint.interpret.checks import layer_creation, nested_runs
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import LayerCalled, MethodCalled
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
@@ -61,7 +61,7 @@ from tfgraphlint.libraries.keras.models import (
     weight_edges,
 )
 from tfgraphlint.libraries.tables import LayerRecord
-from tfgraphlint.libraries.tensorflow import datasets, graph_api, identity_functions
+from tfgraphlint.libraries.tensorflow import datasets, identity_functions
 from tfgraphlint.syntax.bindings import parameters
 
 PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
@@ -95,7 +95,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
     if not inputs:
         return unknown_call(m, [value], args, node)
-    layer_creation.layer_called(m, value, node)
+    m.tell(LayerCalled(value, node))
     mark_built(m, value)
     function = value.state.get("function")
     if isinstance(function, (Function, TracedCallable, Method)):
@@ -163,7 +163,7 @@ def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Argum
 def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``layer(x)`` for a class of the project that inherits from a Keras class."""
     if kind in ("layer", "model"):
-        layer_creation.layer_called(m, instance, node)
+        m.tell(LayerCalled(instance, node))
     _build(m, instance, node)
     method = class_hierarchy.class_attribute(instance.cls, "call")
     if kind == "metric":
@@ -305,7 +305,10 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
         if kind == "generator":
             return _random_array(m, receiver, name, args, node)
         if kind == "graph":
-            return receiver if name == "as_default" else graph_api.session_method(m, receiver, name, args, node)
+            if name == "as_default":
+                return receiver
+            m.tell(MethodCalled(receiver, name, args, node))
+            return unknown_call(m, [receiver], args, node)
         if kind == "optimizer":
             return optimizers.call_method(m, receiver, name, args, node)
         if kind == "shape":
@@ -320,7 +323,7 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
 def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
         mark_built(m, receiver)
-    nested_runs.loop_called(m, name, node)
+    m.tell(MethodCalled(receiver, name, args, node))
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
     if name in ("__call__", "call"):

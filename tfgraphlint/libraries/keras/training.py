@@ -12,9 +12,9 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
-from tfgraphlint.interpret.checks import frozen_state, keras_tensors
 from tfgraphlint.interpret.core import class_hierarchy, traces
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import LossReturned, TraceRun
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
@@ -108,7 +108,7 @@ def _on_batch(
     truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
     outputs = m.operation(at, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
     result = calls.call(m, function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
-    keras_tensors.returned(m, result)
+    m.tell(LossReturned(result))
     if is_loss:
         losses.ran(m, tape.bit << 1, result, at)
         if isinstance(at, cst.BaseExpression) and at is not node and weights_within(receiver):
@@ -166,7 +166,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
                     _run_hooks(m, receiver, callback, node)
     finally:
         m.reached, m.entries, m.steps = before
-    frozen_state.called(m, node)
+    m.tell(TraceRun(node))
 
 
 def _batch(m: Machine, given: Value | None, node: cst.CSTNode) -> Value | None:

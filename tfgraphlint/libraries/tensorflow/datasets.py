@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import shapes, traces, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Kind
@@ -31,7 +32,6 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.libraries.tensorflow import graph_api
 
 MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
 SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
@@ -98,7 +98,7 @@ def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``dataset.map(f)``, ``dataset.batch(n)`` and their kin."""
-    graph_api.dataset_method(m, value, name, node)
+    m.tell(MethodCalled(value, name, args, node))
     made = Object(value.cls, m.leaf(Kind.OPAQUE, node), "dataset", dict(value.state), m.place(node))
     if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
         made.state.pop("element", None)

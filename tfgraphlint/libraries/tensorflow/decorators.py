@@ -6,8 +6,8 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.common import Traced as TracedFact
-from tfgraphlint.interpret.checks import retracing
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import FunctionTraced
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
@@ -82,7 +82,7 @@ def trace(m: Machine, value: Value, node: cst.CSTNode, held: Object | None = Non
         jit=isinstance(jit, Const) and jit.value is True,
         specs=options.get("input_signature"),
     )
-    retracing.function_made(m, traced, value, node, signed="input_signature" in options)
+    m.tell(FunctionTraced(traced, value, node, signed="input_signature" in options))
     return TracedCallable(value, traced)
 
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 import libcst as cst
 
 from tfgraphlint.facts.common import Fault, FaultKind, Mode
-from tfgraphlint.interpret.checks import host_reads, layer_creation
 from tfgraphlint.interpret.core import eagerness, graph_state
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import ApplicationMade, EagerSwitchedOn, OperationBuilt, VariableMade
 from tfgraphlint.interpret.core.joins import Certain, join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
@@ -71,7 +71,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
         return datasets.make(m, name, args, node)
     if name.startswith(APPLICATIONS) and name.rpartition(".")[2][:1].isupper():
-        layer_creation.application_made(m, name, node)
+        m.tell(ApplicationMade(name, node))
         return ready_made(m, node)
     made = models.make(m, name, args, node)
     if made is not None:
@@ -234,7 +234,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         trainable = bool(flag.value) if isinstance(flag, Const) else None
     if not args.certain:
         trainable = None
-    host_reads.variable_made(m, node, name)
+    m.tell(VariableMade(node, name))
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, _argument_text(m, node))
@@ -395,7 +395,7 @@ def _init_scope(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
 @handles("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession", "tensorflow.Session")
 def _session(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if m.switching:
-        eagerness.used_in_graph(m, node, (), builds=True)
+        m.tell(OperationBuilt(node, (), builds=True))
     graph = args.get(1, "graph")
     return Object(name, m.leaf(Kind.OPAQUE, node), "graph", {} if graph is None and args.certain else {"graph": graph})
 
@@ -420,7 +420,7 @@ def _disable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) ->
 
 @handles("tensorflow.compat.v1.enable_eager_execution", "tensorflow.compat.v1.enable_v2_behavior")
 def _enable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    eagerness.switch_on(m, node, name)
+    m.tell(EagerSwitchedOn(node, name))
     return Const(None)
 
 

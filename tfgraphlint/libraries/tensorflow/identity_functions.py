@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.interpret.checks import side_effects
+from tfgraphlint.interpret.core import graph_state
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
@@ -98,7 +98,7 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
         return None
     held = elements(value)
     items = value.state["items"] if isinstance(value, Items) else None
-    if not _several_of_one_trace(items) and any(side_effects.is_out_of_scope(m, item) for item in held):
+    if not _several_of_one_trace(items) and any(graph_state.is_out_of_scope(m, item) for item in held):
         return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     if isinstance(items, tuple) and len(items) == 1 and isinstance(items[0], Tensor):
         return items[0]

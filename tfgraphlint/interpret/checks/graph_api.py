@@ -8,9 +8,9 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import LibraryCalled, MethodCalled, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import within
-from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Object, Tensor, Variable
 from tfgraphlint.libraries.tables import FunctionRecord
@@ -48,8 +48,11 @@ KEEPS_EAGER = frozenset({
 ITERATORS = ("make_one_shot_iterator", "make_initializable_iterator")
 
 
-def called(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
-    """A function of ``tensorflow`` is called."""
+def called(m: Machine, event: LibraryCalled) -> None:
+    """Report functions of TensorFlow 1 that refuse to run eagerly; others build a graph where eager is off."""
+    name, args, node = event
+    if not name.startswith(("tensorflow.", "keras.")):
+        return
     if m.mode is Mode.EAGER and name.startswith("tensorflow.compat.v1."):
         error = REFUSED.get(name.removeprefix("tensorflow.compat.v1."))
         if error is not None:
@@ -57,7 +60,7 @@ def called(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> None:
     elif m.switching and name not in KEEPS_EAGER:
         record = m.tables.function(name)
         builds = record is not None and record.returns in ("tensor", "variable") or name.endswith(".placeholder")
-        eagerness.used_in_graph(m, node, _made_tensors(name, record, args), builds=builds)
+        m.tell(OperationBuilt(node, _made_tensors(name, record, args), builds))
 
 
 def _made_tensors(name: str, record: FunctionRecord | None, args: Arguments) -> list[Value]:
@@ -76,24 +79,31 @@ def report(m: Machine, node: cst.CSTNode, name: str, error: str) -> None:
         m.emit(GraphApiInEager(m.place(node), name, error, 0, tuple(m.calls)))
 
 
-def session_method(m: Machine, session: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+def method_called(m: Machine, event: MethodCalled) -> None:
+    """Report methods that sessions, tensors and datasets only have, or only answer, in graphs."""
+    receiver, name, args, node = event
+    match receiver:
+        case Tensor() | Variable() if name == "eval":
+            _evaluated(m, receiver, node)
+        case Object(kind="dataset"):
+            _dataset_method(m, receiver, name, node)
+        case Object(cls="tensorflow.compat.v1.Session" | "tensorflow.compat.v1.InteractiveSession") if name == "run":
+            _session_run(m, receiver, args, node)
+
+
+def _session_run(m: Machine, session: Object, args: Arguments, node: cst.CSTNode) -> None:
     """``session.run(fetches)`` of what was made eagerly."""
     fetched = args.get(0, "fetches")
-    if name == "run" and fetched is not None and _is_session(session):
-        held = [value for value in within(fetched) if isinstance(value, (Tensor, Variable))]
-        eager = [value for value in held if eagerness.is_eager(m, value)]
-        in_other = "graph" in session.state
-        if eager and (m.mode is not Mode.UNKNOWN) and not m.switching:
-            if not in_other or any(isinstance(value, Tensor) for value in eager):
-                report(m, node, "Session.run", NO_GRAPH if in_other else EMPTY)
-    return unknown_call(m, [session], args, node)
+    if fetched is None or m.mode is Mode.UNKNOWN or m.switching:
+        return
+    held = [value for value in within(fetched) if isinstance(value, (Tensor, Variable))]
+    eager = [value for value in held if eagerness.is_eager(m, value)]
+    in_other = "graph" in session.state
+    if eager and (not in_other or any(isinstance(value, Tensor) for value in eager)):
+        report(m, node, "Session.run", NO_GRAPH if in_other else EMPTY)
 
 
-def _is_session(value: Object) -> bool:
-    return value.cls in ("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession")
-
-
-def evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
+def _evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
     """``value.eval()`` of a tensor or variable that was made eagerly."""
     if m.mode is not Mode.UNKNOWN and not m.switching and eagerness.is_eager(m, value):
         if isinstance(value, Tensor):
@@ -102,10 +112,10 @@ def evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
             report(m, node, "Variable.eval", NO_VARIABLE_EVAL)
 
 
-def dataset_method(m: Machine, dataset: Object, name: str, node: cst.CSTNode) -> None:
+def _dataset_method(m: Machine, dataset: Object, name: str, node: cst.CSTNode) -> None:
     """A method of a dataset: iterators of TensorFlow 1, or any use of a dataset from before a switch."""
     if m.switching:
-        eagerness.used_in_graph(m, node, [dataset])
+        m.tell(OperationBuilt(node, [dataset]))
     elif name in ITERATORS and m.mode is Mode.EAGER and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
         report(m, node, name, f"AttributeError: the datasets of TensorFlow 2 have no attribute '{name}'")
 
