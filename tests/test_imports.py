@@ -88,6 +88,44 @@ def test_imports_go_one_way(module: str) -> None:
     assert not later, f"{module} imports what comes after it"
 
 
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of modules that import each other, directly or through others."""
+    reach = {module: _reached(graph, module) for module in graph}
+    return [sorted({module} | {other for other in reach[module] if module in reach[other]})
+            for module in graph if module in reach[module]]  # fmt: skip
+
+
+def _reached(graph: dict[str, set[str]], start: str) -> set[str]:
+    found: set[str] = set()
+    pending = [start]
+    while pending:
+        for other in graph.get(pending.pop(), ()):
+            if other not in found:
+                found.add(other)
+                pending.append(other)
+    return found
+
+
+def test_no_modules_import_each_other() -> None:
+    """Imports inside functions and those for type checkers count as well."""
+    assert circles({module: set(imports(MODULES[module])) for module in ENGINE}) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]] * 3
+
+
+IN_ENGINE = ("tfgraphlint.interpret.", "tfgraphlint.libraries.", "tfgraphlint.facts.", "tfgraphlint.syntax.")
+
+
+@pytest.mark.parametrize("module", [name for name in ENGINE if name.startswith(IN_ENGINE)])
+def test_the_engine_imports_at_the_top(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    inside = [statement for statement in ast.walk(tree) if isinstance(statement, (ast.FunctionDef, ast.Lambda))]
+    assert not [node for function in inside for node in ast.walk(function) if isinstance(node, ast.ImportFrom)]
+    assert not [node for node in tree.body if isinstance(node, ast.If)], "no imports for type checkers only"
+
+
 @pytest.mark.parametrize("file", modules(RULES), ids=lambda file: file.name)
 def test_a_rule_needs_little(file: Path) -> None:
     assert {name.split(".")[1] for name in imports(file)} <= RULE_PACKAGES

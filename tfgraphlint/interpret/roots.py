@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import libcst as cst
@@ -16,17 +17,17 @@ from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Ports, Running
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Instance, Method, TracedCallable, Unknown
 from tfgraphlint.interpret.listeners import listeners
-from tfgraphlint.interpret.python import calls
+from tfgraphlint.interpret.python import attributes, calls, expressions, statements
 from tfgraphlint.interpret.python.modules import run_module
 from tfgraphlint.interpret.root_budgets import Telling
-from tfgraphlint.libraries import switches
+from tfgraphlint.libraries import dispatch, switches
 from tfgraphlint.libraries.keras import training
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
@@ -36,13 +37,21 @@ from tfgraphlint.syntax.tree import Tree, children_of
 MOST_STEPS_A_FILE = 150_000
 
 
+@lru_cache(maxsize=1)
+def _ports() -> Ports:
+    return Ports(
+        evaluate=expressions.evaluate, execute=statements.suite, call=calls.call, attribute=attributes.find,
+        libraries=dispatch, listeners=listeners(),
+    )  # fmt: skip
+
+
 def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") -> list[Fact]:
     """The facts that hold for the file: what certainly happens when its code runs.
 
     ``outline`` is the file's, and says which of its functions are worth running.
     """
     file = Path(path or tree.filename).resolve()
-    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), listeners())
+    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), _ports())
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
@@ -147,7 +156,7 @@ def root_call(m: Machine, value: Value) -> Value:
     if function is None:
         return m.external(m.frame.scope.tree.module)
     with m.run_as(Running(_root_mode(m, function))):
-        return calls.call(m, value, _unknown_arguments(m, function), function.definition)
+        return m.call(value, _unknown_arguments(m, function), function.definition)
 
 
 def _root_mode(m: Machine, function: Function) -> Mode:
@@ -211,7 +220,7 @@ def make_instance(m: Machine, cls: Class) -> Instance:
     if isinstance(init, Function):
         with m.mute():
             args = _unknown_arguments(m, init, 1)
-            calls.call(m, Method(instance, init), args, cls.definition)
+            m.call(Method(instance, init), args, cls.definition)
         m.reached.discard(init.definition)
     for name in _set_elsewhere(cls):
         held = instance.state.get(name)

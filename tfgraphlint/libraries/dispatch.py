@@ -14,7 +14,17 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Object
 from tfgraphlint.libraries import numpy, python
 from tfgraphlint.libraries.keras import objects
-from tfgraphlint.libraries.tensorflow import decorators, functions
+from tfgraphlint.libraries.tensorflow import datasets, decorators, functions
+
+call_method = objects.call_method
+call_instance = objects.call_instance
+object_attribute = objects.object_attribute
+inherited_attribute = objects.inherited_attribute
+super_attribute = objects.super_attribute
+call_wrapped = decorators.call_wrapped
+decorate = decorators.apply
+decorate_class = decorators.apply_to_class
+dataset_element = datasets.element
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

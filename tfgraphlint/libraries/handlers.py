@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 import libcst as cst
 
-if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.arguments import Arguments
-    from tfgraphlint.interpret.core.machine import Machine
-    from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.value import Value
 
 # Takes the machine, the full name, the arguments and the call; None where it has nothing to say about this call.
 Handler = Callable[["Machine", str, "Arguments", cst.CSTNode], Optional["Value"]]

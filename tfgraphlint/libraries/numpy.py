@@ -113,18 +113,3 @@ def _natural_dtype(name: str, args: Arguments) -> str:
         if kinds == {INT} and short in ("array", "asarray", "full", "arange"):
             return INT
     return ANY
-
-
-def stored(m: Machine, value: Host, new: Value, target: cst.Subscript) -> None:
-    """``array[i] = value``: from now on the array holds what the value was computed from."""
-    if is_constant(new) or isinstance(new, Const):
-        return
-    from tfgraphlint.interpret.python.names import bind
-
-    fault = m.fault(FaultKind.NUMPY_CALL, target, "numpy.ndarray.__setitem__", m.frame.scope.tree.code(target))
-    from tfgraphlint.interpret.core.provenance import Flow
-
-    tensor = isinstance(new, (Tensor, Variable))
-    edges = [Edge(value.node)]
-    edges += [Edge(part, Flow.CUT if tensor else Flow.UNKNOWN, fault if tensor else None) for part in parts(m, [new])]
-    bind(m, target.value, Host(m.operation(target, edges), "array", value.dtype))

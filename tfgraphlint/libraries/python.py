@@ -35,7 +35,8 @@ from tfgraphlint.interpret.core.values import (
     Weights,
     sequence,
 )
-from tfgraphlint.interpret.python import attributes, calls, operators
+from tfgraphlint.interpret.python import attributes, operators
+from tfgraphlint.interpret.python.iteration import element_of, turns_of
 from tfgraphlint.libraries.handlers import Handlers
 
 HANDLERS = Handlers()
@@ -150,8 +151,6 @@ def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
         for element in elements(value):
             total = operators.binary(m, node, "Add", total, element)
         return total
-    from tfgraphlint.interpret.python.iteration import element_of
-
     return operators.binary(m, node, "Add", start, element_of(m, value, node))
 
 
@@ -169,8 +168,6 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         return value
     if short in ("iter", "reversed", "sorted") and isinstance(value, (Tensor, Variable, Object)):
         return value if short == "iter" else None
-    from tfgraphlint.interpret.python.iteration import turns_of
-
     expression = node.args[0].value if isinstance(node, cst.Call) and node.args else None
     if expression is None:
         return None
@@ -206,8 +203,6 @@ def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
     if isinstance(values[0], (Items, Dict)):
         held = elements(values[0])
         return join(held) if held else None
-    from tfgraphlint.interpret.python.iteration import element_of
-
     return element_of(m, values[0], node)
 
 
@@ -242,10 +237,8 @@ def _zip(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) != 2 or not isinstance(node, cst.Call):
         return None
-    from tfgraphlint.interpret.python.iteration import turns_of
-
     found, exact = turns_of(m, args.positional[1], node.args[1].value)
-    results = [calls.call(m, args.positional[0], Arguments([item]), node) for item in found]
+    results = [m.call(args.positional[0], Arguments([item]), node) for item in found]
     if exact:
         return sequence("list", results)
     return Items("list", {"items": Spread(join(results))}) if results else sequence("list", ())
@@ -255,8 +248,6 @@ def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
 def _next(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not args.positional:
         return None
-    from tfgraphlint.interpret.python.iteration import turns_of
-
     m.tell(IteratorAdvanced(node, args.positional[0]))
     if isinstance(args.positional[0], (Items, Object)) and isinstance(node, cst.Call):
         found, _ = turns_of(m, args.positional[0], node.args[0].value)
@@ -405,15 +396,13 @@ def _partial(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 def _reduce(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if len(args.positional) < 2:
         return None
-    from tfgraphlint.interpret.python.iteration import element_of
-
     function, value = args.positional[:2]
     held = elements(value) if isinstance(value, Items) else [element_of(m, value, node)] * 2
     if not held:
         return None
     total = args.positional[2] if len(args.positional) > 2 else held[0]
     for element in held[0 if len(args.positional) > 2 else 1 :]:
-        total = calls.call(m, function, Arguments([total, element]), node)
+        total = m.call(function, Arguments([total, element]), node)
     return total
 
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
+from tfgraphlint.interpret.core.class_hierarchy import class_attribute
 from tfgraphlint.interpret.core.events import (
     Assigned,
     Augmented,
@@ -76,24 +77,21 @@ def _counts(m: Machine, value: Value) -> bool:
 
 def outlives(m: Machine, target: cst.BaseExpression) -> bool:
     """Whether what is assigned to ``target`` is still there when the trace has ended."""
-    from tfgraphlint.interpret.python.expressions import evaluate
 
     began = m.graphs[0]
     if isinstance(target, cst.Name):
         frame = frame_of(m, target.value)
         return frame is None or frame is not m.frame and frame.made < began
     if isinstance(target, cst.Attribute):
-        holder = evaluate(m, target.value)
+        holder = m.evaluate(target.value)
         return isinstance(holder, Instance) and holder.node.number < began and not _has_setter(holder, target)
     if isinstance(target, cst.Subscript):
-        holder = evaluate(m, target.value)
+        holder = m.evaluate(target.value)
         return isinstance(holder, (Items, Dict)) and holder.made < m.graphs[-1]
     return False
 
 
 def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
-    from tfgraphlint.interpret.core.class_hierarchy import class_attribute
-
     return class_attribute(holder.cls, f"{target.attr.value}.setter") is not None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.scopes import Class
+from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Library
+from tfgraphlint.interpret.core.values import Choice, Instance, Library, Method, TracedCallable
 
 
 def mro(cls: Value) -> Iterator[Value]:
@@ -57,3 +57,18 @@ def class_attribute(cls: Value, name: str, after: Class | None = None) -> Value 
         if base is after:
             found = True
     return None
+
+
+def bind_method(receiver: Value, method: Value) -> Value:
+    """A class attribute as it is seen through an instance."""
+    if isinstance(method, Function):
+        if method.wrapper == "staticmethod":
+            return method
+        if method.wrapper == "classmethod" and isinstance(receiver, Instance):
+            return Method(receiver.cls, method)
+        return Method(receiver, method)
+    if isinstance(method, TracedCallable):
+        return TracedCallable(bind_method(receiver, method.inner), method.traced)
+    if isinstance(method, Choice):
+        return Choice(tuple(bind_method(receiver, option) for option in method.options))
+    return method

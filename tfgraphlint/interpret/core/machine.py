@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import Event
 from tfgraphlint.interpret.core.joins import join_states
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node, now
@@ -18,7 +20,19 @@ from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope, Trac
 from tfgraphlint.interpret.core.store import State, Store
 from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import ANY, BOOL, INT, STRING, Choice, Tape, Tensor, Unknown
+from tfgraphlint.interpret.core.values import (
+    ANY,
+    BOOL,
+    INT,
+    STRING,
+    Choice,
+    Instance,
+    Object,
+    Super,
+    Tape,
+    Tensor,
+    Unknown,
+)
 from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.project.modules import Project
 
@@ -29,6 +43,44 @@ MOST_ENTRIES = 12  # entries into one function for one root
 
 Memory = TypeVar("Memory")
 Listener = Callable[["Machine", Any], None]
+
+
+class Libraries(Protocol):
+    """What libraries do: the way from the language to the models of TensorFlow, Keras, NumPy and Python's own."""
+
+    def call(self, m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value: ...
+
+    def call_object(self, m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value: ...
+
+    def call_method(self, m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value: ...
+
+    def call_instance(self, m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value: ...
+
+    def call_wrapped(self, m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value | None: ...
+
+    def object_attribute(self, m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None: ...
+
+    def inherited_attribute(self, m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None: ...
+
+    def super_attribute(self, m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None: ...
+
+    def decorate(self, m: Machine, decorator: Value, value: Value, node: cst.BaseExpression) -> Value: ...
+
+    def decorate_class(self, m: Machine, decorator: Value, value: Value) -> Value: ...
+
+    def dataset_element(self, m: Machine, dataset: Value, node: cst.CSTNode) -> Value: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the parts of the interpreter need of each other: set once, so that none imports what comes after it."""
+
+    evaluate: Callable[[Machine, cst.BaseExpression], Value]
+    execute: Callable[[Machine, cst.BaseSuite | cst.Module], bool]
+    call: Callable[[Machine, Value, Arguments, cst.CSTNode], Value]
+    attribute: Callable[[Machine, Value, str, cst.CSTNode], Value | None]
+    libraries: Libraries
+    listeners: Mapping[type[Any], Sequence[Listener]]
 
 
 class OutOfBudget(Exception):
@@ -49,14 +101,17 @@ class Running:
 class Machine:
     """Interprets the roots of one file. The functions that evaluate nodes take it as first argument."""
 
-    def __init__(
-        self, project: Project, tables: Tables, running: Running, listeners: Mapping[type[Any], Sequence[Listener]]
-    ) -> None:
+    def __init__(self, project: Project, tables: Tables, running: Running, ports: Ports) -> None:
         self.project = project
         self.tables = tables
         self.store = Store(join_states)
         self.facts: list[Fact] = []
-        self.listeners = listeners
+        self.ports = ports
+        self.libraries = ports.libraries
+        self.evaluate = partial(ports.evaluate, self)
+        self.execute = partial(ports.execute, self)
+        self.call = partial(ports.call, self)
+        self.attribute = partial(ports.attribute, self)
         self.awake: set[type[Any]] = set()  # kinds of events that are told only when somebody waits for them
         self._memories: dict[type[Any], Any] = {}
         self._running = running
@@ -112,7 +167,7 @@ class Machine:
 
     def tell(self, event: Event) -> None:
         """Tell those who listen to events of this kind."""
-        for listener in self.listeners.get(type(event), ()):
+        for listener in self.ports.listeners.get(type(event), ()):
             listener(self, event)
 
     def wake(self, kind: type[Event]) -> None:

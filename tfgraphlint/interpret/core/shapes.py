@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
+from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Traced
 from tfgraphlint.interpret.core.structures import changed
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import INT, Host, Items, Object, OpenDimension, Tensor, is_none
-
-if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.arguments import Arguments
-
 
 # Results whose size the graph knows only when it runs: the open axes, and the rank where it is certain.
 OPEN_RESULTS: dict[str, tuple[frozenset[int], int | None]] = {

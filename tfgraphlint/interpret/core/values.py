@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Union
+from typing import Union
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.provenance import Kind, Node, now
-from tfgraphlint.interpret.core.scopes import Class, Function, Traced
+from tfgraphlint.interpret.core.scopes import Class, Function, ModuleScope, Traced
 from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Const, Value
-
-if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.scopes import ModuleScope
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, same_value
+from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, reaches, same_value
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Tensor, Variable
 
@@ -147,8 +147,6 @@ def _depends(node: Node, goals: set[Node]) -> bool:
 
 
 def _reaches(start: Node, goals: set[Node]) -> bool:
-    from tfgraphlint.interpret.core.provenance import reaches
-
     return reaches(start, goals)
 
 

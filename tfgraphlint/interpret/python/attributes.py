@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, class_hierarchy
-from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, TensorItemSet
+from tfgraphlint.interpret.core.class_hierarchy import bind_method
+from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import read
@@ -38,7 +37,9 @@ from tfgraphlint.interpret.core.values import (
     Variable,
     Weights,
 )
-from tfgraphlint.interpret.python import calls, classes
+from tfgraphlint.interpret.python import classes
+from tfgraphlint.interpret.python.library_names import constant
+from tfgraphlint.interpret.python.modules import member
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "_trainable_variables",
                 "non_trainable_weights", "non_trainable_variables", "trainable_params", "global_variables")
@@ -59,8 +60,6 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
         case Library():
             return _library_name(m, value, name)
         case Module():
-            from tfgraphlint.interpret.python.modules import member
-
             return member(m, value.scope, name, node)
         case Instance():
             return _instance(m, value, name, node)
@@ -89,8 +88,6 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
 
 
 def _library_name(m: Machine, value: Library, name: str) -> Value:
-    from tfgraphlint.libraries.names import constant
-
     full = m.tables.canonical(f"{value.name}.{name}")
     return constant(m, full) or Library(full)
 
@@ -101,21 +98,6 @@ def attributes_of(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
     return Dict(value.state) if whole else m.opaque(node, [value])
 
 
-def bind_method(receiver: Value, method: Value) -> Value:
-    """A class attribute as it is seen through an instance."""
-    if isinstance(method, Function):
-        if method.wrapper == "staticmethod":
-            return method
-        if method.wrapper == "classmethod" and isinstance(receiver, Instance):
-            return Method(receiver.cls, method)
-        return Method(receiver, method)
-    if isinstance(method, TracedCallable):
-        return TracedCallable(bind_method(receiver, method.inner), method.traced)
-    if isinstance(method, Choice):
-        return Choice(tuple(bind_method(receiver, option) for option in method.options))
-    return method
-
-
 def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
     found = classes.attribute_of(m, value, name, node)
     if found is not None:
@@ -124,9 +106,8 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
         return value.cls
     if name == "__dict__":
         return attributes_of(m, value, node)
-    from tfgraphlint.libraries.keras import objects
 
-    inherited = objects.inherited_attribute(m, value, name, node)
+    inherited = m.libraries.inherited_attribute(m, value, name, node)
     if inherited is not None:
         return inherited
     if name.startswith("__"):
@@ -150,11 +131,10 @@ def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | No
     found = class_hierarchy.class_attribute(cls, name, after=value.cls)
     if found is not None:
         if isinstance(found, Function) and found.wrapper in ("property", "cached_property"):
-            return calls.call(m, Method(value.instance, found), arguments.Arguments([]), node)
+            return m.call(Method(value.instance, found), arguments.Arguments([]), node)
         return bind_method(value.instance, found)
-    from tfgraphlint.libraries.keras import objects
 
-    return objects.super_attribute(m, value, name, node)
+    return m.libraries.super_attribute(m, value, name, node)
 
 
 def _tensor(m: Machine, value: Tensor | Variable, name: str, node: cst.CSTNode) -> Value:
@@ -212,9 +192,8 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
     held = value.state.get(name, MISSING) if name != "layers" else None
     if isinstance(held, Value):
         return held
-    from tfgraphlint.libraries.keras import objects
 
-    found = objects.object_attribute(m, value, name, node)
+    found = m.libraries.object_attribute(m, value, name, node)
     return found if found is not None else LibraryMethod(value, name)
 
 
@@ -232,7 +211,7 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
         case Instance():
             setter = class_hierarchy.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
-                calls.call(m, Method(value, setter), arguments.Arguments([new]), node)
+                m.call(Method(value, setter), arguments.Arguments([new]), node)
             elif isinstance(class_hierarchy.class_attribute(value.cls, "__setattr__"), Function):
                 m.store.write(value.state, name, m.opaque(node, [value, new]))
             else:
@@ -247,19 +226,5 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
             m.store.write(value.scope.names, name, new)
 
 
-def item_assigned(
-    m: Machine, value: Value, index: Sequence[Value | None], new: Value, target: cst.Subscript
-) -> None:
-    """``value[...] = new`` on something that is neither list nor dictionary."""
-    if isinstance(value, (Tensor, Variable)):
-        m.tell(TensorItemSet(value, index, target))
-    elif isinstance(value, Host):
-        from tfgraphlint.libraries.numpy import stored
-
-        stored(m, value, new, target)
-
-
 def formatted(m: Machine, value: Value, node: cst.CSTNode) -> None:
     """``value`` became part of a text."""
-
-

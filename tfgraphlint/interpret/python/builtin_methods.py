@@ -43,7 +43,8 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.gradients import tapes, verdicts
-from tfgraphlint.interpret.python.names import forget_order, set_entry
+from tfgraphlint.interpret.python.attributes import static
+from tfgraphlint.interpret.python.containers import append, extend_list, forget_order, insert, update_dict
 from tfgraphlint.interpret.python.operators import binary, numeric
 
 LOGGED = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
@@ -78,9 +79,8 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
                 m.tell(Printed(node, args.all(), f"logging.{name}"))
             return Const(None)
         case Object() | Instance() | Super():
-            from tfgraphlint.libraries.keras import objects
 
-            return objects.call_method(m, receiver, name, args, node)
+            return m.libraries.call_method(m, receiver, name, args, node)
         case Weights() if name == "numpy":
             return leave(m, node, [receiver], FaultKind.NUMPY_METHOD, ".numpy", "array", FLOAT)
         case Weights(owner=Object() | Instance() as owner) if name in ASSIGNMENTS:
@@ -188,8 +188,6 @@ def _tensor(m: Machine, value: Tensor | Variable, name: str, args: Arguments, no
     if name in ASSIGNMENTS and isinstance(value, Tensor) and value.slice_of is not None:
         return _assign(m, value.slice_of, name, args, node, keeps=True)
     if name in ("get_shape", "__len__"):
-        from tfgraphlint.interpret.python.attributes import static
-
         return static(m, value, "shape", node)
     if name == "eval":
         m.tell(MethodCalled(value, name, args, node))
@@ -216,40 +214,6 @@ def _host(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode
     return Host(made, value.kind, value.dtype)
 
 
-def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> None:
-    """``list += more`` or ``list.extend(more)``."""
-    items = value.state["items"]
-    added = more.state["items"] if isinstance(more, Items) else None
-    if isinstance(items, tuple) and isinstance(added, tuple) and len(items) + len(added) < 64:
-        m.store.write(value.state, "items", items + added)
-    elif isinstance(more, Weights) and isinstance(items, tuple):
-        m.store.write(value.state, "items", (*items, more))
-    else:
-        from tfgraphlint.interpret.python.iteration import element_of
-
-        held = elements(value) + (elements(more) if isinstance(more, (Items, Dict)) else [element_of(m, more, node)])
-        if held:
-            m.store.write(value.state, "items", Spread(join(held)))
-
-
-def _append(m: Machine, value: Items, new: Value) -> None:
-    items = value.state["items"]
-    if isinstance(items, tuple) and len(items) < 64:
-        m.store.write(value.state, "items", (*items, new))
-    else:
-        m.store.write(value.state, "items", Spread(join([*elements(value), new])))
-
-
-def _insert(m: Machine, value: Items, at: Value, new: Value) -> None:
-    items = value.state["items"]
-    if isinstance(items, tuple) and isinstance(at, Const) and isinstance(at.value, int) and len(items) < 64:
-        held = list(items)
-        held.insert(at.value, new)
-        m.store.write(value.state, "items", tuple(held))
-    else:
-        forget_order(m, value, [new])
-
-
 def _named_tuple(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """A named tuple itself stays as it is, whatever is made of it."""
     named = dict(zip(value.state["fields"], value.state["items"]))
@@ -266,17 +230,17 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
     if "fields" in value.state and isinstance(items, tuple) and name not in ("index", "count", "__getitem__"):
         return _named_tuple(m, value, name, args, node)
     if name in ("append", "add") and first is not None:
-        _append(m, value, first)
+        append(m, value, first)
         m.tell(Appended(node, first))
         return Const(None)
     if name == "appendleft" and first is not None:
-        _insert(m, value, Const(0), first)
+        insert(m, value, Const(0), first)
         return Const(None)
     if name == "extend" and first is not None:
         extend_list(m, value, first, node)
         return Const(None)
     if name == "insert" and len(args.positional) == 2:
-        _insert(m, value, *args.positional)
+        insert(m, value, *args.positional)
         return Const(None)
     if name in ("pop", "popleft") and isinstance(items, tuple) and items:
         at = 0 if name == "popleft" else -1
@@ -360,19 +324,6 @@ def _get(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode)
     return join([*held, default]) if held else m.opaque(node, [value])
 
 
-def update_dict(m: Machine, value: Dict, args: Arguments, node: cst.CSTNode) -> Value:
-    """``value.update(...)`` and ``value |= ...``."""
-    for given in args.positional:
-        if isinstance(given, Dict):
-            for key, new in given.state.items():
-                set_entry(m, value, None if key is OTHER else Const(key), new)
-        else:
-            set_entry(m, value, None, m.opaque(node, [given]))
-    for key, new in args.keywords.items():
-        m.store.write(value.state, key, new)
-    return Const(None)
-
-
 def _constant(m: Machine, value: Const, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if isinstance(value.value, str):
         if name == "format":
@@ -390,9 +341,8 @@ def _unknown(m: Machine, value: Unknown, name: str, args: Arguments, node: cst.C
     if name == "numpy" and not args.all():
         return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy")
     if name == "apply_gradients":
-        from tfgraphlint.libraries.keras import optimizers
 
-        optimizers.check_applied(m, args, node)
+        m.tell(MethodCalled(value, name, args, node))
     if name in ("append", "extend", "item", "tolist") or name.startswith("assign"):
         return m.opaque(node, [value, *args.all()])
     return unknown_call(m, [value], args, node)

@@ -1,24 +1,17 @@
-"""Functions: how they are made, decorated, called and entered."""
+"""What a call gives, by what is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import libcst as cst
 
-from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import FunctionEntered, Iterated
-from tfgraphlint.interpret.core.frames import traced_mode
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MOST_DEPTH, MOST_ENTRIES, Machine, Running
-from tfgraphlint.interpret.core.provenance import Calls, Kind
-from tfgraphlint.interpret.core.scopes import Class, Frame, Function
-from tfgraphlint.interpret.core.store import State
+from tfgraphlint.interpret.core.machine import MOST_DEPTH, MOST_ENTRIES, Machine
+from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
-from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
-    OTHER,
     Choice,
     Dict,
     Instance,
@@ -26,24 +19,22 @@ from tfgraphlint.interpret.core.values import (
     Library,
     LibraryMethod,
     Method,
-    Nothing,
     Object,
     Partial,
-    Spread,
     TracedCallable,
-    sequence,
 )
-from tfgraphlint.syntax.bindings import parameters
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.interpret.python import builtin_methods, classes, tracing
+from tfgraphlint.interpret.python.classes import make_super
+from tfgraphlint.interpret.python.functions import enter
+from tfgraphlint.interpret.python.generators import generator, is_generator
+from tfgraphlint.interpret.python.iteration import turns_of
 
 
 def arguments_of(m: Machine, node: cst.Call) -> Arguments:
     """Evaluate the arguments of a call in the order they stand."""
-    from tfgraphlint.interpret.python.expressions import evaluate, iterate
-
     found = Arguments([])
     for arg in node.args:
-        value = evaluate(m, arg.value)
+        value = m.evaluate(arg.value)
         if arg.star == "*":
             items = value.state["items"] if isinstance(value, Items) else None
             if isinstance(items, tuple) and found.starred is None:
@@ -51,7 +42,7 @@ def arguments_of(m: Machine, node: cst.Call) -> Arguments:
                 found.nodes.extend([None] * len(items))
             else:
                 m.tell(Iterated(arg.value, value, "star"))
-                found.starred = join(list(iterate(m, value, arg.value)[0]) or [m.opaque(arg)])
+                found.starred = join(list(turns_of(m, value, arg.value)[0]) or [m.opaque(arg)])
         elif arg.star == "**":
             _double_star(found, value)
         elif arg.keyword is not None:
@@ -76,21 +67,15 @@ def _double_star(found: Arguments, value: Value) -> None:
 
 def call_expression(m: Machine, node: cst.Call) -> Value:
     """Evaluate ``f(...)``."""
-    from tfgraphlint.interpret.python.expressions import evaluate
 
-    function = evaluate(m, node.func)
+    function = m.evaluate(node.func)
     if isinstance(function, Library) and function.name == "builtins.super":
-        from tfgraphlint.interpret.python.classes import make_super
-
         return make_super(m, node)
     return call(m, function, arguments_of(m, node), node)
 
 
 def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of calling ``function``; ``node`` is where the call stands."""
-    from tfgraphlint.interpret.python import builtin_methods, classes, tracing
-    from tfgraphlint.libraries import dispatch as library
-
     m.step()
     match function:
         case Choice():
@@ -116,40 +101,12 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
     with m.called_by(False):
         match function:
             case Library():
-                return library.call(m, function.name, args, node)
+                return m.libraries.call(m, function.name, args, node)
             case LibraryMethod():
                 return builtin_methods.call(m, function, args, node)
             case Object():
-                return library.call_object(m, function, args, node)
+                return m.libraries.call_object(m, function, args, node)
     return unknown_call(m, [function], args, node)
-
-
-# -- making functions ----------------------------------------------------------------------------
-
-
-def make_function(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Function:
-    """The function object of a ``def`` or ``lambda`` that is evaluated here."""
-    from tfgraphlint.interpret.python.expressions import evaluate
-
-    defaults: dict[str, Value] = {}
-    for param in parameters(node):
-        if param.default is not None:
-            defaults[param.name.value] = evaluate(m, param.default)
-    closure = m.frame if m.frame.function is not None or m.frame.parent is not None else None
-    return Function(node, m.frame.scope, closure, defaults)
-
-
-def define_function(m: Machine, node: cst.FunctionDef) -> Value:
-    """The value that a ``def`` binds: the function as its decorators leave it."""
-    from tfgraphlint.interpret.python.expressions import evaluate
-    from tfgraphlint.libraries.tensorflow import decorators
-
-    function = make_function(m, node)
-    m.defined.append(function)
-    value: Value = function
-    for decorator in reversed(node.decorators):
-        value = decorators.apply(m, evaluate(m, decorator.decorator), value, decorator.decorator)
-    return value
 
 
 # -- entering functions --------------------------------------------------------------------------
@@ -165,197 +122,10 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
     if depth > 1 or len(m.stack) >= MOST_DEPTH or m.entries[key] >= MOST_ENTRIES:
         return unknown_call(m, [function], args, node)
     if function.wrapper is not None:
-        from tfgraphlint.libraries.tensorflow import decorators
 
-        wrapped = decorators.call_wrapped(m, function, args, node)
+        wrapped = m.libraries.call_wrapped(m, function, args, node)
         if wrapped is not None:
             return wrapped
     if is_generator(function.scope.tree, function.definition):
         return generator(m, function, args, node)
     return enter(m, function, args, node)
-
-
-def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
-          on_yield: Callable[[Value], None] | None = None) -> Value:
-    """Run the body of a function with these arguments; the join of what it returns."""
-    m.entries[id(function.definition)] += 1
-    running = traced_mode(m, function.traced) if function.traced is not None else m.running
-    if function.traced is None and m.mode is Mode.GRAPH and not _converted(function):
-        running = Running(m.running.mode, m.running.why, m.running.traced, False, m.running.by)
-    caller = m.frame
-    frame = Frame(function.scope, {}, function.closure, function)
-    frame.owner = function.owner
-    frame.caller, frame.autograph = caller, running.autograph
-    frame.via, m.via = m.via, None
-    place = Place(caller.scope.tree, node)
-    mark = m.store.mark()
-    frame.marks.append(mark)
-    frame.on_yield = on_yield
-    m.calls.append(place)
-    chain, m.chain = m.chain, Calls(place, m.chain)
-    m.stack.append(function)
-    m.frame = frame
-    try:
-        bind_parameters(m, function, args, node)
-        with m.run_as(running):
-            value = _run_body(m, function, frame, mark)
-    finally:
-        m.frame, m.via = caller, frame.via
-        m.stack.pop()
-        m.calls.pop()
-        m.chain = chain
-        if len(m.store) > mark:
-            m.store.keep(mark)
-    return value
-
-
-def _converted(function: Function) -> bool:
-    """Whether AutoGraph goes on into this function when code that it converted calls it."""
-    return function.wrapper != "do_not_convert"
-
-
-def _run_body(m: Machine, function: Function, frame: Frame, mark: int) -> Value:
-    from tfgraphlint.interpret.python.expressions import evaluate
-    from tfgraphlint.interpret.python.statements import suite
-
-    definition = function.definition
-    if isinstance(definition, cst.Lambda):
-        return evaluate(m, definition.body)
-    goes_on = suite(m, definition.body)
-    returns = frame.returns
-    if not returns:
-        # A body that only raises is left to subclasses: what theirs returns, nobody knows here.
-        return _end_of_body(function, frame) if goes_on else m.opaque(definition, list(frame.names.values()))
-    if not goes_on and len(returns) == 1 and not _differs(m, mark, returns[0][1]):
-        return returns[0][0]
-    values = [value for value, _ in returns]
-    ends = [changes for _, changes in returns]
-    if goes_on:
-        values.append(Const(None))
-        ends.append(m.store.changes(mark))
-    m.store.rewind(mark)
-    m.store.mark()
-    m.store.merge(ends)
-    return join(values)
-
-
-def _end_of_body(function: Function, frame: Frame) -> Const:
-    """The None of a body that ends. A method that a subclass may have in its own way says nothing by it."""
-    params = function.definition.params.params
-    receiver = frame.names.get(params[0].name.value) if params and function.owner is not None else None
-    if isinstance(receiver, Instance) and receiver.partial and not _ends_with_value(function.definition):
-        return Const(None)
-    return Nothing(None, function)
-
-
-def _ends_with_value(definition: cst.CSTNode) -> bool:
-    """Whether the last statement binds a local name, for nobody to read."""
-    match definition:
-        case cst.FunctionDef(body=cst.IndentedBlock(body=[*_, cst.SimpleStatementLine(body=[*_, cst.Assign(
-            targets=[cst.AssignTarget(target=cst.Name())]
-        )])])):  # fmt: skip
-            return True
-    return False
-
-
-def _differs(m: Machine, mark: int, end: object) -> bool:
-    """Whether the state at the only return is not the present one (it was in a branch, taken back)."""
-    return m.store.changes(mark) != end
-
-
-def bind_parameters(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:
-    """Bind arguments to parameters; what nobody passes is its default or unknown."""
-    params = function.definition.params
-    positional = list(args.positional)
-    keywords = dict(args.keywords)
-    for param in (*params.posonly_params, *params.params):
-        name = param.name.value
-        if positional:
-            value = positional.pop(0)
-        elif name in keywords:
-            value = keywords.pop(name)
-        elif args.starred is not None:
-            value = args.starred
-        else:
-            value = _default(m, function, args, param)
-        bind_parameter(m, name, value)
-    if isinstance(params.star_arg, cst.Param):
-        rest = sequence("tuple", positional)
-        if args.starred is not None:
-            rest = Items("tuple", {"items": Spread(join([*positional, args.starred]))})
-        bind_parameter(m, params.star_arg.name.value, rest)
-    for param in params.kwonly_params:
-        name = param.name.value
-        passed = keywords.pop(name, None)
-        bind_parameter(m, name, passed if passed is not None else _default(m, function, args, param))
-    if params.star_kwarg is not None:
-        state: State = {**keywords}
-        if args.double_starred is not None:
-            state[OTHER] = args.double_starred
-        bind_parameter(m, params.star_kwarg.name.value, Dict(state))
-
-
-def bind_parameter(m: Machine, name: str, value: Value) -> None:
-    """Bind a parameter in the frame of the call."""
-    m.store.write(m.frame.names, name, value)
-
-
-def _default(m: Machine, function: Function, args: Arguments, param: cst.Param) -> Value:
-    name = param.name.value
-    if args.double_starred is not None:
-        return m.external(param)
-    if name in function.defaults:
-        return function.defaults[name]
-    return m.external(param)
-
-
-# -- generators ----------------------------------------------------------------------------------
-
-
-def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:
-    """Whether the body yields (in the function itself, not in one nested in it)."""
-    cached = _GENERATORS.get(definition)
-    if cached is None:
-        cached = _GENERATORS[definition] = "yield" in tree.text and _yields(definition)
-    return cached
-
-
-_GENERATORS: dict[cst.CSTNode, bool] = {}
-
-
-def _yields(definition: cst.CSTNode) -> bool:
-    stack: list[cst.CSTNode] = children_of(definition)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Yield):
-            return True
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            stack.extend(children_of(node))
-    return False
-
-
-def generator(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
-    """A call of a generator function: a list of what it yields, run at once."""
-    if function.wrapper == "contextmanager":
-        state: State = {"function": function, "arguments": args}
-        return Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", state)
-    found: list[Value] = []
-    enter(m, function, args, node, found.append)
-    return Items("generator", {"items": Spread(join(found))}) if found else sequence("generator", ())
-
-
-def run_to_yield(m: Machine, manager: Object, at_yield: Callable[[Value], None]) -> None:
-    """Run a ``@contextmanager`` function; ``at_yield`` runs the body of the ``with``."""
-    function, args = manager.state["function"], manager.state["arguments"]
-    place = manager.node.place
-    assert isinstance(function, Function) and isinstance(args, Arguments) and place is not None
-    enter(m, function, args, place.node, at_yield)
-
-
-def yielded(m: Machine, value: Value) -> None:
-    """The running function yields ``value``."""
-    frame: Frame | None = m.frame
-    while frame is not None and frame.on_yield is None:
-        frame = frame.parent if frame.function is m.frame.function else None
-    if frame is not None and frame.on_yield is not None:
-        frame.on_yield(value)

@@ -5,27 +5,24 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.class_hierarchy import bases_known, class_attribute, kind_of, library_base
+from tfgraphlint.interpret.core.class_hierarchy import bases_known, bind_method, class_attribute, kind_of, library_base
 from tfgraphlint.interpret.core.events import EntryRead, LayerMade
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function
 from tfgraphlint.interpret.core.store import MISSING
+from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Instance, Method, Super, Unknown
-from tfgraphlint.interpret.python.calls import call
 
 
 def define_class(m: Machine, node: cst.ClassDef) -> Value:
     """The class that a ``class`` statement binds."""
-    from tfgraphlint.interpret.python.expressions import evaluate
-    from tfgraphlint.interpret.python.statements import suite
-    from tfgraphlint.libraries.tensorflow import decorators
 
-    bases = tuple(evaluate(m, arg.value) for arg in node.bases)
+    bases = tuple(m.evaluate(arg.value) for arg in node.bases)
     for keyword in node.keywords:
-        evaluate(m, keyword.value)
+        m.evaluate(keyword.value)
     outer = m.frame
     cls = Class(node, outer.scope, bases, {})
     parent = outer if outer.function is not None or outer.parent is not None else None
@@ -33,21 +30,19 @@ def define_class(m: Machine, node: cst.ClassDef) -> Value:
     frame.marks = outer.marks
     m.frame = frame
     try:
-        suite(m, node.body)
+        m.execute(node.body)
     finally:
         m.frame = outer
     for value in list(cls.state.values()):
         _own(m, value, cls, parent)
     made: Value = cls
     for decorator in reversed(node.decorators):
-        made = decorators.apply_to_class(m, evaluate(m, decorator.decorator), made)
+        made = m.libraries.decorate_class(m, m.evaluate(decorator.decorator), made)
     return made
 
 
 def _own(m: Machine, value: object, cls: Class, closure: Frame | None) -> None:
     """Tell a function that it is a method, and that the class body is no scope for it."""
-    from tfgraphlint.interpret.core.structures import within
-
     if not isinstance(value, Value):
         return
     for held in within(value):
@@ -65,7 +60,7 @@ def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> V
         m.tell(LayerMade(instance, cls.name, node))
     init = class_attribute(cls, "__init__")
     if isinstance(init, Function):
-        call(m, Method(instance, init), args, node)
+        m.call(Method(instance, init), args, node)
     elif not bases_known(cls):
         unknown_call(m, [], args, node)
     elif _is_record(cls):
@@ -96,32 +91,28 @@ def _fill_record(m: Machine, cls: Class, instance: Instance, args: Arguments) ->
 
 def call_instance(m: Machine, instance: Instance, args: Arguments, node: cst.CSTNode) -> Value:
     """``instance(...)``: its ``__call__``, or for Keras layers and models the ``call`` of the class."""
-    from tfgraphlint.libraries.keras import objects
 
     method = class_attribute(instance.cls, "__call__")
     if isinstance(method, Value):
-        return call(m, _bound(instance, method), args, node)
+        return m.call(_bound(instance, method), args, node)
     kind = kind_of(m, instance.cls)
     if kind in ("layer", "model", "loss", "metric", "activation"):
-        return objects.call_instance(m, instance, kind, args, node)
+        return m.libraries.call_instance(m, instance, kind, args, node)
     return unknown_call(m, [instance], args, node)
 
 
 def _bound(instance: Instance, method: Value) -> Value:
-    from tfgraphlint.interpret.python.attributes import bind_method
-
     return bind_method(instance, method)
 
 
 def make_super(m: Machine, node: cst.Call) -> Value:
     """``super()`` inside a method, or ``super(Class, self)``."""
-    from tfgraphlint.interpret.python.expressions import evaluate
 
     owner = m.frame.owner
     if len(node.args) == 2:
-        named = evaluate(m, node.args[0].value)
+        named = m.evaluate(node.args[0].value)
         owner = named if isinstance(named, Class) else owner
-        instance: Value = evaluate(m, node.args[1].value)
+        instance: Value = m.evaluate(node.args[1].value)
     else:
         instance = _first_parameter(m)
     if isinstance(owner, Class) and isinstance(instance, (Instance, Class)):
@@ -157,11 +148,11 @@ def attribute_of(m: Machine, instance: Instance, name: str, node: cst.CSTNode) -
 
 def _read_descriptor(m: Machine, instance: Instance, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Function) and value.wrapper == "cached_property":
-        held = call(m, Method(instance, value), Arguments([]), node)
+        held = m.call(Method(instance, value), Arguments([]), node)
         m.store.write(instance.state, value.name, held)
         return held
     if isinstance(value, Function) and value.wrapper == "property":
-        return call(m, Method(instance, value), Arguments([]), node)
+        return m.call(Method(instance, value), Arguments([]), node)
     return _bound(instance, value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -25,8 +25,11 @@ from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import truth
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, Spread, Weights, sequence
-from tfgraphlint.interpret.python import attributes, calls, narrowing, operators
-from tfgraphlint.interpret.python.names import bind, lookup
+from tfgraphlint.interpret.python import attributes, calls, functions, generators, narrowing, operators, subscripts
+from tfgraphlint.interpret.python.iteration import turns_of
+from tfgraphlint.interpret.python.names import lookup
+from tfgraphlint.interpret.python.subscripts import index_values
+from tfgraphlint.interpret.python.targets import bind
 
 Evaluator = Callable[[Machine, Any], Value]
 
@@ -163,7 +166,7 @@ def _if_expression(m: Machine, node: cst.IfExp) -> Value:
 
 
 def _lambda(m: Machine, node: cst.Lambda) -> Value:
-    return calls.make_function(m, node)
+    return functions.make_function(m, node)
 
 
 def _sequence(kind: str) -> Evaluator:
@@ -180,7 +183,7 @@ def _sequence(kind: str) -> Evaluator:
                 found.append(value)
             else:
                 m.tell(Iterated(element.value, value, "star"))
-                spread.extend(iterate(m, value, element.value)[0])
+                spread.extend(turns_of(m, value, element.value)[0])
         if spread:
             return Items(kind, {"items": Spread(join([*found, *spread]))})
         return sequence(kind, found)
@@ -209,22 +212,7 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
 
 def _subscript(m: Machine, node: cst.Subscript) -> Value:
     value = evaluate(m, node.value)
-    return operators.subscript(m, node, value, index_values(m, node))
-
-
-def index_values(m: Machine, node: cst.Subscript) -> list[Value | None]:
-    """The values between the brackets; None for a slice."""
-    found: list[Value | None] = []
-    for element in node.slice:
-        part = element.slice
-        if isinstance(part, cst.Index):
-            found.append(evaluate(m, part.value))
-        elif isinstance(part, cst.Slice):
-            for bound in (part.lower, part.upper, part.step):
-                if bound is not None:
-                    evaluate(m, bound)
-            found.append(None)
-    return found
+    return subscripts.subscript(m, node, value, index_values(m, node))
 
 
 def _comprehension(kind: str) -> Evaluator:
@@ -276,7 +264,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     found: list[Value] = []
     over = evaluate(m, loop.iter)
     m.tell(Iterated(loop.iter, over, "comprehension"))
-    values, exact = iterate(m, over, loop.iter)
+    values, exact = turns_of(m, over, loop.iter)
     chosen(m.frame, False)
     for value in values:
         bind(m, loop.target, value)
@@ -298,13 +286,6 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     return found, exact
 
 
-def iterate(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
-    """The values that a loop over ``value`` sees, and whether these are all of them, one a turn."""
-    from tfgraphlint.interpret.python.iteration import turns_of
-
-    return turns_of(m, value, node)
-
-
 def _named(m: Machine, node: cst.NamedExpr) -> Value:
     value = evaluate(m, node.value)
     bind(m, node.target, value)
@@ -318,11 +299,11 @@ def _await(m: Machine, node: cst.Await) -> Value:
 def _yield(m: Machine, node: cst.Yield) -> Value:
     value: Value = Const(None)
     if isinstance(node.value, cst.From):
-        found, _ = iterate(m, evaluate(m, node.value.item), node.value.item)
+        found, _ = turns_of(m, evaluate(m, node.value.item), node.value.item)
         value = join(found) if found else Const(None)
     elif node.value is not None:
         value = evaluate(m, node.value)
-    calls.yielded(m, value)
+    generators.yielded(m, value)
     return m.opaque(node)
 
 

@@ -27,6 +27,7 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
     Variable,
     Weights,
+    sequence,
 )
 
 MOST_EXACT_TURNS = 6
@@ -140,8 +141,6 @@ def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value
 
 
 def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    from tfgraphlint.interpret.core.values import sequence
-
     found, exact = turns_of(m, value.state["inner"], node)  # type: ignore[arg-type]
     if exact:
         return [sequence("tuple", [Const(i), item]) for i, item in enumerate(found)], True
@@ -150,8 +149,6 @@ def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[V
 
 
 def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    from tfgraphlint.interpret.core.values import sequence
-
     columns = [turns_of(m, column, node) for column in elements(value.state["inner"])]  # type: ignore[arg-type]
     exact = bool(columns) and all(known for _, known in columns)
     exact = exact and len({len(found) for found, _ in columns}) == 1
@@ -165,11 +162,9 @@ def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value],
 
 
 def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    from tfgraphlint.libraries.tensorflow.datasets import element
-
     for trace in value.state.get("traces", ()):
         m.tell(TraceRun(trace))
-    return [element(m, value, node) for _ in range(2)], False
+    return [m.libraries.dataset_element(m, value, node) for _ in range(2)], False
 
 
 ITERABLES = {"range": _range, "enumerate": _enumerate, "zip": _zip, "dataset": _dataset}

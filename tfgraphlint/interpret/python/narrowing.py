@@ -73,11 +73,10 @@ def _is_none(node: cst.BaseExpression) -> bool:
 
 def _keep(m: Machine, node: cst.CSTNode, fits: Callable[[Value], bool], holds: bool | None = None) -> None:
     """On the path that runs, a name or attribute has one of the values that fit, and ``holds`` in a condition."""
-    from tfgraphlint.interpret.python.expressions import evaluate
 
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return
-    value = evaluate(m, node)
+    value = m.evaluate(node)
     options = m.each(value)
     kept = [option for option in options if fits(option)]
     for option in kept if holds is not None else ():
@@ -93,9 +92,8 @@ def _rebind(m: Machine, node: cst.Name | cst.Attribute, value: Value, narrowed: 
         frame = frame_of(m, node.value)
         state, key = m.frame.scope.names if frame is None else frame.names, node.value
     else:
-        from tfgraphlint.interpret.python.expressions import evaluate
 
-        owner = evaluate(m, node.value)
+        owner = m.evaluate(node.value)
         state, key = owner.state if isinstance(owner, Instance) else {}, node.attr.value
     if state.get(key) is value:
         m.store.write(state, key, narrowed)

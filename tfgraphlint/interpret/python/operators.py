@@ -9,11 +9,11 @@ from typing import Any
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.interpret.core import shapes, texts
-from tfgraphlint.interpret.core.events import EntryRead, Hashed, OperationBuilt, OperatorApplied
+from tfgraphlint.interpret.core import arguments, shapes, texts
+from tfgraphlint.interpret.core.events import OperationBuilt, OperatorApplied
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.operands import dtype_of_operator, is_tensor, part_of_unknown, parts
+from tfgraphlint.interpret.core.operands import dtype_of_operator, is_tensor, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import elements, truth
@@ -22,7 +22,6 @@ from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
     ELEMENT,
-    FLOAT,
     OTHER,
     STRING,
     Choice,
@@ -118,12 +117,9 @@ def _operator_method(m: Machine, node: cst.CSTNode, name: str, left: Value, righ
     method = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
               "MatrixMultiply": "__matmul__", "Power": "__pow__"}.get(name)
     if isinstance(left, Instance) and method:
-        from tfgraphlint.interpret.core import arguments
-        from tfgraphlint.interpret.python import attributes, calls
-
-        found = attributes.find(m, left, method, node)
+        found = m.attribute(left, method, node)
         if found is not None:
-            return calls.call(m, found, arguments.Arguments([right]), node)
+            return m.call(found, arguments.Arguments([right]), node)
     return m.opaque(node, [left, right])
 
 
@@ -298,107 +294,3 @@ def _contains(left: Value, right: Value) -> bool | None:
     if isinstance(right, Const) and isinstance(right.value, str) and isinstance(left.value, str):
         return left.value in right.value
     return None
-
-
-def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Value | None]) -> Value:
-    """``value[index]``."""
-    if isinstance(value, Choice):
-        return join([subscript(m, node, option, index) for option in value.options])
-    only = index[0] if len(index) == 1 else None
-    if isinstance(value, Items):
-        return _item(m, node, value, index, only)
-    if isinstance(value, Dict):
-        if only is not None:
-            m.tell(Hashed(node, only))
-        return _entry(m, node, value, only)
-    if isinstance(value, (Tensor, Variable)):
-        edges = [Edge(part) for part in parts(m, [value])]
-        edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
-        keras = isinstance(value, Tensor) and value.keras
-        variable = value if isinstance(value, Variable) else value.slice_of
-        made = m.operation(node, edges)
-        made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
-        return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
-    if isinstance(value, Object) and value.kind == "shape":
-        return shapes.dimension(m, node, value, only)
-    if isinstance(value, Host):
-        inputs = [Edge(value.node)]
-        return Host(m.operation(node, inputs), value.kind, value.dtype)
-    if isinstance(value, Weights):
-        if value.which == ELEMENT:
-            return m.tensor(m.operation(node, [Edge(n) for n in m.nodes([value.owner])]), FLOAT)
-        if only is None:
-            return Weights(value.owner, "slice", value.unbuilt)
-        return Weights(value.owner, ELEMENT, value.unbuilt)
-    if isinstance(value, Unknown):
-        return _unknown_item(m, node, value, only)
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
-    if isinstance(value, Instance):
-        from tfgraphlint.interpret.core import arguments
-        from tfgraphlint.interpret.python import attributes, calls
-
-        method = attributes.find(m, value, "__getitem__", node)
-        if method is not None and only is not None:
-            return calls.call(m, method, arguments.Arguments([only]), node)
-    return m.opaque(node, [value])
-
-
-def _item(m: Machine, node: cst.Subscript, value: Items, index: Sequence[Value | None],
-          only: Value | None) -> Value:
-    items = value.state["items"]
-    held = elements(value)
-    if isinstance(items, tuple) and isinstance(only, Const) and isinstance(only.value, int):
-        if -len(items) <= only.value < len(items):
-            return items[only.value]  # type: ignore[no-any-return]
-        return m.opaque(node, [value])
-    if len(index) == 1 and index[0] is None:
-        return _slice(node, value)
-    return join(held) if held else m.opaque(node, [value])
-
-
-def _slice(node: cst.Subscript, value: Items) -> Value:
-    items = value.state["items"]
-    part = node.slice[0].slice
-    if isinstance(items, tuple) and isinstance(part, cst.Slice):
-        bounds: list[int | None] = []
-        for bound in (part.lower, part.upper, part.step):
-            text = "" if bound is None else cst.Module([]).code_for_node(bound).replace(" ", "")
-            if text and not text.lstrip("-").isdigit():
-                break
-            bounds.append(int(text) if text else None)
-        else:
-            if bounds[2] != 0:
-                return sequence(value.kind, items[slice(*bounds)])
-    held = elements(value)
-    return Items(value.kind, {"items": Spread(join(held)) if held else ()})
-
-
-def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Value:
-    if isinstance(key, Const):
-        try:
-            if key.value in value.state:
-                if m.tracing is not None and m.graphs and value.made < m.graphs[0]:
-                    m.tell(EntryRead(value.state, key.value, value.state[key.value], node))
-                return value.state[key.value]  # type: ignore[no-any-return]
-        except TypeError:
-            return m.opaque(node, [value])
-        if OTHER in value.state:
-            return value.state[OTHER]  # type: ignore[no-any-return]
-        return m.opaque(node, [value])
-    held = elements(value)
-    return join(held) if held else m.opaque(node, [value])
-
-
-def _unknown_item(m: Machine, node: cst.Subscript, value: Unknown, key: Value | None) -> Value:
-    name = ("[]", key.value) if isinstance(key, Const) and isinstance(key.value, (str, int)) else None
-    if name is not None and name in value.attributes:
-        return value.attributes[name]  # type: ignore[no-any-return]
-    several = len(node.slice) > 1  # ``x[:, 0]``: no list has such items
-    if value.node.kind is Kind.OPAQUE and not (several and value.node.maybe and not value.external):
-        found = part_of_unknown(m, node, value)
-    else:
-        found = Unknown(m.operation(node, [Edge(value.node, Flow.UNKNOWN)]))
-    if name is not None:
-        m.store.write(value.attributes, name, found)
-    return found

@@ -30,15 +30,18 @@ from tfgraphlint.interpret.core.store import Changes
 from tfgraphlint.interpret.core.structures import truth
 from tfgraphlint.interpret.core.value import Const
 from tfgraphlint.interpret.core.values import Dict, Host, Items, Spread, Variable
-from tfgraphlint.interpret.python import calls, modules, narrowing, operators, with_blocks
-from tfgraphlint.interpret.python.expressions import evaluate, iterate
-from tfgraphlint.interpret.python.names import bind, bind_name, delete
+from tfgraphlint.interpret.python import functions, imports, narrowing, operators, with_blocks
+from tfgraphlint.interpret.python.branches import branch, meet, run_apart
+from tfgraphlint.interpret.python.classes import define_class
+from tfgraphlint.interpret.python.containers import extend_list, update_dict
+from tfgraphlint.interpret.python.iteration import turns_of
+from tfgraphlint.interpret.python.names import bind_name
+from tfgraphlint.interpret.python.targets import bind, delete
 from tfgraphlint.syntax.tree import children_of
 
 # How control leaves a statement: it goes on, or this path has ended (return, raise, break, continue).
 GOES_ON = True
 ENDED = False
-
 Executor = Callable[[Machine, Any], bool]
 
 
@@ -58,8 +61,8 @@ def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallSt
     return goes_on
 
 
-def suite(m: Machine, body: cst.BaseSuite) -> bool:
-    """Run the body of a compound statement."""
+def suite(m: Machine, body: cst.BaseSuite | cst.Module) -> bool:
+    """Run the body of a compound statement or of a module."""
     known, asked = len(m.frame.half_returned), m.kinds_asked
     try:
         goes_on = execute(m, body.body)
@@ -71,12 +74,12 @@ def suite(m: Machine, body: cst.BaseSuite) -> bool:
 
 
 def _expression(m: Machine, node: cst.Expr) -> bool:
-    m.tell(Dropped(node.value, evaluate(m, node.value)))
+    m.tell(Dropped(node.value, m.evaluate(node.value)))
     return GOES_ON
 
 
 def _assign(m: Machine, node: cst.Assign) -> bool:
-    value = evaluate(m, node.value)
+    value = m.evaluate(node.value)
     m.tell(Assigned(node, value))
     for target in node.targets:
         with_blocks.assigned(m, target.target, value, node)
@@ -86,23 +89,19 @@ def _assign(m: Machine, node: cst.Assign) -> bool:
 
 def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
     if node.value is not None:
-        bind(m, node.target, evaluate(m, node.value))
+        bind(m, node.target, m.evaluate(node.value))
     return GOES_ON
 
 
 def _augmented(m: Machine, node: cst.AugAssign) -> bool:
-    left = evaluate(m, node.target)
-    right = evaluate(m, node.value)
+    left = m.evaluate(node.target)
+    right = m.evaluate(node.value)
     m.tell(Augmented(node, left, right))
     name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
     if name == "Add" and isinstance(left, Items):
-        from tfgraphlint.interpret.python.builtin_methods import extend_list
-
         extend_list(m, left, right, node)
         return GOES_ON
     if name == "BitOr" and isinstance(left, Dict):
-        from tfgraphlint.interpret.python.builtin_methods import update_dict
-
         update_dict(m, left, arguments.Arguments([right]), node)
         return GOES_ON
     if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
@@ -115,7 +114,7 @@ def _augmented(m: Machine, node: cst.AugAssign) -> bool:
 
 
 def _return(m: Machine, node: cst.Return) -> bool:
-    value = evaluate(m, node.value) if node.value is not None else Const(None)
+    value = m.evaluate(node.value) if node.value is not None else Const(None)
     m.tell(Returned(node, value))
     m.frame.returns.append((value, m.store.changes(m.frame.marks[0]) if m.frame.marks else {}))
     return ENDED
@@ -123,7 +122,7 @@ def _return(m: Machine, node: cst.Return) -> bool:
 
 def _raise(m: Machine, node: cst.Raise) -> bool:
     if node.exc is not None:
-        evaluate(m, node.exc)
+        m.evaluate(node.exc)
     m.tell(Raised(node))
     return ENDED
 
@@ -140,7 +139,7 @@ def _continue(m: Machine, node: cst.Continue) -> bool:
 
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
-    m.tell(ConditionTested(node.test, evaluate(m, node.test), "assert", always=True))
+    m.tell(ConditionTested(node.test, m.evaluate(node.test), "assert", always=True))
     narrowing.narrow(m, node.test, True)
     return GOES_ON
 
@@ -160,29 +159,8 @@ def _nonlocal(m: Machine, node: cst.Nonlocal) -> bool:
     return GOES_ON
 
 
-def branch(m: Machine, paths: Sequence[Callable[[], bool]]) -> bool:
-    """Run each path from the same state and join those that go on."""
-    return _meet(m, _run_apart(m, paths))
-
-
-def _run_apart(m: Machine, paths: Sequence[Callable[[], bool]]) -> list[Changes | None]:
-    """What each path changes, run from the same state; None for one that does not go on."""
-    ends: list[Changes | None] = []
-    for path in paths:
-        mark = m.store.mark()
-        ends.append(m.store.changes(mark) if path() else None)
-        m.store.rewind(mark)
-    return ends
-
-
-def _meet(m: Machine, ends: Sequence[Changes | None]) -> bool:
-    going_on = [end for end in ends if end is not None]
-    m.store.merge(going_on)
-    return bool(going_on)
-
-
 def _if(m: Machine, node: cst.If) -> bool:
-    test = evaluate(m, node.test)
+    test = m.evaluate(node.test)
     certain = truth(test)
 
     def then() -> bool:
@@ -202,30 +180,30 @@ def _if(m: Machine, node: cst.If) -> bool:
             return then() if certain else otherwise()
         before = len(m.frame.returns)
         with narrowing.of_some_kind(m, node.test, certain):
-            ends = _run_apart(m, [then, otherwise])
+            ends = run_apart(m, [then, otherwise])
     if None in ends and m.frame.function is not None and narrowing.asks_kind(node.test):
         m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
     if by_tensor:
         m.tell(BranchesJoined(node, ends, before))
-    return _meet(m, ends)
+    return meet(m, ends)
 
 
 def _for(m: Machine, node: cst.For) -> bool:
-    value = evaluate(m, node.iter)
+    value = m.evaluate(node.iter)
     m.tell(Iterated(node.iter, value, "for"))
     by_tensor = graph_state.iterates(m, value)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
-        turns, exact = iterate(m, value, node.iter)
+        turns, exact = turns_of(m, value, node.iter)
         return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
 
 
 def _while(m: Machine, node: cst.While) -> bool:
-    test = evaluate(m, node.test)
+    test = m.evaluate(node.test)
     if truth(test) is False:
         return GOES_ON if node.orelse is None else suite(m, node.orelse.body)
 
     def again() -> None:
-        evaluate(m, node.test)
+        m.evaluate(node.test)
 
     m.tell(ConditionTested(node.test, test, "while"))
     endless = truth(test) is True
@@ -342,7 +320,7 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
 
 
 def _match(m: Machine, node: cst.Match) -> bool:
-    evaluate(m, node.subject)
+    m.evaluate(node.subject)
     chosen(m.frame, False)
 
     def case(body: cst.BaseSuite, pattern: cst.CSTNode) -> Callable[[], bool]:
@@ -368,13 +346,11 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
 
 
 def _function(m: Machine, node: cst.FunctionDef) -> bool:
-    bind_name(m, node.name.value, calls.define_function(m, node))
+    bind_name(m, node.name.value, functions.define_function(m, node))
     return GOES_ON
 
 
 def _class(m: Machine, node: cst.ClassDef) -> bool:
-    from tfgraphlint.interpret.python.classes import define_class
-
     bind_name(m, node.name.value, define_class(m, node))
     return GOES_ON
 
@@ -392,8 +368,8 @@ EXECUTORS: dict[type, Executor] = {
     cst.Del: _delete,
     cst.Global: _global,
     cst.Nonlocal: _nonlocal,
-    cst.Import: modules.import_names,
-    cst.ImportFrom: modules.import_from,
+    cst.Import: imports.import_names,
+    cst.ImportFrom: imports.import_from,
     cst.If: _if,
     cst.For: _for,
     cst.While: _while,

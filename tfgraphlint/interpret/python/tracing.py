@@ -17,7 +17,6 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import changed
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Host, Tensor, TracedCallable
-from tfgraphlint.interpret.python.calls import call
 
 
 def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst.CSTNode) -> Value:
@@ -25,13 +24,13 @@ def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst
     running = traced_mode(m, function.traced)
     if m.mode is Mode.GRAPH or running.mode is not Mode.GRAPH:
         with m.run_as(running), m.called_by(function.traced.autograph):
-            return call(m, function.inner, args, node)
+            return m.call(function.inner, args, node)
     m.tell(TracedCalled(function, args, node))
     trace = traces.key_of(function)
     m.tell(TraceRun(trace, args))
     with m.run_as(running), m.called_by(function.traced.autograph), traces.building(m, trace):
         given = symbolic_arguments(m, shapes.specified(m, function.traced, args, node))
-        return handed_out(call(m, function.inner, given, node))
+        return handed_out(m.call(function.inner, given, node))
 
 
 def symbolic_arguments(m: Machine, args: Arguments) -> Arguments:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core import unknown_calls
+from tfgraphlint.interpret.core import arguments, unknown_calls
 from tfgraphlint.interpret.core.autograph import inside
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.provenance import now
@@ -17,7 +17,8 @@ from tfgraphlint.interpret.core.structures import MOST_LEVELS
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Dict, Instance, Items, Object, Spread, Tape, Tensor
 from tfgraphlint.interpret.gradients import tapes
-from tfgraphlint.interpret.python.names import bind
+from tfgraphlint.interpret.python import generators
+from tfgraphlint.interpret.python.targets import bind
 
 # Context managers in whose body failing is the point.
 EXPECTED_FAILURE = ("raises", "assertRaises", "assertRaisesRegex", "assertWarns", "expectRaises", "suppress",
@@ -30,14 +31,12 @@ def with_statement(m: Machine, node: cst.With) -> bool:
 
 
 def _with_items(m: Machine, node: cst.With, items: Sequence[cst.WithItem]) -> bool:
-    from tfgraphlint.interpret.python.statements import suite
 
     if not items:
-        return suite(m, node.body)
-    from tfgraphlint.interpret.python.expressions import evaluate
+        return m.execute(node.body)
 
     item = items[0]
-    value = evaluate(m, item.item)
+    value = m.evaluate(item.item)
 
     def body() -> bool:
         return _with_items(m, node, items[1:])
@@ -102,8 +101,6 @@ def _fails_on_purpose(expression: cst.BaseExpression) -> bool:
 
 def _run_generator(m: Machine, value: Object, enter: Callable[[Value], None], body: Callable[[], bool]) -> bool:
     """``@contextmanager``: the body of ``with`` runs where the generator yields."""
-    from tfgraphlint.interpret.python import calls
-
     caller = m.frame
     goes_on = [True]
 
@@ -115,7 +112,7 @@ def _run_generator(m: Machine, value: Object, enter: Callable[[Value], None], bo
         finally:
             m.frame = inner
 
-    calls.run_to_yield(m, value, at_yield)
+    generators.run_to_yield(m, value, at_yield)
     return goes_on[0]
 
 
@@ -123,16 +120,13 @@ def _run_instance(
     m: Machine, node: cst.With, expression: cst.BaseExpression, value: Instance,
     enter: Callable[[Value], None], body: Callable[[], bool],
 ) -> bool:
-    from tfgraphlint.interpret.core import arguments
-    from tfgraphlint.interpret.python import attributes, calls
-
-    method = attributes.find(m, value, "__enter__", expression)
-    bound = calls.call(m, method, arguments.Arguments([]), expression) if method else m.opaque(expression, [value])
+    method = m.attribute(value, "__enter__", expression)
+    bound = m.call(method, arguments.Arguments([]), expression) if method else m.opaque(expression, [value])
     enter(bound)
     goes_on = body()
-    leave = attributes.find(m, value, "__exit__", expression)
+    leave = m.attribute(value, "__exit__", expression)
     if leave is not None:
-        calls.call(m, leave, arguments.Arguments([Const(None)] * 3), expression)
+        m.call(leave, arguments.Arguments([Const(None)] * 3), expression)
     return goes_on
 
 

@@ -11,6 +11,7 @@ from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.facts.keras import SymbolicLossAdded
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled, MethodCalled
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
@@ -47,6 +48,7 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.python import calls
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
+from tfgraphlint.libraries import numpy
 from tfgraphlint.libraries.keras import optimizers, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
@@ -143,10 +145,10 @@ def _flow_through(record: LayerRecord | None) -> Flow:
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
     if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
-        return calls.call(m, function, args, node)
+        return m.call(function, args, node)
     given = keras_symbols.batch_arguments(args)
     with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
-        result = calls.call(m, function, given, node)
+        result = m.call(function, given, node)
     training.built(m, function, given, result)
     return keras_symbols.symbol(result)
 
@@ -156,7 +158,7 @@ def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Argum
     for layer in layers:
         if isinstance(layer, Object) and layer.cls.rpartition(".")[2] in ("InputLayer", "Input"):
             continue
-        given = calls.call(m, layer, Arguments([given], dict(args.keywords)), node)
+        given = m.call(layer, Arguments([given], dict(args.keywords)), node)
     return given
 
 
@@ -169,7 +171,7 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
     if kind == "metric":
         update = class_hierarchy.class_attribute(instance.cls, "update_state")
         if update is not None:
-            calls.call(m, _bound(instance, update), args, node)
+            m.call(_bound(instance, update), args, node)
         return m.opaque(node, [instance, *args.all()])
     if method is None:
         made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
@@ -200,8 +202,6 @@ def _accepted(method: Value, args: Arguments) -> Arguments:
 
 
 def _bound(instance: Instance, method: Value) -> Value:
-    from tfgraphlint.interpret.python.attributes import bind_method
-
     return bind_method(instance, method)
 
 
@@ -212,7 +212,7 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
     m.store.write(instance.state, "__built__", Const(True))
     build = class_hierarchy.class_attribute(instance.cls, "build")
     if build is not None:
-        calls.call(m, _bound(instance, build), Arguments([m.external(node)]), node)
+        m.call(_bound(instance, build), Arguments([m.external(node)]), node)
 
 
 # -- attributes ----------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
     if name in PREDICTORS:
         return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
     if name in ("__call__", "call"):
-        return calls.call(m, receiver, args, node)
+        return m.call(receiver, args, node)
     if name in ("add_weight", "add_variable"):
         return _add_weight(m, receiver, args, node)
     if name == "compile":
@@ -438,8 +438,6 @@ def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: 
 
 def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``np.random.default_rng().normal(...)``."""
-    from tfgraphlint.libraries import numpy
-
     again = bool(value.state.get("seeded") and m.graphs and value.node.number > m.graphs[0])
     with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
         return numpy.call(m, f"numpy.random.{name}", args, node)

@@ -1,105 +1,35 @@
-"""Keras optimizers: ``minimize`` with its tape, ``apply_gradients`` and the pairs that it is given."""
+"""Keras optimizers: ``minimize`` runs a loss under a tape of its own."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Mode, Place
-from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalked, WeightsUnbuilt
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.scopes import Function
-from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
-    Host,
-    Items,
     Method,
     Object,
     Tape,
-    Tensor,
     TracedCallable,
-    Unknown,
-    Variable,
-    Weights,
 )
 from tfgraphlint.interpret.gradients import verdicts
-from tfgraphlint.interpret.python import calls
 
 
 def call_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of a method of an optimizer."""
+    m.tell(MethodCalled(value, name, args, node))
     if name in ("minimize", "compute_gradients"):
         function = args.get(0, "loss")
         if isinstance(function, (Function, Method, TracedCallable)):
             _minimize(m, function, args, node)
-        elif isinstance(function, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
-            if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in value.cls:
-                m.emit(LossNotCallable(m.place(node), name, value.cls, tuple(m.calls)))
         return Const(None) if name == "minimize" else m.opaque(node)
-    if name == "build" and args.positional:
-        variables = args.positional[0]
-        if isinstance(variables, Weights) and variables.unbuilt is not None:
-            written = args.node(0, "var_list")
-            model = m.frame.scope.tree.code(written) if written is not None else "the model"
-            m.emit(WeightsUnbuilt(variables.unbuilt, m.place(node), model, tuple(m.calls)))
     if name in ("apply_gradients", "apply", "build"):
-        check_applied(m, args, node)
         return m.opaque(node)
     return unknown_call(m, [value], args, node)
-
-
-def check_applied(m: Machine, args: Arguments, node: cst.CSTNode) -> None:
-    """Report what is wrong with the pairs that ``apply_gradients`` is given."""
-    pairs = args.get(0, "grads_and_vars")
-    if pairs is not None:
-        _check_pairs(m, pairs, node)
-
-
-def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
-    """Report ``zip(variables, gradients)``, also as a list, and a ``zip`` that was walked before."""
-    walked = None
-    if isinstance(pairs, Items):  # ``list(zip(...))``, as it was made
-        zipped, held = pairs.state.get("zipped", (None, None))
-        if held is not pairs.state["items"]:
-            return
-        pairs = zipped
-    elif isinstance(pairs, Object):
-        walked = pairs.state.get("walked")
-    if not isinstance(pairs, Object) or pairs.kind != "zip" or pairs.made is None or m.guards:
-        return
-    if isinstance(walked, Place):
-        m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
-    columns = elements(pairs.state["inner"])
-    written = pairs.made.node.args if isinstance(pairs.made.node, cst.Call) else ()
-    if len(columns) == 2 == len(written) and _are_variables(columns[0]) and _are_gradients(columns[1]):
-        first, second = (Place(pairs.made.tree, arg.value) for arg in written)
-        m.emit(PairsSwapped(pairs.made, m.place(node), first, second, tuple(m.calls)))
-
-
-def _are_variables(value: Value) -> bool:
-    if isinstance(value, Items):
-        held = elements(value)
-        return bool(held) and all(_are_variables(item) for item in held)
-    return isinstance(value, (Weights, Variable))
-
-
-def _are_gradients(value: Value) -> bool:
-    if isinstance(value, Items):
-        held = elements(value)
-        return bool(held) and all(_are_gradients(item) for item in held)
-    return isinstance(value, (Tensor, Unknown)) and _from_query(value.node)
-
-
-def _from_query(node: Node) -> bool:
-    """Whether the node is a gradient, or one that was clipped or scaled."""
-    level = [node]
-    for _ in range(4):
-        if any(here.queried for here in level):
-            return True
-        level = [edge.node for here in level for edge in here.edges]
-    return False
 
 
 def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:
@@ -109,10 +39,10 @@ def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -
     tape = m.new_tape(Tape(0, m.place(node), False, True, {"entered_at": m.place(node)}))
     mask = m.active
     m.store.write(m.recording, "mask", mask | tape.bit)
-    result = calls.call(m, function, Arguments([]), node)
+    result = m.call(function, Arguments([]), node)
     m.store.write(m.recording, "mask", mask)
     if isinstance(sources, (Function, Method)):
-        sources = calls.call(m, sources, Arguments([]), node)
+        sources = m.call(sources, Arguments([]), node)
     first = args.node(0, "loss")
     if sources is not None and written is not None and first is not None:
         verdicts.judge_call(m, tape, result, first, verdicts.flatten(m, sources, written), node)

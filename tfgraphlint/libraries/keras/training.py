@@ -81,7 +81,7 @@ def _compiled_by_xla(m: Machine, receiver: Value, node: cst.CSTNode) -> None:
     known, reached, mark, place = len(m.facts), set(m.reached), m.store.mark(), m.place(node)
     traced = Traced(place, m.keras_autograph, jit=True, by="keras.Model.compile")
     with m.run_as(Running(Mode.GRAPH, place, traced, m.keras_autograph, traced.by)), m.called_by(m.keras_autograph):
-        calls.call(m, receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+        m.call(receiver, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
     m.store.rewind(mark)
     m.reached = reached  # for all else the code is still to be run
     m.facts[known:] = [fact for fact in m.facts[known:] if isinstance(fact, UnsupportedInJit)]
@@ -107,7 +107,7 @@ def _on_batch(
     m.store.write(m.recording, "mask", tape.bit)
     truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
     outputs = m.operation(at, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
-    result = calls.call(m, function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
+    result = m.call(function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)
     m.tell(LossReturned(result))
     if is_loss:
         losses.ran(m, tape.bit << 1, result, at)
@@ -130,7 +130,7 @@ def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
                 method = class_hierarchy.class_attribute(value.cls, name)
                 if isinstance(method, Function):
                     wanted = len(method.definition.params.params) - 1
-                    calls.call(m, Method(value, method), Arguments([m.external(node)] * wanted), node)
+                    m.call(Method(value, method), Arguments([m.external(node)] * wanted), node)
         m.store.rewind(mark)
 
 
@@ -184,12 +184,12 @@ def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNod
     with m.run_as(running), m.called_by(converts), traces.building(m, node):
         if isinstance(step, Function):
             with m.mute():
-                calls.call(m, Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+                m.call(Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
         elif batch is None:
             with m.mute():
-                calls.call(m, model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
+                m.call(model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
         else:
-            calls.call(m, model, Arguments([batch], {"training": Const(True)}), node)
+            m.call(model, Arguments([batch], {"training": Const(True)}), node)
         if isinstance(model, Object) and (outputs := model.state.get("outputs")) is not None:
             behind = set(ancestors(m.nodes([outputs])))
             for made, trained in m.built:
@@ -211,7 +211,7 @@ def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> 
     for schedule in model.state.get("__schedule__", ()):
         number = Tensor(m.leaf(Kind.TENSOR, node), INT, symbolic=True)
         with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, "keras.Model.fit")), m.called_by(False):
-            calls.call(m, schedule, Arguments([number]), node)
+            m.call(schedule, Arguments([number]), node)
 
 
 def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
@@ -221,7 +221,7 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
         if isinstance(hook, Function):
             number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
             others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
-            calls.call(m, Method(callback, hook), Arguments([number, *others]), node)
+            m.call(Method(callback, hook), Arguments([number, *others]), node)
 
 
 def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
@@ -262,7 +262,7 @@ def says_what_it_gives(cls: Class) -> bool:
 def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
     """Run a method that nobody here calls; the ``call`` of a loss is what Keras differentiates."""
     first = m.next_bit
-    result = calls.call(m, bound, args, function.definition)
+    result = m.call(bound, args, function.definition)
     if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
         if class_hierarchy.kind_of(m, cls) == "loss":
             losses.ran(m, first, result, function.definition.name)

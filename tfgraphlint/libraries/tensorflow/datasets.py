@@ -31,7 +31,6 @@ from tfgraphlint.interpret.core.values import (
     Variable,
     sequence,
 )
-from tfgraphlint.interpret.python import calls
 
 MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
 SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
@@ -165,9 +164,9 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
             if not isinstance(items, tuple):
                 return None
             if "element" not in value.state:
-                result = calls.call(m, function, Arguments([], starred=m.tensor(m.leaf(Kind.TENSOR, node))), node)
+                result = m.call(function, Arguments([], starred=m.tensor(m.leaf(Kind.TENSOR, node))), node)
             else:
-                result = calls.call(m, function, Arguments(list(items)), node)
+                result = m.call(function, Arguments(list(items)), node)
     finally:
         m.store.write(m.recording, "mask", mask)
     return _structure(m, result, node)
@@ -177,7 +176,7 @@ def _reduced(m: Machine, value: Object, given: Sequence[Value], node: cst.CSTNod
     """``dataset.reduce(initial, f)``: the function is traced on the state and one element."""
     with m.run_as(Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.reduce")), m.called_by(True):
         state = fresh(m, as_tensors(m, given[0], node), node)
-        result = calls.call(m, given[1], Arguments([state, element(m, value, node)]), node)
+        result = m.call(given[1], Arguments([state, element(m, value, node)]), node)
     return m.opaque(node, [*given, result])
 
 

@@ -9,11 +9,12 @@ from tfgraphlint.facts.common import Traced as TracedFact
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import FunctionTraced
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.operands import parts
+from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Library, LibraryMethod, Object, TracedCallable, items_of
-from tfgraphlint.interpret.python import calls
+from tfgraphlint.interpret.python import functions
 
 WRAPPERS = {
     "builtins.staticmethod": "staticmethod", "builtins.classmethod": "classmethod",
@@ -49,7 +50,7 @@ def apply(m: Machine, decorator: Value, value: Value, node: cst.BaseExpression) 
             return decorator.receiver
     if isinstance(decorator, Function) and decorator.wrapper == "property":
         return decorator
-    return calls.call(m, decorator, Arguments([value], nodes=[node]), node)
+    return m.call(decorator, Arguments([value], nodes=[node]), node)
 
 
 def _setter(m: Machine, prop: Value, value: Function) -> Value:
@@ -67,9 +68,7 @@ def _library(m: Machine, name: str, value: Value, node: cst.BaseExpression, held
         return value
     if name in WRAPPERS:
         return m.opaque(node, [value]) if WRAPPERS[name] == "custom_gradient" else value
-    from tfgraphlint.libraries.dispatch import call
-
-    return call(m, name, Arguments([value], nodes=[node]), node)
+    return m.libraries.call(m, name, Arguments([value], nodes=[node]), node)
 
 
 def trace(m: Machine, value: Value, node: cst.CSTNode, held: Object | None = None) -> Value:
@@ -92,7 +91,7 @@ def apply_to_class(m: Machine, decorator: Value, value: Value) -> Value:
     if name == "dataclasses.dataclass" and isinstance(value, Class):
         m.store.write(value.state, "__dataclass__", Const(True))
     if isinstance(decorator, Function):
-        return calls.call(m, decorator, Arguments([value]), decorator.definition)
+        return m.call(decorator, Arguments([value]), decorator.definition)
     return value
 
 
@@ -118,9 +117,6 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
 def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value | None:
     """A call of a function whose decorator changes what a call does; None where it does not."""
     if function.wrapper == "custom_gradient":
-        from tfgraphlint.interpret.core.operands import parts
-        from tfgraphlint.interpret.core.provenance import Edge
-
         _run_custom(m, function, args, node)
         edges = [Edge(part) for part in parts(m, args.all())]
         return m.tensor(m.operation(node, edges), "float")
@@ -133,7 +129,7 @@ def _cached(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) 
     key = tuple((place, value.value if isinstance(value, Const) else id(value)) for place, value in given)
     held = function.results.get(key)
     if not isinstance(held, Value):
-        held = calls.enter(m, function, args, node)
+        held = functions.enter(m, function, args, node)
         m.store.write(function.results, key, held)
     return held
 
@@ -141,11 +137,11 @@ def _cached(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) 
 def _run_custom(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> None:
     """Run what ``tf.custom_gradient`` wraps, and the gradient that it returns: what tracing breaks in them counts."""
     known = len(m.facts)
-    result = calls.enter(m, function, args, node)
+    result = functions.enter(m, function, args, node)
     pair = items_of(result)
     if m.mode is Mode.GRAPH and pair is not None and len(pair) == 2 and isinstance(pair[1], Function):
         outputs = items_of(pair[0]) or (pair[0],)
         upstream: list[Value] = [m.tensor(m.leaf(Kind.TENSOR, node), "float") for _ in outputs]
         with m.called_by(False):
-            calls.call(m, pair[1], Arguments(upstream), node)
+            m.call(pair[1], Arguments(upstream), node)
     m.facts[known:] = [fact for fact in m.facts[known:] if isinstance(fact, TracedFact)]

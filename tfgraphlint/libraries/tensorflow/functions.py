@@ -41,7 +41,8 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.gradients import tapes
-from tfgraphlint.interpret.python import calls
+from tfgraphlint.interpret.python.branches import branch
+from tfgraphlint.interpret.python.iteration import element_of
 from tfgraphlint.libraries.handlers import Handler, Handlers
 from tfgraphlint.libraries.keras import models
 from tfgraphlint.libraries.tables import FunctionRecord, Tables
@@ -373,7 +374,7 @@ def _run_host_body(
             inner = [Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(value)) for value in inputs]
         nodes = {value.node for value in inner if isinstance(value, Tensor)}
         m.store.write(tape.state, "watched", Certain(nodes))
-        result = calls.call(m, function, Arguments(inner), node)
+        result = m.call(function, Arguments(inner), node)
         ends = m.nodes([result])
     m.store.rewind(mark)
     if not eager:
@@ -428,7 +429,7 @@ def _enable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> 
 def _run_app(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``tf.app.run(main)`` calls ``main(argv)`` and ends the program."""
     main = args.get(0, "main")
-    return calls.call(m, main, Arguments([m.opaque(node)]), node) if main is not None else m.opaque(node)
+    return m.call(main, Arguments([m.opaque(node)]), node) if main is not None else m.opaque(node)
 
 
 @handles("tensorflow.executing_eagerly")
@@ -450,14 +451,12 @@ def _traced(m: Machine, node: cst.CSTNode, name: str) -> Running:
 def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     branches = [args.get(1, "true_fn"), args.get(2, "false_fn")]
     chosen(m.frame, any(graph_state.is_symbolic(value) for value in args.positional[:1]))
-    from tfgraphlint.interpret.python.statements import branch
-
     results: list[Value] = []
     paths = []
     for function in branches:
         if function is not None:
             def path(function: Value = function) -> bool:
-                results.append(calls.call(m, function, Arguments([]), node))
+                results.append(m.call(function, Arguments([]), node))
                 return True
             paths.append(path)
     branch(m, paths)
@@ -478,8 +477,8 @@ def _while_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
     current = list(variables.state["items"])
     for _ in range(2):
         if condition is not None:
-            calls.call(m, condition, Arguments(list(current)), node)
-        result = calls.call(m, body, Arguments(list(current)), node)
+            m.call(condition, Arguments(list(current)), node)
+        result = m.call(body, Arguments(list(current)), node)
         items = elements(result) if isinstance(result, Items) else [result]
         if len(items) != len(current):
             return m.opaque(node, [result])
@@ -495,7 +494,7 @@ def _fori_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Val
         return unknown_call(m, [], args, node)
     for _ in range(2):
         number = m.tensor(m.leaf(Kind.CONSTANT, node), INT)
-        state = join([state, calls.call(m, body, Arguments([number, state]), node)])
+        state = join([state, m.call(body, Arguments([number, state]), node)])
     return state
 
 
@@ -512,17 +511,13 @@ def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     given = args.get(1, "elems") or args.get(1, "xs")
     if function is None or given is None:
         return unknown_call(m, [], args, node)
-    from tfgraphlint.interpret.python.iteration import element_of
-
     element = _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
     with m.called_by(name == "tensorflow.map_fn"):
-        result = calls.call(m, function, Arguments([element]), node)
+        result = m.call(function, Arguments([element]), node)
     return _stacked(m, result, node)
 
 
 def _row(m: Machine, given: Items, node: cst.CSTNode) -> Value:
-    from tfgraphlint.interpret.python.iteration import element_of
-
     return sequence(given.kind, [element_of(m, item, node) for item in elements(given)])
 
 
@@ -539,14 +534,12 @@ def _scan(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
     function, given, initial = args.get(0, "fn"), args.get(1, "elems"), args.get(2, "initializer")
     if function is None or given is None:
         return None
-    from tfgraphlint.interpret.python.iteration import element_of
-
     def element() -> Value:
         return _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
 
     state = initial if initial is not None and not (isinstance(initial, Const) and initial.value is None) else element()
     for _ in range(2):
-        state = join([state, calls.call(m, function, Arguments([state, element()]), node)])
+        state = join([state, m.call(function, Arguments([state, element()]), node)])
     return _stacked(m, state, node)
 
 
@@ -575,7 +568,7 @@ def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNo
             return sequence(kind, [_mapped(m, function, one, node) for one in zip(*columns)])
     if any(isinstance(value, (Items, Dict, Weights, Choice, Unknown)) for value in given):
         return unknown_call(m, [function], Arguments(list(given)), node)
-    return calls.call(m, function, Arguments(list(given)), node)
+    return m.call(function, Arguments(list(given)), node)
 
 
 @handles("tensorflow.TensorArray")

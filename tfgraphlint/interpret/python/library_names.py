@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Const, Value
-
-if TYPE_CHECKING:
-    from tfgraphlint.interpret.core.machine import Machine
 
 CONSTANTS: dict[str, object] = {
     "numpy.pi": math.pi, "math.pi": math.pi, "numpy.e": math.e, "math.e": math.e,

@@ -1,0 +1,69 @@
+"""Generators: what they yield, and context managers made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.scopes import Frame, Function
+from tfgraphlint.interpret.core.store import State
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Items, Object, Spread, sequence
+from tfgraphlint.interpret.python.functions import enter
+from tfgraphlint.syntax.tree import Tree, children_of
+
+# -- generators ----------------------------------------------------------------------------------
+
+
+def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:
+    """Whether the body yields (in the function itself, not in one nested in it)."""
+    cached = _GENERATORS.get(definition)
+    if cached is None:
+        cached = _GENERATORS[definition] = "yield" in tree.text and _yields(definition)
+    return cached
+
+
+_GENERATORS: dict[cst.CSTNode, bool] = {}
+
+
+def _yields(definition: cst.CSTNode) -> bool:
+    stack: list[cst.CSTNode] = children_of(definition)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Yield):
+            return True
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            stack.extend(children_of(node))
+    return False
+
+
+def generator(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
+    """A call of a generator function: a list of what it yields, run at once."""
+    if function.wrapper == "contextmanager":
+        state: State = {"function": function, "arguments": args}
+        return Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", state)
+    found: list[Value] = []
+    enter(m, function, args, node, found.append)
+    return Items("generator", {"items": Spread(join(found))}) if found else sequence("generator", ())
+
+
+def run_to_yield(m: Machine, manager: Object, at_yield: Callable[[Value], None]) -> None:
+    """Run a ``@contextmanager`` function; ``at_yield`` runs the body of the ``with``."""
+    function, args = manager.state["function"], manager.state["arguments"]
+    place = manager.node.place
+    assert isinstance(function, Function) and isinstance(args, Arguments) and place is not None
+    enter(m, function, args, place.node, at_yield)
+
+
+def yielded(m: Machine, value: Value) -> None:
+    """The running function yields ``value``."""
+    frame: Frame | None = m.frame
+    while frame is not None and frame.on_yield is None:
+        frame = frame.parent if frame.function is m.frame.function else None
+    if frame is not None and frame.on_yield is not None:
+        frame.on_yield(value)

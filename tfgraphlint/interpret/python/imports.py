@@ -1,0 +1,118 @@
+"""Import statements: library names, modules of the project, and everything else as unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import libcst as cst
+
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Library
+from tfgraphlint.interpret.python.library_names import constant
+from tfgraphlint.interpret.python.modules import Imported, load
+from tfgraphlint.interpret.python.names import bind_name
+
+# Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.
+KNOWN = frozenset({
+    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "cmath", "functools", "itertools",
+    "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing", "dataclasses",
+    "operator", "abc", "logging", "statistics", "unittest", "pytest", "builtins",
+})
+RENAMED = {
+    "tensorflow.python.keras": "tensorflow.keras",
+    "tensorflow.compat.v2": "tensorflow",
+    "tensorflow.keras.api._v2.keras": "tensorflow.keras",
+}
+
+
+def library_name(module: str) -> str | None:
+    """The full name under which a library module is known; None for other modules."""
+    for private, public in RENAMED.items():
+        if module == private or module.startswith(private + "."):
+            return public + module[len(private) :]
+    return module if module.partition(".")[0] in KNOWN else None
+
+
+def dotted(node: cst.BaseExpression | None) -> str:
+    """``a.b.c`` of a name or chain of attributes."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{dotted(node.value)}.{node.attr.value}"
+    return ""
+
+
+def import_names(m: Machine, node: cst.Import) -> bool:
+    """``import a.b as c, d``."""
+    for alias in node.names:
+        module = dotted(alias.name)
+        name = alias.evaluated_alias
+        if name is None:
+            first = module.partition(".")[0]
+            bind_name(m, first, _module(m, first))
+        else:
+            bind_name(m, name, _module(m, module))
+    return True
+
+
+def _module(m: Machine, module: str) -> Value:
+    library = library_name(module)
+    path = m.project.find(module, Path(m.frame.scope.path))
+    if library is not None and path is None:
+        return Library(m.tables.canonical(library))
+    return Imported(str(path) if path else module, None)
+
+
+def import_from(m: Machine, node: cst.ImportFrom) -> bool:
+    """``from a.b import c as d``, relative ones too, and ``*``."""
+    module = dotted(node.module)
+    level = len(node.relative)
+    path = _path(m, module, level)
+    library = library_name(module) if not level and path is None else None
+    if isinstance(node.names, cst.ImportStar):
+        _import_star(m, library, path, node)
+        return True
+    for alias in node.names:
+        name = dotted(alias.name)
+        bound = alias.evaluated_alias or name
+        bind_name(m, bound, _member(m, name, library, path, level, module))
+    return True
+
+
+def _path(m: Machine, module: str, level: int) -> Path | None:
+    importer = Path(m.frame.scope.path)
+    if level:
+        return m.project.relative(importer, level, module)
+    return m.project.find(module, importer)
+
+
+def _member(m: Machine, name: str, library: str | None, path: Path | None, level: int, module: str) -> Value:
+    if library is not None:
+        full = m.tables.canonical(library_name(f"{library}.{name}") or f"{library}.{name}")
+        return constant(m, full) or Library(full)
+    if path is not None:
+        return Imported(str(path), name)
+    if level:
+        below = m.project.relative(Path(m.frame.scope.path), level, f"{module}.{name}" if module else name)
+    else:
+        below = m.project.find(f"{module}.{name}", Path(m.frame.scope.path))
+    return Imported(str(below) if below else module, None if below else name)
+
+
+def _import_star(m: Machine, library: str | None, path: Path | None, node: cst.ImportFrom) -> None:
+    names = m.frame.scope.names
+    if library is not None:
+        exported = m.tables.star(library)
+        for name in exported:
+            full = m.tables.canonical(f"{library}.{name}")
+            m.store.write(names, name, constant(m, full) or Library(full))
+        m.frame.scope.open = m.frame.scope.open or not exported
+        return
+    scope = load(m, str(path)) if path is not None else None
+    if scope is None:
+        m.frame.scope.open = True
+        return
+    for name, value in scope.names.items():
+        if not name.startswith("_") and isinstance(value, Value):
+            m.store.write(names, name, value)
