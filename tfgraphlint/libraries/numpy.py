@@ -70,7 +70,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     dtype = dtype_named(args.keywords.get("dtype"))
     result = leave(m, node, values, fault, name, kind, dtype)
     if name in LISTS:
-        return Items("list", {"items": Spread(result)})
+        return Items("list", {Items.items: Spread(result)})
     if name in TUPLES:
         return sequence("tuple", [result] * TUPLES[name])
     return result
@@ -89,7 +89,7 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     kind = "scalar" if name.startswith("math.") or name in TYPES else "array"
     result = Host(made, kind, dtype)
     if name in LISTS:
-        return Items("list", {"items": Spread(result)})
+        return Items("list", {Items.items: Spread(result)})
     if name in TUPLES:
         return sequence("tuple", [result] * TUPLES[name])
     if name.startswith("numpy.random.default_rng") or name.endswith("RandomState"):

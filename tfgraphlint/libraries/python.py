@@ -160,7 +160,7 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     short = name.rpartition(".")[2]
     kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(short, "list")
     if not args.positional:
-        return sequence(kind, ()) if not args.all() else Items(kind, {"items": Spread(m.opaque(node, args.all()))})
+        return sequence(kind, ()) if not args.all() else Items(kind, {Items.items: Spread(m.opaque(node, args.all()))})
     value = args.positional[0]
     if short in ("max", "min"):
         return _extreme(m, args, node)
@@ -174,17 +174,17 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     found, exact = turns_of(m, value, expression)
     full = short == "deque" and len(args.all()) > 1  # it may be, and lose an element for each one that comes
     if short in ("list", "tuple") and isinstance(value, Object) and value.kind == "zip":
-        made = sequence(kind, found) if exact else Items(kind, {"items": Spread(join(list(found)))})
-        made.state["zipped"] = value, made.state["items"]
+        made = sequence(kind, found) if exact else Items(kind, {Items.items: Spread(join(list(found)))})
+        made.state[Items.zipped] = value, made.items
         return made
     if exact and not full:
         items = list(found)
         if short == "reversed":
             items.reverse()
         if short == "sorted":
-            return Items("list", {"items": Spread(join(items))}) if items else sequence("list", ())
+            return Items("list", {Items.items: Spread(join(items))}) if items else sequence("list", ())
         return sequence(kind, items)
-    return Items(kind, {"items": Spread(join(list(found)))}) if found else sequence(kind, ())
+    return Items(kind, {Items.items: Spread(join(list(found)))}) if found else sequence(kind, ())
 
 
 def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
@@ -209,9 +209,9 @@ def _extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
 @handles("builtins.len")
 def _len(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     value = args.positional[0] if args.positional else None
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        if not any(isinstance(item, Weights) for item in value.state["items"]):
-            return Const(len(value.state["items"]))
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        if not any(isinstance(item, Weights) for item in value.items):
+            return Const(len(value.items))
     return _host(m, node, INT)
 
 
@@ -241,7 +241,7 @@ def _map(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     results = [m.call(args.positional[0], Arguments([item]), node) for item in found]
     if exact:
         return sequence("list", results)
-    return Items("list", {"items": Spread(join(results))}) if results else sequence("list", ())
+    return Items("list", {Items.items: Spread(join(results))}) if results else sequence("list", ())
 
 
 @handles("builtins.next")
@@ -382,7 +382,7 @@ def named_tuple(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     given = [args.get(index, name) for index, name in enumerate(fields)]
     if not args.certain or None in given:
         return unknown_call(m, [value], args, node)
-    return Items("tuple", {"items": tuple(given), "fields": fields})
+    return Items("tuple", {Items.items: tuple(given), Items.fields: fields})
 
 
 @handles("functools.partial")
@@ -427,7 +427,7 @@ def _typing_cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
 def _chain(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if name == "itertools.chain":
         held = [item for value in args.positional for item in (elements(value) or [value])]
-        return Items("list", {"items": Spread(join(held))}) if held else None
+        return Items("list", {Items.items: Spread(join(held))}) if held else None
     return None
 
 

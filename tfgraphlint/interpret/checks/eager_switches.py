@@ -12,6 +12,7 @@ from tfgraphlint.facts.graph_api import GraphApiInEager, LateSwitch
 from tfgraphlint.interpret.core.eagerness import DATASET, Switch, is_certain, made_at
 from tfgraphlint.interpret.core.events import EagerSwitchedOn, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.store import MISSING
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
@@ -21,24 +22,24 @@ from tfgraphlint.interpret.core.values import Object, Tensor, Variable
 def switched_on(m: Machine, event: EagerSwitchedOn) -> None:
     """``enable_eager_execution``: changes nothing in an eager program, raises once a graph was used."""
     node, name = event
-    switch = m.recording.get("switch")
-    used = m.recording.get("graph_used")
+    switch = m.recording.switch
+    used = m.recording.graph_used
     if not isinstance(switch, Switch):
         return
     if isinstance(used, Place) and is_certain(m):
         m.emit(LateSwitch(m.place(node), name, "enabled", switch.place, used, tuple(m.calls)))
-    m.store.write(m.recording, "switch", MISSING if "graph_used" not in m.recording else None)
+    m.store.set(m.recording, Recording.switch, MISSING if not Recording.graph_used.is_set(m.recording) else None)
 
 
 def used_in_graph(m: Machine, event: OperationBuilt) -> None:
     """Report what was made eagerly and is used after the switch; note that the graph is used."""
     node, values, builds = event
-    switch = m.recording.get("switch")
+    switch = m.recording.switch
     if not isinstance(switch, Switch) or m.mode is not Mode.GRAPH:
         return
     builds = builds or any(isinstance(value, (Tensor, Variable)) for value in values)
-    if builds and m.running is switch.running and "graph_used" not in m.recording:
-        m.store.write(m.recording, "graph_used", m.place(node))
+    if builds and m.running is switch.running and not Recording.graph_used.is_set(m.recording):
+        m.store.set(m.recording, Recording.graph_used, m.place(node))
     if not is_certain(m):
         return
     for value in values:

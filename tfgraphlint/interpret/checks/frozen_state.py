@@ -13,8 +13,9 @@ from tfgraphlint.facts.tracing import FrozenState
 from tfgraphlint.interpret.checks.retracing import Given, changes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import EntryRead, EntryWritten, TraceRun
+from tfgraphlint.interpret.core.fields import Possible
 from tfgraphlint.interpret.core.graph_state import in_trace, runs_once
-from tfgraphlint.interpret.core.joins import Possible, identity
+from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.store import State

@@ -144,4 +144,4 @@ def _kind_of_name(value: Value) -> str:
         return "number" if isinstance(value.value, (int, float)) and value.value else ""
     if isinstance(value, Library):
         return "dtype" if value.name.startswith(("tensorflow.", "numpy.")) else ""
-    return "list" if isinstance(value, Items) and value.state["items"] else ""
+    return "list" if isinstance(value, Items) and value.items else ""

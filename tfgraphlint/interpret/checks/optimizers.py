@@ -55,8 +55,8 @@ def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
     """Report ``zip(variables, gradients)``, also as a list, and a ``zip`` that was walked before."""
     walked = None
     if isinstance(pairs, Items):  # ``list(zip(...))``, as it was made
-        zipped, held = pairs.state.get("zipped", (None, None))
-        if held is not pairs.state["items"]:
+        zipped, held = pairs.zipped
+        if held is not pairs.items:
             return
         pairs = zipped
     elif isinstance(pairs, Object):

@@ -70,7 +70,7 @@ def called(m: Machine, event: BuiltinCalled) -> None:
 def _compares(m: Machine, name: str, values: Sequence[Value]) -> bool:
     """Whether the builtin asks for the truth of a tensor in the list that it is given."""
     only = values[0]
-    items = only.state["items"] if len(values) == 1 and isinstance(only, Items) else None
+    items = only.items if len(values) == 1 and isinstance(only, Items) else None
     if not isinstance(items, tuple) or not items:
         return False
     if name in COMPARING:

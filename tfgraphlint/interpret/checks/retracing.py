@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import libcst as cst
 
@@ -34,6 +35,10 @@ class Given:
     values: dict[int | str, Value]
 
 
+class Traces(dict[Any, Any]):
+    """Which ``tf.function`` was traced, which have a signature; what was made at a place, and given at a call."""
+
+
 # -- functions that are made anew ----------------------------------------------------------------
 
 
@@ -46,15 +51,15 @@ def function_made(m: Machine, event: FunctionTraced) -> None:
     if m.mode is Mode.GRAPH or m.functions_run_eagerly:
         return
     if signed:
-        m.store.write(m.recording, ("signed", traced), True)
+        m.store.write(m.memory(Traces), ("signed", traced), True)
     captured = _captured(m, function)
     if captured is None:
         return
     key = "made", node, _way(m)
-    before = m.recording.get(key)
-    if isinstance(before, Made) and before.captured == captured and m.recording.get(before.traced):
-        m.store.write(m.recording, ("rebuilt", traced), before)
-    m.store.write(m.recording, key, Made(traced, captured))
+    before = m.memory(Traces).get(key)
+    if isinstance(before, Made) and before.captured == captured and m.memory(Traces).get(before.traced):
+        m.store.write(m.memory(Traces), ("rebuilt", traced), before)
+    m.store.write(m.memory(Traces), key, Made(traced, captured))
 
 
 def _way(m: Machine) -> tuple[cst.CSTNode, ...]:
@@ -89,25 +94,25 @@ def _held(function: Function, name: str) -> object:
 def called(m: Machine, event: TracedCalled) -> None:
     """Report a ``tf.function`` that is called though it was made anew, or with other numbers than before."""
     function, args, node = event
-    if not m.recording.get(function.traced):
-        m.store.write(m.recording, function.traced, True)
+    if not m.memory(Traces).get(function.traced):
+        m.store.write(m.memory(Traces), function.traced, True)
     if m.guards or m.alternatives:
         return
-    before = m.recording.get(("rebuilt", function.traced))
+    before = m.memory(Traces).get(("rebuilt", function.traced))
     if isinstance(before, Made):
         place = function.traced.place
         m.emit(FunctionRebuilt(place, m.place(node), tuple(m.calls)))
-    if ("signed", function.traced) not in m.recording and args.certain and isinstance(node, cst.Call):
+    if ("signed", function.traced) not in m.memory(Traces) and args.certain and isinstance(node, cst.Call):
         _compare(m, function, args, node)
 
 
 def _compare(m: Machine, function: TracedCallable, args: Arguments, node: cst.Call) -> None:
     key = "given", node, _way(m)
-    before = m.recording.get(key)
+    before = m.memory(Traces).get(key)
     values: dict[int | str, Value] = dict(enumerate(args.positional))
     values.update(args.keywords)
     given = Given(values)
-    m.store.write(m.recording, key, given)
+    m.store.write(m.memory(Traces), key, given)
     if not isinstance(before, Given):
         return
     for name, value in given.values.items():
@@ -155,7 +160,7 @@ def plain(value: Value) -> object:
     """The number, or the list or tuple of numbers, that a value certainly is; None for anything else."""
     if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
         return value.value
-    if isinstance(value, Items) and value.kind in ("list", "tuple") and isinstance(value.state["items"], tuple):
-        held = [plain(item) for item in value.state["items"]]
+    if isinstance(value, Items) and value.kind in ("list", "tuple") and isinstance(value.items, tuple):
+        held = [plain(item) for item in value.items]
         return None if None in held or not held else held
     return None

@@ -67,7 +67,7 @@ def contained(m: Machine, event: Contained) -> None:
     node, left, right = event
     if asks(m, right):
         _report(m, node, "in", left_alone(m))
-    items = right.state["items"] if isinstance(right, Items) else None
+    items = right.items if isinstance(right, Items) else None
     if not isinstance(items, tuple) or not items:
         return
     one, other = left, items[0]
@@ -304,14 +304,14 @@ def _of_structures(one: Value, other: Value) -> str:
         plain = all(isinstance(key, str) for key in (*one.state, *other.state))
         return "structure" if plain and set(one.state) != set(other.state) else ""
     if isinstance(one, Items) and isinstance(other, Items):
-        items = one.state["items"], other.state["items"]
+        first, second = one.items, other.items
         if one.kind != other.kind and {one.kind, other.kind} == {"list", "tuple"}:
             return "structure"
-        if not isinstance(items[0], tuple) or not isinstance(items[1], tuple):
+        if not isinstance(first, tuple) or not isinstance(second, tuple):
             return ""
-        if len(items[0]) != len(items[1]):
+        if len(first) != len(second):
             return "structure"
-        return next((how for pair in zip(*items) if (how := disagreement(*pair))), "")
+        return next((how for pair in zip(first, second) if (how := disagreement(*pair))), "")
     held, single = (one, other) if isinstance(one, (Items, Dict)) else (other, one)
     filled = any(isinstance(element, (Tensor, Variable, Const)) for element in elements(held))
     return "structure" if filled and isinstance(single, (Tensor, Variable, Function, Host)) else ""

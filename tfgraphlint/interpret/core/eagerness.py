@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.provenance import now
+from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Object, Tensor, Variable
 
@@ -29,7 +30,7 @@ def switch_off(m: Machine, node: cst.CSTNode, name: str) -> None:
     """From here on everything goes into a graph; where paths meet that differ in it, nobody knows."""
     m.switching = True
     place = m.place(node)
-    m.store.write(m.recording, "switch", Switch(Running(Mode.GRAPH, place, by=name), place, name, now()))
+    m.store.set(m.recording, Recording.switch, Switch(Running(Mode.GRAPH, place, by=name), place, name, now()))
 
 
 def is_certain(m: Machine) -> bool:

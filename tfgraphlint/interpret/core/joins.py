@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Union
 
-from tfgraphlint.facts.common import Place
+from tfgraphlint.interpret.core.fields import Entry
 from tfgraphlint.interpret.core.provenance import join_nodes
 from tfgraphlint.interpret.core.store import MISSING, State
 from tfgraphlint.interpret.core.value import Const, Value
@@ -15,45 +14,17 @@ from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, It
 MAX_ALTERNATIVES = 6
 
 
-class Certain(frozenset[Any]):
-    """A set that holds on every path: paths join to the intersection."""
-
-
-class Possible(frozenset[Any]):
-    """A set that holds on some path: paths join to the union."""
-
-
-@dataclass(frozen=True)
-class Queried:
-    """A tape was asked at ``place``: on all paths that lead here, or on some."""
-
-    place: Place
-    certain: bool
-
-
 def join_states(ends: Sequence[Any]) -> Any:
     """What an entry of the store is after paths meet that left it at ``ends``."""
     present = [end for end in ends if end is not MISSING]
     if all(isinstance(end, Value) for end in present):
         return join(present) if present else MISSING
+    declared = next((end for end in present if isinstance(end, Entry)), None)
+    if declared is not None:
+        return declared.joined(ends)
     first = present[0]
-    if isinstance(first, Certain):
-        if len(present) < len(ends):
-            return Certain()
-        return Certain(frozenset.intersection(*present))
-    if isinstance(first, Possible):
-        return Possible(frozenset().union(*present))
-    asked = [end for end in present if isinstance(end, Queried)]
-    if asked:
-        certain = len(asked) == len(ends) and all(end.certain for end in asked)
-        return Queried(asked[0].place, certain)
     if isinstance(first, (tuple, Spread)):
         return join_items(present)
-    if all(isinstance(end, int) and not isinstance(end, bool) for end in present):
-        mask = -1
-        for end in present:
-            mask &= end
-        return mask
     return first if len(present) == len(ends) and all(end == first for end in present) else None
 
 
@@ -117,7 +88,7 @@ def _join_items_values(options: Sequence[Items]) -> Items | None:
     if len(kinds) != 1:
         return None
     made = max(option.made for option in options)
-    return Items(kinds.pop(), {"items": join_items([o.state["items"] for o in options])}, made)
+    return Items(kinds.pop(), {Items.items: join_items([o.items for o in options])}, made)
 
 
 def _join_dicts(options: Sequence[Dict]) -> Dict:

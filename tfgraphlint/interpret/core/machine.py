@@ -14,10 +14,12 @@ import libcst as cst
 from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import Event
+from tfgraphlint.interpret.core.fields import Bits
 from tfgraphlint.interpret.core.joins import join_states
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node, now
+from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope, Traced
-from tfgraphlint.interpret.core.store import State, Store
+from tfgraphlint.interpret.core.store import Store
 from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
@@ -145,7 +147,7 @@ class Machine:
         self.defined: list[Function] = []  # functions defined while this root runs
         self.frame: Frame = Frame(ModuleScope(None, "", {}), {})  # type: ignore[arg-type]
         self.texts: set[Node] = set()  # texts that show a tensor of a graph
-        self.recording: State = {"mask": 0, "possible": 0}
+        self.recording = Recording()
         self.tapes: dict[int, Tape] = {}
         self.next_bit = 1
 
@@ -196,9 +198,9 @@ class Machine:
     @property
     def running(self) -> Running:
         """How the code runs: as its surroundings say, unless the program has switched eager execution off."""
-        if not self.switching or self._running.mode is Mode.GRAPH or "switch" not in self.recording:
+        if not self.switching or self._running.mode is Mode.GRAPH or not Recording.switch.is_set(self.recording):
             return self._running
-        switch = self.recording["switch"]
+        switch = self.recording.switch
         return switch.running if switch is not None else Running(Mode.UNKNOWN)
 
     @running.setter
@@ -210,8 +212,8 @@ class Machine:
         number = node.number
         if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
             return False
-        switch = self.recording.get("switch")
-        if "switch" in self.recording and (switch is None or number > switch.number):
+        switch = self.recording.switch
+        if Recording.switch.is_set(self.recording) and (switch is None or number > switch.number):
             return False
         return not any(begin < number < end for begin, end in self.left_eager)
 
@@ -262,8 +264,11 @@ class Machine:
     @property
     def active(self) -> int:
         """The bits of the tapes that are recording now."""
-        mask: int = self.recording["mask"]
-        return mask
+        return self.recording.mask
+
+    def record_on(self, bits: int) -> None:
+        """From now on the tapes of these bits record, and no others."""
+        self.store.set(self.recording, Recording.mask, Bits(bits))
 
     def new_tape(self, tape: Tape) -> Tape:
         """Register a tape and give it its bit."""
@@ -354,7 +359,7 @@ class Machine:
     @property
     def functions_run_eagerly(self) -> bool:
         """Whether ``tf.config.run_functions_eagerly(True)`` is in force."""
-        return bool(self.recording.get("functions_eager"))
+        return bool(self.recording.functions_eager)
 
     def external(self, at: cst.CSTNode | Place) -> Unknown:
         """A value that comes from outside: the argument of a function that nobody here calls."""
@@ -391,9 +396,9 @@ class Machine:
 
 def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
     bit = tape.bit
-    if node in tape.state.get("watched", ()):
+    if node in tape.watched:
         return on | bit, maybe
-    if node in tape.state.get("perhaps", ()) or tape.state.get("escaped"):
+    if node in tape.perhaps or tape.escaped:
         return on, maybe | bit
     if tape.may_watch_by_itself(node):
         if tape.watch_accessed is None or node.trainable is None:
@@ -406,4 +411,4 @@ def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
 
 def _may_see_unknown(tape: Tape) -> bool:
     """Whether something unknown may hold or have read what the tape watches."""
-    return tape.watch_accessed is not False or bool(tape.state.get("perhaps"))
+    return tape.watch_accessed is not False or bool(tape.perhaps)

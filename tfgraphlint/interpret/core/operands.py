@@ -59,7 +59,7 @@ def parts(m: Machine, values: Sequence[Value]) -> list[Node]:
 
 def read(m: Machine, variable: Variable) -> Node:
     """The node of a variable's value: also what was assigned to it, behind a fault."""
-    assigned = variable.state.get("assigned")
+    assigned = variable.assigned
     if not assigned:
         return variable.node
     edges = [Edge(variable.node)]

@@ -42,15 +42,15 @@ def from_spec(m: Machine, spec: Value | None, node: cst.CSTNode) -> Value | None
         dtype = spec.state["dtype"]
         assert isinstance(dtype, str)
         return m.tensor(m.leaf(Kind.TENSOR, node), dtype, rank=rank, open_axes=axes)
-    if isinstance(spec, Items) and isinstance(spec.state["items"], tuple):
-        parts = [from_spec(m, item, node) for item in spec.state["items"]]
+    if isinstance(spec, Items) and isinstance(spec.items, tuple):
+        parts = [from_spec(m, item, node) for item in spec.items]
         known = tuple(part for part in parts if part is not None)
-        return Items("tuple", {"items": known}) if len(known) == len(parts) else None
+        return Items("tuple", {Items.items: known}) if len(known) == len(parts) else None
     return None
 
 
 def _axes(shape: object) -> tuple[frozenset[int], int | None]:
-    items = shape.state["items"] if isinstance(shape, Items) else None
+    items = shape.items if isinstance(shape, Items) else None
     if not isinstance(items, tuple):
         return frozenset(), None
     return frozenset(index for index, size in enumerate(items) if is_none(size)), len(items)
@@ -58,7 +58,7 @@ def _axes(shape: object) -> tuple[frozenset[int], int | None]:
 
 def specified(m: Machine, traced: Traced, args: Arguments, node: cst.CSTNode) -> Arguments:
     """Arguments as the ``input_signature`` of a traced function has them."""
-    specs = traced.specs.state["items"] if isinstance(traced.specs, Items) else None
+    specs = traced.specs.items if isinstance(traced.specs, Items) else None
     if not isinstance(specs, tuple) or not args.certain:
         return args
     made = [from_spec(m, spec, node) for spec in specs[: len(args.positional)]]

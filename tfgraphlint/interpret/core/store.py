@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 State = dict[Any, Any]
-Entry = tuple[int, Hashable]
+Slot = tuple[int, Hashable]
 
 
 class _Missing:
@@ -23,7 +23,7 @@ class _Missing:
 MISSING = _Missing()
 
 # What one path wrote: entry -> (dictionary, key, value)
-Changes = dict[Entry, tuple[State, Hashable, Any]]
+Changes = dict[Slot, tuple[State, Hashable, Any]]
 
 
 class Store:
@@ -44,6 +44,10 @@ class Store:
             if entry not in log:
                 log[entry] = (state, key, state.get(key, MISSING))
         _put(state, key, value)
+
+    def set(self, held: Any, field: Hashable, value: Any) -> None:
+        """Set a field of an object's state; ``MISSING`` makes it what it is by default."""
+        self.write(held.state, field, value)
 
     @contextmanager
     def apart(self) -> Iterator[None]:

@@ -38,7 +38,7 @@ LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
 def elements(value: Value) -> list[Value]:
     """The values held by a list, tuple, set or dictionary; of a list of unknown length, one for all."""
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         return [items.element] if isinstance(items, Spread) else list(items)
     if isinstance(value, Dict):
         return list(value.state.values())
@@ -48,10 +48,10 @@ def elements(value: Value) -> list[Value]:
 def changed(value: Value, change: Callable[[Value], Value]) -> Value:
     """``value`` after ``change``, which is made to all that a list, a dictionary or a choice holds."""
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         if isinstance(items, Spread):
-            return Items(value.kind, {"items": Spread(changed(items.element, change))}, value.made)
-        return Items(value.kind, {"items": tuple(changed(item, change) for item in items)}, value.made)
+            return Items(value.kind, {Items.items: Spread(changed(items.element, change))}, value.made)
+        return Items(value.kind, {Items.items: tuple(changed(item, change) for item in items)}, value.made)
     if isinstance(value, Dict):
         return Dict({key: changed(held, change) for key, held in value.state.items()}, value.made)
     if isinstance(value, Choice):
@@ -132,7 +132,7 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Unknown):
         return value.attributes.get(TRUTH)
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         return bool(items) if isinstance(items, tuple) else None
     if isinstance(value, Choice):
         found = {truth(option) for option in value.options}

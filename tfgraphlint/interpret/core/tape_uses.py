@@ -8,5 +8,5 @@ from tfgraphlint.interpret.core.values import Tape
 
 def use_of(tape: Tape) -> TapeUse:
     """What rules are told of a tape."""
-    entered = tape.state.get("entered_at")
-    return TapeUse(tape.made, str(tape.state.get("name") or ""), entered, tape.persistent, tape.watch_accessed)
+    entered = tape.entered_at
+    return TapeUse(tape.made, tape.name, entered, tape.persistent, tape.watch_accessed)

@@ -38,7 +38,7 @@ OF_NUMBERS = frozenset("dioxXeEfFgGc")
 
 def percent(m: Machine, node: cst.CSTNode, template: str, given: Value) -> Host:
     """``template % given``."""
-    items = given.state["items"] if isinstance(given, Items) and given.kind == "tuple" else (given,)
+    items = given.items if isinstance(given, Items) and given.kind == "tuple" else (given,)
     values = list(items) if isinstance(items, tuple) else []
     kinds = [kind for kind in CONVERSION.findall(template) if kind != "%"]
     m.tell(Formatted(node, [value for kind, value in zip(kinds, values) if kind in OF_NUMBERS]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.joins import Possible
+from tfgraphlint.interpret.core.fields import Possible
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements, tapes_within
 from tfgraphlint.interpret.core.value import Value
@@ -16,8 +16,8 @@ from tfgraphlint.interpret.core.values import Items, Spread, Tape, Unknown
 
 def escape(m: Machine, tape: Tape) -> None:
     """The tape went where we cannot follow: what it watches and whether it was asked is not known."""
-    m.store.write(tape.state, "escaped", Possible((tape,)))
-    m.store.write(tape.state, "queried", None)
+    m.store.set(tape, Tape.escaped, Possible((tape,)))
+    m.store.set(tape, Tape.queried, None)
 
 
 def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
@@ -34,4 +34,4 @@ def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cs
 def _forget_lists(m: Machine, value: Value) -> None:
     """A list given away may come back longer."""
     if isinstance(value, Items) and value.kind == "list" and not elements(value):
-        m.store.write(value.state, "items", Spread(m.external(m.frame.scope.tree.module)))
+        m.store.set(value, Items.items, Spread(m.external(m.frame.scope.tree.module)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Union
+from typing import Any, ClassVar, Union
 
 from tfgraphlint.facts.common import Place
+from tfgraphlint.interpret.core.fields import Certain, Field, Possible, Queried
 from tfgraphlint.interpret.core.provenance import Kind, Node, now
 from tfgraphlint.interpret.core.scopes import Class, Function, ModuleScope, Traced
 from tfgraphlint.interpret.core.store import State
@@ -79,12 +80,14 @@ class Tensor(Value):
 
 @dataclass(slots=True, eq=False)
 class Variable(Value):
-    """A ``tf.Variable`` or Keras variable. ``state['assigned']`` lists (node, fault) of assignments."""
+    """A ``tf.Variable`` or Keras variable."""
 
     node: Node
     dtype: str = ANY
     trainable: bool | None = True
     state: State = field(default_factory=dict)
+
+    assigned: ClassVar[Field[tuple[Any, ...]]] = Field(())  # (node, fault) of what was assigned
 
 
 ELEMENT = "element"
@@ -103,12 +106,15 @@ class Weights(Value):
 
 @dataclass(slots=True, eq=False)
 class Items(Value):
-    """A list, tuple or set. ``state["items"]`` is a tuple of values, or a ``Spread`` where their number
-    is not known."""
+    """A list, tuple or set. Its ``items`` are a tuple of values, or a ``Spread`` where their number is not known."""
 
     kind: str
     state: State
     made: int = field(default_factory=now)
+
+    items: ClassVar[Field[tuple[Any, ...] | Spread]] = Field(())
+    fields: ClassVar[Field[tuple[str, ...]]] = Field(())  # the names that a named tuple has for its items
+    zipped: ClassVar[Field[tuple[Any, Any]]] = Field((None, None))  # the ``zip`` that a list was made of, and its items
 
 
 @dataclass(slots=True, eq=False)
@@ -200,14 +206,22 @@ class Object(Value):
 
 @dataclass(slots=True, eq=False)
 class Tape(Value):
-    """A ``tf.GradientTape``. State: ``entered``, ``paused``, ``watched`` (nodes), ``queried`` (place)."""
+    """A ``tf.GradientTape``."""
 
     bit: int
     made: Place
     persistent: bool | None
     watch_accessed: bool | None
     state: State = field(default_factory=dict)
-    name: str = ""
+
+    name = Field("")  # the name that ``with … as`` gives it
+    entered_at: ClassVar[Field[Place | None]] = Field(None)  # the ``with`` that entered it
+    watched: ClassVar[Field[Certain]] = Field(Certain())  # nodes, on all paths
+    perhaps: ClassVar[Field[Possible]] = Field(Possible())  # nodes that some path watches
+    watch_places: ClassVar[Field[Possible]] = Field(Possible())  # (node, when, where) of each watch
+    queried: ClassVar[Field[Queried | None]] = Field(None)  # the query after which a tape is exhausted
+    escaped: ClassVar[Field[Possible]] = Field(Possible())  # not empty: it went where we cannot follow
+    failed: ClassVar[Field[Possible]] = Field(Possible())  # not empty: an error ended the program
 
     def may_watch_by_itself(self, node: Node) -> bool:
         """Whether this is a variable that the tape watches when it is read, for all that is known."""
@@ -234,14 +248,14 @@ def node_of(value: Value) -> Node | None:
 def items_of(value: Value) -> tuple[Value, ...] | None:
     """The elements of a list, tuple or set whose length is known."""
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         return items if isinstance(items, tuple) else None
     return None
 
 
 def sequence(kind: str, items: Sequence[Value]) -> Items:
     """A list, tuple or set of these elements."""
-    return Items(kind, {"items": tuple(items)})
+    return Items(kind, {Items.items: tuple(items)})
 
 
 def is_none(value: Value) -> bool:

@@ -157,7 +157,7 @@ def _holds_zero(value: Value) -> bool:
         return False
     if node.kind is Kind.VARIABLE:
         initial = _node(node.operands[0]) if node.operands else None
-        unchanged = isinstance(value, Variable) and not value.state.get("assigned")
+        unchanged = isinstance(value, Variable) and not value.assigned
         return unchanged and initial is not None and initial.operation in ("tensorflow.zeros", "tensorflow.zeros_like")
     if node.operation == "Subtract" and len(node.operands) == 2:
         first, second = (_expanded(operand) for operand in node.operands)

@@ -17,7 +17,7 @@ def ran(m: Machine, first: int, result: Value, asked: cst.CSTNode) -> None:
     bit = first
     while bit < m.next_bit:
         inner = m.tapes[bit]
-        entered = inner.state.get("entered_at")
+        entered = inner.entered_at
         if isinstance(entered, Place) and isinstance(entered.node, cst.With) and not m.guards:
             m.emit(TapeInLoss(inner.made, use_of(inner), m.place(asked), tuple(m.calls)))
         bit <<= 1

@@ -9,8 +9,8 @@ import libcst as cst
 from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import kind_of
+from tfgraphlint.interpret.core.fields import Certain, Possible
 from tfgraphlint.interpret.core.frames import frame_of
-from tfgraphlint.interpret.core.joins import Certain, Possible
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind, Node, now, reaches, same_value
 from tfgraphlint.interpret.core.structures import elements, tapes_within, weights_within
@@ -59,17 +59,16 @@ def run_inside(
     m: Machine, node: cst.With, tape: Tape, enter: Callable[[Value], None], body: Callable[[], bool]
 ) -> bool:
     """The body of ``with tape:``; entered anew, the tape begins an empty recording."""
-    write = m.store.write
-    write(tape.state, "entered_at", m.place(node))
+    m.store.set(tape, Tape.entered_at, m.place(node))
     for item in node.items:
         if item.asname is not None and isinstance(item.asname.name, cst.Name) and tape.made.node is item.item:
-            write(tape.state, "name", item.asname.name.value)
-    if tape.state.get("queried") is not None and not tape.persistent:
-        write(tape.state, "queried", None)
-    write(m.recording, "mask", m.active | tape.bit)
+            m.store.set(tape, Tape.name, item.asname.name.value)
+    if tape.queried is not None and not tape.persistent:
+        m.store.set(tape, Tape.queried, None)
+    m.record_on(m.active | tape.bit)
     enter(tape)
     goes_on = body()
-    write(m.recording, "mask", m.active & ~tape.bit)
+    m.record_on(m.active & ~tape.bit)
     return goes_on
 
 
@@ -78,15 +77,15 @@ def run_paused(m: Machine, manager: Object, body: Callable[[], bool]) -> bool:
     tape = manager.state["tape"]
     assert isinstance(tape, Tape)
     was = m.active & tape.bit
-    m.store.write(m.recording, "mask", m.active & ~tape.bit)
+    m.record_on(m.active & ~tape.bit)
     goes_on = body()
-    m.store.write(m.recording, "mask", m.active | was)
+    m.record_on(m.active | was)
     return goes_on
 
 
 def never_entered(tape: Tape) -> bool:
     """Whether the tape certainly records nothing: no path that leads here has entered it."""
-    return "entered_at" not in tape.state and not tape.state.get("escaped")
+    return not Tape.entered_at.is_set(tape) and not tape.escaped
 
 
 def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
@@ -104,13 +103,13 @@ def watch(m: Machine, tape: Tape, args: Arguments, node: cst.CSTNode) -> Value:
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", what)
     elif m.tables.keras >= 3 and _holds_keras_weights(m, value):
         report_unwatchable(m, tape, args.node(0, "tensor"), node, "watched", "weights")
-    places = tape.state.get("watch_places", Possible())
+    places = tape.watch_places
     moment = (now(), m.place(node))
-    m.store.write(tape.state, "watch_places", Possible(places | {(n, *moment) for n in watched}))
-    certain = Certain(tape.state.get("watched", Certain()))
-    possible = Possible(tape.state.get("perhaps", Possible()))
-    m.store.write(tape.state, "watched", Certain(certain | set(watched)))
-    m.store.write(tape.state, "perhaps", Possible(possible | set(perhaps) | set(watched)))
+    m.store.set(tape, Tape.watch_places, Possible(places | {(n, *moment) for n in watched}))
+    certain = Certain(tape.watched)
+    possible = Possible(tape.perhaps)
+    m.store.set(tape, Tape.watched, Certain(certain | set(watched)))
+    m.store.set(tape, Tape.perhaps, Possible(possible | set(perhaps) | set(watched)))
     return Const(None)
 
 
@@ -151,8 +150,8 @@ def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps:
 def kind_unwatchable(m: Machine, value: Value) -> str | None:
     """What a value is, or holds, that no tape can watch: ``array``, ``number``, ``model``, ``layer``, ``symbolic tensor
     of Keras``; None for others."""
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        kinds = [kind_unwatchable(m, item) for item in value.state["items"]]
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        kinds = [kind_unwatchable(m, item) for item in value.items]
         return next((kind for kind in kinds if kind is not None), None)
     if isinstance(value, Tensor) and value.keras:
         return SYMBOLIC
@@ -170,7 +169,7 @@ def report_unwatchable(
     m: Machine, tape: Tape, written: cst.CSTNode | None, node: cst.CSTNode, how: str, what: str
 ) -> None:
     """Report a value that no tape can watch or differentiate by."""
-    m.store.write(tape.state, "failed", Possible((tape,)))  # an error ends the program: nothing after it is evidence
+    m.store.set(tape, Tape.failed, Possible((tape,)))  # an error ends the program: nothing after it is evidence
     if not m.guards:
         m.emit(Unwatchable(m.place(written or node), how, what, use_of(tape), m.place(node), tuple(m.calls)))
 
@@ -183,7 +182,7 @@ def reset(m: Machine, tape: Tape) -> None:
 def rebinding(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
     """Note that a name or attribute which held a variable now holds a tensor computed from it."""
     if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         if isinstance(items, tuple) and len(items) == len(target.elements):
             for element, item in zip(target.elements, items):
                 rebinding(m, element.value, item, node)

@@ -17,7 +17,7 @@ from tfgraphlint.facts.gradients import (
     WeightsUnbuilt,
 )
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.joins import Queried
+from tfgraphlint.interpret.core.fields import Queried
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import (
     Edge,
@@ -82,7 +82,7 @@ def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNod
         return m.opaque(node, args.all())
     _consume(m, tape, node)
     losses.returned_nothing(m, target, node)
-    if not tape.state.get("escaped") and not tape.state.get("failed") and tape.state.get("entered_at") is not None:
+    if not tape.escaped and not tape.failed and tape.entered_at is not None:
         if written_target is not None and written_sources is not None:
             if args.get(3 if method == "gradient" else 2, "unconnected_gradients") is None:
                 judge_call(m, tape, target, written_target, flatten(m, sources, written_sources), node)
@@ -94,22 +94,22 @@ def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNod
 def _consume(m: Machine, tape: Tape, node: cst.CSTNode) -> None:
     """Report a second query on a tape that keeps nothing; note this one."""
     place = m.place(node)
-    if tape.state.get("escaped"):
+    if tape.escaped:
         return
-    asked = tape.state.get("queried")
+    asked = tape.queried
     if never_entered(tape):
         if not m.guards:
             m.emit(TapeExhausted(place, use_of(tape), None, tuple(m.calls)))
     elif tape.persistent is False and isinstance(asked, Queried) and asked.certain and not m.guards:
         m.emit(TapeExhausted(place, use_of(tape), asked.place, tuple(m.calls)))
     if tape.persistent is not True:
-        m.store.write(tape.state, "queried", Queried(place, tape.persistent is False))
+        m.store.set(tape, Tape.queried, Queried(place, tape.persistent is False))
 
 
 def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Source]:
     """The sources of a query one by one; a model's variables count as one."""
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        items = value.state["items"]
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        items = value.items
         nodes: Sequence[cst.BaseExpression] = [written] * len(items)
         if isinstance(written, (cst.List, cst.Tuple)) and len(written.elements) == len(items):
             nodes = [element.value for element in written.elements]
@@ -213,10 +213,10 @@ def _partly_lost(
     zero = _zero_beside(tape, targets, source)
     if zero is not None:
         return (zero,), None
-    for node, number, place in tape.state.get("watch_places", ()):
-        if source.kind == "tensor" and node in source.goals and not tape.state.get("escaped"):
+    for node, number, place in tape.watch_places:
+        if source.kind == "tensor" and node in source.goals and not tape.escaped:
             if any(used_before(target, node, number, tape.bit) for target in targets):
-                first = min(entry[1] for entry in tape.state["watch_places"] if entry[0] is node)
+                first = min(entry[1] for entry in tape.watch_places if entry[0] is node)
                 if first == number:
                     fault = Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place), outcome="part")
                     return (fault,), None
@@ -291,7 +291,7 @@ def _zero_beside(tape: Tape, targets: Sequence[Node], source: Source) -> Fault |
 def _host_nodes(target: Value) -> list[Node]:
     """The values that left TensorFlow among several targets: with one of them the query raises, whatever the others
     are."""
-    held = elements(target) if isinstance(target, Items) and isinstance(target.state["items"], tuple) else []
+    held = elements(target) if isinstance(target, Items) and isinstance(target.items, tuple) else []
     return [item.node for item in held if isinstance(item, Host) and not is_constant(item)]
 
 
@@ -324,8 +324,8 @@ def judge_one(
     if not source.goals:
         return None
     goals = {same for goal in source.goals for same in same_value(goal)}
-    watched = set(tape.state.get("watched", ()))
-    perhaps = set(tape.state.get("perhaps", ()))
+    watched = set(tape.watched)
+    perhaps = set(tape.perhaps)
     numberless = _numberless(source.value)
     on_tape = set() if numberless else {goal for goal in goals if _on_tape(m, tape, goal, watched | perhaps)}
     strangers = source.kind != "tensor"
@@ -403,7 +403,7 @@ def _watched_late(tape: Tape, way: Way) -> Fault | None:
     if tape.may_watch_by_itself(way.source):
         return None
     first = way.nodes[-2] if len(way.nodes) > 1 else None
-    for node, number, place in sorted(tape.state.get("watch_places", ()), key=lambda entry: entry[1]):
+    for node, number, place in sorted(tape.watch_places, key=lambda entry: entry[1]):
         if node is way.source:
             if first is not None and first.number < number:
                 return Fault(FaultKind.WATCHED_LATE, place, value=_watched_text(place))
@@ -415,7 +415,7 @@ def _first_watches(tape: Tape, goals: Collection[Node]) -> dict[Node, int]:
     """When variables were watched for the first time. A tensor may be watched after an operation that another one put
     on the tape; what a variable was read for before is not on it."""
     found: dict[Node, int] = {}
-    for node, number, _ in tape.state.get("watch_places", ()):
+    for node, number, _ in tape.watch_places:
         if node in goals and node.kind is Kind.VARIABLE:
             found[node] = min(number, found.get(node, number))
     return found
@@ -462,12 +462,12 @@ def _unwatched(m: Machine, tape: Tape, source: Source, way: Way) -> Fault | None
 
 def _result(m: Machine, target: Value, sources: Value, node: cst.CSTNode) -> Value:
     """What a query returns: gradients in the structure of the sources."""
-    if isinstance(sources, Items) and isinstance(sources.state["items"], tuple):
-        if any(isinstance(item, Weights) for item in sources.state["items"]):
+    if isinstance(sources, Items) and isinstance(sources.items, tuple):
+        if any(isinstance(item, Weights) for item in sources.items):
             result = m.opaque(node, [target, sources])
             result.node.queried = True
             return result
-        return sequence("list", [_result(m, target, item, node) for item in sources.state["items"]])
+        return sequence("list", [_result(m, target, item, node) for item in sources.items])
     inputs = [Edge(n, Flow.UNKNOWN) for n in (*m.nodes([target]), *m.nodes([sources]))]
     made = m.operation(node, inputs)
     made.queried = True

@@ -79,9 +79,9 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
             return Weights(value.owner, ELEMENT, value.unbuilt, plain=True)
         case Function() | Method() | TracedCallable() if name == "__wrapped__" or name == "python_function":
             return value.inner if isinstance(value, TracedCallable) else value
-        case Items() if name in value.state.get("fields", ()):
-            items = value.state["items"]
-            return items[value.state["fields"].index(name)] if isinstance(items, tuple) else items.element  # type: ignore[no-any-return]
+        case Items() if name in value.fields:
+            items = value.items
+            return items[value.fields.index(name)] if isinstance(items, tuple) else items.element
         case Items() | Dict() | Tape() | Weights() | Const() | Function() | Method() | TracedCallable():
             return LibraryMethod(value, name)
     return None

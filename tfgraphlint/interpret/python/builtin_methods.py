@@ -102,11 +102,11 @@ def _tape(m: Machine, tape: Tape, name: str, args: Arguments, node: cst.CSTNode)
     if name == "stop_recording":
         return Object("tensorflow.stop_recording", m.leaf(Kind.OPAQUE, node), "stop_recording", {"tape": tape})
     if name == "__enter__":
-        m.store.write(m.recording, "mask", m.active | tape.bit)
-        m.store.write(tape.state, "entered_at", m.place(node))
+        m.record_on(m.active | tape.bit)
+        m.store.set(tape, Tape.entered_at, m.place(node))
         return tape
     if name == "__exit__":
-        m.store.write(m.recording, "mask", m.active & ~tape.bit)
+        m.record_on(m.active & ~tape.bit)
         return Const(None)
     if name != "watched_variables":
         unknown_calls.escape(m, tape)
@@ -150,9 +150,9 @@ def _note(
     fault = m.fault(FaultKind.ASSIGN, node, name, value_text(m, node))
     entries = tuple((part, fault) for part in parts(m, values) if part.kind is not Kind.CONSTANT)
     for state in states:
-        before = state.get("assigned", ()) if keeps else ()
+        before = state.get(Variable.assigned, ()) if keeps else ()
         if entries or before:
-            m.store.write(state, "assigned", tuple(before) + entries)
+            m.store.write(state, Variable.assigned, tuple(before) + entries)
 
 
 # Operators by the names of the methods that they call, from the left operand.
@@ -206,7 +206,7 @@ def _host(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode
     if name in ("item", "__float__", "__int__"):
         return Host(made, "scalar", value.dtype)
     if name == "tolist":
-        return Items("list", {"items": Spread(Host(made, "scalar", value.dtype))})
+        return Items("list", {Items.items: Spread(Host(made, "scalar", value.dtype))})
     if name in ("argmax", "argmin", "argsort"):
         return Host(made, "array", INT)
     if name == "astype":
@@ -216,18 +216,18 @@ def _host(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode
 
 def _named_tuple(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """A named tuple itself stays as it is, whatever is made of it."""
-    named = dict(zip(value.state["fields"], value.state["items"]))
+    named = dict(zip(value.fields, elements(value)))
     if name == "_asdict":
         return Dict(dict(named))
     if name == "_replace" and args.certain and args.keywords.keys() <= named.keys():
-        return Items("tuple", {**value.state, "items": tuple({**named, **args.keywords}.values())})
+        return Items("tuple", {**value.state, Items.items: tuple({**named, **args.keywords}.values())})
     return unknown_call(m, [value], args, node)
 
 
 def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else None
-    items = value.state["items"]
-    if "fields" in value.state and isinstance(items, tuple) and name not in ("index", "count", "__getitem__"):
+    items = value.items
+    if value.fields and isinstance(items, tuple) and name not in ("index", "count", "__getitem__"):
         return _named_tuple(m, value, name, args, node)
     if name in ("append", "add") and first is not None:
         append(m, value, first)
@@ -249,13 +249,13 @@ def _list(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNod
         if first is None or isinstance(first, Const):
             rest = list(items)
             taken = rest.pop(at)
-            m.store.write(value.state, "items", tuple(rest))
+            m.store.set(value, Items.items, tuple(rest))
             return taken  # type: ignore[no-any-return]
     if name == "clear":
-        m.store.write(value.state, "items", ())
+        m.store.set(value, Items.items, ())
         return Const(None)
     if name == "reverse" and isinstance(items, tuple):
-        m.store.write(value.state, "items", items[::-1])
+        m.store.set(value, Items.items, items[::-1])
         return Const(None)
     if name in ("sort", "reverse", "remove", "discard", "rotate"):
         forget_order(m, value)
@@ -282,18 +282,18 @@ def _dict(m: Machine, value: Dict, name: str, args: Arguments, node: cst.CSTNode
     keys = [key for key in value.state if key is not OTHER]
     exact = OTHER not in value.state
     if name == "values":
-        return sequence("list", held) if exact else Items("list", {"items": Spread(join(held))})
+        return sequence("list", held) if exact else Items("list", {Items.items: Spread(join(held))})
     if name == "keys":
         names = [Const(key) for key in keys]
         if exact:
             return sequence("list", names)
-        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING))})
+        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING))})
     if name == "items":
         pairs = [sequence("tuple", [Const(key), value.state[key]]) for key in keys]
         if exact:
             return sequence("list", pairs)
         text = Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
-        return Items("list", {"items": Spread(sequence("tuple", [text, join(held)]))})
+        return Items("list", {Items.items: Spread(sequence("tuple", [text, join(held)]))})
     if name in ("get", "pop", "setdefault"):
         return _get(m, value, name, args, node)
     if name == "update":
@@ -330,7 +330,7 @@ def _constant(m: Machine, value: Const, name: str, args: Arguments, node: cst.CS
             return texts.filled(m, node, value.value, args.positional, args.keywords)
         if name in ("split", "splitlines"):
             text = Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
-            return Items("list", {"items": Spread(text)})
+            return Items("list", {Items.items: Spread(text)})
         if name in ("lower", "upper", "strip") and not args.all():
             return Const(getattr(value.value, name)())
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)

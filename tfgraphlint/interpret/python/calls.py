@@ -36,7 +36,7 @@ def arguments_of(m: Machine, node: cst.Call) -> Arguments:
     for arg in node.args:
         value = m.evaluate(arg.value)
         if arg.star == "*":
-            items = value.state["items"] if isinstance(value, Items) else None
+            items = value.items if isinstance(value, Items) else None
             if isinstance(items, tuple) and found.starred is None:
                 found.positional.extend(items)
                 found.nodes.extend([None] * len(items))

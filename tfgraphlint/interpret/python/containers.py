@@ -18,32 +18,32 @@ from tfgraphlint.interpret.python.iteration import element_of
 
 def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> None:
     """``list += more`` or ``list.extend(more)``."""
-    items = value.state["items"]
-    added = more.state["items"] if isinstance(more, Items) else None
+    items = value.items
+    added = more.items if isinstance(more, Items) else None
     if isinstance(items, tuple) and isinstance(added, tuple) and len(items) + len(added) < 64:
-        m.store.write(value.state, "items", items + added)
+        m.store.set(value, Items.items, items + added)
     elif isinstance(more, Weights) and isinstance(items, tuple):
-        m.store.write(value.state, "items", (*items, more))
+        m.store.set(value, Items.items, (*items, more))
     else:
         held = elements(value) + (elements(more) if isinstance(more, (Items, Dict)) else [element_of(m, more, node)])
         if held:
-            m.store.write(value.state, "items", Spread(join(held)))
+            m.store.set(value, Items.items, Spread(join(held)))
 
 
 def append(m: Machine, value: Items, new: Value) -> None:
-    items = value.state["items"]
+    items = value.items
     if isinstance(items, tuple) and len(items) < 64:
-        m.store.write(value.state, "items", (*items, new))
+        m.store.set(value, Items.items, (*items, new))
     else:
-        m.store.write(value.state, "items", Spread(join([*elements(value), new])))
+        m.store.set(value, Items.items, Spread(join([*elements(value), new])))
 
 
 def insert(m: Machine, value: Items, at: Value, new: Value) -> None:
-    items = value.state["items"]
+    items = value.items
     if isinstance(items, tuple) and isinstance(at, Const) and isinstance(at.value, int) and len(items) < 64:
         held = list(items)
         held.insert(at.value, new)
-        m.store.write(value.state, "items", tuple(held))
+        m.store.set(value, Items.items, tuple(held))
     else:
         forget_order(m, value, [new])
 
@@ -62,25 +62,25 @@ def update_dict(m: Machine, value: Dict, args: Arguments, node: cst.CSTNode) -> 
 
 
 def set_element(m: Machine, value: Items, only: Value | None, new: Value) -> None:
-    items = value.state["items"]
+    items = value.items
     if isinstance(items, tuple):
         if isinstance(only, Const) and isinstance(only.value, int) and -len(items) <= only.value < len(items):
             changed = list(items)
             changed[only.value] = new
-            m.store.write(value.state, "items", tuple(changed))
+            m.store.set(value, Items.items, tuple(changed))
         elif only is None:  # a slice, which may change the length
             forget_order(m, value, elements(new) or [new])
         else:
-            m.store.write(value.state, "items", tuple(join([item, new]) for item in items))
+            m.store.set(value, Items.items, tuple(join([item, new]) for item in items))
     else:
-        m.store.write(value.state, "items", Spread(join([items.element, new])))
+        m.store.set(value, Items.items, Spread(join([items.element, new])))
 
 
 def forget_order(m: Machine, value: Items, more: Sequence[Value] = ()) -> None:
     """From now on any element of a list may stand anywhere in it, and so may ``more``."""
     held = [*elements(value), *more]
     if held:
-        m.store.write(value.state, "items", Spread(join(held)))
+        m.store.set(value, Items.items, Spread(join(held)))
 
 
 def set_entry(m: Machine, value: Dict, only: Value | None, new: Value) -> None:
@@ -100,10 +100,10 @@ def delete_item(m: Machine, value: Items | Dict, only: Value | None) -> None:
         if isinstance(key, (str, int)) and key in value.state:
             m.store.write(value.state, key, MISSING)
         return
-    items = value.state["items"]
+    items = value.items
     if isinstance(items, tuple) and isinstance(key, int) and -len(items) <= key < len(items):
         rest = list(items)
         del rest[key]
-        m.store.write(value.state, "items", tuple(rest))
+        m.store.set(value, Items.items, tuple(rest))
     else:
         forget_order(m, value)

@@ -177,15 +177,15 @@ def _sequence(kind: str) -> Evaluator:
             value = evaluate(m, element.value)
             if not isinstance(element, cst.StarredElement):
                 found.append(value)
-            elif isinstance(value, Items) and isinstance(value.state["items"], tuple):
-                found.extend(value.state["items"])
+            elif isinstance(value, Items) and isinstance(value.items, tuple):
+                found.extend(value.items)
             elif isinstance(value, Weights):
                 found.append(value)
             else:
                 m.tell(Iterated(element.value, value, "star"))
                 spread.extend(turns_of(m, value, element.value)[0])
         if spread:
-            return Items(kind, {"items": Spread(join([*found, *spread]))})
+            return Items(kind, {Items.items: Spread(join([*found, *spread]))})
         return sequence(kind, found)
 
     return build
@@ -221,7 +221,7 @@ def _comprehension(kind: str) -> Evaluator:
             found, exact = _turns(m, node.for_in, lambda: evaluate(m, node.elt))
         if exact:
             return sequence(kind, found)
-        return Items(kind, {"items": Spread(join(found))}) if found else sequence(kind, ())
+        return Items(kind, {Items.items: Spread(join(found))}) if found else sequence(kind, ())
 
     return build
 

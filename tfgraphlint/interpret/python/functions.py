@@ -148,7 +148,7 @@ def bind_parameters(m: Machine, function: Function, args: Arguments, node: cst.C
     if isinstance(params.star_arg, cst.Param):
         rest = sequence("tuple", positional)
         if args.starred is not None:
-            rest = Items("tuple", {"items": Spread(join([*positional, args.starred]))})
+            rest = Items("tuple", {Items.items: Spread(join([*positional, args.starred]))})
         bind_parameter(m, params.star_arg.name.value, rest)
     for param in params.kwonly_params:
         name = param.name.value

@@ -49,7 +49,7 @@ def generator(m: Machine, function: Function, args: Arguments, node: cst.CSTNode
         return Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", state)
     found: list[Value] = []
     enter(m, function, args, node, found.append)
-    return Items("generator", {"items": Spread(join(found))}) if found else sequence("generator", ())
+    return Items("generator", {Items.items: Spread(join(found))}) if found else sequence("generator", ())
 
 
 def run_to_yield(m: Machine, manager: Object, at_yield: Callable[[Value], None]) -> None:

@@ -40,7 +40,7 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
     Where their number is not known there are two, so that the second turn sees what the first did.
     """
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         if isinstance(items, tuple):
             if len(items) <= MOST_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
                 return items, True
@@ -93,7 +93,7 @@ def parts_of(
 ) -> list[Value]:
     """The ``count`` values that an unpacking takes from ``value``."""
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         if isinstance(items, tuple):
             if len(items) == count or not exact:
                 return list(items)

@@ -9,6 +9,7 @@ import libcst as cst
 
 from tfgraphlint.interpret.core.events import EntryRead
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
 from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Const, Value
@@ -45,7 +46,7 @@ def run_module(m: Machine, scope: ModuleScope) -> None:
 def _run_apart(m: Machine, scope: ModuleScope) -> None:
     """Run an imported module as if before all else: no tape records, no fact is yielded."""
     before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain
-    m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], {"mask": 0}
+    m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], Recording()
     m.chain = None
     m.steps = MOST_STEPS - MAX_STEPS_PER_MODULE
     try:

@@ -142,23 +142,23 @@ def _fold(m: Machine, node: cst.CSTNode, name: str, left: Any, right: Any) -> Va
 def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
     if name == "Add":
         if isinstance(left, Items) and isinstance(right, Items):
-            one, two = left.state["items"], right.state["items"]
+            one, two = left.items, right.items
             if isinstance(one, tuple) and isinstance(two, tuple):
                 return sequence(left.kind, one + two)
             both = elements(left) + elements(right)
-            return Items(left.kind, {"items": Spread(join(both)) if both else ()})
+            return Items(left.kind, {Items.items: Spread(join(both)) if both else ()})
         if is_list(left) and (is_list(right) or isinstance(right, Unknown)) or is_list(right):
             return sequence("list", [left, right])
     if name == "Multiply":
         items, times = (left, right) if isinstance(left, Items) else (right, left)
         if isinstance(items, Items) and isinstance(times, (Const, Host, Unknown)):
-            known = items.state["items"]
+            known = items.items
             if isinstance(times, Const) and isinstance(known, tuple) and isinstance(times.value, int):
                 if len(known) * times.value <= 64:
                     return sequence(items.kind, known * times.value)
             held = elements(items)
             if isinstance(times, (Const, Host)) and held and getattr(times, "kind", "scalar") == "scalar":
-                return Items(items.kind, {"items": Spread(join(held))})
+                return Items(items.kind, {Items.items: Spread(join(held))})
     return None
 
 
@@ -288,7 +288,7 @@ def _contains(left: Value, right: Value) -> bool | None:
     if isinstance(right, Dict) and OTHER not in right.state:
         return left.value in right.state
     if isinstance(right, Items):
-        items = right.state["items"]
+        items = right.items
         if isinstance(items, tuple) and all(isinstance(item, Const) for item in items):
             return any(item.value == left.value for item in items)
     if isinstance(right, Const) and isinstance(right.value, str) and isinstance(left.value, str):

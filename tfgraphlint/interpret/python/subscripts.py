@@ -92,7 +92,7 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
 
 def _item(m: Machine, node: cst.Subscript, value: Items, index: Sequence[Value | None],
           only: Value | None) -> Value:
-    items = value.state["items"]
+    items = value.items
     held = elements(value)
     if isinstance(items, tuple) and isinstance(only, Const) and isinstance(only.value, int):
         if -len(items) <= only.value < len(items):
@@ -104,7 +104,7 @@ def _item(m: Machine, node: cst.Subscript, value: Items, index: Sequence[Value |
 
 
 def _slice(node: cst.Subscript, value: Items) -> Value:
-    items = value.state["items"]
+    items = value.items
     part = node.slice[0].slice
     if isinstance(items, tuple) and isinstance(part, cst.Slice):
         bounds: list[int | None] = []
@@ -117,7 +117,7 @@ def _slice(node: cst.Subscript, value: Items) -> Value:
             if bounds[2] != 0:
                 return sequence(value.kind, items[slice(*bounds)])
     held = elements(value)
-    return Items(value.kind, {"items": Spread(join(held)) if held else ()})
+    return Items(value.kind, {Items.items: Spread(join(held)) if held else ()})
 
 
 def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Value:

@@ -57,7 +57,7 @@ def unpack(m: Machine, target: cst.Tuple | cst.List, value: Value) -> None:
     if starred and len(parts) >= len(elements) - 1:
         first, after = starred[0], len(elements) - starred[0] - 1
         middle = parts[first : len(parts) - after]
-        rest = Items("list", {"items": tuple(middle)})
+        rest = Items("list", {Items.items: tuple(middle)})
         parts = [*parts[:first], rest, *parts[len(parts) - after :]]
     for element, part in zip(elements, parts):
         bind(m, element.value, part)

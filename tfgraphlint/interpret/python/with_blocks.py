@@ -162,9 +162,9 @@ def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = M
     if isinstance(value, Choice):
         return Choice(tuple(inner(option) for option in value.options))
     if isinstance(value, Items) and value.made > began:
-        items = value.state["items"]
+        items = value.items
         new = Spread(inner(items.element)) if isinstance(items, Spread) else tuple(inner(item) for item in items)
-        m.store.write(value.state, "items", new)
+        m.store.set(value, Items.items, new)
     elif isinstance(value, Dict) and value.made > began or isinstance(value, Object) and value.kind == "tensor_array":
         for key, held in list(value.state.items()):
             if isinstance(held, Value):

@@ -15,7 +15,18 @@ from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements, weights_within, within
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import FLOAT, Dict, Host, Instance, Items, Object, Spread, Tensor, sequence
+from tfgraphlint.interpret.core.values import (
+    FLOAT,
+    Dict,
+    Host,
+    Instance,
+    Items,
+    Object,
+    Spread,
+    Tensor,
+    Variable,
+    sequence,
+)
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
                 "non_trainable_variables", "_trainable_weights")
@@ -96,8 +107,8 @@ def layers_of(model: Object) -> Value | None:
         return None
     held = [layer for layer in elements(layers) if not _is_input(layer)]
     if "outputs" in model.state:  # found from the outputs backwards: which comes first is not known
-        return Items("list", {"items": Spread(join(held))}) if held else None
-    return sequence("list", held) if isinstance(layers.state["items"], tuple) else layers
+        return Items("list", {Items.items: Spread(join(held))}) if held else None
+    return sequence("list", held) if isinstance(layers.items, tuple) else layers
 
 
 def layer_of(m: Machine, model: Object, args: Arguments) -> Value:
@@ -106,7 +117,7 @@ def layer_of(m: Machine, model: Object, args: Arguments) -> Value:
     if layers is None or not elements(layers):
         return Object("keras.Layer", model.node, "layer")
     name, index = args.get(0, "name"), args.get(1, "index")
-    items = layers.state["items"] if isinstance(layers, Items) else ()
+    items = layers.items if isinstance(layers, Items) else ()
     if isinstance(items, tuple) and isinstance(index, Const) and isinstance(index.value, int):
         if -len(items) <= index.value < len(items):
             return items[index.value]  # type: ignore[no-any-return]
@@ -140,8 +151,8 @@ def is_unbuilt(m: Machine, value: Value) -> bool:
         if value.kind == "layer":
             record = m.tables.layer(value.cls)
             return record is not None and record.weights
-        return isinstance(layers, Items) and isinstance(layers.state["items"], tuple) and _all_unbuilt(
-            m, layers.state["items"]
+        return isinstance(layers, Items) and isinstance(layers.items, tuple) and _all_unbuilt(
+            m, layers.items
         )
     if isinstance(value, Instance) and not value.partial and value.state.get("built") is None:
         if class_hierarchy.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
@@ -193,7 +204,7 @@ def weight_edges(value: Value) -> list[Edge]:
     """The edges to a layer's variables, and behind a fault to what was assigned to them."""
     assigned = dict.fromkeys(
         entry for held in within(value) if isinstance(held, (Object, Instance))
-        for entry in held.state.get("assigned", ())
+        for entry in held.state.get(Variable.assigned, ())
     )
     edges = [Edge(node) for node in weights_within(value)]
     return edges + [Edge(node, Flow.CUT, fault) for node, fault in assigned]

@@ -104,7 +104,7 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
         return _run_layer(m, function, args, node)
     layers = value.state.get("layers")
     if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
-        held = layers.state["items"]
+        held = layers.items
         if isinstance(held, tuple):
             held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
             if held and all(isinstance(item, (Object, Instance)) for item in held):
@@ -121,8 +121,8 @@ def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     if value.cls.rpartition(".")[2] in identity_functions.LAYERS:
         made = identity_functions.perhaps(inputs[0], made)
     outputs = value.state.get("outputs")
-    if isinstance(outputs, Items) and isinstance(outputs.state["items"], tuple):
-        return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.state["items"]])
+    if isinstance(outputs, Items) and isinstance(outputs.items, tuple):
+        return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
     told = any(flag in value.state or flag in args.keywords for flag in RETURN_FLAGS)
@@ -233,7 +233,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     if kind == "callback" and name == "model":
         return Object("keras.Model", m.leaf(Kind.OPAQUE, node), "model")
     if kind == "model" and name == "layers":
-        return Items("list", {"items": Spread(Object("keras.Layer", value.node, "layer"))})
+        return Items("list", {Items.items: Spread(Object("keras.Layer", value.node, "layer"))})
     return None
 
 
@@ -275,7 +275,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
 
 def _losses(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     edges = [Edge(n, Flow.UNKNOWN) for n in weights_within(value)]
-    return Items("list", {"items": Spread(m.tensor(m.operation(node, edges), FLOAT))})
+    return Items("list", {Items.items: Spread(m.tensor(m.operation(node, edges), FLOAT))})
 
 
 def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
@@ -338,11 +338,11 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
         return Object("keras.Layer", receiver.node, "layer")
     if name == "add" and isinstance(receiver, Object) and args.positional:
         layers = receiver.state.get("layers")
-        if isinstance(layers, Items) and isinstance(layers.state["items"], tuple):
-            m.store.write(layers.state, "items", (*layers.state["items"], args.positional[0]))
+        if isinstance(layers, Items) and isinstance(layers.items, tuple):
+            m.store.set(layers, Items.items, (*layers.items, args.positional[0]))
         return Const(None)
     if name == "get_weights":
-        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
+        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
     if name == "set_weights" and isinstance(receiver, (Object, Instance)):
         assign_weights(m, receiver, args.positional, name, node, keeps=False)
         return Const(None)
@@ -400,8 +400,7 @@ def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: c
                       {"items": Items("list", dict(held.state))})
         new = made.state["items"]
         assert isinstance(new, Items)
-        items = [*elements(new), args.positional[-1]]
-        new.state["items"] = Spread(join(items))
+        new.state[Items.items] = Spread(join([*elements(new), args.positional[-1]]))
         return made
     if name in ("stack", "read", "concat", "gather"):
         inputs = [Edge(part) for part in parts(m, elements(held))]
@@ -448,5 +447,5 @@ def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Va
     if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
         return value
     if name in ("as_list", "dims"):
-        return Items("list", {"items": Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
+        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)

@@ -36,11 +36,11 @@ def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -
     """``optimizer.minimize(lambda: loss, variables)``: a tape of its own around the call."""
     sources = args.get(1, "var_list")
     written = args.node(1, "var_list")
-    tape = m.new_tape(Tape(0, m.place(node), False, True, {"entered_at": m.place(node)}))
+    tape = m.new_tape(Tape(0, m.place(node), False, True, {Tape.entered_at: m.place(node)}))
     mask = m.active
-    m.store.write(m.recording, "mask", mask | tape.bit)
+    m.record_on(mask | tape.bit)
     result = m.call(function, Arguments([]), node)
-    m.store.write(m.recording, "mask", mask)
+    m.record_on(mask)
     if isinstance(sources, (Function, Method)):
         sources = m.call(sources, Arguments([]), node)
     first = args.node(0, "loss")

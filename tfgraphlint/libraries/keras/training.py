@@ -104,7 +104,7 @@ def _on_batch(
     place = m.place(at)
     tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
     mark = m.store.mark()
-    m.store.write(m.recording, "mask", tape.bit)
+    m.record_on(tape.bit)
     truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
     outputs = m.operation(at, [Edge(n) for n in weights_within(receiver)] or [Edge(truth.node)])
     result = m.call(function, Arguments([truth, m.tensor(outputs, FLOAT)]), at)

@@ -60,8 +60,8 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Object:
 
 def as_tensors(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     """Arrays given to a dataset, as the tensors that it gives back."""
-    if isinstance(value, Items) and value.kind == "tuple" and isinstance(value.state["items"], tuple):
-        return sequence("tuple", [as_tensors(m, item, node) for item in value.state["items"]])
+    if isinstance(value, Items) and value.kind == "tuple" and isinstance(value.items, tuple):
+        return sequence("tuple", [as_tensors(m, item, node) for item in value.items])
     if isinstance(value, Dict):
         return Dict({key: as_tensors(m, item, node) for key, item in value.state.items()})
     if isinstance(value, (Host, Const, Items, Tensor, Variable)):
@@ -81,10 +81,10 @@ def element(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     """The same structure with new tensors."""
     if isinstance(value, Items):
-        items = value.state["items"]
+        items = value.items
         if isinstance(items, tuple):
             return sequence(value.kind, [fresh(m, item, node) for item in items])
-        return Items(value.kind, {"items": Spread(fresh(m, items.element, node))})
+        return Items(value.kind, {Items.items: Spread(fresh(m, items.element, node))})
     if isinstance(value, Dict):
         return Dict({key: fresh(m, item, node) for key, item in value.state.items()})
     if isinstance(value, Tensor):
@@ -122,7 +122,7 @@ def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTN
         return element(m, value, node)
     if name == "as_numpy_iterator":
         host = Host(m.leaf(Kind.CONSTANT, node), "array")
-        return Items("generator", {"items": Spread(as_host(m, value.state.get("element"), node) or host)})
+        return Items("generator", {Items.items: Spread(as_host(m, value.state.get("element"), node) or host)})
     if name in ("cardinality", "__len__"):
         return m.tensor(m.leaf(Kind.TENSOR, node), INT)
     if name in ("element_spec",):
@@ -155,12 +155,12 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
     assert isinstance(function, Value)
     running = Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.map")
     mask = m.active
-    m.store.write(m.recording, "mask", 0)
+    m.record_on(0)
     try:
         with m.run_as(running), m.called_by(True):
             given = element(m, value, node)
             spread = given if isinstance(given, Items) and given.kind == "tuple" else None
-            items = spread.state["items"] if spread is not None else (given,)
+            items = spread.items if spread is not None else (given,)
             if not isinstance(items, tuple):
                 return None
             if "element" not in value.state:
@@ -168,7 +168,7 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
             else:
                 result = m.call(function, Arguments(list(items)), node)
     finally:
-        m.store.write(m.recording, "mask", mask)
+        m.record_on(mask)
     return _structure(m, result, node)
 
 
@@ -181,8 +181,8 @@ def _reduced(m: Machine, value: Object, given: Sequence[Value], node: cst.CSTNod
 
 
 def _structure(m: Machine, value: Value, node: cst.CSTNode) -> Value | None:
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        parts = [_structure(m, item, node) for item in value.state["items"]]
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        parts = [_structure(m, item, node) for item in value.items]
         return sequence("tuple", [part or Unknown(m.leaf(Kind.TENSOR, node)) for part in parts])
     if isinstance(value, Dict):
         return Dict({k: _structure(m, v, node) or m.opaque(node) for k, v in value.state.items()})

@@ -11,11 +11,13 @@ from tfgraphlint.facts.common import Fault, FaultKind, Mode
 from tfgraphlint.interpret.core import eagerness, graph_state
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import ApplicationMade, EagerSwitchedOn, OperationBuilt, VariableMade
-from tfgraphlint.interpret.core.joins import Certain, join
+from tfgraphlint.interpret.core.fields import Certain
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
+from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import chosen
 from tfgraphlint.interpret.core.structures import elements, is_constant
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
@@ -164,7 +166,7 @@ def _returned(
         case "none":
             return Const(None)
         case "list":
-            return Items("list", {"items": Spread(m.tensor(made, dtype))})
+            return Items("list", {Items.items: Spread(m.tensor(made, dtype))})
         case "tuple" if record.elements and all(element.startswith("tensor") for element in record.elements):
             return sequence("tuple", [_element(m, record, edges, index, node) for index in range(len(record.elements))])
     return Unknown(made)
@@ -218,8 +220,8 @@ def _tape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _gradients(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     ys, xs = args.get(0, "ys"), args.get(1, "xs")
     made = m.opaque(node, args.all())
-    if isinstance(xs, Items) and isinstance(xs.state["items"], tuple):
-        return sequence("list", [Unknown(made.node) for _ in xs.state["items"]])
+    if isinstance(xs, Items) and isinstance(xs.items, tuple):
+        return sequence("list", [Unknown(made.node) for _ in xs.items])
     return sequence("list", [made]) if ys is not None else made
 
 
@@ -319,8 +321,8 @@ def _rewrapped(m: Machine, name: str, value: Value, node: cst.CSTNode) -> list[E
 def _stop_gradient(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """A cut on purpose: nothing behind it counts."""
     value = args.all()[0] if args.all() else None
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return sequence(value.kind, [_stopped(m, item, node) for item in value.state["items"]])
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        return sequence(value.kind, [_stopped(m, item, node) for item in value.items])
     return _stopped(m, value, node) if value is not None else m.opaque(node)
 
 
@@ -366,14 +368,14 @@ def _run_host_body(
     """Run the body as host code, and see whether a gradient would come through it."""
     mark = m.store.mark()
     tape = m.new_tape(Tape(0, m.place(node), True, True))
-    m.store.write(m.recording, "mask", tape.bit if eager else 0)
+    m.record_on(tape.bit if eager else 0)
     with m.run_as(Running(Mode.EAGER if eager else Mode.UNKNOWN, m.place(node), by="tensorflow.py_function")):
         if eager:
             inner: list[Value] = [Tensor(m.leaf(Kind.TENSOR, node), dtype_of(value)) for value in inputs]
         else:
             inner = [Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(value)) for value in inputs]
         nodes = {value.node for value in inner if isinstance(value, Tensor)}
-        m.store.write(tape.state, "watched", Certain(nodes))
+        m.store.set(tape, Tape.watched, Certain(nodes))
         result = m.call(function, Arguments(inner), node)
         ends = m.nodes([result])
     m.store.rewind(mark)
@@ -409,7 +411,7 @@ def _graph(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 @handles("tensorflow.config.run_functions_eagerly", "tensorflow.config.experimental_run_functions_eagerly")
 def _run_functions_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     flag = args.get(0, "run_eagerly")
-    m.store.write(m.recording, "functions_eager", not (isinstance(flag, Const) and not flag.value))
+    m.store.set(m.recording, Recording.functions_eager, not (isinstance(flag, Const) and not flag.value))
     return Const(None)
 
 
@@ -472,9 +474,9 @@ def _case(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
          "tensorflow.compat.v1.while_loop")
 def _while_loop(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     condition, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
-    if body is None or not isinstance(variables, Items) or not isinstance(variables.state["items"], tuple):
+    if body is None or not isinstance(variables, Items) or not isinstance(variables.items, tuple):
         return None if isinstance(variables, (Tensor, Items)) else unknown_call(m, [], args, node)
-    current = list(variables.state["items"])
+    current = list(variables.items)
     for _ in range(2):
         if condition is not None:
             m.call(condition, Arguments(list(current)), node)
@@ -524,8 +526,8 @@ def _row(m: Machine, given: Items, node: cst.CSTNode) -> Value:
 def _stacked(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, (Tensor, Variable)):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [value])]), value.dtype)
-    if isinstance(value, Items) and isinstance(value.state["items"], tuple):
-        return sequence(value.kind, [_stacked(m, item, node) for item in value.state["items"]])
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        return sequence(value.kind, [_stacked(m, item, node) for item in value.items])
     return value if isinstance(value, Unknown) else m.opaque(node, [value])
 
 
@@ -561,7 +563,7 @@ def _map_structure(m: Machine, name: str, args: Arguments, node: cst.CSTNode) ->
 
 def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNode) -> Value:
     """``function`` on what stands at the same place of like structures."""
-    columns = [value.state["items"] for value in given if isinstance(value, Items)]
+    columns = [value.items for value in given if isinstance(value, Items)]
     if len(columns) == len(given) and len({len(one) if isinstance(one, tuple) else -1 for one in columns}) == 1:
         if isinstance(columns[0], tuple):
             kind = "tuple" if isinstance(given[0], Items) and given[0].kind == "tuple" else "list"

@@ -97,7 +97,7 @@ def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     if value is None:
         return None
     held = elements(value)
-    items = value.state["items"] if isinstance(value, Items) else None
+    items = value.items if isinstance(value, Items) else None
     if not _several_of_one_trace(items) and any(graph_state.is_out_of_scope(m, item) for item in held):
         return join(held)  # of a single tensor it gives that tensor, whichever graph it is of
     if isinstance(items, tuple) and len(items) == 1 and isinstance(items[0], Tensor):
