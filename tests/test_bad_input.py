@@ -217,12 +217,14 @@ def copied(tmp_path: Path) -> Path:
         ("broken.py", "", "a rule's file is named like tfg301_unwatched_tensor.py"),
         (
             "tfg999_broken_rule.py",
-            "from tfgraphlint.rule_api.rule import Rule\n\nclass A(Rule):\n    code = 'TFG998'\n    name = 'other'\n",
+            "from tfgraphlint.rule_api.rule import Rule\n\n"
+            "class A(Rule):\n    code = 'TFG998'\n    name = 'other'\n",
             "its file name says TFG999 broken-rule, its class TFG998 other",
         ),
         (
             "tfg999_broken_rule.py",
-            "from tfgraphlint.rule_api.rule import Rule\n\nclass A(Rule):\n    code = 'TFG999'\n    name = 'broken-rule'\n"
+            "from tfgraphlint.rule_api.rule import Rule\n\n"
+            "class A(Rule):\n    code = 'TFG999'\n    name = 'broken-rule'\n"
             "    def check(self, fact): yield\n",
             "check() takes one argument, annotated",
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.tracing import OpenDimensionUsed
@@ -12,10 +11,6 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Object, OpenDimension, Tensor, Variable
-
-if TYPE_CHECKING:
-    pass
-
 
 # Functions that do not take None for a size, a shape or a number, alone or in a list.
 NUMBERS_WANTED = frozenset({
