@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from tfgraphlint.libraries.tensorflow.graph_api import REFUSED
+from tfgraphlint.interpret.checks.graph_api import REFUSED
 
 from tfgraphlint.names.tf1_names import CASTS
 from tfgraphlint.run.examine import Examiner

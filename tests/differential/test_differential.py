@@ -16,8 +16,8 @@ MOST_SILENT = 0.05  # of the programs that lose a gradient
 def test_linter_and_tensorflow_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from operations import tried
-    from session import Session, Tally, recording
+    from .operations import tried
+    from .session import Session, Tally, recording
 
     tally, wrong = Tally(), []
     with recording() as recorder:
@@ -29,8 +29,8 @@ def test_linter_and_tensorflow_tell_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_program_is_known_by_its_number() -> None:
-    from grammar import program
-    from operations import Operations
+    from .grammar import program
+    from .operations import Operations
 
     few = Operations(["tf.tanh"], ["tf.norm"], ["tf.round"], ["tf.sign"], ["tf.argmax"])
     texts = [program(SEED, index, few).text for index in range(40)]
@@ -39,7 +39,7 @@ def test_a_program_is_known_by_its_number() -> None:
 
 
 def test_the_minimiser_keeps_what_matters() -> None:
-    from minimise import minimise
+    from .minimise import minimise
 
     text = "a = 1\nfor i in range(3):\n    b = f(a + 2)\n    c = b\nprint(c)\n"
     assert minimise(text, lambda smaller: "f(" in smaller) in ("f(a)", "b = f(a)", "b = f(2)")

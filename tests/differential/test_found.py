@@ -35,7 +35,7 @@ def test_linter_says_so(program: Path) -> None:
 def test_tensorflow_says_so(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from run import recording
+    from .run import recording
 
     text = program.read_text(encoding="utf-8")
     with recording() as recorder:

@@ -16,7 +16,7 @@ MOST_SILENT = 0.2  # of all that happened in them
 def test_linter_and_tensorflow_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from graph_session import Session, Tally
+    from .graph_session import Session, Tally
 
     tally, wrong = Tally(), []
     for judged in Session().judged(SEED, range(COUNT)):
@@ -27,7 +27,7 @@ def test_linter_and_tensorflow_tell_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_program_is_known_by_its_number() -> None:
-    from graph_grammar import program
+    from .graph_grammar import program
 
     texts = [program(SEED, index).text for index in range(40)]
     assert texts == [program(SEED, index).text for index in range(40)]
@@ -37,8 +37,8 @@ def test_a_program_is_known_by_its_number() -> None:
 def test_lines_stay_where_they_are() -> None:
     import ast
 
-    from graph_grammar import program
-    from graph_run import instrumented
+    from .graph_grammar import program
+    from .graph_run import instrumented
 
     for index in range(40):
         text = program(SEED, index).text

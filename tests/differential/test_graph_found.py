@@ -25,8 +25,8 @@ def test_linter_says_so(program: Path) -> None:
 def test_tensorflow_says_so(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from graph_grammar import Program
-    from graph_session import Session
+    from .graph_grammar import Program
+    from .graph_session import Session
 
     text = program.read_text(encoding="utf-8")
     judged = Session().judge(Program(0, text, program.stem))
