@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from tfgraphlint.interpret.checks.graph_api import REFUSED
 
+from tfgraphlint.interpret.checks.graph_api import REFUSED
 from tfgraphlint.names.tf1_names import CASTS
 from tfgraphlint.run.examine import Examiner
 

@@ -16,7 +16,7 @@ from tfgraphlint.project.module_finder import Lookup
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached
-from tfgraphlint.screen.triggers import mentions_root
+from tfgraphlint.screen.triggers import mentions_framework, mentions_root
 
 
 class Neighbours:
@@ -29,7 +29,8 @@ class Neighbours:
 
     def called_by(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
         """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
-        bound = {name for path, name in self._imported(outline, file) if self._holds_root(path)}
+        imported = self._imported(outline, file)
+        bound = {name for path, name in imported if self._holds_root(path) or self._drops_dataset(path)}
         return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached(tree))
 
     def suspected(self, outline: Outline, file: Path) -> bool:
@@ -53,6 +54,10 @@ class Neighbours:
             tree = parse(glimpse(path), str(path))
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
+
+    def _drops_dataset(self, path: Path) -> bool:
+        there = self._outline(path) if mentions_framework(glimpse(path)) else None
+        return there is not None and there.drops_dataset
 
     def _holds_root(self, path: Path) -> bool:
         if path not in self._roots:

@@ -62,6 +62,14 @@ PASSIVE_PARTS = frozenset({
 ADDING = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "pop"})
 # What makes variables: in traced code, anew for each call.
 MAKERS = frozenset({"Variable", "get_variable", "add_weight"})
+# Methods that make a new dataset of one, which as a statement are for nothing.
+DATASET_METHODS = frozenset({
+    "apply", "batch", "bucket_by_sequence_length", "cache", "concatenate", "enumerate", "filter",
+    "filter_with_legacy_function", "flat_map", "group_by_window", "ignore_errors", "interleave", "map",
+    "map_with_legacy_function", "padded_batch", "prefetch", "ragged_batch", "rebatch", "rejection_resample", "repeat",
+    "scan", "shard", "shuffle", "skip", "snapshot", "sparse_batch", "take", "take_while", "unbatch", "unique",
+    "window", "with_options",
+})  # fmt: skip
 DROPPED = frozenset({"write", "scatter", "unstack", "tensor_scatter_nd_update"})  # calls that are for nothing alone
 MAKING_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
 PYTHON_PARAMETERS = frozenset({"self", "cls", "is_training", "config", "mode", "name"})
@@ -128,6 +136,7 @@ class Outline:
         self.parts: list[Part] = []
         # Dots and name of a module that may be meant, and the name that is bound.
         self.imports: list[tuple[int, str, str]] = []
+        self.drops_dataset = False  # a statement may make a new dataset for nothing
         self._host: set[str] = set()
         self._once: set[str] = set()
         self._imported: set[str] = set()
@@ -462,6 +471,8 @@ class Outline:
     def _statement(self, node: ast.Expr, part: Part) -> None:
         if isinstance(node.value, ast.Call) and _last(node.value) in DROPPED:
             part.symptom = True
+        if isinstance(node.value, ast.Call) and _last(node.value) in DATASET_METHODS:
+            part.anywhere = self.drops_dataset = True
 
     def _any_of(self, node: ast.BoolOp, part: Part) -> None:
         part.doubts += node.values
