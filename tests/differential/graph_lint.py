@@ -81,7 +81,7 @@ def _root(node: cst.CSTNode) -> cst.CSTNode | None:
 
 
 def _is_unknown(value: Value) -> bool:
-    if isinstance(value, Items) and isinstance(value.state["items"], Spread):
+    if isinstance(value, Items) and isinstance(value.items, Spread):
         return True  # a list of unknown length
     return isinstance(value, (Unknown, Choice)) or is_assumed(value)
 
