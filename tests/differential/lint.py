@@ -20,7 +20,7 @@ from tfgraphlint.interpret import interpret
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, ancestors
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Dict, Items, Object, Tensor, Unknown, Variable, Weights
-from tfgraphlint.interpret.gradients import verdicts
+from tfgraphlint.interpret.gradients import queries
 from tfgraphlint.project.modules import Project
 from tfgraphlint.rule_api.registry import Registry, load
 from tfgraphlint.screen.outline import Outline
@@ -101,7 +101,7 @@ def _start(place: Place) -> tuple[int, int]:
 
 @contextmanager
 def _listening(found: Said) -> Iterator[None]:
-    original = verdicts.judge_call
+    original = queries.judge_call
 
     def judge_call(m: Any, tape: Any, target: Value, written: Any, sources: Any, node: cst.CSTNode) -> None:
         line = m.place(node).span.start.row
@@ -117,11 +117,11 @@ def _listening(found: Said) -> Iterator[None]:
                 found.stopped.add(line)
         original(m, tape, target, written, sources, node)
 
-    verdicts.judge_call = judge_call  # type: ignore[assignment]
+    queries.judge_call = judge_call  # type: ignore[assignment]
     try:
         yield
     finally:
-        verdicts.judge_call = original
+        queries.judge_call = original
 
 
 def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:

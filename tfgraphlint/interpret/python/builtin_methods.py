@@ -42,7 +42,7 @@ from tfgraphlint.interpret.core.values import (
     Weights,
     sequence,
 )
-from tfgraphlint.interpret.gradients import tapes, verdicts
+from tfgraphlint.interpret.gradients import queries, tapes
 from tfgraphlint.interpret.python.attributes import static
 from tfgraphlint.interpret.python.containers import append, extend_list, forget_order, insert, update_dict
 from tfgraphlint.interpret.python.operators import binary, numeric
@@ -93,7 +93,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
 
 def _tape(m: Machine, tape: Tape, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("gradient", "jacobian", "batch_jacobian"):
-        return verdicts.query(m, tape, name, args, node)
+        return queries.query(m, tape, name, args, node)
     if name == "watch":
         return tapes.watch(m, tape, args, node)
     if name == "reset":

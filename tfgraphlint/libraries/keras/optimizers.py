@@ -16,7 +16,7 @@ from tfgraphlint.interpret.core.values import (
     Tape,
     TracedCallable,
 )
-from tfgraphlint.interpret.gradients import verdicts
+from tfgraphlint.interpret.gradients import queries, query_sources
 
 
 def call_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -45,4 +45,4 @@ def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -
         sources = m.call(sources, Arguments([]), node)
     first = args.node(0, "loss")
     if sources is not None and written is not None and first is not None:
-        verdicts.judge_call(m, tape, result, first, verdicts.flatten(m, sources, written), node)
+        queries.judge_call(m, tape, result, first, query_sources.flatten(m, sources, written), node)

@@ -36,7 +36,7 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
     Weights,
 )
-from tfgraphlint.interpret.gradients import losses, verdicts
+from tfgraphlint.interpret.gradients import losses, queries, query_sources
 from tfgraphlint.interpret.python import calls
 from tfgraphlint.syntax.bindings import parameters
 
@@ -112,8 +112,8 @@ def _on_batch(
     if is_loss:
         losses.ran(m, tape.bit << 1, result, at)
         if isinstance(at, cst.BaseExpression) and at is not node and weights_within(receiver):
-            source = verdicts.Source(Weights(receiver), at, tuple(weights_within(receiver)), "weights")
-            verdicts.judge_call(m, tape, result, at, [source], node)
+            source = query_sources.Source(Weights(receiver), at, tuple(weights_within(receiver)), "weights")
+            queries.judge_call(m, tape, result, at, [source], node)
     m.store.rewind(mark)
 
 

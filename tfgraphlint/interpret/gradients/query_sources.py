@@ -1,0 +1,100 @@
+"""The sources and targets of a query, and the nodes that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.provenance import Kind, Node, join_nodes
+from tfgraphlint.interpret.core.structures import elements, is_constant, weights_within
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import (
+    BOOL,
+    INT,
+    STRING,
+    Choice,
+    Dict,
+    Host,
+    Items,
+    Tensor,
+    Unknown,
+    Variable,
+    Weights,
+    is_none,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a query, with the nodes that stand for it."""
+
+    value: Value
+    written: cst.BaseExpression
+    goals: tuple[Node, ...]
+    kind: str
+    node: cst.CSTNode | None = None
+
+
+def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Source]:
+    """The sources of a query one by one; a model's variables count as one."""
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        items = value.items
+        nodes: Sequence[cst.BaseExpression] = [written] * len(items)
+        if isinstance(written, (cst.List, cst.Tuple)) and len(written.elements) == len(items):
+            nodes = [element.value for element in written.elements]
+        return [source for item, at in zip(items, nodes) for source in flatten(m, item, at)]
+    if isinstance(value, Dict):
+        return [source for item in elements(value) for source in flatten(m, item, written)]
+    if isinstance(value, Choice) and all(isinstance(o, (Weights, Variable, Unknown)) for o in value.options):
+        goals = dict.fromkeys(node for option in value.options for node in weights_within(option))
+        return [Source(value, written, tuple(goals), "weights")]
+    if isinstance(value, Items):
+        return flatten(m, elements(value)[0], written)
+    if isinstance(value, Tensor):
+        return [Source(value, written, (value.node,), "tensor")]
+    if isinstance(value, Variable):
+        if value.node.place is not None:
+            m.named.add(value.node.place.node)
+        return [Source(value, written, (value.node,), "variable")]
+    if isinstance(value, Weights):
+        return [Source(value, written, tuple(weights_within(value.owner)), "weights")]
+    if isinstance(value, Unknown):
+        plain = value.node.kind is Kind.TENSOR
+        return [Source(value, written, (value.node,), "tensor" if plain else "unknown")]
+    return [Source(value, written, (), "other")]
+
+
+def host_nodes(target: Value) -> list[Node]:
+    """The values that left TensorFlow among several targets: with one of them the query raises, whatever the others
+    are."""
+    held = elements(target) if isinstance(target, Items) and isinstance(target.items, tuple) else []
+    return [item.node for item in held if isinstance(item, Host) and not is_constant(item)]
+
+
+def target_nodes(m: Machine, target: Value) -> list[Node] | None:
+    """The nodes of the target; None where it is not a value that can be judged."""
+    if isinstance(target, (Tensor, Host, Unknown)):
+        return [target.node]
+    if isinstance(target, Variable):
+        return [target.node]
+    if isinstance(target, Choice):
+        options = [target_nodes(m, option) for option in target.options if not is_none(option)]
+        if not options or any(option is None for option in options):
+            return None
+        return [join_nodes([join_nodes(option) for option in options if option])]
+    if isinstance(target, (Items, Dict)):
+        found: list[Node] = []
+        for element in elements(target):
+            nodes = target_nodes(m, element)
+            if nodes is None:
+                return None
+            found.extend(nodes)
+        return found or None
+    return None
+
+
+def is_without_numbers(value: Value) -> bool:
+    return isinstance(value, (Tensor, Variable)) and value.dtype in (INT, BOOL, STRING)
