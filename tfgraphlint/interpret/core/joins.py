@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Union
 
 from tfgraphlint.interpret.core.fields import Entry
@@ -55,22 +55,20 @@ def join(values: Sequence[Value]) -> Value:
     options = list(found.values())
     if len(options) == 1:
         return options[0]
-    if all(isinstance(option, Tensor) for option in options):
-        return _join_tensors([o for o in options if isinstance(o, Tensor)])
-    if all(isinstance(option, Host) for option in options):
-        hosts = [o for o in options if isinstance(o, Host)]
-        return Host(join_nodes([o.node for o in hosts]), hosts[0].kind, _common(o.dtype for o in hosts))
-    if all(isinstance(option, Items) for option in options):
-        joined = _join_items_values([o for o in options if isinstance(o, Items)])
+    kind = type(options[0])
+    if kind in JOINS and all(type(option) is kind for option in options):
+        joined = JOINS[kind](options)
         if joined is not None:
             return joined
-    if all(isinstance(option, Dict) for option in options):
-        return _join_dicts([o for o in options if isinstance(o, Dict)])
     if len(options) > MAX_ALTERNATIVES:
         nodes = [node for node in map(node_of, options) if node is not None]
         if nodes:
             return Unknown(join_nodes(nodes))
     return Choice(tuple(options))
+
+
+def _join_hosts(options: Sequence[Host]) -> Host:
+    return Host(join_nodes([o.node for o in options]), options[0].kind, _common(o.dtype for o in options))
 
 
 def _join_tensors(options: Sequence[Tensor]) -> Tensor:
@@ -118,3 +116,9 @@ def identity(value: Value) -> object:
     if isinstance(value, (Tensor, Host, Unknown)):
         return (type(value), value.node)
     return id(value)
+
+
+# Values of one kind that join to one of it.
+JOINS: dict[type[Value], Callable[[Sequence[Any]], Value | None]] = {
+    Tensor: _join_tensors, Host: _join_hosts, Items: _join_items_values, Dict: _join_dicts,
+}  # fmt: skip

@@ -25,7 +25,16 @@ from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import truth
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, Spread, Weights, sequence
-from tfgraphlint.interpret.python import attributes, calls, functions, generators, narrowing, operators, subscripts
+from tfgraphlint.interpret.python import (
+    attributes,
+    calls,
+    comparisons,
+    functions,
+    generators,
+    narrowing,
+    operators,
+    subscripts,
+)
 from tfgraphlint.interpret.python.iteration import turns_of
 from tfgraphlint.interpret.python.names import lookup
 from tfgraphlint.interpret.python.subscripts import index_values
@@ -117,7 +126,7 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
         right = evaluate(m, target.comparator)
         if isinstance(target.operator, (cst.In, cst.NotIn)):
             m.tell(Contained(node, left, right))
-        results.append(operators.compare(m, node, target.operator, left, right))
+        results.append(comparisons.compare(m, node, target.operator, left, right))
         left = right
     if len(results) == 1:
         return results[0]

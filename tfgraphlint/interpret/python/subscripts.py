@@ -54,40 +54,49 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
     if isinstance(value, Choice):
         return join([subscript(m, node, option, index) for option in value.options])
     only = index[0] if len(index) == 1 else None
-    if isinstance(value, Items):
-        return _item(m, node, value, index, only)
-    if isinstance(value, Dict):
-        if only is not None:
-            m.tell(Hashed(node, only))
-        return _entry(m, node, value, only)
-    if isinstance(value, (Tensor, Variable)):
-        edges = [Edge(part) for part in parts(m, [value])]
-        edges += [Edge(n, Flow.INDEX) for n in parts(m, [i for i in index if i is not None])]
-        keras = isinstance(value, Tensor) and value.keras
-        variable = value if isinstance(value, Variable) else value.slice_of
-        made = m.operation(node, edges)
-        made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
-        return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
-    if isinstance(value, Object) and value.kind == "shape":
-        return shapes.dimension(m, node, value, only)
-    if isinstance(value, Host):
-        inputs = [Edge(value.node)]
-        return Host(m.operation(node, inputs), value.kind, value.dtype)
-    if isinstance(value, Weights):
-        if value.which == ELEMENT:
-            return m.tensor(m.operation(node, [Edge(n) for n in m.nodes([value.owner])]), FLOAT)
-        if only is None:
-            return Weights(value.owner, "slice", value.unbuilt)
-        return Weights(value.owner, ELEMENT, value.unbuilt)
-    if isinstance(value, Unknown):
-        return _unknown_item(m, node, value, only)
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
-    if isinstance(value, Instance):
-        method = m.attribute(value, "__getitem__", node)
-        if method is not None and only is not None:
-            return m.call(method, arguments.Arguments([only]), node)
+    match value:
+        case Items():
+            return _item(m, node, value, index, only)
+        case Dict():
+            if only is not None:
+                m.tell(Hashed(node, only))
+            return _entry(m, node, value, only)
+        case Tensor() | Variable():
+            return _slice_of_tensor(m, node, value, index)
+        case Object(kind="shape"):
+            return shapes.dimension(m, node, value, only)
+        case Host():
+            return Host(m.operation(node, [Edge(value.node)]), value.kind, value.dtype)
+        case Weights():
+            return _weight(m, node, value, only)
+        case Unknown():
+            return _unknown_item(m, node, value, only)
+        case Const(value=str()):
+            return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
+        case Instance() if only is not None:
+            method = m.attribute(value, "__getitem__", node)
+            if method is not None:
+                return m.call(method, arguments.Arguments([only]), node)
     return m.opaque(node, [value])
+
+
+def _slice_of_tensor(
+    m: Machine, node: cst.Subscript, value: Tensor | Variable, index: Sequence[Value | None]
+) -> Value:
+    given = [part for part in index if part is not None]
+    edges = [Edge(part) for part in parts(m, [value])] + [Edge(part, Flow.INDEX) for part in parts(m, given)]
+    made = m.operation(node, edges)
+    made.operation, made.operands = "Subscript", (value, *given)
+    keras = isinstance(value, Tensor) and value.keras
+    variable = value if isinstance(value, Variable) else value.slice_of
+    return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
+
+
+def _weight(m: Machine, node: cst.Subscript, value: Weights, only: Value | None) -> Value:
+    """One of a model's variables, some of them, or a part of one."""
+    if value.which == ELEMENT:
+        return m.tensor(m.operation(node, [Edge(n) for n in m.nodes([value.owner])]), FLOAT)
+    return Weights(value.owner, "slice" if only is None else ELEMENT, value.unbuilt)
 
 
 def _item(m: Machine, node: cst.Subscript, value: Items, index: Sequence[Value | None],
