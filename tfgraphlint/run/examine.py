@@ -22,7 +22,7 @@ from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
 from tfgraphlint.screen.graph_api_triggers import runs_graph_api
-from tfgraphlint.screen.imported_suspects import Neighbours
+from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.deep_stack import call_deep
@@ -73,7 +73,7 @@ class Examiner:
     _registry: Registry | None = None
     _project: Project | None = None
     _trees: Trees | None = None
-    _neighbours: Neighbours | None = None
+    _imported_modules: ImportedModules | None = None
     _keras_2: dict[Path, bool] = field(default_factory=dict)
     _linted: int = 0
 
@@ -153,9 +153,12 @@ class Examiner:
         """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
             return True
-        if self._neighbours is None:
-            self._neighbours = Neighbours(self.roots)
-        return self._neighbours.suspected(outline, file) or self._neighbours.called_by(outline, tree, file)
+        if self._imported_modules is None:
+            self._imported_modules = ImportedModules(self.roots)
+        others = self._imported_modules
+        if outline.suspects() or others.complete_symptom(outline, file):
+            return True
+        return others.runs_root(outline, tree, file)
 
     def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
         project = self._current_project()

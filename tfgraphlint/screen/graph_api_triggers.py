@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tfgraphlint.screen.top_level import reached
+from tfgraphlint.screen.top_level import reached_by_running
 
 # What raises where code runs eagerly. ``eval`` does of tensors, and only a session makes people write it.
 SYMPTOMS = frozenset({
@@ -23,7 +23,7 @@ def runs_graph_api(tree: ast.Module, text: str) -> bool:
     """Whether the top level, or a function or class of the file that it uses, names such API."""
     if "compat" not in text and "make_one_shot_iterator" not in text or "tensorflow" not in text:
         return False
-    return _TEXT.search(text) is not None and any(map(_is_symptom, reached(tree)))
+    return _TEXT.search(text) is not None and any(map(_is_symptom, reached_by_running(tree)))
 
 
 def _is_symptom(node: ast.AST) -> bool:
