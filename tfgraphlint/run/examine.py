@@ -16,7 +16,7 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.keras2_names import mentions_removed, removed_names
 from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
 from tfgraphlint.project.guard import parse, too_deep
-from tfgraphlint.project.module_finder import packages_around
+from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
@@ -27,8 +27,7 @@ from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.deep_stack import call_deep
 
-if TYPE_CHECKING:
-    from tfgraphlint.project.module_finder import Import
+if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
@@ -165,6 +164,7 @@ class Examiner:
         parsed = project.parsed(file, source) or parsed_tree(source)
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
+        # libcst, the interpreter and its tables: a clean run does without.
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
 
@@ -184,7 +184,7 @@ class Examiner:
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_A_PROJECT == 0:
-            from tfgraphlint.project.modules import Trees
+            from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
             self._trees = self._trees or Trees()
             self._project = None
@@ -197,7 +197,7 @@ class Examiner:
 
 def parsed_tree(source: Source) -> Tree | UnparsableFile:
     """libcst's tree of a text that has passed the guard."""
-    import libcst
+    import libcst  # a clean run does without
 
     from tfgraphlint.syntax.tree import Tree
 
@@ -214,7 +214,7 @@ def parsed_tree(source: Source) -> Tree | UnparsableFile:
 
 def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
-    from tfgraphlint.project.modules import Project
+    from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
     project = Project(roots, trees)
     for path, source in overlay.items():
