@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraphlint.screen.notes import RUN_ONCE
+from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.tracing import TRACED_METHODS

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
+from tfgraphlint.libraries.words import PLACEHOLDERS, SESSIONS
 from tfgraphlint.names.search import DATA, NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
 
@@ -34,8 +35,8 @@ _MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|s
 
 # What a program of that time is built from: with one of these the rest cannot be mended name by name.
 OF_A_PROGRAM = frozenset({
-    "placeholder", "sparse_placeholder", "placeholder_with_default", "Session", "InteractiveSession", "get_variable",
-    "variable_scope", "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
+    *PLACEHOLDERS, *SESSIONS, "placeholder_with_default", "get_variable", "variable_scope",
+    "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
     "train.Supervisor",
 })  # fmt: skip
 MIN_NAMES_OF_A_PROGRAM = 4  # with fewer names it is a leftover

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from tfgraphlint.libraries.words import EXPECTS_FAILURE
 from tfgraphlint.syntax.ast_names import last_name
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
@@ -21,7 +22,6 @@ _ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly"
 _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
-_LETS_FAIL = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "assertRaisesWithPredicateMatch"})
 _LEAVES = frozenset({"exit", "_exit", "skip", "skipTest", "fail", "abort"})
 Noted = ast.Attribute | ast.Name | ast.Import | ast.ImportFrom
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -93,7 +93,7 @@ class Guards:
             case ast.BoolOp(values=values):
                 return any(map(self._tells, values))
             case ast.With(items=items) | ast.AsyncWith(items=items):
-                return any(last_name(item.context_expr) in _LETS_FAIL for item in items)
+                return any(last_name(item.context_expr) in EXPECTS_FAILURE for item in items)
         return False
 
     def _branches(self, node: ast.If | ast.While, guarded: bool, within: tuple[str, ...]) -> None:

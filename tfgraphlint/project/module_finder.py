@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
+
 # What is looked for in a script's own directory only.
-LIBRARIES = sys.stdlib_module_names | {
-    "tensorflow", "tensorflow_core", "keras", "tf_keras", "tensorflow_probability", "tensorflow_addons", "absl",
-    "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch", "jax", "pytest",
-}
+LIBRARIES = sys.stdlib_module_names | FRAMEWORKS | OTHER_PACKAGES
 PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
 
 

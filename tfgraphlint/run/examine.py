@@ -59,7 +59,7 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many.
+    for TensorFlow 1 is not one report but many. Where not ``screened``, every file and function is interpreted.
     """
 
     working_directory: Path
@@ -116,7 +116,7 @@ class Examiner:
     def _look_into(self, file: Path, source: Source, tree: ast.Module) -> Examined:
         version = self._version(file, source)
         found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
-        outline = Outline(tree)
+        outline = Outline(tree, unscreened=not self.screened)
         if self.screened and not self._passes(outline, tree, source, file):
             return Examined(file, found)
         del tree

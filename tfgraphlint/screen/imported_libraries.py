@@ -5,24 +5,25 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES
 from tfgraphlint.syntax.ast_names import ImportedName, imported_names
 
-# Modules whose functions take numbers of Python or NumPy.
-HOST_MODULES = frozenset({
-    "numpy", "scipy", "math", "logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib", "sklearn",
-})  # fmt: skip
+# Modules whose functions take numbers of Python or NumPy, or show what they are given.
+HOST_MODULES = HOST_LIBRARIES | {"logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib"}
 # Modules whose functions give something new each time.
 CHANGING_MODULES = frozenset({"random", "time", "datetime", "uuid", "secrets"})
 # Modules that are known and not of the project.
-PUBLIC_MODULES = frozenset({
-    "tensorflow", "keras", "tf_keras", "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses",
-    "pytest", "contextlib", "enum", "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
-})  # fmt: skip
+PUBLIC_MODULES = FRAMEWORKS | {
+    "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses", "pytest", "contextlib", "enum",
+    "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
+}  # fmt: skip
+# Parts of Keras whose classes make variables.
+LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
 
 
 @dataclass
 class ImportedLibraries:
-    """The names that a file imports."""
+    """The names that a file imports; ``*`` stands for all that nobody can name."""
 
     # Dots and name of a module that may be meant, and the name that is bound.
     modules: list[tuple[int, str, str]] = field(default_factory=list)
@@ -30,6 +31,7 @@ class ImportedLibraries:
     host: set[str] = field(default_factory=set)  # of ``HOST_MODULES``
     changing: set[str] = field(default_factory=set)  # of ``CHANGING_MODULES``
     tensorflow: set[str] = field(default_factory=set)
+    layer_modules: set[str] = field(default_factory=set)
     classes_of_keras: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)  # of modules that are not known here
 
@@ -40,13 +42,24 @@ class ImportedLibraries:
             self.modules.append((imported.dots, imported.module, imported.bound))
             if imported.name:  # which may be a module as well
                 self.modules.append((imported.dots, imported.full, imported.bound))
-                if "keras" in imported.module and not imported.dots and imported.bound[:1].isupper():
-                    self.classes_of_keras.add(imported.bound)
+
+    def is_host(self, name: str) -> bool:
+        """Whether a plain ``name`` may be a function of ``HOST_MODULES``."""
+        return name in self.host or "*" in self.host
+
+    def is_changing(self, name: str) -> bool:
+        """Whether a plain ``name`` may be a function of ``CHANGING_MODULES``."""
+        return name in self.changing or "*" in self.changing
+
+    def is_class_of_keras(self, name: str) -> bool:
+        """Whether a plain ``name`` may be a class of Keras."""
+        return name in self.classes_of_keras or "*" in self.classes_of_keras and name[:1].isupper()
 
     def _sort(self, imported: ImportedName) -> None:
         library, bound = imported.library, imported.bound
+        parts = (imported.meaning or "").split(".")
         self.all.add(bound)
-        if library in CHANGING_MODULES:
+        if library in CHANGING_MODULES or library in HOST_LIBRARIES and "random" in parts[1:]:
             self.changing.add(bound)
         elif library in HOST_MODULES:
             self.host.add(bound)
@@ -54,6 +67,10 @@ class ImportedLibraries:
             self.unknown.add(bound)
         if _is_tensorflow(imported):
             self.tensorflow.add(bound)
+        if "keras" in imported.module and imported.name and not imported.dots and (bound == "*" or bound[:1].isupper()):
+            self.classes_of_keras.add(bound)
+        if library in FRAMEWORKS and parts[-1] in LAYER_MODULES:
+            self.layer_modules.add(bound)
 
 
 def _is_tensorflow(imported: ImportedName) -> bool:

@@ -10,9 +10,10 @@ from tfgraphlint.screen.expressions import arguments_of, targets_in
 from tfgraphlint.syntax.ast_names import last_name
 
 Loop = Union[ast.For, ast.AsyncFor, ast.While]
+Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
 
 
-def called_anew(loop: Loop) -> Iterator[str]:
+def called_anew(loop: Loop | Comprehension) -> Iterator[str]:
     """Names that a loop calls with numbers of its own, and ``function`` where it makes functions."""
     counters = _counters(loop)
     for node in ast.walk(loop):
@@ -24,17 +25,23 @@ def called_anew(loop: Loop) -> Iterator[str]:
             yield "function"
 
 
-def _counters(loop: Loop) -> set[str]:
+def _counters(loop: Loop | Comprehension) -> set[str]:
     """Names that hold another Python number or list in each turn of a loop."""
-    found: set[str] = set()
-    if not isinstance(loop, ast.While) and _counts(loop.iter):
-        found = {each.id for each in targets_in(loop.target) if isinstance(each, ast.Name)}
+    found = {each.id for target in _counting_targets(loop) for each in targets_in(target) if isinstance(each, ast.Name)}
     for node in ast.walk(loop):
         if isinstance(node, ast.AugAssign):
             found.add(last_name(node.target))
         elif isinstance(node, ast.Assign) and _is_python_value(node.value):
             found |= {last_name(target) for target in node.targets}
     return found
+
+
+def _counting_targets(loop: Loop | Comprehension) -> list[ast.expr]:
+    """What is given a number in each turn."""
+    if isinstance(loop, ast.While):
+        return []
+    walks = [loop] if isinstance(loop, (ast.For, ast.AsyncFor)) else loop.generators
+    return [walk.target for walk in walks if _counts(walk.iter)]
 
 
 def _counts(values: ast.expr) -> bool:

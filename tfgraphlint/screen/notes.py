@@ -8,8 +8,6 @@ from tfgraphlint.screen.imported_libraries import ImportedLibraries
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.tracing import Tracing
 
-# Methods that run once for each object, so that what they change or make stays.
-RUN_ONCE = frozenset({"__init__", "build"})
 # What makes variables: in traced code, anew for each call.
 VARIABLE_MAKERS = frozenset({"Variable", "get_variable", "add_weight"})
 
@@ -24,3 +22,5 @@ class Notes:
     tracing: Tracing = field(default_factory=Tracing)
     variables: set[str] = field(default_factory=set)  # attributes that hold variables
     changed: set[str] = field(default_factory=set)  # names that are assigned when objects are made already
+    # Other names of what takes values or does something only once: ``mean = np.mean``, ``Layer = keras.layers.Dense``.
+    renamed: set[str] = field(default_factory=set)

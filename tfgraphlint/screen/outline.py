@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from tfgraphlint.screen.notes import RUN_ONCE
+from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.screen.parts import Part, names_around
 from tfgraphlint.screen.reading import read
 from tfgraphlint.screen.tensors import decide_doubts
@@ -21,9 +21,10 @@ from tfgraphlint.screen.tracing import TRACED_METHODS
 
 
 class Outline:
-    """The functions of one file."""
+    """The functions of one file; with ``unscreened`` every one of them is a suspect."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, *, unscreened: bool = False) -> None:
+        self._unscreened = unscreened
         self._notes = notes = read(tree)
         self.parts = notes.parts
         self._all = (notes.module, *notes.parts)
@@ -45,6 +46,8 @@ class Outline:
 
         With ``through_imports`` also those that reach a name that is imported from who knows where.
         """
+        if self._unscreened:
+            return self.parts
         unknown = self._notes.imports.unknown if through_imports else set()
         traced = [part for part in self.parts if self._may_be_traced(part)]
         names = {name for part in traced for name in names_around(part)} | {"function"} | unknown
@@ -82,17 +85,15 @@ class Outline:
     def reaches_symptom(self, names: Iterable[str]) -> bool:
         """Whether a symptom is reached from one of the functions of these names."""
         parts = [part for name in names for part in self._by_name.get(name, ())]
-        return any(part.symptom for part in self._reached(parts))
+        renamed = self._notes.renamed
+        return any(part.symptom or not part.words.isdisjoint(renamed) for part in self._reached(parts))
 
     def _may_be_traced(self, part: Part) -> bool:
         return self._notes.tracing.may_trace(part)
 
     def _reaches_fault(self, part: Part, unknown: set[str]) -> bool:
-        changed = self._notes.changed
-        return any(
-            reached.symptom or not reached.words.isdisjoint(changed) or not reached.words.isdisjoint(unknown)
-            for reached in self._reached([part])
-        )
+        telling = self._notes.changed | self._notes.renamed | unknown
+        return any(reached.symptom or not reached.words.isdisjoint(telling) for reached in self._reached([part]))
 
     def _fails_untraced(self, part: Part, writers: set[str]) -> bool:
         """Whether ``part`` may fail without being traced itself; ``writers`` assign items of what they are given."""

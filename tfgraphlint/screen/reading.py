@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import Any, Union
 
+from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.screen.expressions import asked_for_shape, is_last_dimension, is_text, targets_in
-from tfgraphlint.screen.loops import Loop, called_anew
-from tfgraphlint.screen.notes import RUN_ONCE, VARIABLE_MAKERS, Notes
+from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
+from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
-from tfgraphlint.screen.symptoms import CHANGING_METHODS, RESULT_NEEDED, read_call
+from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
 from tfgraphlint.screen.tracing import TRACED_METHODS
 from tfgraphlint.syntax.ast_names import last_name, names_in_chain
 
@@ -92,9 +93,11 @@ def _assign_one(notes: Notes, node: ast.AnnAssign | ast.NamedExpr, part: Part) -
 
 def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
     part.doubts += filter(None, [asked_for_shape(value)])
-    if isinstance(target, ast.Tuple) and len(target.elts) > 2 and isinstance(value, (ast.Name, ast.Subscript)):
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         part.doubts.append(value)
     names: set[str] = set()
+    if stands_for_symptom(notes, value):
+        notes.renamed.update(last_name(each) for each in targets_in(target))
     for each in targets_in(target):
         if isinstance(each, ast.Name):
             names.add(each.id)
@@ -155,6 +158,11 @@ def _with(notes: Notes, node: ast.With | ast.AsyncWith, part: Part) -> None:
 # -- loops -----------------------------------------------------------------------------------------
 
 
+def _comprehension(notes: Notes, node: ast.comprehension, part: Part) -> None:
+    _walk(notes, node, part)
+    part.doubts += node.ifs
+
+
 def _walk(notes: Notes, node: Walked, part: Part) -> None:
     _bind(notes, node.target, node.iter, part)
     if isinstance(node.iter, (ast.Name, ast.Attribute, ast.Subscript)):
@@ -177,8 +185,12 @@ def _repeat(notes: Notes, node: Loop, part: Part) -> None:
     part.repeated.update(called_anew(node))
 
 
+def _comprehensions(notes: Notes, node: Comprehension, part: Part) -> None:
+    part.repeated.update(called_anew(node))
+
+
 def _fills_list(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES
 
 
 # -- where Python asks for values ------------------------------------------------------------------
@@ -190,6 +202,26 @@ def _test(notes: Notes, node: ast.If | ast.While | ast.IfExp | ast.Assert, part:
 
 def _any_of(notes: Notes, node: ast.BoolOp, part: Part) -> None:
     part.doubts += node.values
+
+
+def _compare(notes: Notes, node: ast.Compare, part: Part) -> None:
+    if any(isinstance(operator, (ast.In, ast.NotIn)) for operator in node.ops):
+        part.doubts += (node.left, *node.comparators)
+
+
+def _modulo(notes: Notes, node: ast.BinOp, part: Part) -> None:
+    """``"%d" % x``."""
+    if isinstance(node.op, ast.Mod) and isinstance(node.left, (ast.Constant, ast.Name)):
+        part.doubts.append(node.right)
+
+
+def _keys(notes: Notes, node: ast.Dict | ast.Set, part: Part) -> None:
+    part.doubts += filter(None, node.keys if isinstance(node, ast.Dict) else node.elts)
+
+
+def _starred(notes: Notes, node: ast.Starred, part: Part) -> None:
+    if isinstance(node.ctx, ast.Load):
+        part.doubts.append(node.value)
 
 
 def _formatted(notes: Notes, node: ast.FormattedValue, part: Part) -> None:
@@ -223,8 +255,10 @@ _READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
     ast.ClassDef: _class, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.Lambda: _lambda,
     ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign, ast.AnnAssign: _assign_one,
     ast.NamedExpr: _assign_one, ast.AugAssign: _augment, ast.With: _with, ast.AsyncWith: _with,
-    ast.For: _for, ast.AsyncFor: _for, ast.comprehension: _walk, ast.While: _while,
+    ast.For: _for, ast.AsyncFor: _for, ast.comprehension: _comprehension, ast.While: _while,
     ast.If: _test, ast.IfExp: _test, ast.Assert: _test, ast.BoolOp: _any_of, ast.FormattedValue: _formatted,
     ast.Subscript: _subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
-    ast.Global: _outer_name, ast.Nonlocal: _outer_name,
+    ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,
+    ast.DictComp: _comprehensions, ast.Compare: _compare, ast.BinOp: _modulo, ast.Starred: _starred,
+    ast.Dict: _keys, ast.Set: _keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
 }  # fmt: skip

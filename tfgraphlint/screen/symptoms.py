@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import ast
 
+from tfgraphlint.libraries.words import (
+    ARRAY_WRITES,
+    CHANGING_METHODS,
+    CONVERTED_BUILTINS,
+    TRAINING_METHODS,
+    WALKING_BUILTINS,
+)
 from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text
+from tfgraphlint.screen.imported_libraries import LAYER_MODULES
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
-TAKES_VALUES = frozenset({
-    "print", "int", "float", "bool", "complex", "round", "sorted", "max", "min", "sum", "any", "all", "list", "tuple",
-    "set", "enumerate", "len", "range", "iter", "divmod", "reversed", "format",
-})  # fmt: skip
+TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
+    "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter",
+}  # fmt: skip
 # What takes a shape that is open in part.
 TAKES_SHAPES = frozenset({
     "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",
     "debug", "warning", "list", "tuple", "build", "compute_output_shape", "add_weight", "assertEqual", "type",
     "assertAllEqual", "assertSequenceEqual", "is_fully_defined", "assert_is_compatible_with", "as_list", "shape",
 })  # fmt: skip
-# Methods of a model that run it in loops of their own.
-TRAINING_METHODS = frozenset({"fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"})
 # Parts of TensorFlow's names whose functions compute nothing with tensors.
 PASSIVE_PARTS = frozenset({
     "test", "io", "random", "summary", "debugging", "compat", "estimator", "initializers", "saved_model",
 })  # fmt: skip
-CHANGING_METHODS = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "pop"})
+# Methods that change what outlives a call.
+CHANGES = CHANGING_METHODS | {"setdefault"}
 # Calls that do nothing where their result is dropped.
-RESULT_NEEDED = frozenset({"write", "scatter", "unstack", "tensor_scatter_nd_update"})
-LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
+RESULT_NEEDED = frozenset({*ARRAY_WRITES, "tensor_scatter_nd_update"})
 # Functions of TensorFlow that take a type as second argument.
 TAKE_DTYPES = frozenset({
     "cast", "constant", "zeros", "ones", "convert_to_tensor", "decode_raw", "placeholder", "saturate_cast", "view_as",
@@ -66,10 +71,12 @@ def read_call(notes: Notes, node: ast.Call, part: Part) -> None:
 
 def _plain_call(notes: Notes, name: str, node: ast.Call, part: Part) -> None:
     imports = notes.imports
-    if name in TAKES_VALUES or name in imports.host:
-        part.doubts += arguments_of(node)
-    elif name in imports.changing or name in imports.classes_of_keras or name in VARIABLE_MAKERS:
+    if name in VARIABLE_MAKERS or imports.is_changing(name) or imports.is_class_of_keras(name):
         part.symptom = True
+    if name in TAKES_VALUES or imports.is_host(name):
+        part.doubts += arguments_of(node)
+    elif name == "getattr" and any(isinstance(each, ast.Constant) and each.value in HOST_METHODS for each in node.args):
+        part.doubts += node.args
     elif name == "next":
         part.symptom = part.symptom or first_name(node.args[0] if node.args else node.func) not in part.parameters
 
@@ -96,6 +103,8 @@ def _method_call(notes: Notes, function: ast.Attribute, given: list[ast.expr], p
         part.symptom = part.symptom or "random" in chain
     elif name in HOST_METHODS:
         part.doubts += [function.value, *given]
+    elif name == "format":
+        part.doubts += given
     elif _does_once(notes, function, part):
         part.symptom = True
 
@@ -105,6 +114,21 @@ def _does_once(notes: Notes, function: ast.Attribute, part: Part) -> bool:
     name, first = function.attr, first_name(function)
     if name in TRAINING_METHODS:
         return not (isinstance(function.value, ast.Name) and first == "self")
-    if name in CHANGING_METHODS:
+    if name in CHANGES:
         return (first not in part.own or first in part.parameters) and first not in notes.imports.all
-    return name[:1].isupper() and not LAYER_MODULES.isdisjoint(names_in_chain(function))
+    of_keras = first in notes.imports.layer_modules or not LAYER_MODULES.isdisjoint(names_in_chain(function))
+    return of_keras and name[:1].isupper()
+
+
+def stands_for_symptom(notes: Notes, value: ast.expr) -> bool:
+    """Whether calling ``value`` by another name takes values or does something only once: ``np.mean``, ``x.numpy``."""
+    if isinstance(value, ast.Name):
+        name = value.id
+        imports = notes.imports
+        return name in TAKES_VALUES or name in imports.host | imports.changing | imports.classes_of_keras
+    if not isinstance(value, ast.Attribute):
+        return False
+    first, imports = first_name(value), notes.imports
+    if first in imports.host | imports.changing | imports.layer_modules or value.attr in HOST_METHODS | VARIABLE_MAKERS:
+        return True
+    return value.attr in CHANGES | TRAINING_METHODS or not LAYER_MODULES.isdisjoint(names_in_chain(value))

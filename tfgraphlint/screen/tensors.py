@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from tfgraphlint.libraries.words import STATIC_ATTRIBUTES
 from tfgraphlint.screen.expressions import is_text
 from tfgraphlint.screen.imported_libraries import ImportedLibraries
 from tfgraphlint.screen.notes import Notes
@@ -16,7 +17,7 @@ GIVES_PYTHON = frozenset({
     "int", "float", "bool", "complex", "str", "len", "isinstance", "hasattr", "callable", "issubclass", "type", "id",
     "range", "print", "super", "repr", "hash", "getattr", "next", "zip", "dict",
 })  # fmt: skip
-STATIC_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "rank", "name", "device", "get_shape", "as_list", "__class__"})
+GIVES_STATIC = STATIC_ATTRIBUTES | {"get_shape", "as_list", "__class__"}
 # Parts of TensorFlow's names whose functions give no tensors.
 STATIC_PARTS = frozenset({
     "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
@@ -85,7 +86,7 @@ def may_be_tensor(notes: Notes, value: ast.expr, part: Part) -> bool:
 
 
 def _attribute_may_be_tensor(notes: Notes, value: ast.Attribute, part: Part) -> bool:
-    if value.attr in STATIC_ATTRIBUTES:
+    if value.attr in GIVES_STATIC:
         return False
     if isinstance(value.value, ast.Name) and value.value.id in ("self", "cls"):
         return value.attr in notes.variables
@@ -100,7 +101,7 @@ def _is_python_comparison(value: ast.Compare) -> bool:
 
 def _result_may_be_tensor(notes: Notes, call: ast.Call, part: Part) -> bool:
     function, name = call.func, last_name(call.func)
-    if name in STATIC_ATTRIBUTES and first_name(function) not in notes.imports.tensorflow:
+    if name in GIVES_STATIC and first_name(function) not in notes.imports.tensorflow:
         return False
     if not STATIC_PARTS.isdisjoint(names_in_chain(function)):
         return False

@@ -5,19 +5,19 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from tfgraphlint.libraries.words import DATASET_TRACERS, MODEL_STEPS
 from tfgraphlint.screen.expressions import arguments_of
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import last_name, words_in
 
 # What has functions traced that it decorates or is given.
-TRACERS = frozenset({
-    "function", "map", "filter", "flat_map", "interleave", "scan", "map_fn", "vectorized_map", "foldl", "foldr",
-    "while_loop", "cond", "compile", "custom_gradient", "recompute_grad", "get_concrete_function", "Lambda",
-})  # fmt: skip
+TRACERS = DATASET_TRACERS | {
+    "function", "map_fn", "vectorized_map", "foldl", "foldr", "while_loop", "cond", "compile", "custom_gradient",
+    "recompute_grad", "get_concrete_function", "Lambda", "switch_case", "case", "wrap_function", "defun",
+}  # fmt: skip
+BUILTIN_MAPS = ("map", "filter", "reduce")  # as plain names: they trace nothing
 # What Keras traces, and what is called in traced code without being named there.
-TRACED_METHODS = frozenset({
-    "call", "__call__", "train_step", "test_step", "predict_step", "compute_loss", "update_state", "result",
-})  # fmt: skip
+TRACED_METHODS = frozenset({*MODEL_STEPS, "call", "__call__", "update_state", "result"})
 
 
 @dataclass
@@ -40,9 +40,9 @@ class Tracing:
             part.symptom = True
 
     def pass_on(self, call: ast.Call) -> None:
-        """Note what a call is given, if it traces it. The builtins ``map`` and ``filter`` trace nothing."""
+        """Note what a call is given, if it traces it. The builtin ``map`` and its like trace nothing."""
         function = call.func
-        if last_name(function) not in TRACERS or isinstance(function, ast.Name) and function.id in ("map", "filter"):
+        if last_name(function) not in TRACERS or isinstance(function, ast.Name) and function.id in BUILTIN_MAPS:
             return
         names = set()
         for each in (each for value in arguments_of(call) for each in ast.walk(value)):

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
@@ -19,11 +20,10 @@ from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    "disable_eager_execution", "disable_v2_behavior",
+    *EAGER_SWITCHES,
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })
 COMPILE = "compile"
-FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
