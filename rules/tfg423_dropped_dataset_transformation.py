@@ -11,20 +11,13 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, S
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.datasets import DatasetDropped
 from tfgraphlint.fixes.edits import start_of
+from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
-# Methods that return a new dataset and were seen to leave their receiver, and the disk, as they are.
-TRANSFORMATIONS = frozenset({
-    "apply", "batch", "bucket_by_sequence_length", "cache", "concatenate", "enumerate", "filter",
-    "filter_with_legacy_function", "flat_map", "group_by_window", "ignore_errors", "interleave", "map",
-    "map_with_legacy_function", "padded_batch", "prefetch", "ragged_batch", "rebatch", "rejection_resample", "repeat",
-    "scan", "shard", "shuffle", "skip", "snapshot", "sparse_batch", "take", "take_while", "unbatch", "unique",
-    "window", "with_options",
-})  # fmt: skip
 # Context managers in whose body an error, a warning or a log line is what a call is made for.
 LISTENING = re.compile(r"(assert\w*|raises|warns|catch_warnings|deprecated_call|suppress|patch|capture\w*)\Z")
 # The errors that end a program from outside: whoever catches these expects nothing of the dataset.
@@ -110,7 +103,7 @@ def _unchained(node: cst.CSTNode) -> tuple[cst.BaseExpression | None, list[str]]
     """What a chain of transformations begins with, and their names, the last one first; None for other calls."""
     methods: list[str] = []
     while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        if node.func.attr.value not in TRANSFORMATIONS:
+        if node.func.attr.value not in DATASET_TRANSFORMATIONS:
             return None, methods
         methods.append(node.func.attr.value)
         node = node.func.value

@@ -9,7 +9,7 @@ import pytest
 
 import tfgraphlint
 from tfgraphlint.run.examine import Examiner
-from tfgraphlint.screen.imported_suspects import Neighbours
+from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_root
 
@@ -94,7 +94,7 @@ def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: 
 
 def is_called_by(text: str, file: Path) -> bool:
     tree = ast.parse(text)
-    return Neighbours().called_by(Outline(tree), tree, file)
+    return ImportedModules().runs_root(Outline(tree), tree, file)
 
 
 def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:

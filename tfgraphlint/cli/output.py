@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tfgraphlint.report.summary import count, summary
+from tfgraphlint.cli.options import STDIN, Options
+from tfgraphlint.cli.session import Asked
+from tfgraphlint.project.source import Source
+from tfgraphlint.report.summary import count, statistics, summary
+from tfgraphlint.run.lint import Run, readable
+from tfgraphlint.run.suppression import statement_rows
 
-if TYPE_CHECKING:
-    from tfgraphlint.cli.check import Options
-    from tfgraphlint.cli.session import Asked
-    from tfgraphlint.project.source import Source
-    from tfgraphlint.run.lint import Run
+if TYPE_CHECKING:  # a run that only looks does without
     from tfgraphlint.run.repair import Repaired
 
 
 def show(run: Run, options: Options, fixed: int = 0) -> None:
     """Print the reports and, where a person reads, the summary."""
-    from_stdin_fixed = options.fix and options.paths == ("-",)
+    from_stdin_fixed = options.fix and options.paths == (STDIN,)
     stream = sys.stderr if from_stdin_fixed else sys.stdout
     text = _rendered(run, options)
     if options.output_format != "json" and not options.quiet and (run.diagnostics or fixed or not run.errors):
@@ -33,36 +34,33 @@ def show(run: Run, options: Options, fixed: int = 0) -> None:
 
 def _rendered(run: Run, options: Options) -> str:
     if options.output_format == "json":
-        from tfgraphlint.report import json
-        from tfgraphlint.run.suppression import statement_rows
-
-        if options.statistics:
-            return json.statistics(run.diagnostics)
-        sources = _sources(run)
-        return json.render(
-            run.diagnostics,
-            lambda span: statement_rows(sources(span.filename), span.start.row)[-1],
-            run.request.working_directory,
-        )
+        return _as_json(run, options)
     if not run.diagnostics:
         return ""
     if options.statistics:
-        from tfgraphlint.report.summary import statistics
-
         return statistics(run.diagnostics)
+    from tfgraphlint.report import concise, full  # a clean run prints no reports
+
     if options.output_format == "concise":
-        from tfgraphlint.report import concise
-
         return concise.render(run.diagnostics)
-    from tfgraphlint.report import full
-
     sources = _sources(run)
     return full.render(run.diagnostics, lambda name: sources(name).lines, _has_colour())
 
 
-def _sources(run: Run) -> Callable[[str], Source]:
-    from tfgraphlint.run.lint import readable
+def _as_json(run: Run, options: Options) -> str:
+    from tfgraphlint.report import json  # most runs are read by people
 
+    if options.statistics:
+        return json.statistics(run.diagnostics)
+    sources = _sources(run)
+    return json.render(
+        run.diagnostics,
+        lambda span: statement_rows(sources(span.filename), span.start.row)[-1],
+        run.request.working_directory,
+    )
+
+
+def _sources(run: Run) -> Callable[[str], Source]:
     @cache
     def source(filename: str) -> Source:
         directory = run.request.working_directory
@@ -79,7 +77,7 @@ def _has_colour() -> bool:
 
 def show_diff(repaired: Repaired, options: Options) -> int:
     """Print what the repairs would change; 1 when they would change anything."""
-    import difflib
+    import difflib  # most runs show no diff
 
     for path, after in sorted(repaired.changed.items()):
         before = repaired.before[path]

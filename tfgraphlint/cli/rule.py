@@ -7,6 +7,8 @@ import sys
 import click
 
 from tfgraphlint.errors import RunError
+from tfgraphlint.rule_api import pages
+from tfgraphlint.rule_api.registry import load
 
 
 @click.command("rule")
@@ -28,9 +30,6 @@ def print_pages(word: str | None, everything: bool, output_format: str) -> None:
     Raises:
         RunError: no such rule, or not clear which.
     """
-    from tfgraphlint.rule_api import pages
-    from tfgraphlint.rule_api.registry import load
-
     if (word is None) == (not everything):
         raise RunError("name one rule (tfgraphlint rule TFG301), or give --all")
     registry = load()

@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.errors import RunError
+from tfgraphlint.fixes.apply import write_whole
 from tfgraphlint.project.discover import discover
-from tfgraphlint.project.settings import Finder, Overrides, Settings
-from tfgraphlint.project.source import NotTextError, Source, decode, shown
+from tfgraphlint.project.settings import Finder, Overrides
+from tfgraphlint.project.source import NotTextError, decode, shown
 from tfgraphlint.run import lint as linting
-from tfgraphlint.run.examine import Examined
 from tfgraphlint.run.lint import Request, Run
 
-if TYPE_CHECKING:
-    from tfgraphlint.cli.check import Options
+if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.repair import Repaired
-
-STDIN = "-"
 
 
 @dataclass(frozen=True)
@@ -69,22 +67,20 @@ def lint(asked: Asked, options: Options) -> Run:
     request = asked.request
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
         return linting.lint(request)
-    from tfgraphlint.run.cache import Cache
+    from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
 
     return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
 
 
 def repair(run: Run, options: Options) -> Repaired:
     """Repair what the options allow."""
-    from tfgraphlint.run import repair as repairing
+    from tfgraphlint.run import repair as repairing  # a run that only looks does without
 
     return repairing.repair(run, unsafe=options.unsafe_fixes)
 
 
 def write(repaired: Repaired) -> None:
     """Put the repaired texts into their files, and what came from standard input to standard output."""
-    from tfgraphlint.fixes.apply import write_whole
-
     given = repaired.original.request.overlay
     for path, source in sorted(repaired.changed.items()):
         if path not in given:
@@ -93,6 +89,3 @@ def write(repaired: Repaired) -> None:
         after = repaired.changed.get(path, source)
         sys.stdout.buffer.write(after.encode(after.text))
         sys.stdout.buffer.flush()
-
-
-__all__ = ["Asked", "Examined", "Settings", "Source", "gather", "lint", "repair", "write"]

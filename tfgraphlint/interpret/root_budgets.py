@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraphlint.screen.outline import RUN_ONCE, TRACED_METHODS, Outline, Part
+from tfgraphlint.libraries.words import RUN_ONCE
+from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.parts import Part
+from tfgraphlint.screen.tracing import TRACED_METHODS
 from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.

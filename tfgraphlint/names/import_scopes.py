@@ -5,17 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
+from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-
-def dotted(node: ast.expr) -> str:
-    """``a.b.c`` of a name or a chain of attributes; "" for anything else."""
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 class Scopes:
@@ -53,24 +46,20 @@ class Scopes:
                 self._bind(around[0], node.name, None)
             self._bound[id(node)] = {argument.arg: {None} for argument in _arguments(node.args)}
             around = (node, *around)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for imported in imported_names(node):
+                self._bind(around[0], imported.bound, imported.meaning)
         else:
-            self._bindings(node, around)
+            self._read(node, around)
         for child in ast.iter_child_nodes(node):
             self._visit(child, around)
 
     def _bind(self, scope: Scope, name: str, meaning: str | None) -> None:
         self._bound[id(scope)].setdefault(name, set()).add(meaning)
 
-    def _bindings(self, node: ast.AST, around: tuple[Scope, ...]) -> None:
+    def _read(self, node: ast.AST, around: tuple[Scope, ...]) -> None:
+        """Note what ``node`` itself binds or sets, other than by an import."""
         match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    first = alias.name.partition(".")[0]
-                    self._bind(around[0], alias.asname or first, alias.name if alias.asname else first)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                for alias in names:
-                    full = None if level else f"{module}.{alias.name}"
-                    self._bind(around[0], alias.asname or alias.name, full)
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.ClassDef(name=name):
                 self._bind(around[0], name, None)
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
@@ -89,7 +78,7 @@ class Scopes:
         """The names that the file gives to TensorFlow; None where it gives some that nobody can tell."""
         found: set[str] = set()
         for target, name in self._changed:
-            bound, _, rest = dotted(target).partition(".")
+            bound, _, rest = dotted_name(target).partition(".")
             meaning = self.meaning(bound, target) if bound else None
             if meaning is not None and meaning.partition(".")[0] == "tensorflow":
                 if name is None:

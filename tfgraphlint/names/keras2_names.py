@@ -9,17 +9,18 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import OLD_LAYERS, RemovedName
-from tfgraphlint.names.import_scopes import dotted
-from tfgraphlint.names.search import NameSearch, prefixes
+from tfgraphlint.names.search import DATA, NameSearch, prefixes
+from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
-_DATA = Path(__file__).parent.parent / "libraries" / "data"
+if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
+    from tfgraphlint.libraries.tables import KerasOperation
+
 _WORD = re.compile(r"\w+")
 _NAMED = re.compile(r"\.(\w+)")
 _IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
@@ -31,7 +32,7 @@ def _removed() -> tuple[Mapping[str, frozenset[str]], Mapping[str, str]]:
     """The removed names by module, and other names that those had which are still there."""
     gone: dict[str, frozenset[str]] = {}
     same: dict[str, str] = {}
-    for file in sorted(_DATA.glob("tensorflow-*/removed.json")):
+    for file in sorted(DATA.glob("tensorflow-*/removed.json")):
         table: dict[str, Any] = json.loads(file.read_bytes())
         gone.update((module, frozenset(names.split())) for module, names in table["removed"].items())
         same.update(table["same"])
@@ -58,7 +59,7 @@ def mentions_removed(text: str) -> bool:
 
 def removed_names(tree: ast.Module, filename: str, text: str, version: str | None = None) -> list[RemovedName]:
     """The names in a file that the Keras which it is meant for lacks."""
-    from tfgraphlint.libraries.tables import load, meant_for
+    from tfgraphlint.libraries.tables import load, meant_for  # heavy: a clean run does without
 
     with meant_for(version):
         tables = load()
@@ -67,32 +68,19 @@ def removed_names(tree: ast.Module, filename: str, text: str, version: str | Non
     return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
 
 
-class _Search(NameSearch):
+class _Search(NameSearch[RemovedName]):
     """The search for names of Keras 2."""
 
-    def found(self) -> Iterator[RemovedName]:
-        """All that is not guarded, in no order."""
-        if self.scopes.patched is None:
+    def in_attribute(self, node: ast.Attribute) -> Iterator[RemovedName]:
+        resolved = self.resolved(node) if isinstance(node.ctx, ast.Load) else None
+        if resolved is None:
             return
-        for node in ast.walk(self.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                yield from (found for found in self._imports(node) if not self.guards.covers(node))
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                name = self._name(node)
-                if name and _is_removed(name) and not self.guards.covers(node) and not self._is_patched(name):
-                    yield self._attribute(node, name)
-
-    def _name(self, node: ast.Attribute) -> str:
-        """The full name of an attribute of a library's module; "" for others."""
-        spelled = dotted(node)
-        bound, _, rest = spelled.partition(".")
-        root = self.scopes.meaning(bound, node) if spelled else None
-        return f"{root}.{rest}" if root is not None and root.partition(".")[0] in ("keras", "tensorflow") else ""
+        root, name = resolved
+        if root.partition(".")[0] in ("keras", "tensorflow") and _is_removed(name) and not self._is_patched(name):
+            yield self._attribute(node, name)
 
     def _is_patched(self, name: str) -> bool:
         return name.removeprefix("tensorflow.") in (self.scopes.patched or ())
-
-    # -- attributes ------------------------------------------------------------------------------
 
     def _attribute(self, node: ast.Attribute, name: str) -> RemovedName:
         module, _, last = name.rpartition(".")
@@ -107,52 +95,51 @@ class _Search(NameSearch):
     def _same(self, node: ast.Attribute, name: str) -> str:
         """Another name that the same thing has in the same module."""
         other = _removed()[1].get(name)
-        return f"{dotted(node.value)}.{other}" if other else ""
+        return f"{dotted_name(node.value)}.{other}" if other else ""
 
     def _operation(self, node: ast.Attribute, name: str) -> str:
         """The function of ``keras.ops`` that takes the very same arguments and gives the same."""
         operation = self.tables.keras_operation(name) if name.startswith(BACKENDS) else None
-        call = self.call_of(node) if operation is not None else None
+        call = None if operation is None else self.call_of(node)
         if operation is None or call is None:
             return ""
-        order = self.tables.function(operation.name)
+        after = self.tables.function(operation.name)
         before = self.tables.function("tensorflow." + name if name.startswith("keras.") else name)
-        keywords = [keyword.arg for keyword in call.keywords]
-        if order is None or before is None or None in keywords or any(isinstance(a, ast.Starred) for a in call.args):
-            return ""
-        given = [*before.params[: len(call.args)], *filter(None, keywords)]
-        if operation.needs and operation.needs not in given or len(call.args) > len(order.params):
-            return ""
-        positional = zip(before.params[: len(call.args)], order.params)
-        if any(operation.arguments.get(mine) != theirs for mine, theirs in positional):
-            return ""
-        if any(operation.arguments.get(keyword) != keyword for keyword in filter(None, keywords)):
+        if after is None or before is None or not _takes_the_same(call, before.params, after.params, operation):
             return ""
         module = self.scopes.name_of(("keras", "tensorflow.keras"), node)
-        if module is None:
-            module = self.scopes.name_of(("tensorflow",), node)
-            return f"{module}.{operation.name}" if module is not None else ""
-        return module + operation.name.removeprefix("keras")
+        if module is not None:
+            return module + operation.name.removeprefix("keras")
+        module = self.scopes.name_of(("tensorflow",), node)
+        return f"{module}.{operation.name}" if module is not None else ""
 
-    # -- imports ---------------------------------------------------------------------------------
+    def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterator[RemovedName]:
+        for imported in imported_names(node):
+            if imported.library not in ("keras", "tensorflow"):
+                continue
+            if any(map(_is_removed, prefixes(imported.module))):
+                error = f"ModuleNotFoundError: No module named '{imported.module}'"
+                yield RemovedName(self.span(node), imported.module, error)
+                if imported.name:
+                    return  # the module is not there, whatever is imported from it
+            elif imported.name and _is_removed(imported.full):
+                error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
+                yield RemovedName(self.span(imported.node), imported.full, error)
 
-    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[RemovedName]:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if any(map(_is_removed, prefixes(alias.name))):
-                    error = f"ModuleNotFoundError: No module named '{alias.name}'"
-                    yield RemovedName(self.span(node), alias.name, error)
-            return
-        module = node.module or ""
-        if node.level or not module.startswith(("keras", "tensorflow")):
-            return
-        if any(map(_is_removed, prefixes(module))):
-            yield RemovedName(self.span(node), module, f"ModuleNotFoundError: No module named '{module}'")
-            return
-        for alias in node.names:
-            if _is_removed(f"{module}.{alias.name}"):
-                error = f"ImportError: cannot import name '{alias.name}' from '{module}'"
-                yield RemovedName(self.span(alias), f"{module}.{alias.name}", error)
+
+def _takes_the_same(
+    call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation
+) -> bool:
+    """Whether the function of ``keras.ops`` can be given what the call gives to the old one, as it stands."""
+    keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
+    if len(keywords) < len(call.keywords) or any(isinstance(each, ast.Starred) for each in call.args):
+        return False
+    positional = before[: len(call.args)]
+    if operation.needs and operation.needs not in (*positional, *keywords) or len(call.args) > len(after):
+        return False
+    if any(operation.arguments.get(mine) != theirs for mine, theirs in zip(positional, after)):
+        return False
+    return all(operation.arguments.get(keyword) == keyword for keyword in keywords)
 
 
 def _is_removed(name: str) -> bool:

@@ -1,27 +1,52 @@
-"""What searches for names in CPython's tree share: scopes, guards, calls and places, each made when it is needed."""
+"""What searches for names in CPython's tree share: the walk, scopes, guards, calls and places."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
+from tfgraphlint.syntax.ast_names import dotted_name
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
     from tfgraphlint.libraries.tables import Tables
 
+Found = TypeVar("Found")
+# Where the tables lie: the cheap looks read them as text.
+DATA = Path(__file__).parent.parent / "libraries" / "data"
 
-class NameSearch:
+
+class NameSearch(ABC, Generic[Found]):
     """One search of one file for names that the ``tables`` of a TensorFlow say something of."""
 
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
         self.lines = text.split("\n")
         self.scopes = Scopes(tree)
+
+    def found(self) -> Iterator[Found]:
+        """All that is found and not guarded, in no order."""
+        if self.scopes.patched is None:
+            return
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from (found for found in self.in_import(node) if not self.guards.covers(node))
+            elif isinstance(node, ast.Attribute):
+                yield from (found for found in self.in_attribute(node) if not self.guards.covers(node))
+
+    @abstractmethod
+    def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterable[Found]:
+        """What is found in an import."""
+
+    @abstractmethod
+    def in_attribute(self, node: ast.Attribute) -> Iterable[Found]:
+        """What is found in a chain of attributes; what the chain contains is asked for after it."""
 
     @cached_property
     def guards(self) -> Guards:
@@ -35,6 +60,12 @@ class NameSearch:
     def call_of(self, function: ast.expr) -> ast.Call | None:
         """The call that calls ``function``."""
         return self._calls.get(id(function))
+
+    def resolved(self, node: ast.Attribute) -> tuple[str, str] | None:
+        """The full name of what was imported and is meant by ``node``, and that of the attribute itself."""
+        bound, _, rest = dotted_name(node).partition(".")
+        root = self.scopes.meaning(bound, node) if bound else None
+        return None if root is None else (root, f"{root}.{rest}")
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Where ``node`` stands."""

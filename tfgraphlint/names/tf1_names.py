@@ -11,19 +11,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
-from tfgraphlint.names.import_scopes import dotted
-from tfgraphlint.names.search import NameSearch, prefixes
+from tfgraphlint.libraries.words import PLACEHOLDERS, SESSIONS
+from tfgraphlint.names.search import DATA, NameSearch, prefixes
+from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
 
-if TYPE_CHECKING:
-    from tfgraphlint.libraries.tables import Tf1Name
+if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
+    from tfgraphlint.libraries.tables import Tables, Tf1Name
 
-
-_DATA = Path(__file__).parent.parent / "libraries" / "data"
 _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
 TENSORFLOW = ("tensorflow", "tensorflow.compat.v2")
 ONLY_IN_V2 = ("enable_v2_behavior",)  # of all those names, the one that ``tensorflow.compat.v2`` has
@@ -37,11 +35,11 @@ _MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|s
 
 # What a program of that time is built from: with one of these the rest cannot be mended name by name.
 OF_A_PROGRAM = frozenset({
-    "placeholder", "sparse_placeholder", "placeholder_with_default", "Session", "InteractiveSession", "get_variable",
-    "variable_scope", "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
+    *PLACEHOLDERS, *SESSIONS, "placeholder_with_default", "get_variable", "variable_scope",
+    "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
     "train.Supervisor",
 })  # fmt: skip
-MANY = 4  # with fewer names it is a leftover, not a program
+MIN_NAMES_OF_A_PROGRAM = 4  # with fewer names it is a leftover
 # ``tf.to_float(x)`` was a cast and nothing else.
 CASTS = {
     "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
@@ -78,7 +76,7 @@ def gone() -> frozenset[str]:
 
     Read from the table's text, since JSON takes longer. Names below ``keras`` are not the matter here.
     """
-    tables = sorted(_DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
+    tables = sorted(DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
     found = _GONE_RECORD.findall((tables[0] / "tf1.json").read_text(encoding="utf-8"))
     return frozenset(name for name in found if not name.startswith("keras."))
 
@@ -87,14 +85,14 @@ def legacy_symbols(
     tree: ast.Module, filename: str, text: str, version: str | None = None, each: bool = False
 ) -> list[LegacySymbol]:
     """The names in a file that the TensorFlow it is meant for lacks; one for a whole program unless ``each``."""
-    from tfgraphlint.libraries.tables import load, meant, meant_for
+    from tfgraphlint.libraries.tables import load, meant, meant_for  # heavy: a clean run does without
 
     with meant_for(version):
         if meant() < (2,) or _MADE_FOR_1.search(text):
             return []
         found = list(_Search(tree, filename, text, load()).found())
     found.sort(key=lambda symbol: symbol.span)
-    if each or len(found) < MANY or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
+    if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
         return found
     return [replace(found[0], others=len(found) - 1, edits=())]
 
@@ -104,22 +102,29 @@ def _short(name: str) -> str:
     return name.removeprefix("tensorflow.compat.v2.").removeprefix("tensorflow.")
 
 
-class _Search(NameSearch):
+class _Search(NameSearch[LegacySymbol]):
     """The search for names of TensorFlow 1."""
 
-    def found(self) -> Iterator[LegacySymbol]:
-        """All that is not guarded, in no order."""
-        if self.scopes.patched is None:
-            return
-        inside: set[int] = set()  # what a longer chain contains
-        for node in ast.walk(self.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                yield from (found for found in self._imports(node) if not self.guards.covers(node))
-            elif isinstance(node, ast.Attribute) and id(node) not in inside:
-                inside.update(id(part) for part in _chain(node))
-                symbol = self._attribute(node)
-                if symbol is not None and not self.guards.covers(node):
-                    yield symbol
+    def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
+        super().__init__(tree, filename, text, tables)
+        self._inside: set[int] = set()  # what a longer chain contains
+
+    def in_attribute(self, node: ast.Attribute) -> Iterator[LegacySymbol]:
+        if id(node) not in self._inside:
+            self._inside.update(map(id, _chain(node)))
+            symbol = self._attribute(node)
+            if symbol is not None:
+                yield symbol
+
+    def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterator[LegacySymbol]:
+        for imported in imported_names(node):
+            missing = None
+            if imported.library == "tensorflow" and imported.name != "*":
+                missing = self._shortest_gone(imported.full)
+            if missing is not None:
+                yield self._import(node, imported, missing)
+                if missing != imported.full:
+                    return  # the module is not there, whatever is imported from it
 
     def _is_gone(self, name: str) -> bool:
         """Whether TensorFlow 1 had this name and the TensorFlow that is meant lacks it."""
@@ -135,15 +140,13 @@ class _Search(NameSearch):
     def _shortest_gone(self, name: str) -> str | None:
         return next(filter(self._is_gone, prefixes(name)), None)
 
-    # -- attributes ------------------------------------------------------------------------------
-
     def _attribute(self, node: ast.Attribute) -> LegacySymbol | None:
-        spelled = dotted(node)
-        bound, _, rest = spelled.partition(".")
-        root = self.scopes.meaning(bound, node) if spelled else None
-        if root is None or root.partition(".")[0] != "tensorflow" or self.tables.exists(root) is False:
+        resolved = self.resolved(node)
+        if resolved is None:
+            return None
+        root, name = resolved
+        if root.partition(".")[0] != "tensorflow" or self.tables.exists(root) is False:
             return None  # not TensorFlow, or an import that fails itself
-        name = f"{root}.{rest}"
         missing = self._shortest_gone(name)
         if missing is None:
             return None
@@ -154,7 +157,7 @@ class _Search(NameSearch):
             chosen = chosen.value
         parent = missing.rpartition(".")[0]
         error = f"AttributeError: module '{parent}' has no attribute '{missing.rpartition('.')[2]}'"
-        symbol = LegacySymbol(self.span(chosen), said, dotted(chosen), error)
+        symbol = LegacySymbol(self.span(chosen), said, dotted_name(chosen), error)
         return self._with_replacement(symbol, chosen, self.call_of(chosen))
 
     def _longest_same(self, name: str, missing: str) -> str:
@@ -190,43 +193,28 @@ class _Search(NameSearch):
             return record._replace(new=f"tensorflow.{SAME_EAGERLY[short]}", how="same")
         return record
 
-    # -- imports ---------------------------------------------------------------------------------
-
-    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[LegacySymbol]:
-        if isinstance(node, ast.ImportFrom):
-            if node.level or (node.module or "").partition(".")[0] != "tensorflow":
-                return
-            names = [(f"{node.module}.{alias.name}", alias) for alias in node.names if alias.name != "*"]
+    def _import(self, node: ast.Import | ast.ImportFrom, imported: ImportedName, missing: str) -> LegacySymbol:
+        full = imported.full
+        if imported.name and missing == full and not self._is_package(missing):
+            error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
         else:
-            names = [(alias.name, alias) for alias in node.names if alias.name.startswith("tensorflow.")]
-        for name, alias in names:
-            missing = self._shortest_gone(name)
-            if missing is None:
-                continue
-            whole = isinstance(node, ast.ImportFrom) and missing == name
-            error = (
-                f"ImportError: cannot import name '{alias.name}' from '{name.rpartition('.')[0]}'"
-                if whole and not self._is_package(missing)
-                else f"ModuleNotFoundError: No module named '{missing}'"
-            )
-            yield self._import_replaced(LegacySymbol(self.span(node), missing, name, error), node, name)
-            if missing != name:
-                return  # the module is not there, whatever is imported from it
+            error = f"ModuleNotFoundError: No module named '{missing}'"
+        symbol = LegacySymbol(self.span(node), missing, full, error)
+        record = self._became(_short(full)) if imported.name and missing == full else None
+        return symbol if record is None else _with_import(symbol, record, imported, alone=len(node.names) == 1)
 
     def _is_package(self, name: str) -> bool:
         return _short(name).removeprefix("compat.v1.") in PACKAGES
 
-    def _import_replaced(self, symbol: LegacySymbol, node: ast.Import | ast.ImportFrom, name: str) -> LegacySymbol:
-        record = self._became(_short(name))
-        if record is None or not isinstance(node, ast.ImportFrom) or symbol.name != name:
-            return symbol
-        module, _, last = record.new.rpartition(".")
-        symbol = replace(symbol, how=record.how, replacement=record.new)
-        if len(node.names) != 1:
-            return symbol
-        bound = node.names[0].asname or node.names[0].name
-        written = f"from {module} import {last}" + (f" as {bound}" if bound != last else "")
-        return replace(symbol, edits=(Edit(symbol.span, written),))
+
+def _with_import(symbol: LegacySymbol, record: Tf1Name, imported: ImportedName, alone: bool) -> LegacySymbol:
+    """``symbol`` with what to import instead; an edit where nothing else is imported in the same statement."""
+    symbol = replace(symbol, how=record.how, replacement=record.new)
+    if not alone:
+        return symbol
+    module, _, last = record.new.rpartition(".")
+    written = f"from {module} import {last}" + (f" as {imported.bound}" if imported.bound != last else "")
+    return replace(symbol, edits=(Edit(symbol.span, written),))
 
 
 def _chain(node: ast.Attribute) -> Iterator[ast.expr]:

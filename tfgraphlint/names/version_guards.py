@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from tfgraphlint.libraries.words import EXPECTS_FAILURE
+from tfgraphlint.syntax.ast_names import last_name
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
 _TELLS_VERSION = re.compile(
@@ -19,7 +22,6 @@ _ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly"
 _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
-_LETS_FAIL = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress", "assertRaisesWithPredicateMatch"})
 _LEAVES = frozenset({"exit", "_exit", "skip", "skipTest", "fail", "abort"})
 Noted = ast.Attribute | ast.Name | ast.Import | ast.ImportFrom
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -71,38 +73,49 @@ class Guards:
         match node:
             case ast.Attribute() | ast.Import() | ast.ImportFrom() | ast.Name():
                 self._note(node, guarded, within)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                self._function(node, guarded, (*within, name))
-                return
-            case ast.If(test=test, body=body, orelse=other) | ast.While(test=test, body=body, orelse=other):
-                self._visit(test, guarded or self._tells(test), within)
-                inside = guarded or self._tells(test) or isinstance(test, ast.Constant) and not test.value
-                self._block(body, inside, within)
-                self._block(other, inside, within)
-                return
-            case ast.IfExp(test=test) if self._tells(test):
-                guarded = True
-            case ast.BoolOp(values=values) if any(map(self._tells, values)):
-                guarded = True
-            case ast.Assert(test=test) if self._tells(test):
-                guarded = True
-            case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
-                inside = guarded or any(map(_expects_absence, handlers))
-                self._block(body, inside, within)
-                for handler in handlers:
-                    self._block(handler.body, inside, within)
-                self._block(other, inside, within)
-                self._block(final, guarded, within)
-                return
+                self._children(node, guarded, within)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node, guarded, (*within, node.name))
+            case ast.If() | ast.While():
+                self._branches(node, guarded, within)
+            case ast.Try():
+                self._attempt(node, guarded, within)
+            case ast.AnnAssign() | ast.arg(annotation=ast.expr()):
+                self._annotated(node, guarded, within)
+            case _:
+                self._children(node, guarded or self._guards_parts(node), within)
+
+    def _guards_parts(self, node: ast.AST) -> bool:
+        """Whether all that stands in ``node`` is guarded by it."""
+        match node:
+            case ast.IfExp(test=test) | ast.Assert(test=test):
+                return self._tells(test)
+            case ast.BoolOp(values=values):
+                return any(map(self._tells, values))
             case ast.With(items=items) | ast.AsyncWith(items=items):
-                guarded = guarded or any(_called(item.context_expr) in _LETS_FAIL for item in items)
-            case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.expr() as annotation):
-                self._visit(annotation, guarded or self._deferred, within)
-                if isinstance(node, ast.AnnAssign):
-                    for child in filter(None, (node.target, node.value)):
-                        self._visit(child, guarded, within)
-                return
-        self._children(node, guarded, within)
+                return any(last_name(item.context_expr) in EXPECTS_FAILURE for item in items)
+        return False
+
+    def _branches(self, node: ast.If | ast.While, guarded: bool, within: tuple[str, ...]) -> None:
+        test = node.test
+        tells = guarded or self._tells(test)
+        self._visit(test, tells, within)
+        inside = tells or isinstance(test, ast.Constant) and not test.value
+        self._block(node.body, inside, within)
+        self._block(node.orelse, inside, within)
+
+    def _attempt(self, node: ast.Try, guarded: bool, within: tuple[str, ...]) -> None:
+        inside = guarded or any(map(_expects_absence, node.handlers))
+        for body in (node.body, *(handler.body for handler in node.handlers), node.orelse):
+            self._block(body, inside, within)
+        self._block(node.finalbody, guarded, within)
+
+    def _annotated(self, node: ast.AnnAssign | ast.arg, guarded: bool, within: tuple[str, ...]) -> None:
+        if node.annotation is not None:
+            self._visit(node.annotation, guarded or self._deferred, within)
+        if isinstance(node, ast.AnnAssign):
+            for child in filter(None, (node.target, node.value)):
+                self._visit(child, guarded, within)
 
     def _children(self, node: ast.AST, guarded: bool, within: tuple[str, ...]) -> None:
         for _, value in ast.iter_fields(node):
@@ -126,8 +139,7 @@ class Guards:
             self._covered.add(id(node))
         self._inside[id(node)] = within
         if isinstance(node, (ast.Attribute, ast.Name)):
-            name = node.attr if isinstance(node, ast.Attribute) else node.id
-            self._uses.setdefault(name, []).append((guarded, within))
+            self._uses.setdefault(last_name(node), []).append((guarded, within))
 
     # -- what tells ------------------------------------------------------------------------------
 
@@ -148,38 +160,51 @@ def _telling_names(tree: ast.Module) -> frozenset[str]:
     """The names that are given something that tells the version, and the functions that return such."""
     found: frozenset[str] = frozenset()
     for _ in range(3):
-        more = set(found)
-        for node in ast.walk(tree):
-            match node:
-                case ast.Assign(targets=targets, value=value) if _tells(value, found):
-                    more.update(name for target in targets for name in _assigned(target))
-                case ast.AnnAssign(target=target, value=ast.expr() as value) if _tells(value, found):
-                    more.update(_assigned(target))
-                case ast.FunctionDef(name=name, body=body):
-                    returned = [each.value for part in body for each in ast.walk(part) if isinstance(each, ast.Return)]
-                    if any(value is not None and _tells(value, found) for value in returned):
-                        more.add(name)
-                case ast.Try(body=body, handlers=handlers) if any(map(_expects_absence, handlers)):
-                    # try: import x; has_x = True; except ImportError: has_x = False
-                    for part in (*body, *(each for handler in handlers for each in handler.body)):
-                        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
-                            more.update(name for target in part.targets for name in _assigned(target))
+        more = found.union(*(_told_by(node, found) for node in ast.walk(tree)))
         if more == found:
             break
-        found = frozenset(more)
+        found = more
     return found
 
 
+def _told_by(node: ast.AST, known: frozenset[str]) -> Iterable[str]:
+    """The names that ``node`` binds to what tells the version, where ``known`` do."""
+    match node:
+        case ast.Assign(targets=targets, value=value) if _tells(value, known):
+            return [name for target in targets for name in _assigned(target)]
+        case ast.AnnAssign(target=target, value=ast.expr() as value) if _tells(value, known):
+            return _assigned(target)
+        case ast.FunctionDef(name=name, body=body) if _returns_telling(body, known):
+            return (name,)
+        case ast.Try(handlers=handlers) if any(map(_expects_absence, handlers)):
+            return _flags_of(node)
+    return ()
+
+
+def _returns_telling(body: Sequence[ast.stmt], known: frozenset[str]) -> bool:
+    returned = (each.value for part in body for each in ast.walk(part) if isinstance(each, ast.Return))
+    return any(value is not None and _tells(value, known) for value in returned)
+
+
+def _flags_of(node: ast.Try) -> Iterator[str]:
+    """``has_x`` of ``try: import x; has_x = True`` and ``except ImportError: has_x = False``."""
+    for part in (*node.body, *(each for handler in node.handlers for each in handler.body)):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
+            yield from (name for target in part.targets for name in _assigned(target))
+
+
 def _assigned(target: ast.expr) -> Iterable[str]:
-    return [each.id if isinstance(each, ast.Name) else each.attr for each in ast.walk(target)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-            or isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)]  # fmt: skip
+    return [
+        last_name(each)
+        for each in ast.walk(target)
+        if isinstance(each, (ast.Name, ast.Attribute)) and isinstance(each.ctx, ast.Store)
+    ]
 
 
 def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
     for node in ast.walk(test):
         if isinstance(node, (ast.Name, ast.Attribute)):
-            name = node.id if isinstance(node, ast.Name) else node.attr
+            name = last_name(node)
             if name in telling or name in _ASKS or _TELLS_VERSION.search(name):
                 return True
     return False
@@ -187,22 +212,15 @@ def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
 
 def _expects_absence(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or _called(kind) in _FAILURES for kind in kinds)
-
-
-def _called(node: ast.expr) -> str:
-    function = node.func if isinstance(node, ast.Call) else node
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+    return any(kind is None or last_name(kind) in _FAILURES for kind in kinds)
 
 
 def _skips(decorator: ast.expr) -> bool:
-    return "skip" in _called(decorator).lower() or "xfail" in _called(decorator).lower()
+    return "skip" in last_name(decorator).lower() or "xfail" in last_name(decorator).lower()
 
 
 def _leaves(body: Sequence[ast.stmt]) -> bool:
     last = body[-1] if body else None
     if isinstance(last, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
         return True
-    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and _called(last.value) in _LEAVES
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and last_name(last.value) in _LEAVES

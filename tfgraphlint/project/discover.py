@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.errors import RunError, SettingsError
 from tfgraphlint.project.settings import Finder, Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported where a pattern needs it
     from pathspec import GitIgnoreSpec
 
 GITIGNORE = ".gitignore"
@@ -128,7 +128,7 @@ class Patterns:
 
 @lru_cache(maxsize=256)
 def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
+    from pathspec import GitIgnoreSpec  # many runs have no .gitignore and no pattern with a slash
 
     return GitIgnoreSpec.from_lines(lines)
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
+
 # What is looked for in a script's own directory only.
-LIBRARIES = sys.stdlib_module_names | {
-    "tensorflow", "tensorflow_core", "keras", "tf_keras", "tensorflow_probability", "tensorflow_addons", "absl",
-    "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch", "jax", "pytest",
-}
+LIBRARIES = sys.stdlib_module_names | FRAMEWORKS | OTHER_PACKAGES
 PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
 
 
@@ -24,7 +23,7 @@ class Import(NamedTuple):
     found: str | None
 
 
-class Lookup:
+class ModuleFinder:
     """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
@@ -34,20 +33,22 @@ class Lookup:
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
 
-    def find(self, module: str, importer: Path) -> Path | None:
-        """The file of an absolutely named module, as the file ``importer`` would import it."""
+    def find(self, module: str, importer: Path, dots: int = 0) -> Path | None:
+        """The file of a module as the file ``importer`` would import it; ``dots`` stand before a relative name."""
+        if dots:
+            return self.relative(importer, dots, module)
         folder = importer.parent
         key = (module, folder)
         if key not in self._found:
             self._found[key] = self._search(module, folder)
         return self._note(importer, 0, module, self._found[key])
 
-    def relative(self, importer: Path, level: int, module: str) -> Path | None:
-        """The file of ``from ..module import`` with ``level`` dots."""
+    def relative(self, importer: Path, dots: int, module: str) -> Path | None:
+        """The file of ``from ..module import`` with so many dots."""
         folder = importer.parent
-        for _ in range(level - 1):
+        for _ in range(dots - 1):
             folder = folder.parent
-        return self._note(importer, level, module, _module_file(folder, module) if module else _package_file(folder))
+        return self._note(importer, dots, module, _module_file(folder, module) if module else _package_file(folder))
 
     def learn(self, known: Import) -> None:
         """Take over what was found by another of this kind."""

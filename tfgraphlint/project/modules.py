@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgraphlint.project.guard import guard
-from tfgraphlint.project.module_finder import Lookup
+from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import Source, read_text
 from tfgraphlint.syntax.tree import Tree
 
@@ -41,7 +41,7 @@ class Trees:
         self._text -= len(tree.text) if tree is not None else 0
 
 
-class Project(Lookup):
+class Project(ModuleFinder):
     """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None) -> None:

@@ -11,13 +11,11 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.errors import RegistryError
-
-if TYPE_CHECKING:
-    from tfgraphlint.diagnostic import Diagnostic
-    from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.rule import Rule
 
 PACKAGE = "tfgraphlint.rules"
 ENTRY_POINTS = "tfgraphlint.rules"
@@ -143,8 +141,6 @@ def _import(name: str) -> types.ModuleType:
 
 
 def _rules_of(module: types.ModuleType, what: str) -> list[Rule]:
-    from tfgraphlint.rule_api.rule import Rule
-
     classes = [
         value
         for value in vars(module).values()

@@ -25,7 +25,7 @@ from typing import Any
 
 import tfgraphlint
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
-from tfgraphlint.project.module_finder import Lookup, packages_around
+from tfgraphlint.project.module_finder import ModuleFinder, packages_around
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.run.examine import Examined
 from tfgraphlint.screen.triggers import mentions_framework
@@ -50,7 +50,7 @@ class Cache:
     def __init__(self, directory: Path, roots: Sequence[Path], started: float) -> None:
         self._folder = directory / FOLDER
         self._path = self._folder / f"{_state_of_tool(directory)}.json"
-        self._lookup = Lookup(roots)
+        self._finder = ModuleFinder(roots)
         self._started = started
         self._settings: dict[int, str] = {}  # by identity: many files share one
         self._digests: dict[str, str] = {}
@@ -95,7 +95,7 @@ class Cache:
             for asked in result.imports:
                 known = self._files.setdefault(asked.importer, _File(self._digest(asked.importer)))
                 known.asked.add((asked.dots, asked.module))
-                self._lookup.learn(asked)
+                self._finder.learn(asked)
 
     def _may_be_kept(self, result: Examined) -> bool:
         packages = filter(os.path.exists, self._packages(str(result.file)))
@@ -145,8 +145,7 @@ class Cache:
         return self._around[folder]
 
     def _find(self, importer: str, dots: int, module: str) -> str | None:
-        at = Path(importer)
-        found = self._lookup.relative(at, dots, module) if dots else self._lookup.find(module, at)
+        found = self._finder.find(module, Path(importer), dots)
         return None if found is None else str(found)
 
     def _digest(self, path: str) -> str:

@@ -16,19 +16,18 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.keras2_names import mentions_removed, removed_names
 from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
 from tfgraphlint.project.guard import parse, too_deep
-from tfgraphlint.project.module_finder import packages_around
+from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
 from tfgraphlint.screen.graph_api_triggers import runs_graph_api
-from tfgraphlint.screen.imported_suspects import Neighbours
+from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.deep_stack import call_deep
 
-if TYPE_CHECKING:
-    from tfgraphlint.project.module_finder import Import
+if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
@@ -60,7 +59,7 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many.
+    for TensorFlow 1 is not one report but many. Where not ``screened``, every file and function is interpreted.
     """
 
     working_directory: Path
@@ -73,7 +72,7 @@ class Examiner:
     _registry: Registry | None = None
     _project: Project | None = None
     _trees: Trees | None = None
-    _neighbours: Neighbours | None = None
+    _imported_modules: ImportedModules | None = None
     _keras_2: dict[Path, bool] = field(default_factory=dict)
     _linted: int = 0
 
@@ -117,7 +116,7 @@ class Examiner:
     def _look_into(self, file: Path, source: Source, tree: ast.Module) -> Examined:
         version = self._version(file, source)
         found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
-        outline = Outline(tree)
+        outline = Outline(tree, unscreened=not self.screened)
         if self.screened and not self._passes(outline, tree, source, file):
             return Examined(file, found)
         del tree
@@ -153,15 +152,19 @@ class Examiner:
         """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
             return True
-        if self._neighbours is None:
-            self._neighbours = Neighbours(self.roots)
-        return self._neighbours.suspected(outline, file) or self._neighbours.called_by(outline, tree, file)
+        if self._imported_modules is None:
+            self._imported_modules = ImportedModules(self.roots)
+        others = self._imported_modules
+        if outline.suspects() or others.complete_symptom(outline, file):
+            return True
+        return others.runs_root(outline, tree, file)
 
     def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
         project = self._current_project()
         parsed = project.parsed(file, source) or parsed_tree(source)
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
+        # libcst, the interpreter and its tables: a clean run does without.
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
 
@@ -181,7 +184,7 @@ class Examiner:
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_A_PROJECT == 0:
-            from tfgraphlint.project.modules import Trees
+            from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
             self._trees = self._trees or Trees()
             self._project = None
@@ -194,7 +197,7 @@ class Examiner:
 
 def parsed_tree(source: Source) -> Tree | UnparsableFile:
     """libcst's tree of a text that has passed the guard."""
-    import libcst
+    import libcst  # a clean run does without
 
     from tfgraphlint.syntax.tree import Tree
 
@@ -211,7 +214,7 @@ def parsed_tree(source: Source) -> Tree | UnparsableFile:
 
 def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
-    from tfgraphlint.project.modules import Project
+    from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
     project = Project(roots, trees)
     for path, source in overlay.items():

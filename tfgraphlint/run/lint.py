@@ -22,7 +22,7 @@ from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.syntax.deep_stack import no_garbage_search
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # ``cli`` imports it where there is a cache
     from tfgraphlint.run.cache import Cache
 
 UNUSED = "TFG901"
@@ -105,7 +105,7 @@ def _examined(request: Request, files: Sequence[Path]) -> Iterable[Examined]:
     processes = min(request.processes or _worthwhile(files), len(files))
     if processes < 2:
         return list(map(request.examiner().examine, files))
-    from tfgraphlint.run.workers import examine_in_pool
+    from tfgraphlint.run.workers import examine_in_pool  # multiprocessing, which few files do not need
 
     return examine_in_pool(request.examiner(), files, processes)
 

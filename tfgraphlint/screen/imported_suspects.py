@@ -12,38 +12,36 @@ from pathlib import Path
 
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.guard import parse
-from tfgraphlint.project.module_finder import Lookup
+from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
-from tfgraphlint.screen.top_level import reached
+from tfgraphlint.screen.top_level import reached_by_running
 from tfgraphlint.screen.triggers import mentions_framework, mentions_root
 
 
-class Neighbours:
+class ImportedModules:
     """Reads what files import, each module once; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
-        self._lookup = Lookup(roots)
+        self._finder = ModuleFinder(roots)
         self._roots: dict[Path, bool] = {}
         self._outlines: dict[Path, Outline | None] = {}
 
-    def called_by(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
+    def runs_root(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
         """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
         imported = self._imported(outline, file)
         bound = {name for path, name in imported if self._holds_root(path) or self._drops_dataset(path)}
-        return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached(tree))
+        return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached_by_running(tree))
 
-    def suspected(self, outline: Outline, file: Path) -> bool:
-        """Whether what ``file`` has traced shows a symptom, there or in what is called in a module of the project."""
-        if outline.suspects():
-            return True
-        words, repeated, functional = outline.outside(), outline.repeats(), outline.functional()
-        named = words | repeated | functional
-        for path, bound in self._imported(outline, file, named):
+    def complete_symptom(self, outline: Outline, file: Path) -> bool:
+        """Whether what ``file`` has traced reaches a symptom that lies in a module of the project."""
+        traced, repeated = outline.named_elsewhere(), outline.called_in_loops()
+        functional = outline.named_beside_inputs()
+        for path, bound in self._imported(outline, file, traced | repeated | functional):
             there = self._outline(path)
             if there is not None and (
-                bound in words and there.shows(words)
-                or bound in repeated and there.traces({bound})
+                bound in traced and there.reaches_symptom(traced)
+                or bound in repeated and there.may_trace(bound)
                 or bound in functional and there.operates(functional)
             ):
                 return True
@@ -66,9 +64,8 @@ class Neighbours:
 
     def _imported(self, outline: Outline, file: Path, names: Set[str] | None = None) -> Iterator[tuple[Path, str]]:
         """The modules of the project that names are imported from, all or these, and the name that is bound."""
-        for level, module, bound in outline.imports:
+        for dots, module, bound in outline.imports:
             if names is None or bound in names:
-                find = self._lookup
-                found = find.relative(file, level, module) if level else find.find(module, file)
+                found = self._finder.find(module, file, dots)
                 if found is not None:
                     yield found, bound

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def reached(tree: ast.Module) -> Iterator[ast.AST]:
+def reached_by_running(tree: ast.Module) -> Iterator[ast.AST]:
     """The nodes at the top level, and those in the functions and classes of the file that are named there."""
     bodies = {node.name: node for node in tree.body if isinstance(node, DEFINITIONS)}
     pending: list[ast.AST] = [node for node in tree.body if not isinstance(node, DEFINITIONS)]

@@ -11,19 +11,21 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS
+from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
 # queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
 # ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    "disable_eager_execution", "disable_v2_behavior",
+    *EAGER_SWITCHES,
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })
 COMPILE = "compile"
-FRAMEWORKS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_core"})
-# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``.
-FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K"})
+# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
+FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
 
@@ -50,17 +52,10 @@ def holds_root(tree: ast.Module) -> bool:
 
 
 def _imports_framework(node: ast.AST) -> bool:
-    match node:
-        case ast.Import(names=names):
-            return any(
-                alias.name.partition(".")[0] in FRAMEWORKS or alias.asname in FRAMEWORK_ALIASES for alias in names
-            )
-        case ast.ImportFrom(module=module, names=names):
-            return (module or "").partition(".")[0] in FRAMEWORKS or any(
-                alias.name == "*" or alias.name in FRAMEWORK_ALIASES or alias.asname in FRAMEWORK_ALIASES
-                for alias in names
-            )
-    return False
+    return isinstance(node, (ast.Import, ast.ImportFrom)) and any(
+        imported.library in FRAMEWORKS or not FRAMEWORK_ALIASES.isdisjoint((imported.name, imported.bound))
+        for imported in imported_names(node)
+    )
 
 
 def _names_trigger(node: ast.AST) -> bool:
@@ -100,15 +95,10 @@ def _is_own_code(value: ast.expr) -> bool:
         case ast.Constant():
             return False
         case ast.Attribute() | ast.Call():
-            return not _dotted(value.func if isinstance(value, ast.Call) else value)
+            return not _is_of_a_module(value.func if isinstance(value, ast.Call) else value)
     return True
 
 
-def _dotted(value: ast.expr) -> bool:
+def _is_of_a_module(value: ast.expr) -> bool:
     """Whether ``value`` reads ``a.b.c`` and does not begin at ``self``."""
-    if not isinstance(value, ast.Attribute):
-        return False
-    first: ast.expr = value
-    while isinstance(first, ast.Attribute):
-        first = first.value
-    return isinstance(first, ast.Name) and first.id not in ("self", "cls")
+    return isinstance(value, ast.Attribute) and dotted_name(value).partition(".")[0] not in ("", "self", "cls")

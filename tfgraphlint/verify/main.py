@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from tfgraphlint.verify import session, table
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
 
 MISSING = (
@@ -30,8 +31,6 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
         programs = _gather(codes, paths)
     except (OSError, LookupError) as error:
         return _error(str(error))
-    from tfgraphlint.verify import session, table
-
     try:
         results = session.answers(programs, seconds, _processes(len(programs)))
     except session.StartError as error:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tfgraphlint.verify.contract import contract, weights_of
 from tfgraphlint.verify.execute import Interrupted
 
 _AUTOGRAPH = "tensorflow/python/autograph/"
@@ -259,8 +260,6 @@ def _caller(observer: Observer) -> int:
 
 
 def _asking(observer: Observer, name: str) -> Callable[[Any], Any]:
-    from tfgraphlint.verify.contract import contract, weights_of
-
     def wrap(original: Any) -> Any:
         def ask(tape: Any, target: Any, sources: Any = None, *args: Any, **kwargs: Any) -> Any:
             import tensorflow as tf

@@ -1,0 +1,49 @@
+"""What can be asked of ``check`` on the command line, and what of it excludes each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfgraphlint.errors import RunError
+
+FORMATS = ("full", "concise", "json")
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    paths: tuple[str, ...]
+    select: tuple[tuple[str, ...], ...]
+    ignore: tuple[tuple[str, ...], ...]
+    extend_select: tuple[tuple[str, ...], ...]
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    output_format: str
+    config: Path | None
+    isolated: bool
+    no_cache: bool
+    force_exclude: bool
+    stdin_filename: str | None
+    exit_zero: bool
+    statistics: bool
+    quiet: bool
+
+
+def check_usage(options: Options) -> None:
+    """See whether the options go together.
+
+    Raises:
+        RunError: they do not; it says what to leave out or to add.
+    """
+    if options.config is not None and options.isolated:
+        raise RunError("--config and --isolated exclude each other: give one of them")
+    if STDIN in options.paths and len(options.paths) > 1:
+        raise RunError("'-' reads standard input and stands alone: leave the other paths out")
+    if options.stdin_filename is not None and STDIN not in options.paths:
+        raise RunError("--stdin-filename names what '-' reads: give '-' as the path")
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise RunError("--unsafe-fixes needs --fix or --diff: give one of them as well")

@@ -1,0 +1,266 @@
+"""Reads a file for the screen: one walk over CPython's tree, which notes what each node says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Union
+
+from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS, RUN_ONCE
+from tfgraphlint.screen.expressions import asked_for_shape, is_last_dimension, is_text, targets_in
+from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
+from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
+from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
+from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
+from tfgraphlint.screen.tracing import TRACED_METHODS
+from tfgraphlint.syntax.ast_names import last_name, names_in_chain
+
+Walked = Union[ast.For, ast.AsyncFor, ast.comprehension]
+_SILENT = (ast.Constant, ast.Load, ast.Store)  # kinds of nodes that say nothing
+
+
+def read(tree: ast.Module) -> Notes:
+    """What the screen notes of a file."""
+    notes = Notes()
+    pending: list[tuple[ast.AST, Part]] = [(node, notes.module) for node in reversed(tree.body)]
+    while pending:
+        node, part = pending.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            mention(part, node.id)  # type: ignore[attr-defined]
+            continue
+        if kind in _SILENT:
+            continue
+        reader = _READERS.get(kind)
+        inner = part if reader is None else reader(notes, node, part) or part
+        for name in reversed(kind._fields):
+            below = getattr(node, name, None)
+            if type(below) is list:
+                pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
+            elif isinstance(below, ast.AST):
+                pending.append((below, inner))
+    return notes
+
+
+# -- what has a part of its own --------------------------------------------------------------------
+
+
+def _class(notes: Notes, node: ast.ClassDef, part: Part) -> Part:
+    mention(part, node.name)
+    bases = {word for base in node.bases for word in names_in_chain(base)}
+    of_keras = any("Layer" in word or "Model" in word for word in bases)
+    inner = Part(node.name, part, is_class=True, holds_weights=of_keras)
+    notes.parts.append(inner)
+    return inner
+
+
+def _lambda(notes: Notes, node: ast.Lambda, part: Part) -> Part:
+    name = notes.tracing.lambda_names.get(id(node))
+    return _entered(notes, node, Part(name or "", part, traced=name == "", is_lambda=True))
+
+
+def _function(notes: Notes, node: ast.FunctionDef | ast.AsyncFunctionDef, part: Part) -> Part:
+    inner = Part(node.name, part, traced=node.name in TRACED_METHODS and part.is_class)
+    for decorator in node.decorator_list:
+        notes.tracing.decorate(inner, decorator)
+    return _entered(notes, node, inner)
+
+
+def _entered(notes: Notes, node: Function, inner: Part) -> Part:
+    take_parameters(node.args, inner)
+    if not inner.decorators:
+        inner.tensors.discard("training")
+    notes.parts.append(inner)
+    return inner
+
+
+# -- what is bound and changed ---------------------------------------------------------------------
+
+
+def _import(notes: Notes, node: ast.Import | ast.ImportFrom, part: Part) -> None:
+    notes.imports.read(node)
+
+
+def _assign(notes: Notes, node: ast.Assign, part: Part) -> None:
+    for target in node.targets:
+        _bind(notes, target, node.value, part)
+
+
+def _assign_one(notes: Notes, node: ast.AnnAssign | ast.NamedExpr, part: Part) -> None:
+    if node.value is not None:
+        _bind(notes, node.target, node.value, part)
+
+
+def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
+    part.doubts += filter(None, [asked_for_shape(value)])
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+        part.doubts.append(value)
+    names: set[str] = set()
+    if stands_for_symptom(notes, value):
+        notes.renamed.update(last_name(each) for each in targets_in(target))
+    for each in targets_in(target):
+        if isinstance(each, ast.Name):
+            names.add(each.id)
+        elif isinstance(each, ast.Attribute):
+            _set_attribute(notes, each.attr, value, part)
+        elif isinstance(each, ast.Subscript):
+            _set_item(notes, each, part)
+    part.own |= names
+    if isinstance(value, ast.Lambda) and len(names) == 1:
+        notes.tracing.lambda_names.setdefault(id(value), *names)
+    if names:
+        part.bindings.append((names, value))
+
+
+def _set_attribute(notes: Notes, name: str, value: ast.expr, part: Part) -> None:
+    part.doubts.append(value)
+    if part.name not in RUN_ONCE:
+        notes.changed.add(name)
+    if isinstance(value, ast.Call) and last_name(value.func) in VARIABLE_MAKERS:
+        notes.variables.add(name)
+        if part.outer is not None and part.outer.holds_weights and last_name(value.func) == "Variable":
+            part.anywhere = True  # Keras may not find it
+
+
+def _set_item(notes: Notes, target: ast.Subscript, part: Part) -> None:
+    """``x[…] = …``: not with tensors, and what traced code has looked up before it does not look up again."""
+    if not is_text(target.slice):
+        part.doubts.append(target.value)
+    written = target.value
+    if isinstance(written, ast.Name):
+        part.written.add(written.id)
+        part.writes_items = part.writes_items or written.id in part.parameters
+    elif isinstance(written, ast.Attribute) and written.attr in notes.variables:
+        part.anywhere = True
+    if part.outer is None:
+        notes.changed.add(last_name(written))
+
+
+def _augment(notes: Notes, node: ast.AugAssign, part: Part) -> None:
+    if isinstance(node.target, ast.Name):
+        part.bindings.append(({node.target.id}, node.value))
+        if part.outer is None:
+            notes.changed.add(node.target.id)
+        return
+    part.symptom = True
+    if isinstance(node.target, ast.Attribute):
+        notes.changed.add(node.target.attr)
+    else:
+        _set_item(notes, node.target, part)
+
+
+def _with(notes: Notes, node: ast.With | ast.AsyncWith, part: Part) -> None:
+    for item in node.items:
+        if item.optional_vars is not None:
+            _bind(notes, item.optional_vars, item.context_expr, part)
+
+
+# -- loops -----------------------------------------------------------------------------------------
+
+
+def _comprehension(notes: Notes, node: ast.comprehension, part: Part) -> None:
+    _walk(notes, node, part)
+    part.doubts += node.ifs
+
+
+def _walk(notes: Notes, node: Walked, part: Part) -> None:
+    _bind(notes, node.target, node.iter, part)
+    if isinstance(node.iter, (ast.Name, ast.Attribute, ast.Subscript)):
+        part.doubts.append(node.iter)
+
+
+def _for(notes: Notes, node: ast.For | ast.AsyncFor, part: Part) -> None:
+    _walk(notes, node, part)
+    if any(map(_fills_list, ast.walk(node))):
+        part.doubts.append(node.iter)
+    _repeat(notes, node, part)
+
+
+def _while(notes: Notes, node: ast.While, part: Part) -> None:
+    _test(notes, node, part)
+    _repeat(notes, node, part)
+
+
+def _repeat(notes: Notes, node: Loop, part: Part) -> None:
+    part.repeated.update(called_anew(node))
+
+
+def _comprehensions(notes: Notes, node: Comprehension, part: Part) -> None:
+    part.repeated.update(called_anew(node))
+
+
+def _fills_list(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES
+
+
+# -- where Python asks for values ------------------------------------------------------------------
+
+
+def _test(notes: Notes, node: ast.If | ast.While | ast.IfExp | ast.Assert, part: Part) -> None:
+    part.doubts.append(node.test)
+
+
+def _any_of(notes: Notes, node: ast.BoolOp, part: Part) -> None:
+    part.doubts += node.values
+
+
+def _compare(notes: Notes, node: ast.Compare, part: Part) -> None:
+    if any(isinstance(operator, (ast.In, ast.NotIn)) for operator in node.ops):
+        part.doubts += (node.left, *node.comparators)
+
+
+def _modulo(notes: Notes, node: ast.BinOp, part: Part) -> None:
+    """``"%d" % x``."""
+    if isinstance(node.op, ast.Mod) and isinstance(node.left, (ast.Constant, ast.Name)):
+        part.doubts.append(node.right)
+
+
+def _keys(notes: Notes, node: ast.Dict | ast.Set, part: Part) -> None:
+    part.doubts += filter(None, node.keys if isinstance(node, ast.Dict) else node.elts)
+
+
+def _starred(notes: Notes, node: ast.Starred, part: Part) -> None:
+    if isinstance(node.ctx, ast.Load):
+        part.doubts.append(node.value)
+
+
+def _formatted(notes: Notes, node: ast.FormattedValue, part: Part) -> None:
+    if node.format_spec is not None or node.conversion > 0:
+        part.doubts.append(node.value)
+
+
+def _subscript(notes: Notes, node: ast.Subscript, part: Part) -> None:
+    sized = asked_for_shape(node.value)
+    if sized is not None:
+        if not is_last_dimension(node.slice):
+            part.doubts.append(sized)
+    elif isinstance(node.slice, (ast.Name, ast.Call, ast.BinOp)):
+        part.lookups.append(node)
+
+
+def _attribute(notes: Notes, node: ast.Attribute, part: Part) -> None:
+    mention(part, node.attr)
+
+
+def _statement(notes: Notes, node: ast.Expr, part: Part) -> None:
+    if isinstance(node.value, ast.Call) and last_name(node.value) in RESULT_NEEDED:
+        part.symptom = True
+    if isinstance(node.value, ast.Call) and last_name(node.value) in DATASET_TRANSFORMATIONS:
+        part.anywhere = notes.drops_dataset = True
+
+
+def _outer_name(notes: Notes, node: ast.Global | ast.Nonlocal, part: Part) -> None:
+    part.symptom = True
+
+
+_READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
+    ast.ClassDef: _class, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.Lambda: _lambda,
+    ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign, ast.AnnAssign: _assign_one,
+    ast.NamedExpr: _assign_one, ast.AugAssign: _augment, ast.With: _with, ast.AsyncWith: _with,
+    ast.For: _for, ast.AsyncFor: _for, ast.comprehension: _comprehension, ast.While: _while,
+    ast.If: _test, ast.IfExp: _test, ast.Assert: _test, ast.BoolOp: _any_of, ast.FormattedValue: _formatted,
+    ast.Subscript: _subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
+    ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,
+    ast.DictComp: _comprehensions, ast.Compare: _compare, ast.BinOp: _modulo, ast.Starred: _starred,
+    ast.Dict: _keys, ast.Set: _keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
+}  # fmt: skip
