@@ -35,7 +35,7 @@ from tfgraphlint.interpret.values import (
     Value,
     sequence,
 )
-from tfgraphlint.tree import Tree, children_of
+from tfgraphlint.tree import Tree, children_of, once_per_node
 
 
 @dataclass
@@ -389,15 +389,10 @@ def _default(m: Machine, function: Function, args: Arguments, param: cst.Param) 
 # -- generators ----------------------------------------------------------------------------------
 
 
+@once_per_node
 def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:
     """Whether the body yields (in the function itself, not in one nested in it)."""
-    cached = _GENERATORS.get(definition)
-    if cached is None:
-        cached = _GENERATORS[definition] = "yield" in tree.text and _yields(definition)
-    return cached
-
-
-_GENERATORS: dict[cst.CSTNode, bool] = {}
+    return "yield" in tree.text and _yields(definition)
 
 
 def _yields(definition: cst.CSTNode) -> bool:

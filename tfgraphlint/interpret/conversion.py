@@ -12,7 +12,7 @@ from tfgraphlint.facts import Mode
 from tfgraphlint.interpret.frames import Frame, chosen
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.values import Function
-from tfgraphlint.tree import Tree, children_of
+from tfgraphlint.tree import Tree, children_of, once_per_node
 
 # Decorators whose function TensorFlow calls as it is written.
 WRAPPED = {
@@ -114,18 +114,16 @@ def left_alone(m: Machine) -> str:
 
 def refusal(function: Function) -> str:
     """What makes AutoGraph give up on a whole function; empty where it does not."""
-    definition = function.definition
-    found = _REFUSALS.get(definition)
-    if found is None:
-        if isinstance(definition, cst.Lambda):
-            found = "lambdas that share a line" if _shares_line(function.scope.tree, definition) else ""
-        else:
-            found = next((REFUSED[kind] for kind in _statements(definition) if kind in REFUSED), "")
-        _REFUSALS[definition] = found
-    return found
+    return _refusal(function.scope.tree, function.definition)
 
 
-_REFUSALS: dict[cst.CSTNode, str] = {}
+@once_per_node
+def _refusal(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> str:
+    if isinstance(definition, cst.Lambda):
+        return "lambdas that share a line" if _shares_line(tree, definition) else ""
+    return next((REFUSED[kind] for kind in _statements(definition) if kind in REFUSED), "")
+
+
 REFUSED = {"yield": "generators", ":=": "functions with `:=`", "else": "functions with the `else` of a loop"}
 
 
