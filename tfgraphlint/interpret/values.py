@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -272,9 +272,6 @@ class Choice(Value):
     """One of several values, depending on the path taken."""
 
     options: tuple[Value, ...]
-
-
-Located = Union[Unknown, Host, Tensor, Variable, Object, Instance]
 
 
 def node_of(value: Value) -> Node | None:

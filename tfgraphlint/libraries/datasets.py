@@ -33,7 +33,6 @@ from tfgraphlint.interpret.values import (
 )
 from tfgraphlint.libraries import graph_api
 
-MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
 SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
         "with_options", "filter", "ragged_batch", "rebatch", "take_while", "snapshot", "apply_options", "concatenate",
         "as_numpy_iterator_", "get_single_element_")
