@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts import FaultKind, HostRead, Mode
+from tfgraphlint.facts import FaultKind, Mode
 from tfgraphlint.interpret.conversion import is_left_alone
 from tfgraphlint.interpret.machine import Machine
 from tfgraphlint.interpret.provenance import Kind
-from tfgraphlint.interpret.tracing import in_graph, in_trace, is_assumed, is_symbolic, shows_symbolic
+from tfgraphlint.interpret.tracing import emit_read, in_graph, in_trace, is_assumed, is_symbolic, shows_symbolic
 from tfgraphlint.interpret.values import STRING, Const, Dict, Host, Items, Value, Variable
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
@@ -36,23 +36,22 @@ def is_asked(m: Machine, value: Value | None) -> bool:
     return is_symbolic(value) and not is_assumed(value) or isinstance(value, Variable)
 
 
-def report(m: Machine, node: cst.CSTNode, name: str) -> None:
+def report(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value] = ()) -> None:
     """Report that Python wants a value here that there is not yet."""
     if in_graph(m):
-        place = m.place(node)
-        m.emit(HostRead(place, name, m.running.by, m.running.why, tuple(m.calls), FaultKind.PYTHON_SCALAR))
+        emit_read(m, node, name, FaultKind.PYTHON_SCALAR, values)
 
 
 def walked(m: Machine, node: cst.CSTNode, value: Value) -> None:
     """Python walks over ``value``: in a comprehension, an unpacking, ``*value``."""
     if is_asked(m, value):
-        report(m, node, "builtins.iter")
+        report(m, node, "builtins.iter", [value])
 
 
 def looped(m: Machine, node: cst.For, value: Value) -> None:
     """A ``for`` statement walks over ``value``: AutoGraph makes that a loop of the graph."""
     if is_asked(m, value) and is_left_alone(m):
-        report(m, node.iter, "builtins.iter")
+        report(m, node.iter, "builtins.iter", [value])
 
 
 def called(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value]) -> None:
@@ -70,7 +69,7 @@ def called(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value]) ->
     else:
         return
     if wrong:
-        report(m, node, name)
+        report(m, node, name, values)
 
 
 def _compares(m: Machine, name: str, values: Sequence[Value]) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 from tfgraphlint.facts import (
     FaultKind,
     FrozenWhileTraced,
+    Given,
     HostRead,
     ItemAssigned,
     Mode,
@@ -20,9 +21,11 @@ from tfgraphlint.facts import (
 )
 from tfgraphlint.interpret import retracing, shapes
 from tfgraphlint.interpret.calls import Arguments, call, traced_mode
+from tfgraphlint.interpret.conversion import is_converted
 from tfgraphlint.interpret.frames import Frame
 from tfgraphlint.interpret.inspect import changed, within
 from tfgraphlint.interpret.machine import Machine
+from tfgraphlint.interpret.operators import dtype_of
 from tfgraphlint.interpret.provenance import Node
 from tfgraphlint.interpret.values import (
     ANY,
@@ -103,7 +106,19 @@ def host_read(m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: Faul
     if kind is FaultKind.PYTHON_SCALAR:
         values = [value for value in values if not _may_be_key(value)]
     if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
-        m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
+        emit_read(m, node, name, kind, values)
+
+
+def emit_read(m: Machine, node: cst.CSTNode, name: str, kind: FaultKind, values: Sequence[Value]) -> None:
+    """Say that ``values`` are read at ``node``."""
+    known, given = m.running, tuple(_given(value) for value in values)
+    m.emit(HostRead(m.place(node), name, known.by, known.why, tuple(m.calls), kind, given, is_converted(m)))
+
+
+def _given(value: Value) -> Given:
+    if isinstance(value, Tensor):
+        return Given(True, value.dtype, value.rank, 0 in value.open_axes)
+    return Given(isinstance(value, Variable), dtype_of(value))
 
 
 def call_traced(m: Machine, function: TracedCallable, args: Arguments, node: cst.CSTNode) -> Value:
@@ -176,7 +191,13 @@ def _made_in_graph(m: Machine, node: Node) -> bool:
 def printed(m: Machine, node: cst.CSTNode, values: Sequence[Value], name: str) -> None:
     """Report a tensor or variable that is printed without its numbers: once for each trace."""
     if in_trace(m) and not runs_once(m) and any(shows_symbolic(m, value) for value in values):
-        m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+        texts = any(isinstance(value, Host) and value.node in m.texts for value in values)
+        known, calls = m.running, tuple(m.calls)
+        m.emit(PrintedWhileTraced(m.place(node), name, known.by, known.why, calls, texts, _is_compiled(m)))
+
+
+def _is_compiled(m: Machine) -> bool:
+    return m.running.traced is not None and m.running.traced.jit
 
 
 def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
@@ -188,7 +209,8 @@ def variable_made(m: Machine, node: cst.CSTNode, name: str) -> None:
 def frozen(m: Machine, node: cst.CSTNode, name: str) -> None:
     """Report a random number or the time in traced code."""
     if in_trace(m) and not runs_once(m):
-        m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+        known, calls = m.running, tuple(m.calls)
+        m.emit(FrozenWhileTraced(m.place(node), name, known.by, known.why, calls, is_converted(m), _is_compiled(m)))
 
 
 def item_assigned(
