@@ -25,8 +25,9 @@ ROWS = [
     ["legacy_scopes", "legacy_guards", "name_search", "legacy", "keras_names"],
     ["rule", "story", "ancestry", "edits", "spelling"],
     ["eager_needs", "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body",
-     "reconnect"],
-    ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite"],
+     "reconnect", "graph_uses", "graph_numpy"],
+    ["in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping", "keras_rewrite",
+     "graph_builtins", "print_ops", "trace_time_random", "double_where"],
     ["registry", "requirements", "settings", "discover", "suppression", "pages"],
     ["fix", "examine", "workers", "cache"],
     ["lint", "repair", "report"],
@@ -40,7 +41,7 @@ RULE_ROOMS = {
     "diagnostic", "facts", "bindings", "rule", "story", "ancestry", "edits", "spelling", "libraries", "text", "tree",
     "uses", "kinds", "numpy_rewrite", "as_tensor", "together", "alternatives", "host_body", "reconnect",
     "eager_needs", "in_place", "graph_forms", "as_float", "tape_block", "watching", "moving", "unwrapping",
-    "keras_rewrite",
+    "keras_rewrite", "graph_numpy", "graph_builtins", "print_ops", "trace_time_random", "double_where",
 }
 RUN_ROOMS = {"tfg505": {"keras_names"}, "tfg601": {"legacy"}, "tfg900": {"screen"}, "tfg901": {"suppression"}}
 
