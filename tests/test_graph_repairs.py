@@ -150,7 +150,6 @@ LEFT_ALONE = [
     ("return tf.gather(x, [0, 1, 2][random.randrange(3)])",),
     # Prints
     ("print('%s' % x)", "return x"),
-    ("print('x: {}'.format(x))", "return x"),
     ("text = f'x: {x}'", "print(text)", "return x"),
     ("text = f'x: {x}'", "print(f'{text}')", "return x"),
     ("print('x', f'{x}')", "return x"),
