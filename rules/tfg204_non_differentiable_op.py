@@ -41,7 +41,7 @@ class NonDifferentiableOp(Rule):
 
     ## Fix safety
 
-    There is no fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for `argmax`,
+    No fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for `argmax`,
     `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
     `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is.
 

@@ -42,7 +42,7 @@ class AssignInGradientPath(Rule):
 
     ## Fix safety
 
-    There is no fix, only the suggestion to use the tensor that is assigned instead of the variable: keep it
+    No fix, only the suggestion to use the tensor that is assigned instead of the variable: keep it
     under a name, pass it on, and assign it to the variable after the query, if its value must be remembered.
     For a metric, use the loss function of the same name and update the metric beside it.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Role, Severity, Step
 from tfgraphlint.facts.gradients import GradientNotFinite
+from tfgraphlint.fixes import double_where
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief
 
@@ -41,10 +42,12 @@ class NanGradient(Rule):
 
     ## Fix safety
 
-    Unsafe. The argument gets a `where` of its own, `tf.math.log(tf.where(x > 0, x, 1.0))`, so that `f` never sees
-    the bad point; values and gradients elsewhere stay as they are. Often there is a function for the purpose:
-    `tf.math.divide_no_nan`, `tf.math.xlogy`, `tf.math.log_sigmoid`, `tf.nn.softplus`. For norms: add a
-    small number under the root, or use the squared norm.
+    Unsafe. The argument gets a `where` of its own, `tf.where(x > 0, tf.math.log(tf.where(x > 0, x, 1.0)), 0.0)`, so
+    that `f` never sees the bad point; values and gradients elsewhere stay as they are. This is built where `f` is
+    written within the call of `tf.where`, below operators and functions that compute each element by itself, and where
+    condition and argument call nothing but TensorFlow. There is no fix where `f(x)` was computed before or in a helper,
+    and none for roots of zeros: add a small number under the root, or use the squared norm. Often there is a function
+    for the purpose: `tf.math.divide_no_nan`, `tf.math.xlogy`, `tf.math.log_sigmoid`, `tf.nn.softplus`.
 
     ## When to suppress
 
@@ -67,4 +70,4 @@ class NanGradient(Rule):
         else:
             message = f"the gradient with respect to `{source}` is NaN where `where` does not choose `{what}`"
             remedy = "guard the argument as well: `tf.where(c, f(tf.where(c, x, 1.0)), y)`"
-            yield self.report(fact.place.span, message, path=path, help=remedy)
+            yield self.report(fact.place.span, message, path=path, help=remedy, fix=double_where.guarded(fact))

@@ -45,7 +45,7 @@ class UnbuiltModelVariables(Rule):
 
     ## Fix safety
 
-    Nothing is applied. The suggestion is to call the model once on data of the right shape before the
+    No fix is applied. The suggestion is to call the model once on data of the right shape before the
     variables are read, `model(inputs[:1])`, or to read them in the step. The first call runs the model; a
     random layer moves the state of its generator.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.fixes import graph_numpy
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, traced_by, traced_path
 
@@ -44,8 +45,12 @@ class NumpyMethodInGraph(Rule):
 
     ## Fix safety
 
-    Unsafe: `.numpy()` is dropped. What used the array now uses a tensor, which NumPy, `float` formats and `.tolist()`
-    do not accept. A value that is meant for a log is better returned from the traced function and read by its caller.
+    Unsafe: `.numpy()`, or `K.eval` and `K.get_value` around a tensor, is dropped, and NumPy functions that get the
+    tensor then become TensorFlow's (as in TFG402). Where dtypes do not fit afterwards, TensorFlow raises while tracing.
+    There is no fix where Python needs the value: in a text, a list or an attribute that keeps it, an index, a loop,
+    `min`, `float`, a function that is not in the file, or a condition that AutoGraph does not convert; none for
+    `.eval()`, and none after `disable_eager_execution()`, where a session has to run the graph. A value that is meant
+    for a log is better returned from the traced function and read by its caller.
 
     ## When to suppress
 
@@ -62,4 +67,5 @@ class NumpyMethodInGraph(Rule):
                 f"`{brief(fact.place.code)}` raises AttributeError: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
                 help="keep the value a tensor; `tf.py_function` runs Python on values",
+                fix=graph_numpy.repair_of(fact),
             )

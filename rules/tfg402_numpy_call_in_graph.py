@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.fixes import graph_numpy
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import short_name, traced_by, traced_path
 
@@ -44,10 +45,16 @@ class NumpyCallInGraph(Rule):
 
     ## Fix safety
 
-    The TensorFlow equivalent comes from the derived table, with axis, keepdims and dtype translated. Unsafe where
-    dtype or rank rules differ: NumPy computes in float64 and promotes integers, TensorFlow does neither. Where there
-    is no equivalent, `tf.experimental.numpy` is suggested; some of its functions (`round`) need
-    `experimental_enable_numpy_behavior()` in a graph.
+    Unsafe: the function becomes the TensorFlow function that gave the same values for every rank when both were run,
+    with the same `axis` and `keepdims`, and so do NumPy functions that get its result. NumPy computes in float64 and
+    promotes integers, TensorFlow does neither: where dtypes do not fit afterwards, it raises while tracing. Some would
+    give other numbers for integers without an error: where the tensor does not certainly hold floating-point numbers,
+    `np.mean` and `np.average` become the mean of `tf.cast(x, tf.float32)`, and `np.sum`, `np.prod`, `np.cumsum`,
+    `np.cumprod`, `np.trace` and `np.float_power` are left. `np.zeros` and `np.ones` are rewritten where their dtype is
+    written, since the defaults differ. There is no fix where Python needs the result: in a text, a list or an attribute
+    that keeps it, an index, a loop, `min`, a function that is not in the file, or a condition that AutoGraph does not
+    convert. Where there is no fix, the function of `tf.experimental.numpy` is suggested if it gave the same, and never
+    applied; some of these (`round`) need `experimental_enable_numpy_behavior()` in a graph.
 
     ## When to suppress
 
@@ -60,9 +67,12 @@ class NumpyCallInGraph(Rule):
     def check(self, fact: HostRead) -> Iterable[Diagnostic]:
         if fact.kind is FaultKind.NUMPY_CALL:
             outcome = "is False at every time" if fact.name in SILENT else "raises NotImplementedError"
+            fix = graph_numpy.repair_of(fact)
             yield self.report(
                 fact.place.span,
                 f"`{short_name(fact.name)}` {outcome}: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
                 help="use the TensorFlow function of the same meaning",
+                fix=fix,
+                suggestions=graph_numpy.suggestions(fact) if fix is None else (),
             )

@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.fixes import graph_builtins
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, traced_by, traced_path
 
@@ -45,8 +46,23 @@ class PythonValueOfTensor(Rule):
 
     ## Fix safety
 
-    Unsafe: `tf.reduce_sum`, `tf.reduce_max`, `tf.maximum`, `tf.reduce_any`, `tf.unstack`, `tf.math.f`, `tf.cast`,
-    `tf.shape(x)[0]`. The result is a tensor, of the tensor's dtype.
+    Unsafe. The result is a tensor, of the tensor's dtype, and where dtypes do not fit afterwards, TensorFlow raises
+    while tracing. Built are:
+
+    - `sum(t)` as `tf.reduce_sum(t, axis=0)`, `max(t)` and `min(t)` as `tf.reduce_max(t)` and `tf.reduce_min(t)`,
+      `max(a, b)` and `min(a, b)` as `tf.maximum(a, b)` and `tf.minimum(a, b)`, `any` and `all` of a boolean tensor as
+      `tf.reduce_any` and `tf.reduce_all`, `round(t)` of floating-point numbers as `tf.round(t)`;
+    - a function of `math` as TensorFlow's function of the same meaning, as in TFG402;
+    - `float(t)` as `t` where that certainly holds floating-point numbers, else as `tf.cast(t, tf.float32)`; `int(t)` of
+      floating-point numbers as `tf.cast(t, tf.int32)`, `bool(t)` as `tf.cast(t, tf.bool)`;
+    - `len(t)` as `tf.shape(t)[0]` where `tf.cast` or `tf.range` gets it;
+    - `a, b = t` as `a, b = tf.unstack(t, num=2)`; a comprehension, loop or `*` over `t`, `enumerate(t)`, `list(t)`,
+      `tuple(t)`, `reversed(t)` and `map(f, t)` with `tf.unstack(t)`, unless the first dimension is certainly unknown
+      while tracing. `tf.unstack` raises where it is unknown after all.
+
+    There is no fix where Python needs the result (in a text, a list or an attribute that keeps it, an index, a
+    condition that AutoGraph does not convert), and none for format specs, dictionary keys, list indices, `zip`,
+    `filter`, `set`, `sorted`, `range`, `divmod`, `complex`, `key=` and `start=`.
 
     ## When to suppress
 
@@ -63,6 +79,7 @@ class PythonValueOfTensor(Rule):
                 f"{_what(fact)} raises: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
                 help="use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …",
+                fix=graph_builtins.repair_of(fact),
             )
 
 

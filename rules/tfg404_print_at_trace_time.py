@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.tracing import PrintedWhileTraced
+from tfgraphlint.fixes import print_ops
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, traced_path
 
@@ -37,8 +38,10 @@ class PrintAtTraceTime(Rule):
 
     ## Fix safety
 
-    Unsafe: `print(...)` becomes `tf.print(...)`, tensors inside an f-string become arguments of their own. `tf.print`
-    writes to standard error, shows long tensors shortened, and cannot be compiled by `jit_compile=True`. A logging
+    Unsafe: `print(...)` becomes `tf.print(...)`; where an f-string is all that is printed, its parts become arguments
+    of their own, with `sep=""`. `tf.print` writes to standard error and shows long tensors shortened. There is no fix
+    for a text that was made before, with `%`, `str`, `format` or `+`, or an f-string with a format or beside other
+    arguments, for `file=` and `flush=`, and none under `jit_compile=True`, which cannot compile `tf.print`. A logging
     call has no equivalent in the graph: return the value and log it outside.
 
     ## When to suppress
@@ -56,4 +59,5 @@ class PrintAtTraceTime(Rule):
             f"`{brief(fact.place.code)}` runs only while the graph is traced, and shows no values",
             path=traced_path(fact),
             help="print from the graph: `tf.print(...)`",
+            fix=print_ops.in_graph(fact),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.tracing import FrozenWhileTraced
+from tfgraphlint.fixes import trace_time_random
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, traced_path
 
@@ -34,10 +35,22 @@ class TraceTimeConstant(Rule):
 
     ## Fix safety
 
-    Unsafe: `random.random()` becomes `tf.random.uniform([])`, `random.uniform(a, b)` and `np.random.uniform` become
-    `tf.random.uniform(shape, a, b)`, `np.random.normal` becomes `tf.random.normal`, `time.time()` becomes
-    `tf.timestamp()`. The stream differs from the seeded one of Python or NumPy, dtypes become float32, and
-    `random.randint` includes its upper bound where `tf.random.uniform` does not.
+    Unsafe: the stream differs from the seeded one of Python or NumPy, and the numbers are tensors of float32, which
+    raise beside tensors of other dtypes. Built are:
+
+    - `random.random()` as `tf.random.uniform([])`, `random.uniform(a, b)` as `tf.random.uniform([], a, b)`,
+      `random.gauss` and `random.normalvariate` as `tf.random.normal([], mu, sigma)`;
+    - `np.random.uniform`, `random`, `random_sample`, `normal`, `standard_normal`, `rand` and `randn` with the shape
+      first: `tf.random.normal([4], 0.0, 0.1)`. `size` has to be a number, a tuple or list, or an attribute `shape`;
+      without it the bounds have to be numbers as written, since an array would give the draw its shape;
+    - `random.randint(a, b)` as `tf.random.uniform([], a, b + 1, dtype=tf.int32)` (the one includes its upper bound, the
+      other does not), `random.randrange` and `np.random.randint` alike without the `+ 1`, where the number is only
+      compared or given to TensorFlow;
+    - `time.time()` as `tf.timestamp()`, except under `jit_compile=True`.
+
+    There is no fix for other functions (`random.choice`, `random.shuffle`, generators, `time.perf_counter`, `datetime`,
+    `uuid`), and none where Python needs the number: in a text, a list or an attribute that keeps it, an index, a
+    function that is not in the file, or a condition that AutoGraph does not convert.
 
     ## When to suppress
 
@@ -54,4 +67,5 @@ class TraceTimeConstant(Rule):
             f"`{brief(fact.place.code)}` runs only while the graph is traced: every later call sees the same value",
             path=traced_path(fact),
             help="draw it in the graph: `tf.random.uniform`, `tf.random.normal`, `tf.timestamp()`",
+            fix=trace_time_random.in_graph(fact),
         )

@@ -36,7 +36,7 @@ class UnparsableFileRule(Rule):
 
     ## Fix safety
 
-    There is no fix.
+    No fix.
 
     ## When to suppress
 

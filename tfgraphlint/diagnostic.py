@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -92,7 +92,3 @@ class Diagnostic:
     def key(self) -> tuple[str, Position, str, Span]:
         """What makes two reports the same one, and their order: file, place, code."""
         return (self.span.filename, self.span.start, self.code, self.span)
-
-    def without_fix(self) -> Diagnostic:
-        """The same report where the fix was found not to hold."""
-        return replace(self, fix=None)

@@ -7,23 +7,53 @@ from dataclasses import dataclass, field
 from tfgraphlint.facts.common import Fact, FaultKind, Mode, Place, Traced
 
 
+@dataclass(frozen=True)
+class Given:
+    """What is known of a value that a call is given: whether it is a tensor (or variable), and what it holds."""
+
+    tensor: bool
+    dtype: str = "any"  # "float", "int", "bool", "string", "complex"
+    rank: int | None = None
+    open: bool = False  # the length of its first dimension is certainly not known while tracing
+
+
 @dataclass(frozen=True, eq=False)
 class HostRead(Traced):
-    """A symbolic tensor is read as a value: ``.numpy()``, NumPy, ``float``; ``kind`` says which."""
+    """A symbolic tensor is read as a value: ``.numpy()``, NumPy, ``float``; ``kind`` says which.
+
+    ``given`` has one for each argument, those by keyword last; for a method, the one that it is called on; for a loop
+    or an unpacking, what is iterated. ``converted``: AutoGraph converts the code.
+    """
 
     kind: FaultKind = FaultKind.NUMPY_CALL
+    given: tuple[Given, ...] = ()
+    converted: bool = False
 
 
+@dataclass(frozen=True, eq=False)
 class PrintedWhileTraced(Traced):
-    """``print`` of a symbolic tensor: it runs once for each trace."""
+    """``print`` of a symbolic tensor: it runs once for each trace.
+
+    ``texts``: an argument is a text in which a tensor was shown before. ``jit``: XLA compiles the code.
+    """
+
+    texts: bool = False
+    jit: bool = False
 
 
 class VariableCreated(Traced):
     """A variable is made in each call of traced code."""
 
 
+@dataclass(frozen=True, eq=False)
 class FrozenWhileTraced(Traced):
-    """A random number or the time, drawn once for each trace."""
+    """A random number or the time, drawn once for each trace.
+
+    ``converted``: AutoGraph converts the code. ``jit``: XLA compiles it.
+    """
+
+    converted: bool = False
+    jit: bool = False
 
 
 @dataclass(frozen=True, eq=False)

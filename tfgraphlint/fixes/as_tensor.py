@@ -12,7 +12,7 @@ from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import is_number, of_method, of_subscript, spell_tensorflow, text_of
 from tfgraphlint.fixes.value_uses import Use, uses_of
-from tfgraphlint.syntax.parents import ancestors, parent
+from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
 # Attributes that a tensor and an array both have, with the same meaning.
@@ -153,7 +153,7 @@ def _settle_argument(
     if not isinstance(call, cst.Call):
         return True
     name = full_name(tree, call.func) or (f"builtins.{call.func.value}" if isinstance(call.func, cst.Name) else "")
-    if name in REFUSING:
+    if name in REFUSING or _is_kept_to_be_rounded(tree, call):
         return False
     if name == "builtins.float" and _goes_on(tree, call) and len(call.args) == 1:
         edits = unwrapped(tree, call, call.args[0].value)
@@ -167,6 +167,23 @@ def _settle_argument(
         elif use.carrier is not value:
             result.needs_tensor = True
     return True
+
+
+def _is_kept_to_be_rounded(tree: Tree, call: cst.Call) -> bool:
+    """Whether ``call`` appends to a list that Python's ``round`` gets something of: tensors refuse that."""
+    match call.func:
+        case cst.Attribute(value=cst.Name(value=kept), attr=cst.Name(value="append")):
+            scope = next((each for each in scopes_of(tree, call) if isinstance(each, cst.FunctionDef)), tree.module)
+            return any(kept in {each.value for each in _names(rounded)} for rounded in _rounded(scope))
+    return False
+
+
+def _rounded(node: cst.CSTNode) -> Iterable[cst.Arg]:
+    """The arguments of ``round`` within ``node``."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "round":
+        yield from node.args
+    for child in children_of(node):
+        yield from _rounded(child)
 
 
 def _goes_on(tree: Tree, call: cst.Call) -> bool:

@@ -33,8 +33,12 @@ class Rewrite:
     exact: bool
 
 
-def of_call(tree: Tree, call: cst.Call, name: str) -> Rewrite | None:
-    """TensorFlow's function instead of NumPy's (or ``math``'s) ``name`` in ``call``; it passes the gradient on."""
+def of_call(tree: Tree, call: cst.Call, name: str, *, differentiable: bool = True) -> Rewrite | None:
+    """TensorFlow's function instead of NumPy's (or ``math``'s) ``name`` in ``call``.
+
+    With ``differentiable`` only where it passes the gradient on. Without, the values count alone: only where they were
+    the same for every rank that was tried.
+    """
     tables = load()
     if _called(tables, tree, call) != tables.canonical(name):
         return None
@@ -46,30 +50,32 @@ def of_call(tree: Tree, call: cst.Call, name: str) -> Rewrite | None:
         return _made_tensor(tree, call, name)
     if name.startswith("numpy.") and name.rpartition(".")[2] in FLOAT_TYPES:
         return _cast(tree, call, name.rpartition(".")[2])
-    return _by_table(tables, tree, call, name)
+    return _by_table(tables, tree, call, name, differentiable)
 
 
 def _called(tables: Tables, tree: Tree, call: cst.Call) -> str:
     return tables.canonical(full_name(tree, call.func) or "")
 
 
-def _by_table(tables: Tables, tree: Tree, call: cst.Call, name: str) -> Rewrite | None:
+def _by_table(tables: Tables, tree: Tree, call: cst.Call, name: str, differentiable: bool) -> Rewrite | None:
     if name.startswith("math."):
-        return _of_math(tables, tree, call, name.removeprefix("math."))
+        return _of_math(tables, tree, call, name.removeprefix("math."), differentiable)
     equivalent = tables.numpy_equivalent(name)
     if equivalent is None or equivalent.tensorflow is None:
         return None
     given = _given(equivalent.params, call.args)
-    if given is None or not passes_gradient(equivalent.tensorflow, given):
+    if given is None or differentiable and not passes_gradient(equivalent.tensorflow, given):
+        return None
+    if not differentiable and equivalent.tensorflow.fails.get(_label(equivalent, equivalent.tensorflow, given)):
         return None
     return _renamed(tables, tree, call, equivalent, equivalent.tensorflow, given)
 
 
-def _of_math(tables: Tables, tree: Tree, call: cst.Call, short: str) -> Rewrite | None:
+def _of_math(tables: Tables, tree: Tree, call: cst.Call, short: str, differentiable: bool) -> Rewrite | None:
     """``math.log(x)``: NumPy's function of that name has the same meaning, else ``tf.math`` has one."""
     if short == "log" and len(call.args) > 1:
         return None
-    found = _by_table(tables, tree, call, tables.canonical(f"numpy.{MATH_NAMES.get(short, short)}"))
+    found = _by_table(tables, tree, call, tables.canonical(f"numpy.{MATH_NAMES.get(short, short)}"), differentiable)
     if found is not None:
         return Rewrite(found.edits, found.name, False)
     record = tables.function(f"tensorflow.math.{short}")
@@ -89,14 +95,18 @@ def spell_tensorflow(tree: Tree, full: str, at: cst.CSTNode) -> Spelling:
     return spell_any(tree, [name for name in names if tables.canonical(name) == tables.canonical(full)], at)
 
 
-def spell_numpy_of_tensorflow(tree: Tree, call: cst.Call, name: str) -> Rewrite | None:
+def spell_numpy_of_tensorflow(
+    tree: Tree, call: cst.Call, name: str, *, differentiable: bool = True
+) -> Rewrite | None:
     """The function of ``tf.experimental.numpy`` of the same name, for display."""
     tables = load()
     equivalent = tables.numpy_equivalent(name)
     if equivalent is None or equivalent.tnp is None or _called(tables, tree, call) != tables.canonical(name):
         return None
     given = _given(equivalent.params, call.args)
-    if given is None or not passes_gradient(equivalent.tnp, given):
+    if given is None or differentiable and not passes_gradient(equivalent.tnp, given):
+        return None
+    if any(name not in equivalent.tnp.arguments for name in given):
         return None
     spelled = spell_tensorflow(tree, equivalent.tnp.name, call)
     return Rewrite((in_place_of(tree, call.func, spelled.text), *spelled.edits), equivalent.tnp.name, False)

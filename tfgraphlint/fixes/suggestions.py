@@ -81,6 +81,14 @@ def numpy_of_tensorflow(fault: Fault) -> Iterator[Fix]:
             yield _shown(f"`{short_name(rewrite.name)}` keeps the gradient", code, rewrite.edits)
 
 
+def numpy_in_graph(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
+    """The same in a graph, where the values count and not the gradient."""
+    rewrite = numpy_calls.spell_numpy_of_tensorflow(tree, call, name, differentiable=False)
+    if rewrite is not None:
+        code = text_after(tree, call, rewrite.edits)
+        yield _shown(f"`{short_name(rewrite.name)}` computes it in the graph", code, rewrite.edits)
+
+
 def differentiable(fault: Fault) -> Iterator[Fix]:
     """A smooth relative of an operation without a gradient, and the form that passes the gradient straight through."""
     match fault.place.node:

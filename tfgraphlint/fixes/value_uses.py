@@ -53,6 +53,10 @@ class Uses:
     found: list[Use] = field(default_factory=list)
     complete: bool = True
     named: bool = False  # a name or attribute holds the value itself
+    tested: bool = False  # asked whether it is true
+    walked: bool = False  # unpacked, or looked through by ``in``
+    stored: bool = False  # into an attribute, an element or a container that stays
+    indexing: bool = False  # between the brackets of a subscript
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +66,9 @@ class _Carrier:
     truth: bool = False
 
 
-def uses_of(tree: Tree, value: cst.BaseExpression) -> Uses:
-    """What becomes of ``value``."""
-    walk = _Walk(tree)
+def uses_of(tree: Tree, value: cst.BaseExpression, *, in_graph: bool = False) -> Uses:
+    """What becomes of ``value``; ``in_graph``: up to what a ``tf.function`` returns, which is a tensor anyway."""
+    walk = _Walk(tree, in_graph)
     walk.pending.append(_Carrier(value))
     while walk.pending:
         carrier = walk.pending.pop()
@@ -79,8 +83,9 @@ def uses_of(tree: Tree, value: cst.BaseExpression) -> Uses:
 
 
 class _Walk:
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, in_graph: bool) -> None:
         self.tree = tree
+        self.in_graph = in_graph
         self.uses = Uses()
         self.pending: list[_Carrier] = []
         self.seen: set[cst.CSTNode] = set()
@@ -96,8 +101,11 @@ class _Walk:
         holder = parent(self.tree, node)
         match holder:
             case cst.BinaryOperation() | cst.UnaryOperation() | cst.BooleanOperation():
+                is_not = isinstance(holder, cst.UnaryOperation) and isinstance(holder.operator, cst.Not)
+                self.uses.tested |= is_not or isinstance(holder, cst.BooleanOperation)
                 self.carry(holder, carrier)
             case cst.IfExp(test=test):
+                self.uses.tested |= test is node
                 if test is not node:
                     self.carry(holder, carrier, direct=True)
             case cst.NamedExpr():
@@ -107,6 +115,7 @@ class _Walk:
                 self.carry(holder, carrier, truth=True)
             case cst.ComparisonTarget():
                 comparison = parent(self.tree, holder)
+                self.uses.walked |= isinstance(holder.operator, (cst.In, cst.NotIn))
                 if isinstance(comparison, cst.Comparison):
                     self.carry(comparison, carrier, truth=True)
             case cst.Attribute():
@@ -139,10 +148,27 @@ class _Walk:
                 self.iterated(carrier, holder)
             case cst.FormattedStringExpression():
                 self.use(carrier, holder)
-            case cst.Expr() | cst.If() | cst.While() | cst.Assert() | cst.CompIf() | cst.Index():
+            case cst.If() | cst.While() | cst.Assert() | cst.CompIf():
+                self.uses.tested = True
+            case cst.Index():
+                self.uses.indexing = True
+            case cst.Expr():
                 pass
             case _:
                 self.uses.complete = False  # into a container, or out of a generator
+                self.uses.stored |= not self.is_passed_on(holder)
+
+    def is_passed_on(self, element: cst.CSTNode | None) -> bool:
+        """Whether the list, tuple or dictionary around an element is returned or given to TensorFlow at once."""
+        container = parent(self.tree, element) if element is not None else None
+        if not isinstance(element, (cst.Element, cst.DictElement)) or container is None:
+            return False
+        holder = parent(self.tree, container)
+        if isinstance(holder, cst.Arg):
+            call = parent(self.tree, holder)
+            name = full_name(self.tree, call.func) if isinstance(call, cst.Call) else None
+            return name is not None and name.partition(".")[0] in ("tensorflow", "keras")
+        return isinstance(holder, cst.Return) or self.is_passed_on(holder)
 
     def attribute(self, carrier: _Carrier, holder: cst.Attribute) -> None:
         self.use(carrier, holder)
@@ -172,15 +198,17 @@ class _Walk:
                     self.carry(load, carrier, direct=True)
                 self.uses.complete &= not _is_seen_elsewhere(self.tree, statement, name)
             case cst.Attribute():
-                self.uses.named = True
+                self.uses.named = self.uses.stored = True
                 self.uses.complete = False
                 for same in self.same_attributes(target):
                     self.carry(same, carrier, direct=True)
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                self.uses.walked = True
                 for element in elements:
                     self.bound(element.value, statement, _Carrier(carrier.node, False, carrier.truth))
             case _:
                 self.uses.complete = False
+                self.uses.stored = True
 
     def same_attributes(self, target: cst.Attribute) -> Iterator[cst.Attribute]:
         """The other places of the class that name the attribute in the same words."""
@@ -199,6 +227,8 @@ class _Walk:
         function = next(
             (scope for scope in scopes_of(self.tree, carrier.node) if isinstance(scope, cst.FunctionDef)), None
         )
+        if self.in_graph and function is not None and _is_traced(self.tree, function):
+            return
         calls = list(calls_of(self.tree, function)) if function is not None else []
         self.uses.complete &= bool(calls)
         for call in calls:
@@ -225,6 +255,13 @@ class _Walk:
         if function is not None and parameter is not None:
             for load in loads_in_block(function.body, parameter):
                 self.carry(load, carrier, direct=True)
+
+
+def _is_traced(tree: Tree, function: cst.FunctionDef) -> bool:
+    """Whether ``tf.function`` decorates it."""
+    names = [each.decorator.func if isinstance(each.decorator, cst.Call) else each.decorator
+             for each in function.decorators]
+    return any(full_name(tree, name) == "tensorflow.function" for name in names)
 
 
 def _is_target(tree: Tree, node: cst.CSTNode) -> bool:

@@ -32,7 +32,7 @@ from tfgraphlint.libraries.keras import training
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MOST_STEPS_A_FILE = 150_000
 
@@ -239,34 +239,28 @@ def _set_elsewhere(cls: Class) -> set[str]:
             continue
         for held in within(value):
             if isinstance(held, Function) and held.owner is cls and held.name != "__init__":
-                found |= _assigned_attributes(held.definition)
+                found |= _assigned_attributes(held.scope.tree, held.definition)
     return found
 
 
-def _assigned_attributes(definition: cst.CSTNode) -> set[str]:
-    cached = _ASSIGNED.get(definition)
-    if cached is None:
-        cached = set()
-        stack: list[cst.CSTNode] = [definition]
-        while stack:
-            node = stack.pop()
-            targets: list[cst.BaseExpression] = []
-            if isinstance(node, cst.Assign):
-                targets = [target.target for target in node.targets]
-            elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
-                targets = [node.target]
-            elif isinstance(node, (cst.BaseExpression, cst.Arg)) and not isinstance(node, cst.Lambda):
-                continue
-            while targets:
-                target = targets.pop()
-                if isinstance(target, (cst.Tuple, cst.List)):
-                    targets.extend(element.value for element in target.elements)
-                elif isinstance(target, cst.Attribute):
-                    cached.add(target.attr.value)
-            stack.extend(children_of(node))
-        _ASSIGNED[definition] = cached
-    return cached
-
-
-_ASSIGNED: dict[cst.CSTNode, set[str]] = {}
-
+@once_per_node
+def _assigned_attributes(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> set[str]:
+    found: set[str] = set()
+    stack: list[cst.CSTNode] = [definition]
+    while stack:
+        node = stack.pop()
+        targets: list[cst.BaseExpression] = []
+        if isinstance(node, cst.Assign):
+            targets = [target.target for target in node.targets]
+        elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, (cst.BaseExpression, cst.Arg)) and not isinstance(node, cst.Lambda):
+            continue
+        while targets:
+            target = targets.pop()
+            if isinstance(target, (cst.Tuple, cst.List)):
+                targets.extend(element.value for element in target.elements)
+            elif isinstance(target, cst.Attribute):
+                found.add(target.attr.value)
+        stack.extend(children_of(node))
+    return found

@@ -54,8 +54,8 @@ class FunctionRecord:
     """One library function as it was seen to behave; ``name`` is the canonical one.
 
     ``returns`` is ``tensor``, ``variable``, ``ndarray`` (NumPy scalars too), ``python:float`` and the like,
-    ``list``, ``tuple``, ``dict``, ``none`` or ``object:<class>`` for a call with tensors; ``from_arrays`` the same
-    for a call with NumPy arrays in their place. ``sometimes`` are other kinds that were seen. ``dtype`` is ``same``
+    ``list``, ``tuple``, ``dict``, ``none`` or ``object:<class>`` for a call with tensors. ``sometimes`` are other
+    kinds that were seen. ``dtype`` is ``same``
     (as the argument), ``float``, ``int``, ``bool``, ``string``, ``complex`` or ``other``; ``dtype_argument`` the
     parameter that decides it. ``varies`` are parameters whose outcome was not the same in all calls: ``gradient``
     holds the most favourable one. ``gradient`` is for real float tensors; ``other`` has the parameters for which
@@ -74,7 +74,6 @@ class FunctionRecord:
     lists: frozenset[str] = frozenset()  # parameters that were given a list of tensors
     returns: str = ""
     sometimes: tuple[str, ...] = ()
-    from_arrays: str = ""
     elements: tuple[str, ...] = ()  # kinds of a tuple's elements; of a list's first
     fields: tuple[str, ...] = ()  # names of a named tuple's elements
     parts: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
@@ -264,11 +263,6 @@ class Tables:
         return _read(self.folder / "host.json")
 
     @cached_property
-    def _scipy(self) -> dict[str, Any]:
-        path = self.folder / "scipy.json"  # only where SciPy was installed
-        return _read(path) if path.exists() else {"scipy": {}}
-
-    @cached_property
     def _equivalents(self) -> dict[str, Any]:
         return _read(self.folder / "equivalents.json")
 
@@ -410,11 +404,6 @@ class Tables:
         full = f"builtins.{name.removeprefix('builtins.')}"
         return _host_record(full, self._host["builtins"].get(full))
 
-    def is_scipy_cut(self, full_name: str) -> bool:
-        """Whether a SciPy function took a tensor and gave back NumPy or Python values without a gradient."""
-        module, _, last = full_name.rpartition(".")
-        return last in self._scipy["scipy"].get(module, "").split()
-
     @cache  # noqa: B019
     def numpy_equivalent(self, full_name: str) -> Equivalent | None:
         """What can stand for a NumPy function in TensorFlow; None when nothing was found."""
@@ -442,10 +431,6 @@ class Tables:
         """An operator (``//``, ``==``, ``+=``, ``in`` …) between ``tensor``, ``variable``, ``ndarray``, ``float``,
         ``numpy-scalar`` and ``list``; None for combinations that were not tried."""
         return _operation(self._tensors["operators"].get(f"{left} {symbol} {right}"))
-
-    def unary_operator(self, symbol: str, operand: str = "tensor") -> Operation | None:
-        """``-``, ``+``, ``~``, ``not``, ``[0]``, ``iteration`` or ``bool`` of a tensor or variable."""
-        return _operation(self._tensors["operators"].get(f"{symbol} {operand}"))
 
     def layer(self, full_name: str) -> LayerRecord | None:
         """A Keras layer class that could be built and called; None for others."""
@@ -588,7 +573,6 @@ def _function_record(name: str, found: Mapping[str, Any]) -> FunctionRecord:
         lists=frozenset(found.get("lists", ())),
         returns=returns,
         sometimes=tuple(found.get("or", ())),
-        from_arrays=found.get("host", returns),
         elements=tuple(found.get("elements", ())),
         fields=tuple(found.get("fields", ())),
         parts={

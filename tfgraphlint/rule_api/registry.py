@@ -11,7 +11,6 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.errors import RegistryError
@@ -209,8 +208,3 @@ def specificity(word: str) -> int:
     if word.upper() == EVERYTHING:
         return 0
     return len(word) if re.fullmatch(r"[A-Za-z]+\d*", word) else 100
-
-
-def events_of(registry: Registry, events: Iterable[Any]) -> list[Diagnostic]:
-    """The diagnostics that follow from all ``events``."""
-    return [diagnostic for event in events for diagnostic in registry.diagnostics(event)]

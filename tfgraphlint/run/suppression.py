@@ -44,8 +44,10 @@ class Suppressions:
         lines, span = self._source.lines, suppression.span
         row = lines.row(span.start.row)
         before, behind = row[: span.start.column - 1], row[span.end.column - 1 :]
-        if behind.strip():
+        if behind.strip() and not (before.strip() and behind.startswith(" ")):
             return span
+        if behind.strip():  # another comment, which keeps its own space
+            return Span(span.filename, Position(span.start.row, len(before.rstrip()) + 1), span.end)
         if before.strip():
             start = Position(span.start.row, len(before.rstrip()) + 1)
             return Span(span.filename, start, Position(span.end.row, len(row) + 1))

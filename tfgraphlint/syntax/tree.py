@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
+from typing import Any, TypeVar
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -96,6 +97,7 @@ class Tree:
         self.name = name
         self.text = text
         self.module = cst.parse_module(text)
+        self.answers: dict[Callable[..., Any], dict[cst.CSTNode, Any]] = {}  # of functions made by `once_per_node`
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:
@@ -126,3 +128,24 @@ class Tree:
     def replace(self, node: cst.CSTNode, content: str) -> Edit:
         """The edit that puts ``content`` in the place of ``node``."""
         return Edit(self.span(node), content)
+
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+Answer = TypeVar("Answer")
+
+
+def once_per_node(compute: Callable[[Tree, Node], Answer]) -> Callable[[Tree, Node], Answer]:
+    """``compute``, run once for each node.
+
+    The tree keeps the answers, so that they go when it goes. In a dictionary of a module each node would hold its
+    whole tree for as long as the process lives.
+    """
+
+    @wraps(compute)
+    def ask(tree: Tree, node: Node) -> Answer:
+        known: dict[cst.CSTNode, Answer] = tree.answers.setdefault(compute, {})
+        if node not in known:
+            known[node] = compute(tree, node)
+        return known[node]
+
+    return ask

@@ -13,14 +13,14 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Instance, LibraryMethod, Method, Object, Partial, TracedCallable
 
 
-class Given(dict[cst.CSTNode, list[Value]]):
+class GivenToMethods(dict[cst.CSTNode, list[Value]]):
     """The arguments of each call of a dataset's method, by the call."""
 
 
 def called(m: Machine, event: MethodCalled) -> None:
     """Note what a method of a dataset is given."""
     if _is_dataset(event.receiver):
-        m.memory(Given)[event.node] = event.args.all()
+        m.memory(GivenToMethods)[event.node] = event.args.all()
 
 
 def dropped(m: Machine, event: Dropped) -> None:
@@ -48,7 +48,7 @@ def _given_to_chain(m: Machine, node: cst.BaseExpression) -> list[Value] | None:
     """What the methods of a chain of calls are given; None where one of them is no dataset's."""
     found: list[Value] = []
     while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        given = m.memory(Given).get(node)
+        given = m.memory(GivenToMethods).get(node)
         if given is None:
             return None
         found += given

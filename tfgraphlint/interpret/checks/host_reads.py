@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import (
     FrozenWhileTraced,
+    Given,
     HostRead,
     ItemAssigned,
     NameGiven,
     PrintedWhileTraced,
     VariableCreated,
 )
+from tfgraphlint.interpret.core.autograph import is_converted
 from tfgraphlint.interpret.core.events import (
     HostValueDrawn,
     LibraryCalled,
@@ -31,6 +35,7 @@ from tfgraphlint.interpret.core.graph_state import (
     shows_symbolic,
 )
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Const, Value
@@ -55,7 +60,19 @@ def host_read(m: Machine, event: ValueRead) -> None:
     if kind is FaultKind.PYTHON_SCALAR:
         values = [value for value in values if not _may_be_key(value)]
     if in_graph(m) and any(holds_symbolic(value) or _is_argument(m, value, kind) for value in values):
-        m.emit(HostRead(m.place(node), name, m.running.by, m.running.why, tuple(m.calls), kind))
+        emit_read(m, node, name, kind, values)
+
+
+def emit_read(m: Machine, node: cst.CSTNode, name: str, kind: FaultKind, values: Sequence[Value]) -> None:
+    """Yield that ``values`` are read at ``node``."""
+    known, given = m.running, tuple(_given(value) for value in values)
+    m.emit(HostRead(m.place(node), name, known.by, known.why, tuple(m.calls), kind, given, is_converted(m)))
+
+
+def _given(value: Value) -> Given:
+    if isinstance(value, Tensor):
+        return Given(True, value.dtype, value.rank, 0 in value.open_axes)
+    return Given(isinstance(value, Variable), dtype_of(value))
 
 
 def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
@@ -87,7 +104,13 @@ def printed(m: Machine, event: Printed) -> None:
     """Report a tensor or variable that is printed without its numbers: once for each trace."""
     node, values, name = event
     if in_trace(m) and not runs_once(m) and any(shows_symbolic(m, value) for value in values):
-        m.emit(PrintedWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+        texts = any(isinstance(value, Host) and value.node in m.texts for value in values)
+        known, calls = m.running, tuple(m.calls)
+        m.emit(PrintedWhileTraced(m.place(node), name, known.by, known.why, calls, texts, _is_compiled(m)))
+
+
+def _is_compiled(m: Machine) -> bool:
+    return m.running.traced is not None and m.running.traced.jit
 
 
 def variable_made(m: Machine, event: VariableMade) -> None:
@@ -101,7 +124,8 @@ def frozen(m: Machine, event: HostValueDrawn) -> None:
     """Report a random number or the time in traced code."""
     node, name = event
     if in_trace(m) and not runs_once(m):
-        m.emit(FrozenWhileTraced(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
+        known, calls = m.running, tuple(m.calls)
+        m.emit(FrozenWhileTraced(m.place(node), name, known.by, known.why, calls, is_converted(m), _is_compiled(m)))
 
 
 def item_assigned(m: Machine, event: TensorItemSet) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.facts.tracing import HostRead
+from tfgraphlint.interpret.checks.host_reads import emit_read
 from tfgraphlint.interpret.core.autograph import is_left_alone
 from tfgraphlint.interpret.core.events import BuiltinCalled, Formatted, Hashed, Iterated
 from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assumed, is_symbolic
@@ -34,18 +34,17 @@ def is_asked(m: Machine, value: Value | None) -> bool:
     return is_symbolic(value) and not is_assumed(value) or isinstance(value, Variable)
 
 
-def report(m: Machine, node: cst.CSTNode, name: str) -> None:
+def report(m: Machine, node: cst.CSTNode, name: str, values: Sequence[Value] = ()) -> None:
     """Report that Python wants a value here that there is not yet."""
     if in_graph(m):
-        place = m.place(node)
-        m.emit(HostRead(place, name, m.running.by, m.running.why, tuple(m.calls), FaultKind.PYTHON_SCALAR))
+        emit_read(m, node, name, FaultKind.PYTHON_SCALAR, values)
 
 
 def walked(m: Machine, event: Iterated) -> None:
     """Python walks over ``value``: in a comprehension, an unpacking, ``*value``."""
     node, value, by = event
     if is_asked(m, value) and (by != "for" or is_left_alone(m)):
-        report(m, node, "builtins.iter")
+        report(m, node, "builtins.iter", [value])
 
 
 def called(m: Machine, event: BuiltinCalled) -> None:
@@ -64,7 +63,7 @@ def called(m: Machine, event: BuiltinCalled) -> None:
     else:
         return
     if wrong:
-        report(m, node, name)
+        report(m, node, name, values)
 
 
 def _compares(m: Machine, name: str, values: Sequence[Value]) -> bool:

@@ -11,7 +11,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.scopes import Frame, Function, chosen
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 # Decorators whose function TensorFlow calls as it is written.
 WRAPPED = {
@@ -113,18 +113,16 @@ def left_alone(m: Machine) -> str:
 
 def refusal(function: Function) -> str:
     """What makes AutoGraph give up on a whole function; empty where it does not."""
-    definition = function.definition
-    found = _REFUSALS.get(definition)
-    if found is None:
-        if isinstance(definition, cst.Lambda):
-            found = "lambdas that share a line" if _shares_line(function.scope.tree, definition) else ""
-        else:
-            found = next((REFUSED[kind] for kind in _statements(definition) if kind in REFUSED), "")
-        _REFUSALS[definition] = found
-    return found
+    return _refusal(function.scope.tree, function.definition)
 
 
-_REFUSALS: dict[cst.CSTNode, str] = {}
+@once_per_node
+def _refusal(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> str:
+    if isinstance(definition, cst.Lambda):
+        return "lambdas that share a line" if _shares_line(tree, definition) else ""
+    return next((REFUSED[kind] for kind in _statements(definition) if kind in REFUSED), "")
+
+
 REFUSED = {"yield": "generators", ":=": "functions with `:=`", "else": "functions with the `else` of a loop"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.fields import Certain, Field, Possible, Queried
@@ -233,9 +233,6 @@ class Choice(Value):
     """One of several values, depending on the path taken."""
 
     options: tuple[Value, ...]
-
-
-Located = Union[Unknown, Host, Tensor, Variable, Object, Instance]
 
 
 def node_of(value: Value) -> Node | None:

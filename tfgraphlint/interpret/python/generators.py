@@ -15,20 +15,15 @@ from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items, Object, Spread, sequence
 from tfgraphlint.interpret.python.functions import enter
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 # -- generators ----------------------------------------------------------------------------------
 
 
+@once_per_node
 def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:
     """Whether the body yields (in the function itself, not in one nested in it)."""
-    cached = _GENERATORS.get(definition)
-    if cached is None:
-        cached = _GENERATORS[definition] = "yield" in tree.text and _yields(definition)
-    return cached
-
-
-_GENERATORS: dict[cst.CSTNode, bool] = {}
+    return "yield" in tree.text and _yields(definition)
 
 
 def _yields(definition: cst.CSTNode) -> bool:

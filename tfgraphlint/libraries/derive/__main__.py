@@ -52,12 +52,6 @@ def versions() -> dict[str, Any]:
     import tensorflow
 
     found = {"tensorflow": tensorflow.__version__, "keras": keras.__version__, "numpy": numpy.__version__}
-    try:
-        import scipy
-
-        found["scipy"] = scipy.__version__
-    except ImportError:
-        pass
     return {"versions": found, "date": datetime.date.today().isoformat()}
 
 
@@ -90,12 +84,6 @@ def _host(write: Write, modules: Any, naming: Any) -> None:
 
     sections = {"numpy": host.derive_numpy(naming), "math": host.derive_math(), "builtins": host.derive_builtins()}
     write("host", sections)
-
-
-def _scipy(write: Write, modules: Any, naming: Any) -> None:
-    from tfgraphlint.libraries.derive import host
-
-    write("scipy", {"scipy": host.derive_scipy()})
 
 
 def _equivalents(write: Write, modules: Any, naming: Any) -> None:
@@ -141,7 +129,6 @@ _TABLES: dict[str, Any] = {
     "classes": _classes,
     "equivalents": _equivalents,
     "host": _host,
-    "scipy": _scipy,
     "functions": _functions,
     "keras": _keras,
     "removed": _removed,

@@ -6,8 +6,6 @@ Besides the record that TensorFlow functions get, ``graph`` says what the same c
 from __future__ import annotations
 
 import builtins
-import importlib
-import inspect
 import math
 import re
 import signal
@@ -67,17 +65,7 @@ _BUILTINS = [
     "hash",
     "format",
 ]
-_SCIPY = (
-    "scipy.special",
-    "scipy.stats",
-    "scipy.linalg",
-    "scipy.ndimage",
-    "scipy.signal",
-    "scipy.fft",
-    "scipy.spatial.distance",
-)
 _LIMIT = 20  # seconds for one function
-_SCIPY_LIMIT = 5
 
 
 def derive_numpy(naming: Naming) -> dict[str, Any]:
@@ -98,35 +86,6 @@ def derive_math() -> dict[str, Any]:
 def derive_builtins() -> dict[str, Any]:
     """Record of the builtin functions that people hand tensors to."""
     return {f"builtins.{name}": _record(f"builtins.{name}", getattr(builtins, name)) for name in _BUILTINS}
-
-
-def derive_scipy() -> dict[str, str]:
-    """Per SciPy module the functions that took a tensor, cut the gradient and gave back NumPy or Python numbers."""
-    found: dict[str, str] = {}
-    for module_name in _SCIPY:
-        try:
-            module = importlib.import_module(module_name)
-        except ImportError:
-            continue
-        cut = []
-        for name in sorted(dir(module)):
-            function = getattr(module, name)
-            if (
-                name.startswith("_")
-                or name == "test"
-                or inspect.ismodule(function)
-                or inspect.isclass(function)
-                or not callable(function)
-            ):
-                continue
-            record = _record(f"{module_name}.{name}", function, _SCIPY_LIMIT)
-            outcomes = set(record.get("gradient", {}).values()) - {"shape", "nonfloat"}
-            if outcomes == {"none"} and record["returns"].startswith(
-                ("ndarray", "python", "tuple", "list", "object:tuple")
-            ):
-                cut.append(name)
-        found[module_name] = " ".join(cut)
-    return found
 
 
 def _record(name: str, function: Callable[..., Any], limit: int = _LIMIT) -> dict[str, Any]:

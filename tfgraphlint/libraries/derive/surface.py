@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -167,11 +166,3 @@ def star_names(module: str) -> frozenset[str]:
         return frozenset()
     scope.pop("__builtins__", None)
     return frozenset(scope)
-
-
-def public_functions(modules: dict[str, PublicModule]) -> Iterator[tuple[str, Any]]:
-    """Every public callable that is not a class, by full name."""
-    for record in modules.values():
-        for name, value in record.members.items():
-            if callable(value) and not inspect.isclass(value) and not inspect.ismodule(value):
-                yield f"{record.name}.{name}", value

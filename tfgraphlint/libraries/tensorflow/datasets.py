@@ -32,7 +32,6 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 
-MAPPERS = ("map", "filter", "flat_map", "interleave", "scan", "reduce", "group_by_window", "apply")
 SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
         "with_options", "filter", "ragged_batch", "rebatch", "take_while", "snapshot", "apply_options", "concatenate",
         "as_numpy_iterator_", "get_single_element_")

@@ -444,11 +444,6 @@ def _executing_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode
 # -- control flow --------------------------------------------------------------------------------
 
 
-def _traced(m: Machine, node: cst.CSTNode, name: str) -> Running:
-    """Bodies of ``tf.cond`` and ``tf.while_loop`` run as the code around them does."""
-    return m.running
-
-
 @handles("tensorflow.cond", "keras.ops.cond", "tensorflow.keras.ops.cond", "tensorflow.compat.v1.cond")
 def _cond(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     branches = [args.get(1, "true_fn"), args.get(2, "false_fn")]

@@ -1,0 +1,86 @@
+"""Nothing of a file stays in memory once it was linted."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+import libcst as cst
+
+from tfgraphlint.project.settings import Settings
+from tfgraphlint.run.lint import Request, lint
+from tfgraphlint.syntax.tree import Tree, once_per_node
+
+# Classes, generators, lambdas and traced functions: what the interpreter remembers something about.
+PROGRAM = """
+import tensorflow as tf
+
+class Line(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(1)
+
+    def call(self, inputs):
+        self.seen = inputs
+        return self.dense(inputs)
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self(data).numpy())
+        return {{"loss": loss, "gradient": tape.gradient(loss, self.trainable_variables)}}
+
+def batches():
+    for _ in range({count}):
+        yield tf.ones([4, 2])
+
+@tf.function
+def step(x):
+    return (lambda y: tf.reduce_sum(y).numpy())(x)
+
+model = Line()
+model.compile(optimizer="sgd")
+model.fit(tf.data.Dataset.from_generator(batches, output_signature=tf.TensorSpec([4, 2])))
+for batch in batches():
+    step(batch)
+"""
+
+
+def live_nodes() -> int:
+    gc.collect()
+    return sum(isinstance(each, cst.CSTNode) for each in gc.get_objects())
+
+
+def lint_here(files: list[Path], directory: Path) -> None:
+    """Lint in this process, and let go of what comes out."""
+    run = lint(Request(directory, dict.fromkeys(files, Settings(directory)), roots=[directory], processes=1))
+    assert len(run.diagnostics) >= len(files)
+
+
+def test_no_tree_outlives_the_run(tmp_path: Path) -> None:
+    files = [tmp_path / f"program_{count}.py" for count in range(8)]
+    for count, file in enumerate(files):
+        file.write_text(PROGRAM.format(count=count))
+    lint_here(files[:1], tmp_path)  # what libraries keep for themselves
+    before = live_nodes()
+    lint_here(files, tmp_path)
+    assert live_nodes() <= before
+
+
+def test_answers_about_nodes_go_with_their_tree() -> None:
+    asked: list[cst.CSTNode] = []
+
+    @once_per_node
+    def size(tree: Tree, node: cst.CSTNode) -> int:
+        asked.append(node)
+        return len(tree.code(node))
+
+    tree = Tree("program.py", "x = 1\n")
+    statement = tree.module.body[0]
+    assert (size(tree, statement), size(tree, statement)) == (6, 6)
+    assert asked == [statement]
+    asked.clear()
+    gone = weakref.ref(tree)
+    del tree, statement
+    gc.collect()
+    assert gone() is None
