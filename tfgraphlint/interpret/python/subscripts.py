@@ -10,6 +10,7 @@ from tfgraphlint.interpret.core import arguments, shapes
 from tfgraphlint.interpret.core.events import EntryRead, Hashed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.operands import part_of_unknown, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.structures import elements
@@ -24,7 +25,6 @@ from tfgraphlint.interpret.core.values import (
     Host,
     Instance,
     Items,
-    Object,
     Spread,
     Tensor,
     Unknown,
@@ -68,7 +68,7 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         made = m.operation(node, edges)
         made.operation, made.operands = "Subscript", (value, *(i for i in index if i is not None))
         return m.tensor(made, value.dtype, keras=keras, slice_of=variable)
-    if isinstance(value, Object) and value.kind == "shape":
+    if isinstance(value, Shape):
         return shapes.dimension(m, node, value, only)
     if isinstance(value, Host):
         inputs = [Edge(value.node)]
