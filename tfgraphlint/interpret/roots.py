@@ -18,6 +18,7 @@ from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Ports, Running
+from tfgraphlint.interpret.core.objects import Network
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import within
@@ -213,7 +214,7 @@ def _rebound(value: Value, receiver: Value) -> Value:
 def make_instance(m: Machine, cls: Class) -> Instance:
     """An instance for a root: ``__init__`` run with unknown arguments; what other methods set, unknown."""
     instance = Instance(cls, m.leaf(Kind.OPAQUE, cls.definition), partial=True)
-    if class_hierarchy.kind_of(m, cls) in ("layer", "model"):
+    if issubclass(class_hierarchy.kind_of(m, cls), Network):
         instance.node = m.leaf(Kind.VARIABLE, cls.definition)
         instance.node.trainable = True
     init = class_hierarchy.class_attribute(cls, "__init__")

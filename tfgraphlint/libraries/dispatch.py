@@ -9,6 +9,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LibraryCalled, SymbolicTensorGiven
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Decorator, NamedTupleType
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Object
@@ -69,8 +70,8 @@ def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
 
 def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
     """Calling an object of a library class: a layer, a model, a loss."""
-    if value.kind == "decorator" and args.positional:
+    if isinstance(value, Decorator) and args.positional:
         return decorators.apply(m, value, args.positional[0], node)  # type: ignore[arg-type]
-    if value.kind == "namedtuple":
+    if isinstance(value, NamedTupleType):
         return python.named_tuple(m, value, args, node)
     return objects.call_object(m, value, args, node)

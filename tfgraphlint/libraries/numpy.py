@@ -9,6 +9,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import HostValueDrawn, ValueRead
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Constants, RandomGenerator
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
@@ -21,6 +22,7 @@ from tfgraphlint.interpret.core.values import (
     INT,
     Choice,
     Host,
+    HostKind,
     Instance,
     Items,
     Object,
@@ -50,7 +52,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
         m.tell(HostValueDrawn(node, name))
     if name in ("numpy.finfo", "numpy.iinfo"):
-        return Object(name, m.leaf(Kind.CONSTANT, node), "constants")
+        return Constants(name, m.leaf(Kind.CONSTANT, node))
     if name == "numpy.array_equal":
         m.tell(ValueRead(node, values, FaultKind.NUMPY_CALL, name))
     if name in STATIC:
@@ -65,7 +67,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return unknown_call(m, [], args, node)
     if all(is_constant(value) for value in values):
         return _made(m, name, args, node)
-    kind = "scalar" if name.startswith(("math.", "cmath.")) else "array"
+    kind: HostKind = "scalar" if name.startswith(("math.", "cmath.")) else "array"
     fault = FaultKind.PYTHON_SCALAR if kind == "scalar" else FaultKind.NUMPY_CALL
     dtype = dtype_named(args.keywords.get("dtype"))
     result = leave(m, node, values, fault, name, kind, dtype)
@@ -86,7 +88,7 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     dtype = dtype_named(args.keywords.get("dtype"))
     if dtype == ANY:
         dtype = _natural_dtype(name, args)
-    kind = "scalar" if name.startswith("math.") or name in TYPES else "array"
+    kind: HostKind = "scalar" if name.startswith("math.") or name in TYPES else "array"
     result = Host(made, kind, dtype)
     if name in LISTS:
         return Items("list", {Items.items: Spread(result)})
@@ -94,7 +96,8 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return sequence("tuple", [result] * TUPLES[name])
     if name.startswith("numpy.random.default_rng") or name.endswith("RandomState"):
         seed = args.get(0, "seed")
-        return Object(name, made, "generator", {"seeded": isinstance(seed, Const) and seed.value is not None})
+        seeded = isinstance(seed, Const) and seed.value is not None
+        return RandomGenerator(name, made, {RandomGenerator.seeded: seeded})
     return result
 
 

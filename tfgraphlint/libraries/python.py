@@ -12,6 +12,7 @@ from tfgraphlint.interpret.core.events import BuiltinCalled, HostValueDrawn, Ite
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Enumerate, Logger, NamedTupleType, Range, Zip
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.structures import elements, is_constant
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
@@ -28,6 +29,7 @@ from tfgraphlint.interpret.core.values import (
     Library,
     Object,
     Partial,
+    SequenceKind,
     Spread,
     Tensor,
     Unknown,
@@ -154,11 +156,14 @@ def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     return operators.binary(m, node, "Add", start, element_of(m, value, node))
 
 
+SEQUENCES: dict[str, SequenceKind] = {"tuple": "tuple", "set": "set", "frozenset": "set"}
+
+
 @handles("builtins.max", "builtins.min", "builtins.sorted", "builtins.reversed", "builtins.list", "builtins.tuple",
          "builtins.set", "builtins.iter", "builtins.frozenset", "collections.deque")
 def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     short = name.rpartition(".")[2]
-    kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(short, "list")
+    kind = SEQUENCES.get(short, "list")
     if not args.positional:
         return sequence(kind, ()) if not args.all() else Items(kind, {Items.items: Spread(m.opaque(node, args.all()))})
     value = args.positional[0]
@@ -173,10 +178,9 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         return None
     found, exact = turns_of(m, value, expression)
     full = short == "deque" and len(args.all()) > 1  # it may be, and lose an element for each one that comes
-    if short in ("list", "tuple") and isinstance(value, Object) and value.kind == "zip":
-        made = sequence(kind, found) if exact else Items(kind, {Items.items: Spread(join(list(found)))})
-        made.state[Items.zipped] = value, made.items
-        return made
+    if short in ("list", "tuple") and isinstance(value, Zip):
+        held = tuple(found) if exact else Spread(join(list(found)))
+        return Items(kind, {Items.items: held, Items.zipped: (value, held)})
     if exact and not full:
         items = list(found)
         if short == "reversed":
@@ -217,20 +221,20 @@ def _len(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
 
 @handles("builtins.range")
 def _range(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.CONSTANT, node), "range", {"bounds": sequence("tuple", args.positional)})
+    return Range(name, m.leaf(Kind.CONSTANT, node), {Range.bounds: sequence("tuple", args.positional)})
 
 
 @handles("builtins.enumerate")
 def _enumerate(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not args.positional:
         return None
-    return Object(name, m.leaf(Kind.CONSTANT, node), "enumerate", {"inner": args.positional[0]})
+    return Enumerate(name, m.leaf(Kind.CONSTANT, node), {Enumerate.inner: args.positional[0]})
 
 
 @handles("builtins.zip")
 def _zip(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     inner = sequence("tuple", args.positional)
-    return Object(name, m.leaf(Kind.CONSTANT, node), "zip", {"inner": inner}, m.place(node))
+    return Zip(name, m.leaf(Kind.CONSTANT, node), {Zip.inner: inner}, m.place(node))
 
 
 @handles("builtins.map")
@@ -373,12 +377,12 @@ def _namedtuple(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
         names = [item.value for item in elements(fields) if isinstance(item, Const)]
     else:
         return None
-    return Object(name, m.leaf(Kind.CONSTANT, node), "namedtuple", {"fields": tuple(names)})
+    return NamedTupleType(name, m.leaf(Kind.CONSTANT, node), {NamedTupleType.fields: tuple(names)})
 
 
-def named_tuple(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+def named_tuple(m: Machine, value: NamedTupleType, args: Arguments, node: cst.CSTNode) -> Value:
     """What calling such a class makes."""
-    fields = value.state["fields"]
+    fields = value.fields
     given = [args.get(index, name) for index, name in enumerate(fields)]
     if not args.certain or None in given:
         return unknown_call(m, [value], args, node)
@@ -433,7 +437,7 @@ def _chain(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
 
 @handles("logging.getLogger")
 def _logger(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object("logging.Logger", m.leaf(Kind.CONSTANT, node), "logger")
+    return Logger("logging.Logger", m.leaf(Kind.CONSTANT, node))
 
 
 @handles("builtins.exit", "builtins.quit", "sys.exit")

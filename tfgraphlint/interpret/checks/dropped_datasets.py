@@ -8,9 +8,10 @@ from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.datasets import DatasetDropped
 from tfgraphlint.interpret.core.events import Dropped, MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Dataset, Layer, Model
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Instance, LibraryMethod, Method, Object, Partial, TracedCallable
+from tfgraphlint.interpret.core.values import Instance, LibraryMethod, Method, Partial, TracedCallable
 
 
 class GivenToMethods(dict[cst.CSTNode, list[Value]]):
@@ -41,7 +42,7 @@ def dropped(m: Machine, event: Dropped) -> None:
 
 
 def _is_dataset(value: Value) -> bool:
-    return isinstance(value, Object) and value.kind == "dataset"
+    return isinstance(value, Dataset)
 
 
 def _given_to_chain(m: Machine, node: cst.BaseExpression) -> list[Value] | None:
@@ -59,7 +60,7 @@ def _given_to_chain(m: Machine, node: cst.BaseExpression) -> list[Value] | None:
 def _holds_variables(value: Value) -> bool:
     if isinstance(value, LibraryMethod):
         value = value.receiver
-    return isinstance(value, Instance) or isinstance(value, Object) and value.kind in ("layer", "model")
+    return isinstance(value, (Instance, Layer, Model))
 
 
 def _functions(value: Value) -> list[Function]:

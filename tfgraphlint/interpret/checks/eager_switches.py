@@ -9,7 +9,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Mode, Place
 from tfgraphlint.facts.graph_api import GraphApiInEager, LateSwitch
-from tfgraphlint.interpret.core.eagerness import DATASET, Switch, is_certain, made_at
+from tfgraphlint.interpret.core.eagerness import Switch, is_certain, made_at
 from tfgraphlint.interpret.core.events import EagerSwitchedOn, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.recording import Recording
@@ -51,7 +51,7 @@ def used_in_graph(m: Machine, event: OperationBuilt) -> None:
 
 
 def _kind(value: Value) -> str:
-    return DATASET if isinstance(value, Object) else "variable" if isinstance(value, Variable) else "tensor"
+    return "dataset" if isinstance(value, Object) else "variable" if isinstance(value, Variable) else "tensor"
 
 
 def gathered(facts: Sequence[Fact]) -> list[Fact]:

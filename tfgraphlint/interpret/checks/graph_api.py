@@ -10,9 +10,10 @@ from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LibraryCalled, MethodCalled, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Dataset, Session
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Object, Tensor, Variable
+from tfgraphlint.interpret.core.values import Tensor, Variable
 from tfgraphlint.libraries.tables import FunctionRecord
 
 QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."
@@ -85,20 +86,20 @@ def method_called(m: Machine, event: MethodCalled) -> None:
     match receiver:
         case Tensor() | Variable() if name == "eval":
             _evaluated(m, receiver, node)
-        case Object(kind="dataset"):
+        case Dataset():
             _dataset_method(m, receiver, name, node)
-        case Object(cls="tensorflow.compat.v1.Session" | "tensorflow.compat.v1.InteractiveSession") if name == "run":
+        case Session(cls="tensorflow.compat.v1.Session" | "tensorflow.compat.v1.InteractiveSession") if name == "run":
             _session_run(m, receiver, args, node)
 
 
-def _session_run(m: Machine, session: Object, args: Arguments, node: cst.CSTNode) -> None:
+def _session_run(m: Machine, session: Session, args: Arguments, node: cst.CSTNode) -> None:
     """``session.run(fetches)`` of what was made eagerly."""
     fetched = args.get(0, "fetches")
     if fetched is None or m.mode is Mode.UNKNOWN or m.switching:
         return
     held = [value for value in within(fetched) if isinstance(value, (Tensor, Variable))]
     eager = [value for value in held if eagerness.is_eager(m, value)]
-    in_other = "graph" in session.state
+    in_other = Session.graph.is_set(session)
     if eager and (not in_other or any(isinstance(value, Tensor) for value in eager)):
         report(m, node, "Session.run", NO_GRAPH if in_other else EMPTY)
 
@@ -112,7 +113,7 @@ def _evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
             report(m, node, "Variable.eval", NO_VARIABLE_EVAL)
 
 
-def _dataset_method(m: Machine, dataset: Object, name: str, node: cst.CSTNode) -> None:
+def _dataset_method(m: Machine, dataset: Dataset, name: str, node: cst.CSTNode) -> None:
     """A method of a dataset: iterators of TensorFlow 1, or any use of a dataset from before a switch."""
     if m.switching:
         m.tell(OperationBuilt(node, [dataset]))
@@ -120,5 +121,5 @@ def _dataset_method(m: Machine, dataset: Object, name: str, node: cst.CSTNode) -
         report(m, node, name, f"AttributeError: the datasets of TensorFlow 2 have no attribute '{name}'")
 
 
-def _is_of_2(dataset: Object) -> bool:
+def _is_of_2(dataset: Dataset) -> bool:
     return dataset.cls.startswith("tensorflow.data.")

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.keras import LayerCreated
+from tfgraphlint.interpret.core import keras_symbols
 from tfgraphlint.interpret.core.class_hierarchy import kind_of
 from tfgraphlint.interpret.core.events import ApplicationMade, AttributeSet, LayerCalled, LayerMade
+from tfgraphlint.interpret.core.fields import Ever, Field
 from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, runs_once
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.store import MISSING
+from tfgraphlint.interpret.core.objects import Layer, Model, Network
+from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.values import Instance, Items, Object
 
-NEW, GUARDED = "made anew", "made behind a condition"
+
+class MadeAnew:
+    """The layers and models that each run of the code around them makes anew, by their nodes, and whether a condition
+    stands before."""
+
+    kept: ClassVar[Field[Ever | None]] = Field(None)  # in the state of a layer: something keeps it, on some path
+
+    def __init__(self) -> None:
+        self._made: dict[Node, tuple[LayerCreated, bool]] = {}
+
+    def add(self, value: Object | Instance, fact: LayerCreated, guarded: bool) -> None:
+        self._made[value.node] = fact, guarded
+
+    def of(self, value: Object | Instance) -> tuple[LayerCreated | None, bool]:
+        """What is to be reported of a layer or model, if anything, and whether it was made behind a condition."""
+        fact, guarded = self._made.get(value.node, (None, False))
+        return (None if value.state.get(MadeAnew.kept) else fact), guarded
+
+    def forget(self, value: Object | Instance) -> None:
+        self._made.pop(value.node, None)
 
 
 def layer_made(m: Machine, event: LayerMade) -> None:
-    """Note on a layer or model that each run of the code around it makes a new one."""
+    """Note that each run of the code around a layer or model makes a new one."""
     value, name, node = event
     outside = _outside(m)
     if outside is not None:
-        value.state[NEW] = _created(m, name, node)
-        value.state[GUARDED] = is_guarded(m, outside, returns=True)
+        m.memory(MadeAnew).add(value, _created(m, name, node), is_guarded(m, outside, returns=True))
 
 
 def application_made(m: Machine, event: ApplicationMade) -> None:
@@ -37,21 +60,21 @@ def application_made(m: Machine, event: ApplicationMade) -> None:
 def layer_called(m: Machine, event: LayerCalled) -> None:
     """Report a layer or model that was made anew for this call."""
     value, node = event
-    fact = value.state.get(NEW)
-    if not isinstance(fact, LayerCreated) or not _has_weights(m, value):
+    fact, guarded = m.memory(MadeAnew).of(value)
+    if fact is None or not _has_weights(m, value):
         return
     on_the_spot = isinstance(node, cst.Call) and node.func is fact.place.node
-    if (on_the_spot or not value.state[GUARDED]) and not m.guards and not m.alternatives:
+    if (on_the_spot or not guarded) and not m.guards and not m.alternatives:
         m.emit(fact)
     for held in _layers(value):
-        held.state.pop(NEW, None)  # one report for a model, not one more for each layer in it
+        m.memory(MadeAnew).forget(held)  # one report for a model, not one more for each layer in it
 
 
 def kept(m: Machine, event: AttributeSet) -> None:
     """A layer that was made behind a condition is kept: it is not made again."""
     value = event.value
-    if isinstance(value, (Object, Instance)) and value.state.get(GUARDED):
-        m.store.write(value.state, NEW, MISSING)
+    if isinstance(value, (Object, Instance)) and m.memory(MadeAnew).of(value)[1]:
+        m.store.set(value, MadeAnew.kept, Ever(True))
 
 
 def _created(m: Machine, name: str, node: cst.CSTNode) -> LayerCreated:
@@ -68,26 +91,26 @@ def _outside(m: Machine) -> int | None:
         return None
     for index in reversed(range(len(m.stack))):
         function = m.stack[index]
-        if function.name == "call" and function.owner is not None and kind_of(m, function.owner) in ("layer", "model"):
+        if function.name == "call" and function.owner is not None and issubclass(kind_of(m, function.owner), Network):
             return index
     return None
 
 
 def _layers(value: Object | Instance) -> list[Object | Instance]:
-    layers = value.state.get("layers")
+    layers = value.layers if isinstance(value, Model) else None
     held = elements(layers) if isinstance(layers, Items) else []
     return [layer for layer in held if isinstance(layer, (Object, Instance))]
 
 
 def _has_weights(m: Machine, value: Object | Instance) -> bool:
     """Whether calling it for the first time makes variables."""
-    if isinstance(value, Object) and value.kind == "layer":
+    if isinstance(value, Layer):
         record = m.tables.layer(value.cls)
-        inner = value.state.get("layer")
-        if record is None or "function" in value.state:
+        inner = value.layer
+        if record is None or value.function is not None:
             return False
         return _has_weights(m, inner) if isinstance(inner, (Object, Instance)) else record.weights
     if isinstance(value, Object):
-        return any(_has_weights(m, layer) for layer in _layers(value)) and "outputs" not in value.state
+        return any(_has_weights(m, layer) for layer in _layers(value)) and not keras_symbols.is_functional(value)
     held = [part for part in value.state.values() if isinstance(part, (Object, Instance))]
-    return any(_has_weights(m, part) for part in held if part.state.get(NEW) is not None)
+    return any(_has_weights(m, part) for part in held if m.memory(MadeAnew).of(part)[0] is not None)

@@ -12,9 +12,10 @@ from tfgraphlint.interpret.core.autograph import is_left_alone
 from tfgraphlint.interpret.core.events import Iterated, LibraryCalled, MethodCalled
 from tfgraphlint.interpret.core.graph_state import in_trace
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Zip
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Items, Object
+from tfgraphlint.interpret.core.values import Items
 
 # Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
 LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")
@@ -51,11 +52,11 @@ def dataset_walked(m: Machine, event: Iterated) -> None:
 
 def _holds_dataset(values: Sequence[Value]) -> bool:
     for value in values:
-        if isinstance(value, Object):
-            inner = value.state.get("inner")
-            if value.kind == "dataset" or value.kind in ("enumerate", "zip") and isinstance(inner, Value) and (
-                _holds_dataset(elements(inner) if isinstance(inner, Items) else [inner])
-            ):
+        if isinstance(value, Dataset):
+            return True
+        if isinstance(value, (Enumerate, Zip)):
+            inner = value.inner
+            if _holds_dataset(elements(inner) if isinstance(inner, Items) else [inner]):
                 return True
     return False
 

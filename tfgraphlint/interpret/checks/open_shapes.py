@@ -8,9 +8,10 @@ from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.tracing import OpenDimensionUsed
 from tfgraphlint.interpret.core.events import LibraryCalled, OperatorApplied
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Object, OpenDimension, Tensor, Variable
+from tfgraphlint.interpret.core.values import OpenDimension, Tensor, Variable
 
 # Functions that do not take None for a size, a shape or a number, alone or in a list.
 NUMBERS_WANTED = frozenset({
@@ -66,8 +67,8 @@ def _open_within(given: Sequence[Value], least: int) -> Iterator[Place]:
         held = elements(value)
         if len(held) >= least:
             yield from (each.place for each in held if isinstance(each, OpenDimension))
-        if isinstance(value, Object) and value.kind == "shape" and value.node.place is not None:
-            tensor = value.state.get("of")
+        if isinstance(value, Shape) and value.node.place is not None:
+            tensor = value.of
             if isinstance(tensor, Tensor) and tensor.open_axes and (tensor.symbolic or tensor.keras):
                 if (tensor.rank or max(tensor.open_axes) + 1) >= least:
                     yield value.node.place

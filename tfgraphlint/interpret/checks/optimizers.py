@@ -9,16 +9,17 @@ from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalk
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Optimizer, Zip
 from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Host, Items, Object, Tensor, Unknown, Variable, Weights
+from tfgraphlint.interpret.core.values import Host, Items, Tensor, Unknown, Variable, Weights
 
 
 def called(m: Machine, event: MethodCalled) -> None:
     """Report what is wrong with the arguments of an optimizer's method; of anything's that is named alike."""
     receiver, name, args, node = event
-    if isinstance(receiver, Object) and receiver.kind == "optimizer":
+    if isinstance(receiver, Optimizer):
         if name in ("minimize", "compute_gradients"):
             _loss_given(m, receiver, name, args, node)
         elif name == "build" and args.positional:
@@ -29,7 +30,7 @@ def called(m: Machine, event: MethodCalled) -> None:
         _check_applied(m, args, node)
 
 
-def _loss_given(m: Machine, optimizer: Object, name: str, args: Arguments, node: cst.CSTNode) -> None:
+def _loss_given(m: Machine, optimizer: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> None:
     loss = args.get(0, "loss")
     if isinstance(loss, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
         if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls:
@@ -53,19 +54,17 @@ def _check_applied(m: Machine, args: Arguments, node: cst.CSTNode) -> None:
 
 def _check_pairs(m: Machine, pairs: Value, node: cst.CSTNode) -> None:
     """Report ``zip(variables, gradients)``, also as a list, and a ``zip`` that was walked before."""
-    walked = None
+    walked = pairs.walked if isinstance(pairs, Zip) else None
     if isinstance(pairs, Items):  # ``list(zip(...))``, as it was made
         zipped, held = pairs.zipped
         if held is not pairs.items:
             return
         pairs = zipped
-    elif isinstance(pairs, Object):
-        walked = pairs.state.get("walked")
-    if not isinstance(pairs, Object) or pairs.kind != "zip" or pairs.made is None or m.guards:
+    if not isinstance(pairs, Zip) or pairs.made is None or m.guards:
         return
-    if isinstance(walked, Place):
+    if walked is not None:
         m.emit(PairsWalked(pairs.made, walked, m.place(node), tuple(m.calls)))
-    columns = elements(pairs.state["inner"])
+    columns = elements(pairs.inner)
     written = pairs.made.node.args if isinstance(pairs.made.node, cst.Call) else ()
     if len(columns) == 2 == len(written) and _are_variables(columns[0]) and _are_gradients(columns[1]):
         first, second = (Place(pairs.made.tree, arg.value) for arg in written)

@@ -21,10 +21,11 @@ from tfgraphlint.interpret.core.events import (
 from tfgraphlint.interpret.core.frames import frame_of
 from tfgraphlint.interpret.core.graph_state import in_trace, is_guarded, is_out_of_scope, is_symbolic, runs_once
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import TensorArray
 from tfgraphlint.interpret.core.provenance import Node, same_value
 from tfgraphlint.interpret.core.structures import is_constant, within
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Dict, Host, Instance, Items, Object, Tensor
+from tfgraphlint.interpret.core.values import Dict, Host, Instance, Items, Tensor
 from tfgraphlint.syntax.bindings import bound_in, parameters
 
 # -- Python state that is changed ----------------------------------------------------------------
@@ -174,7 +175,7 @@ def _leaked(m: Machine, tensor: Tensor) -> None:
 def discarded(m: Machine, event: Dropped) -> None:
     """Report ``array.write(i, x)`` as a statement: in a graph the array that was written is the result."""
     node, value = event
-    if not isinstance(value, Object) or value.kind != "tensor_array" or not in_trace(m):
+    if not isinstance(value, TensorArray) or not in_trace(m):
         return
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITERS:
         name = f"tensorflow.TensorArray.{node.func.attr.value}"

@@ -10,9 +10,10 @@ from tfgraphlint.facts.keras import UntrackedVariable
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.events import Appended, AttributeSet
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Model, Network
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance, Items, Variable
+from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance, Items, Object, Variable
 from tfgraphlint.interpret.python.names import lookup
 
 PLAIN = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
@@ -30,8 +31,8 @@ def _report(m: Machine, owner: Value, name: str, value: Value) -> None:
     if m.tables.keras < 3 or m.guards or not isinstance(owner, Instance):
         return
     plain = [held for held in _variables(value) if _is_trained(held)]
-    kind = class_hierarchy.kind_of(m, owner.cls) if plain else ""
-    if kind not in ("layer", "model") or kind == "model" and owner.partial:
+    kind = class_hierarchy.kind_of(m, owner.cls) if plain else Object
+    if not issubclass(kind, Network) or issubclass(kind, Model) and owner.partial:
         return  # who makes the model in another file may name its variables to a tape there
     if any(class_hierarchy.class_attribute(owner.cls, each) is not None or each in owner.state for each in LISTS):
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import libcst as cst
 
@@ -18,6 +19,7 @@ WRAPPED = {
     "property": "properties", "cached_property": "properties", "custom_gradient": "what `tf.custom_gradient` wraps",
     "recompute_grad": "what `tf.recompute_grad` wraps", "contextmanager": "context managers",
 }
+ConstructKind = Literal["if", "loop", "try"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Construct:
     """A statement around what runs. ``tensor``: whether a tensor decides it; None where that is not known."""
 
     node: cst.CSTNode
-    kind: str  # "if", "loop", "try"
+    kind: ConstructKind
     tensor: bool | None
 
     @property
@@ -158,7 +160,7 @@ def _parameters(definition: cst.Lambda) -> list[str]:
 
 
 @contextmanager
-def inside(m: Machine, node: cst.CSTNode, kind: str, tensor: bool | None) -> Iterator[None]:
+def inside(m: Machine, node: cst.CSTNode, kind: ConstructKind, tensor: bool | None) -> Iterator[None]:
     """Around the body of a condition, a loop or a ``try``."""
     chosen(m.frame, tensor)
     m.frame.around.append(Construct(node, kind, tensor))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tfgraphlint.interpret.core import objects
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Choice, Instance, Library, Method, TracedCallable
+from tfgraphlint.interpret.core.values import Choice, Instance, Library, Method, Object, TracedCallable
 
 
 def mro(cls: Value) -> Iterator[Value]:
@@ -32,14 +33,14 @@ def library_base(cls: Class) -> str | None:
     return None
 
 
-def kind_of(m: Machine, cls: Value) -> str:
-    """What kind of library class the class descends from: ``layer``, ``model``, ``loss``, … or ``other``."""
+def kind_of(m: Machine, cls: Value) -> type[Object]:
+    """What kind of library class the class descends from, as the class of that one's objects."""
     for base in mro(cls):
         if isinstance(base, Library):
             kind = m.tables.class_kind(base.name)
             if kind is not None:
-                return kind
-    return "other"
+                return objects.of_kind(kind)
+    return Object
 
 
 def bases_known(cls: Class) -> bool:

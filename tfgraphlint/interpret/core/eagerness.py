@@ -8,12 +8,11 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.objects import Dataset
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Object, Tensor, Variable
-
-DATASET = "dataset"
+from tfgraphlint.interpret.core.values import Tensor, Variable
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +45,6 @@ def is_eager(m: Machine, value: Value) -> bool:
 def made_at(m: Machine, value: Value) -> Place | None:
     """Where a tensor, variable or dataset was certainly made eagerly; None where that is not so."""
     match value:
-        case Tensor(symbolic=False, keras=False) | Variable() | Object(kind="dataset"):
+        case Tensor(symbolic=False, keras=False) | Variable() | Dataset():
             return value.node.place if m.made_eagerly(value.node) else None
     return None

@@ -97,6 +97,14 @@ class Bits(int, Entry):
         return cls(common)
 
 
+class Ever(int, Entry):
+    """Holds once some path has said so."""
+
+    @classmethod
+    def joined(cls, ends: Sequence[Any]) -> Ever:
+        return cls(any(end for end in ends if end is not MISSING))
+
+
 @dataclass(frozen=True)
 class Queried(Entry):
     """A tape was asked for gradients at ``place``: on all paths that lead here, or on some."""

@@ -8,6 +8,7 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import autograph
 from tfgraphlint.interpret.core.autograph import is_converted
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
 from tfgraphlint.interpret.core.value import Value
@@ -101,15 +102,19 @@ def decides(m: Machine, value: Value) -> bool | None:
 
 def iterates(m: Machine, value: Value) -> bool | None:
     """Whether a loop over ``value`` is one of the graph, in converted code; None where that is not known."""
-    if isinstance(value, Object) and m.mode is Mode.GRAPH and is_converted(m):
-        held = [part for part in value.state.values() if isinstance(part, Value)]
-        if value.kind == "dataset":
+    if not isinstance(value, Object) or m.mode is not Mode.GRAPH or not is_converted(m):
+        return decides(m, value)
+    match value:
+        case Dataset():
             return True
-        if value.kind in ("range", "enumerate", "zip"):
-            found = [iterates(m, part) for part in (elements(held[0]) if isinstance(held[0], Items) else held)]
-            return True if True in found else None if None in found else False
-        return None
-    return decides(m, value)
+        case Range():
+            found = [iterates(m, part) for part in elements(value.bounds)]
+        case Enumerate() | Zip():
+            inner = value.inner
+            found = [iterates(m, part) for part in (elements(inner) if isinstance(inner, Items) else [inner])]
+        case _:
+            return None
+    return True if True in found else None if None in found else False
 
 
 def is_out_of_scope(m: Machine, value: Value) -> bool:

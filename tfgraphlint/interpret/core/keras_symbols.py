@@ -7,9 +7,10 @@ from functools import partial
 
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Model
 from tfgraphlint.interpret.core.structures import changed, elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Dict, Items, Object, Tensor
+from tfgraphlint.interpret.core.values import Dict, Items, Tensor
 
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
@@ -24,7 +25,7 @@ def is_keras_tensor(value: Value) -> bool:
 
 def is_functional(value: Value) -> bool:
     """Whether the value is a model that was made from its inputs and outputs."""
-    return isinstance(value, Object) and value.kind == "model" and "outputs" in value.state
+    return isinstance(value, Model) and value.outputs is not None
 
 
 def runs_for_keras(m: Machine) -> bool:

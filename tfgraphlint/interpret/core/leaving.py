@@ -12,11 +12,11 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import ANY, Host
+from tfgraphlint.interpret.core.values import ANY, Host, HostKind
 
 
 def leave(
-    m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str, result: str = "array",
+    m: Machine, node: cst.CSTNode, values: Sequence[Value], kind: FaultKind, name: str, result: HostKind = "array",
     dtype: str = ANY,
 ) -> Host:
     """The host value that these values become when they leave TensorFlow through ``name``."""

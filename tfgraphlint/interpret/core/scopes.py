@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Place
+from tfgraphlint.interpret.core.fields import Ever, Field
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.store import Changes, State
 from tfgraphlint.interpret.core.value import Value
@@ -103,6 +104,8 @@ class Class(Value):
     scope: ModuleScope
     bases: tuple[Value, ...]
     state: State
+
+    is_dataclass: ClassVar[Field[Ever | None]] = Field(None)
 
     @property
     def name(self) -> str:

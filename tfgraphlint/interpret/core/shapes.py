@@ -9,11 +9,12 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Shape, Spec
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Traced
 from tfgraphlint.interpret.core.structures import changed
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import INT, Host, Items, Object, OpenDimension, Tensor, is_none
+from tfgraphlint.interpret.core.values import INT, Host, Items, OpenDimension, Tensor, is_none
 
 # Results whose size the graph knows only when it runs: the open axes, and the rank where it is certain.
 OPEN_RESULTS: dict[str, tuple[frozenset[int], int | None]] = {
@@ -37,11 +38,9 @@ KEEPING = frozenset({
 
 def from_spec(m: Machine, spec: Value | None, node: cst.CSTNode) -> Value | None:
     """A tensor, or a structure of them, as a ``tf.TensorSpec`` describes it; None where that is not known."""
-    if isinstance(spec, Object) and spec.kind == "spec":
-        axes, rank = _axes(spec.state.get("shape"))
-        dtype = spec.state["dtype"]
-        assert isinstance(dtype, str)
-        return m.tensor(m.leaf(Kind.TENSOR, node), dtype, rank=rank, open_axes=axes)
+    if isinstance(spec, Spec):
+        axes, rank = _axes(spec.shape)
+        return m.tensor(m.leaf(Kind.TENSOR, node), spec.dtype, rank=rank, open_axes=axes)
     if isinstance(spec, Items) and isinstance(spec.items, tuple):
         parts = [from_spec(m, item, node) for item in spec.items]
         known = tuple(part for part in parts if part is not None)
@@ -136,9 +135,9 @@ def of_operator(left: Value, right: Value, result: Value) -> Value:
 # -- dimensions ----------------------------------------------------------------------------------
 
 
-def dimension(m: Machine, node: cst.CSTNode, shape: Object, index: Value | None) -> Value:
+def dimension(m: Machine, node: cst.CSTNode, shape: Shape, index: Value | None) -> Value:
     """``shape[index]``: None where the graph leaves it open."""
-    tensor = shape.state.get("of")
+    tensor = shape.of
     if isinstance(tensor, Tensor) and isinstance(index, Const) and type(index.value) is int:
         axis = index.value
         if axis < 0:

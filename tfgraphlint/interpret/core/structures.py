@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tfgraphlint.interpret.core.objects import Range, Shape
 from tfgraphlint.interpret.core.provenance import Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.value import Const, Value
@@ -65,7 +66,7 @@ def children(value: Value) -> list[Value]:
         return elements(value)
     if isinstance(value, Choice):
         return list(value.options)
-    if isinstance(value, Object) and value.kind == "shape":
+    if isinstance(value, Shape):
         return []
     if isinstance(value, (Instance, Object)):
         return [held for held in value.state.values() if isinstance(held, Value)]
@@ -152,6 +153,4 @@ def is_constant(value: Value) -> bool:
         return value.node.kind is Kind.CONSTANT
     if isinstance(value, (Items, Dict)):
         return all(is_constant(held) for held in elements(value))
-    if isinstance(value, Object):
-        return value.kind in ("shape", "range")
-    return isinstance(value, (Library, Class, Function, Module))
+    return isinstance(value, (Shape, Range, Library, Class, Function, Module))

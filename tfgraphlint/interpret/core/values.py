@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from tfgraphlint.facts.common import Place
-from tfgraphlint.interpret.core.fields import Certain, Field, Possible, Queried
+from tfgraphlint.interpret.core.fields import Certain, Ever, Field, Possible, Queried
 from tfgraphlint.interpret.core.provenance import Kind, Node, now
 from tfgraphlint.interpret.core.scopes import Class, Function, ModuleScope, Traced
 from tfgraphlint.interpret.core.store import State
@@ -21,6 +21,8 @@ class Spread:
     element: Value
 
 
+HostKind = Literal["array", "scalar"]
+SequenceKind = Literal["list", "tuple", "set", "generator"]
 FLOAT, INT, BOOL, STRING, COMPLEX, ANY = "float", "int", "bool", "string", "complex", "any"
 
 
@@ -58,7 +60,7 @@ class Host(Value):
     """A NumPy array, NumPy scalar or Python number whose value is not known, but what it came from is."""
 
     node: Node
-    kind: str = "array"  # "array" or "scalar"
+    kind: HostKind = "array"
     dtype: str = ANY
     rank: int | None = None
     counts: bool = False  # a Python number that is another one in each turn of a loop
@@ -108,7 +110,7 @@ class Weights(Value):
 class Items(Value):
     """A list, tuple or set. Its ``items`` are a tuple of values, or a ``Spread`` where their number is not known."""
 
-    kind: str
+    kind: SequenceKind
     state: State
     made: int = field(default_factory=now)
 
@@ -170,6 +172,11 @@ class Instance(Value):
     state: State = field(default_factory=dict)
     partial: bool = False  # made for a root: other code may have set its attributes
 
+    entered_build: ClassVar[Field[Ever | None]] = Field(None)  # its class's ``build`` has run
+    run_eagerly: ClassVar[Field[Value | None]] = Field(None)  # it was compiled so
+    schedules: ClassVar[Field[tuple[Any, ...]]] = Field(())  # that its optimizer asks for the learning rate
+    layers: ClassVar[Field[Value | None]] = Field(None)  # of a functional model
+
 
 @dataclass(slots=True, eq=False)
 class Super(Value):
@@ -195,13 +202,18 @@ class Library(Value):
 
 @dataclass(slots=True, eq=False)
 class Object(Value):
-    """An instance of a library class: optimizer, dataset, layer, loss, file, …"""
+    """An instance of a library class. Those of which more is known are of classes of their own: see ``objects``."""
 
     cls: str  # full name
     node: Node
-    kind: str = "other"  # "layer", "model", "loss", "metric", "optimizer", "dataset", ...
     state: State = field(default_factory=dict)
     made: Place | None = None
+
+    shown: ClassVar[tuple[str, ...]] = ()  # fields that are attributes in the program
+
+    def key(self, name: str) -> Hashable:
+        """Under which key the state has the attribute ``name``."""
+        return getattr(type(self), name) if name in self.shown else name
 
 
 @dataclass(slots=True, eq=False)
@@ -250,7 +262,7 @@ def items_of(value: Value) -> tuple[Value, ...] | None:
     return None
 
 
-def sequence(kind: str, items: Sequence[Value]) -> Items:
+def sequence(kind: SequenceKind, items: Sequence[Value]) -> Items:
     """A list, tuple or set of these elements."""
     return Items(kind, {Items.items: tuple(items)})
 

@@ -12,6 +12,7 @@ from tfgraphlint.interpret.core.class_hierarchy import kind_of
 from tfgraphlint.interpret.core.fields import Certain, Possible
 from tfgraphlint.interpret.core.frames import frame_of
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Layer, Model, Network
 from tfgraphlint.interpret.core.provenance import Kind, Node, now, reaches, same_value
 from tfgraphlint.interpret.core.structures import elements, tapes_within, weights_within
 from tfgraphlint.interpret.core.tape_uses import use_of
@@ -24,7 +25,6 @@ from tfgraphlint.interpret.core.values import (
     Host,
     Instance,
     Items,
-    Object,
     Tape,
     Tensor,
     Unknown,
@@ -72,10 +72,8 @@ def run_inside(
     return goes_on
 
 
-def run_paused(m: Machine, manager: Object, body: Callable[[], bool]) -> bool:
+def run_paused(m: Machine, tape: Tape, body: Callable[[], bool]) -> bool:
     """The body of ``with tape.stop_recording():``."""
-    tape = manager.state["tape"]
-    assert isinstance(tape, Tape)
     was = m.active & tape.bit
     m.record_on(m.active & ~tape.bit)
     goes_on = body()
@@ -122,8 +120,7 @@ def _holds_keras_weights(m: Machine, value: Value) -> bool:
     if not isinstance(value, Weights) or value.unbuilt is not None or value.plain:
         return False
     owner = value.owner
-    kind = kind_of(m, owner.cls) if isinstance(owner, Instance) else owner.kind if isinstance(owner, Object) else ""
-    return kind in ("model", "layer")
+    return issubclass(kind_of(m, owner.cls) if isinstance(owner, Instance) else type(owner), Network)
 
 
 def _collect(m: Machine, tape: Tape, value: Value, watched: list[Node], perhaps: list[Node]) -> None:
@@ -159,10 +156,8 @@ def kind_unwatchable(m: Machine, value: Value) -> str | None:
         return "array" if value.kind == "array" else "number"
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return "number"
-    kind = value.kind if isinstance(value, Object) else ""
-    if isinstance(value, Instance):
-        kind = kind_of(m, value.cls)
-    return kind if kind in ("model", "layer") else None
+    kind = kind_of(m, value.cls) if isinstance(value, Instance) else type(value)
+    return "model" if issubclass(kind, Model) else "layer" if issubclass(kind, Layer) else None
 
 
 def report_unwatchable(

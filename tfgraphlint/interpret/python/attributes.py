@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, class_hierarchy
@@ -9,6 +11,7 @@ from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.operands import read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
@@ -94,7 +97,7 @@ def _library_name(m: Machine, value: Library, name: str) -> Value:
 
 def attributes_of(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
     """``vars(value)``: what is written to it is written to the object."""
-    whole = all(isinstance(held, Value) for held in value.state.values())
+    whole = all(isinstance(key, str) and isinstance(held, Value) for key, held in value.state.items())
     return Dict(value.state) if whole else m.opaque(node, [value])
 
 
@@ -153,7 +156,7 @@ def static(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     """A property that does not depend on the numbers: shape, dtype, name."""
     made = m.leaf(Kind.CONSTANT, node)
     if name == "shape":
-        return Object("tensorflow.TensorShape", made, "shape", {"of": value})
+        return Shape("tensorflow.TensorShape", made, {Shape.of: value})
     return Host(made, "scalar", STRING if name in ("name", "device") else INT)
 
 
@@ -189,7 +192,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
 
 
 def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    held = value.state.get(name, MISSING) if name != "layers" else None
+    held = value.state.get(value.key(name), MISSING)
     if isinstance(held, Value):
         return held
 
@@ -203,11 +206,8 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
     match value:
         case Choice():
             for option in value.options:
-                if isinstance(option, (Instance, Object)) and isinstance(option.state.get(name), Value):
-                    new_here = join([option.state[name], new])
-                else:
-                    new_here = new
-                set_attribute(m, option, name, new_here, node)
+                held = option.state.get(_key(option, name)) if isinstance(option, (Instance, Object)) else None
+                set_attribute(m, option, name, join([held, new]) if isinstance(held, Value) else new, node)
         case Instance():
             setter = class_hierarchy.class_attribute(value.cls, f"{name}.setter")
             if isinstance(setter, Function):
@@ -218,12 +218,18 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
                 if EntryWritten in m.awake:
                     m.tell(EntryWritten(value.state, name, new, node))
                 m.store.write(value.state, name, new)
-        case Object() | Class():
+        case Object():
+            m.store.write(value.state, value.key(name), new)
+        case Class():
             m.store.write(value.state, name, new)
         case Unknown():
             m.store.write(value.attributes, name, new)
         case Module():
             m.store.write(value.scope.names, name, new)
+
+
+def _key(value: Instance | Object, name: str) -> Hashable:
+    return value.key(name) if isinstance(value, Object) else name
 
 
 def formatted(m: Machine, value: Value, node: cst.CSTNode) -> None:

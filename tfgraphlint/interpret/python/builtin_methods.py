@@ -13,6 +13,7 @@ from tfgraphlint.interpret.core.events import Appended, ContainerCalled, Hashed,
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Logger, StopRecording
 from tfgraphlint.interpret.core.operands import dtype_named, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Function
@@ -74,7 +75,7 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return _constant(m, receiver, name, args, node)
         case Unknown():
             return _unknown(m, receiver, name, args, node)
-        case Object(kind="logger"):
+        case Logger():
             if name in LOGGED:
                 m.tell(Printed(node, args.all(), f"logging.{name}"))
             return Const(None)
@@ -100,7 +101,7 @@ def _tape(m: Machine, tape: Tape, name: str, args: Arguments, node: cst.CSTNode)
         tapes.reset(m, tape)
         return Const(None)
     if name == "stop_recording":
-        return Object("tensorflow.stop_recording", m.leaf(Kind.OPAQUE, node), "stop_recording", {"tape": tape})
+        return StopRecording("tensorflow.stop_recording", m.leaf(Kind.OPAQUE, node), {StopRecording.tape: tape})
     if name == "__enter__":
         m.record_on(m.active | tape.bit)
         m.store.set(tape, Tape.entered_at, m.place(node))

@@ -8,6 +8,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bases_known, bind_method, class_attribute, kind_of, library_base
 from tfgraphlint.interpret.core.events import EntryRead, LayerMade
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Loss, Metric, Network
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function
 from tfgraphlint.interpret.core.store import MISSING
@@ -54,7 +55,7 @@ def _own(m: Machine, value: object, cls: Class, closure: Frame | None) -> None:
 def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> Value:
     """``Cls(...)``: a new instance, its ``__init__`` run."""
     instance = Instance(cls, m.leaf(Kind.OPAQUE, node))
-    if kind_of(m, cls) in ("layer", "model"):
+    if issubclass(kind_of(m, cls), Network):
         instance.node = m.leaf(Kind.VARIABLE, node)
         instance.node.trainable = True
         m.tell(LayerMade(instance, cls.name, node))
@@ -72,7 +73,7 @@ def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> V
 
 
 def _is_record(cls: Class) -> bool:
-    return "__dataclass__" in cls.state or library_base(cls) == "typing.NamedTuple"
+    return bool(cls.is_dataclass) or library_base(cls) == "typing.NamedTuple"
 
 
 def _fill_record(m: Machine, cls: Class, instance: Instance, args: Arguments) -> None:
@@ -96,7 +97,7 @@ def call_instance(m: Machine, instance: Instance, args: Arguments, node: cst.CST
     if isinstance(method, Value):
         return m.call(_bound(instance, method), args, node)
     kind = kind_of(m, instance.cls)
-    if kind in ("layer", "model", "loss", "metric", "activation"):
+    if issubclass(kind, (Network, Loss, Metric)):
         return m.libraries.call_instance(m, instance, kind, args, node)
     return unknown_call(m, [instance], args, node)
 

@@ -24,7 +24,7 @@ from tfgraphlint.interpret.core.provenance import Flow
 from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import truth
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, Spread, Weights, sequence
+from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, SequenceKind, Spread, Weights, sequence
 from tfgraphlint.interpret.python import (
     attributes,
     calls,
@@ -178,7 +178,7 @@ def _lambda(m: Machine, node: cst.Lambda) -> Value:
     return functions.make_function(m, node)
 
 
-def _sequence(kind: str) -> Evaluator:
+def _sequence(kind: SequenceKind) -> Evaluator:
     def build(m: Machine, node: cst.List | cst.Tuple | cst.Set) -> Value:
         found: list[Value] = []
         spread: list[Value] = []
@@ -224,7 +224,7 @@ def _subscript(m: Machine, node: cst.Subscript) -> Value:
     return subscripts.subscript(m, node, value, index_values(m, node))
 
 
-def _comprehension(kind: str) -> Evaluator:
+def _comprehension(kind: SequenceKind) -> Evaluator:
     def build(m: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
         with inner_frame(m):
             found, exact = _turns(m, node.for_in, lambda: evaluate(m, node.elt))

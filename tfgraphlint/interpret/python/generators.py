@@ -9,11 +9,12 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import GeneratorManager
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Frame, Function
 from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Items, Object, Spread, sequence
+from tfgraphlint.interpret.core.values import Items, Spread, sequence
 from tfgraphlint.interpret.python.functions import enter
 from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
@@ -40,18 +41,18 @@ def _yields(definition: cst.CSTNode) -> bool:
 def generator(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
     """A call of a generator function: a list of what it yields, run at once."""
     if function.wrapper == "contextmanager":
-        state: State = {"function": function, "arguments": args}
-        return Object("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), "generator_manager", state)
+        state: State = {GeneratorManager.function: function, GeneratorManager.arguments: args}
+        return GeneratorManager("contextlib.contextmanager", m.leaf(Kind.OPAQUE, node), state)
     found: list[Value] = []
     enter(m, function, args, node, found.append)
     return Items("generator", {Items.items: Spread(join(found))}) if found else sequence("generator", ())
 
 
-def run_to_yield(m: Machine, manager: Object, at_yield: Callable[[Value], None]) -> None:
+def run_to_yield(m: Machine, manager: GeneratorManager, at_yield: Callable[[Value], None]) -> None:
     """Run a ``@contextmanager`` function; ``at_yield`` runs the body of the ``with``."""
-    function, args = manager.state["function"], manager.state["arguments"]
+    function, args = manager.function, manager.arguments
     place = manager.node.place
-    assert isinstance(function, Function) and isinstance(args, Arguments) and place is not None
+    assert function is not None and args is not None and place is not None
     enter(m, function, args, place.node, at_yield)
 
 

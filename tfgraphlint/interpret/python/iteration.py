@@ -10,6 +10,7 @@ from tfgraphlint.interpret.core import shapes
 from tfgraphlint.interpret.core.events import Iterated, TraceRun
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Shape, Zip
 from tfgraphlint.interpret.core.operands import part_of_unknown, parts
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.structures import elements
@@ -22,7 +23,6 @@ from tfgraphlint.interpret.core.values import (
     Dict,
     Host,
     Items,
-    Object,
     Tensor,
     Unknown,
     Variable,
@@ -52,10 +52,17 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
         if len(keys) == len(value.state) and len(keys) <= MOST_EXACT_TURNS:
             return keys, True
         return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
-    if isinstance(value, Object) and value.kind in ITERABLES:
-        if value.kind == "zip" and value.state.get("walked") is None:
-            m.store.write(value.state, "walked", m.place(node))
-        return ITERABLES[value.kind](m, value, node)
+    match value:
+        case Range():
+            return _range(m, value, node)
+        case Enumerate():
+            return _enumerate(m, value, node)
+        case Zip():
+            if value.walked is None:
+                m.store.set(value, Zip.walked, m.place(node))
+            return _zip(m, value, node)
+        case Dataset():
+            return _dataset(m, value, node)
     return [element_of(m, value, node) for _ in range(2)], False
 
 
@@ -103,15 +110,13 @@ def parts_of(
         with m.one_of_several():
             columns = [parts_of(m, option, count, node) for option in value.options]
         return [join(column) for column in zip(*columns)]
-    if isinstance(value, Object) and "result" in value.state:
-        return parts_of(m, value.state["result"], count, node, exact=exact)
-    if isinstance(value, Object) and value.kind == "shape" and isinstance(node, (cst.Tuple, cst.List)):
+    if isinstance(value, Shape) and isinstance(node, (cst.Tuple, cst.List)):
         return _sizes(m, value, node)
     m.tell(Iterated(node, value, "unpacking"))
     return [element_of(m, value, node) for _ in range(count)]
 
 
-def _sizes(m: Machine, shape: Object, target: cst.Tuple | cst.List) -> list[Value]:
+def _sizes(m: Machine, shape: Shape, target: cst.Tuple | cst.List) -> list[Value]:
     """What ``batch, width = x.shape`` binds; behind a starred name the axes are counted from the end."""
     found: list[Value] = []
     behind = False
@@ -125,31 +130,29 @@ def _sizes(m: Machine, shape: Object, target: cst.Tuple | cst.List) -> list[Valu
     return found
 
 
-def _range(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    bounds = value.state.get("bounds")
-    if isinstance(bounds, Items):
-        numbers = [item.value for item in elements(bounds) if isinstance(item, Const)]
-        known = len(numbers) == len(elements(bounds)) and all(isinstance(n, int) for n in numbers)
-        if known and numbers:
-            try:
-                found = range(*numbers)
-            except ValueError:
-                return [], True
-            if len(found) <= MOST_EXACT_NUMBERS:
-                return [Const(number) for number in found], True
+def _range(m: Machine, value: Range, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    bounds = elements(value.bounds)
+    numbers = [item.value for item in bounds if isinstance(item, Const)]
+    if numbers and len(numbers) == len(bounds) and all(isinstance(number, int) for number in numbers):
+        try:
+            found = range(*numbers)
+        except ValueError:
+            return [], True
+        if len(found) <= MOST_EXACT_NUMBERS:
+            return [Const(number) for number in found], True
     return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in range(2)], False
 
 
-def _enumerate(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    found, exact = turns_of(m, value.state["inner"], node)  # type: ignore[arg-type]
+def _enumerate(m: Machine, value: Enumerate, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    found, exact = turns_of(m, value.inner, node)
     if exact:
         return [sequence("tuple", [Const(i), item]) for i, item in enumerate(found)], True
     numbers = [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in found]
     return [sequence("tuple", pair) for pair in zip(numbers, found)], False
 
 
-def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    columns = [turns_of(m, column, node) for column in elements(value.state["inner"])]  # type: ignore[arg-type]
+def _zip(m: Machine, value: Zip, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    columns = [turns_of(m, column, node) for column in elements(value.inner)]
     exact = bool(columns) and all(known for _, known in columns)
     exact = exact and len({len(found) for found, _ in columns}) == 1
     if not columns:
@@ -161,10 +164,7 @@ def _zip(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value],
     return rows, exact
 
 
-def _dataset(m: Machine, value: Object, node: cst.CSTNode) -> tuple[Sequence[Value], bool]:
-    for trace in value.state.get("traces", ()):
+def _dataset(m: Machine, value: Dataset, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
+    for trace in value.traces:
         m.tell(TraceRun(trace))
     return [m.libraries.dataset_element(m, value, node) for _ in range(2)], False
-
-
-ITERABLES = {"range": _range, "enumerate": _enumerate, "zip": _zip, "dataset": _dataset}

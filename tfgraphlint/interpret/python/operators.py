@@ -191,8 +191,8 @@ def numeric(
     if any(isinstance(value, Unknown) for value in values):
         return Unknown(made)
     if hosts:
-        kind = "array" if any(isinstance(v, Host) and v.kind == "array" for v in values) else "scalar"
-        return Host(made, kind, dtype, counts=name in COUNTING and _count(values))
+        arrays = any(isinstance(value, Host) and value.kind == "array" for value in values)
+        return Host(made, "array" if arrays else "scalar", dtype, counts=name in COUNTING and _count(values))
     return m.opaque(node, values)
 
 

@@ -10,6 +10,7 @@ from tfgraphlint.interpret.core import arguments, shapes
 from tfgraphlint.interpret.core.events import EntryRead, Hashed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.operands import part_of_unknown, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.structures import elements
@@ -24,7 +25,6 @@ from tfgraphlint.interpret.core.values import (
     Host,
     Instance,
     Items,
-    Object,
     Spread,
     Tensor,
     Unknown,
@@ -63,7 +63,7 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
             return _entry(m, node, value, only)
         case Tensor() | Variable():
             return _slice_of_tensor(m, node, value, index)
-        case Object(kind="shape"):
+        case Shape():
             return shapes.dimension(m, node, value, only)
         case Host():
             return Host(m.operation(node, [Edge(value.node)]), value.kind, value.dtype)

@@ -12,6 +12,7 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import arguments, unknown_calls
 from tfgraphlint.interpret.core.autograph import inside
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.objects import GeneratorManager, Graph, InitScope, StopRecording, TensorArray
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.structures import MOST_LEVELS
 from tfgraphlint.interpret.core.value import Const, Value
@@ -55,20 +56,20 @@ def run_with(
     """Run ``body`` inside the context manager ``value``."""
     if isinstance(value, Tape):
         return tapes.run_inside(m, node, value, enter, body)
-    if isinstance(value, Object) and value.kind == "generator_manager":
+    if isinstance(value, GeneratorManager):
         return _run_generator(m, value, enter, body)
-    if isinstance(value, Object) and value.kind == "stop_recording":
+    if isinstance(value, StopRecording) and value.tape is not None:
         enter(Const(None))
-        return tapes.run_paused(m, value, body)
-    if isinstance(value, Object) and value.kind == "graph":
+        return tapes.run_paused(m, value.tape, body)
+    if isinstance(value, Graph):
         enter(value)
         with m.run_as(Running(Mode.GRAPH, m.place(expression), by="tensorflow.Graph")):
             return body()
-    if isinstance(value, Object) and value.kind == "init_scope":
+    if isinstance(value, InitScope):
         enter(Const(None))
         with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
             return body()
-    if isinstance(value, Object) and value.kind == "expected_failure" or _fails_on_purpose(expression):
+    if _fails_on_purpose(expression):
         enter(m.opaque(expression, [value]))
         with m.mute():
             return body()
@@ -99,7 +100,9 @@ def _fails_on_purpose(expression: cst.BaseExpression) -> bool:
     return isinstance(function, cst.Name) and function.value in EXPECTED_FAILURE
 
 
-def _run_generator(m: Machine, value: Object, enter: Callable[[Value], None], body: Callable[[], bool]) -> bool:
+def _run_generator(
+    m: Machine, value: GeneratorManager, enter: Callable[[Value], None], body: Callable[[], bool]
+) -> bool:
     """``@contextmanager``: the body of ``with`` runs where the generator yields."""
     caller = m.frame
     goes_on = [True]
@@ -165,7 +168,7 @@ def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = M
         items = value.items
         new = Spread(inner(items.element)) if isinstance(items, Spread) else tuple(inner(item) for item in items)
         m.store.set(value, Items.items, new)
-    elif isinstance(value, Dict) and value.made > began or isinstance(value, Object) and value.kind == "tensor_array":
+    elif isinstance(value, Dict) and value.made > began or isinstance(value, TensorArray):
         for key, held in list(value.state.items()):
             if isinstance(held, Value):
                 m.store.write(value.state, key, inner(held))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.core import class_hierarchy, shapes
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Layer, Metric, Model, Network, Optimizer, Weighted
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
+from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.structures import elements, weights_within, within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
@@ -30,8 +32,8 @@ from tfgraphlint.interpret.core.values import (
 
 WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
                 "non_trainable_variables", "_trainable_weights")
-WITH_WEIGHTS = ("layer", "model", "module")
-RETURN_FLAGS = ("return_state", "return_attention_scores")
+RETURN_FLAGS = (Layer.return_state, Layer.return_attention_scores)
+BUILT = "built"  # an attribute that the program reads and sets as well
 
 
 def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
@@ -40,82 +42,95 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     if short == "Input" and ("keras" in name or "layers" in name):
         axes, rank = shapes.input_axes(args)
         return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True, rank=rank, open_axes=axes)
-    kind = m.tables.class_kind(name)
-    if kind is None:
+    known = m.tables.class_kind(name)
+    if known is None:
         return None
-    place = m.place(node)
-    made = m.leaf(Kind.VARIABLE if kind in WITH_WEIGHTS else Kind.OPAQUE, node)
+    kind = objects.of_kind(known)
+    made = m.leaf(Kind.VARIABLE if issubclass(kind, Weighted) else Kind.OPAQUE, node)
     made.trainable = True
-    layer = m.tables.layer(name) if kind == "layer" else None
+    layer = m.tables.layer(name) if kind is Layer else None
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
-    value = Object(name, made, kind, {}, place)
-    if kind in ("optimizer", "metric") and ".v1." not in name and ".legacy." not in name:
+    value = kind(name, made, _state(m, kind, short, args, node), m.place(node))
+    if kind in (Optimizer, Metric) and ".v1." not in name and ".legacy." not in name:
         m.tell(VariableMade(node, name))
-    if kind in ("layer", "model"):
+    if isinstance(value, Network):
         m.tell(LayerMade(value, name, node))
-    if kind == "optimizer" and isinstance(rate := args.get(0, "learning_rate"), Instance):
-        value.state["__schedule__"] = (rate,)
-    if kind == "model":
-        return _make_model(m, value, short, args)
-    if kind == "layer":
-        if any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights")) or (
-            short in ("InputLayer", "Embedding") or not args.certain
-        ):
-            value.state["shaped"] = Const(True)
-        for flag in (*RETURN_FLAGS, "return_sequences", "name"):
-            if flag in args.keywords:
-                value.state[flag] = args.keywords[flag]
-        inner = args.get(0, "layer") or args.get(0, "cell")
-        if short in WRAPPING and inner is not None:
-            value.state["layer"] = inner
-        if "return_state" not in value.state and may_return_several(m, short, inner, args):
-            value.state["return_state"] = m.opaque(node)
-        if short == "Lambda" and (given := args.get(0, "function")) is not None:
-            value.state["function"] = given
     return value
 
 
-def may_return_several(m: Machine, short: str, inner: Value | None, args: Arguments) -> bool:
+def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cst.CSTNode) -> State:
+    """What the arguments say of an object of a library class."""
+    if kind is Layer:
+        return _layer_state(m, short, args, node)
+    if kind is Model:
+        return _model_state(m, short, args)
+    rate = args.get(0, "learning_rate") if kind is Optimizer else None
+    return {Optimizer.schedules: (rate,)} if isinstance(rate, Instance) else {}
+
+
+def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> State:
+    shaped = any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights"))
+    state: State = {Layer.shaped: shaped or short in ("InputLayer", "Embedding") or not args.certain}
+    for field in (*RETURN_FLAGS, Layer.return_sequences, Layer.name):
+        if field.name in args.keywords:
+            state[field] = args.keywords[field.name]
+    inner = args.get(0, "layer") or args.get(0, "cell")
+    if short in WRAPPING and inner is not None:
+        state[Layer.layer] = inner
+    if Layer.return_state not in state and may_return_several(short, inner, args):
+        state[Layer.return_state] = m.opaque(node)
+    if short == "Lambda" and (given := args.get(0, "function")) is not None:
+        state[Layer.function] = given
+    return state
+
+
+def may_return_several(short: str, inner: Value | None, args: Arguments) -> bool:
     """Whether a layer may give a list: nobody knows its flags, or those of the layer that it wraps."""
     if not args.certain:
         return True
     if short not in WRAPPING or short == "RNN" or inner is None:
         return False
-    return not isinstance(inner, Object) or any(flag in inner.state for flag in RETURN_FLAGS)
+    return not isinstance(inner, Object) or gives_several(inner)
 
 
-def _make_model(m: Machine, value: Object, short: str, args: Arguments) -> Object:
+def gives_several(value: Object) -> bool:
+    """Whether a layer was told to return more than one tensor, or may have been."""
+    return any(flag.is_set(value) for flag in RETURN_FLAGS)
+
+
+def _model_state(m: Machine, short: str, args: Arguments) -> State:
     if short == "Sequential":
         layers = args.get(0, "layers")
-        value.state["layers"] = layers if isinstance(layers, Items) else sequence("list", ())
-        return value
+        return {Model.layers: layers if isinstance(layers, Items) else sequence("list", ())}
     inputs, outputs = args.get(0, "inputs"), args.get(1, "outputs")
-    if outputs is not None:
-        value.state["outputs"] = outputs
-        if inputs is not None:
-            value.state["inputs"] = inputs
-        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
-        value.state["layers"] = sequence("list", held)
-    return value
+    if outputs is None:
+        return {}
+    state: State = {Model.outputs: outputs, Model.layers: layers_behind(m, outputs)}
+    return state if inputs is None else {**state, Model.inputs: inputs}
 
 
-def layers_of(model: Object) -> Value | None:
+def layers_behind(m: Machine, outputs: Value) -> Items:
+    """The layers that the outputs of a model were computed by."""
+    return sequence("list", [Layer("keras.Layer", node) for node in variables_behind(m.nodes([outputs]))])
+
+
+def layers_of(model: Weighted) -> Value | None:
     """``model.layers``: in their order for a ``Sequential``, else any of them; None where they are not known."""
-    layers = model.state.get("layers")
+    layers = model.layers if isinstance(model, Model) else None
     if not isinstance(layers, Items):
         return None
     held = [layer for layer in elements(layers) if not _is_input(layer)]
-    if "outputs" in model.state:  # found from the outputs backwards: which comes first is not known
+    if keras_symbols.is_functional(model):  # found from the outputs backwards: which comes first is not known
         return Items("list", {Items.items: Spread(join(held))}) if held else None
     return sequence("list", held) if isinstance(layers.items, tuple) else layers
 
 
-def layer_of(m: Machine, model: Object, args: Arguments) -> Value:
+def layer_of(model: Weighted, args: Arguments) -> Value:
     """``model.get_layer(name)`` or ``model.get_layer(index=...)``."""
     layers = layers_of(model)
     if layers is None or not elements(layers):
-        return Object("keras.Layer", model.node, "layer")
+        return Layer("keras.Layer", model.node)
     name, index = args.get(0, "name"), args.get(1, "index")
     items = layers.items if isinstance(layers, Items) else ()
     if isinstance(items, tuple) and isinstance(index, Const) and isinstance(index.value, int):
@@ -123,7 +138,7 @@ def layer_of(m: Machine, model: Object, args: Arguments) -> Value:
             return items[index.value]  # type: ignore[no-any-return]
     if isinstance(name, Const):
         for layer in elements(layers):
-            given = layer.state.get("name") if isinstance(layer, Object) else None
+            given = layer.name if isinstance(layer, Layer) else None
             if isinstance(given, Const) and given.value == name.value:
                 return layer
     return join(elements(layers))
@@ -142,24 +157,22 @@ BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_ba
 
 def is_unbuilt(m: Machine, value: Value) -> bool:
     """Whether a layer or model certainly has no variables yet: no input shape is known, it was never called."""
-    if isinstance(value, Object):
-        if value.kind not in ("layer", "model") or "outputs" in value.state or value.made is None:
+    if isinstance(value, Network):
+        return value.made is not None and value.built is None and _is_library_unbuilt(m, value)
+    if isinstance(value, Instance) and not value.partial and value.state.get(BUILT) is None:
+        if not issubclass(class_hierarchy.kind_of(m, value.cls), Network) or value.entered_build:
             return False
-        if value.state.get("built") is not None or value.state.get("shaped") is not None:
-            return False
-        layers = value.state.get("layers")
-        if value.kind == "layer":
-            record = m.tables.layer(value.cls)
-            return record is not None and record.weights
-        return isinstance(layers, Items) and isinstance(layers.items, tuple) and _all_unbuilt(
-            m, layers.items
-        )
-    if isinstance(value, Instance) and not value.partial and value.state.get("built") is None:
-        if class_hierarchy.kind_of(m, value.cls) not in ("layer", "model") or value.state.get("__built__") is not None:
-            return False
-        held = [v for k, v in value.state.items() if isinstance(v, Value) and not isinstance(v, Const)]
+        held = [part for part in value.state.values() if isinstance(part, Value) and not isinstance(part, Const)]
         return class_hierarchy.bases_known(value.cls) and _all_unbuilt(m, held)
     return False
+
+
+def _is_library_unbuilt(m: Machine, value: Network) -> bool:
+    if isinstance(value, Layer):
+        record = m.tables.layer(value.cls)
+        return not value.shaped and record is not None and record.weights
+    layers = value.layers if isinstance(value, Model) and not keras_symbols.is_functional(value) else None
+    return isinstance(layers, Items) and isinstance(layers.items, tuple) and _all_unbuilt(m, layers.items)
 
 
 def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
@@ -170,7 +183,7 @@ def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
             if elements(value) and not _all_unbuilt(m, elements(value)):
                 return False
             found = found or bool(elements(value))
-        elif isinstance(value, Object) and value.node.kind is Kind.CONSTANT and value.kind == "layer":
+        elif isinstance(value, Layer) and value.node.kind is Kind.CONSTANT:
             continue
         elif is_unbuilt(m, value):
             found = True
@@ -180,8 +193,11 @@ def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
 
 
 def mark_built(m: Machine, value: Value) -> None:
-    if isinstance(value, (Object, Instance)) and value.state.get("built") is None:
-        m.store.write(value.state, "built", Const(True))
+    """Note that a layer or model has its variables."""
+    if isinstance(value, Network) and value.built is None:
+        m.store.set(value, Network.built, Const(True))
+    elif isinstance(value, Instance) and value.state.get(BUILT) is None:
+        m.store.write(value.state, BUILT, Const(True))
 
 
 def variables_behind(nodes: Sequence[Node]) -> list[Node]:

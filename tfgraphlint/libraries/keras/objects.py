@@ -13,9 +13,29 @@ from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled, MethodCalled
+from tfgraphlint.interpret.core.fields import Ever
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.objects import (
+    Callback,
+    Constants,
+    Dataset,
+    Graph,
+    Initializer,
+    Layer,
+    Loss,
+    Metric,
+    Model,
+    Network,
+    Optimizer,
+    RandomGenerator,
+    Regularizer,
+    Schedule,
+    Shape,
+    TensorArray,
+    Weighted,
+)
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
@@ -54,12 +74,12 @@ from tfgraphlint.libraries.keras.models import (
     BUILDERS,
     RETURN_FLAGS,
     WEIGHT_LISTS,
-    WITH_WEIGHTS,
+    gives_several,
     is_unbuilt,
     layer_of,
+    layers_behind,
     layers_of,
     mark_built,
-    variables_behind,
     weight_edges,
 )
 from tfgraphlint.libraries.tables import LayerRecord
@@ -74,62 +94,66 @@ PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train
 
 def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
     """``layer(x)``, ``model(x)``, ``loss(y, p)``, ``initializer(shape)``."""
-    match value.kind:
-        case "model" | "layer":
+    match value:
+        case Network():
             return _call_layer(m, value, args, node)
-        case "loss":
-            return m.tensor(m.operation(node, _loss_edges(m, args)), FLOAT)
-        case "regularizer":
+        case Loss() | Regularizer():
             return m.tensor(m.operation(node, [Edge(part) for part in parts(m, args.all())]), FLOAT)
-        case "initializer" | "schedule":
+        case Initializer() | Schedule():
             return m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
-        case "metric":
+        case Metric():
             _update_metric(m, value, args, node)
             return _metric_result(m, value, node)
     return unknown_call(m, [value], args, node)
 
 
-def _loss_edges(m: Machine, args: Arguments) -> list[Edge]:
-    return [Edge(part) for part in parts(m, args.all())]
-
-
-def _call_layer(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
+def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) -> Value:
     inputs = [args.positional[0]] if args.positional else list(args.keywords.values())[:1]
     if not inputs:
         return unknown_call(m, [value], args, node)
     m.tell(LayerCalled(value, node))
     mark_built(m, value)
-    function = value.state.get("function")
+    function = value.function if isinstance(value, Layer) else None
     if isinstance(function, (Function, TracedCallable, Method)):
         return _run_layer(m, function, args, node)
-    layers = value.state.get("layers")
-    if value.kind == "model" and isinstance(layers, Items) and "outputs" not in value.state:
-        held = layers.items
-        if isinstance(held, tuple):
-            held = tuple(item for item in held if not (isinstance(item, Tensor) and item.keras))
-            if held and all(isinstance(item, (Object, Instance)) for item in held):
-                return _call_in_turn(m, held, inputs[0], args, node)
+    if layers := _layers_in_turn(value):
+        return _call_in_turn(m, layers, inputs[0], args, node)
     symbolic = keras_symbols.is_keras_tensor(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = weight_edges(value)
-    record = m.tables.layer(value.cls) if value.kind == "layer" else None
-    through = Flow.FLOWS if value.kind == "model" else _flow_through(record)
+    record = m.tables.layer(value.cls) if isinstance(value, Layer) else None
+    through = Flow.FLOWS if isinstance(value, Model) else _flow_through(record)
     for given in [*inputs, *more]:
         flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else through
         edges += [Edge(part, flow) for part in parts(m, [given])]
     made = m.operation(node, edges)
     if value.cls.rpartition(".")[2] in identity_functions.LAYERS:
         made = identity_functions.perhaps(inputs[0], made)
-    outputs = value.state.get("outputs")
+    return _layer_result(m, value, record, inputs[0], args, made, symbolic)
+
+
+def _layers_in_turn(value: Network) -> Sequence[Value]:
+    """The layers of a ``Sequential`` where all of them are known."""
+    layers = value.layers if isinstance(value, Model) and not keras_symbols.is_functional(value) else None
+    items = layers.items if isinstance(layers, Items) else ()
+    held = [item for item in items if not (isinstance(item, Tensor) and item.keras)] if isinstance(items, tuple) else []
+    return held if all(isinstance(item, (Object, Instance)) for item in held) else ()
+
+
+def _layer_result(
+    m: Machine, value: Network, record: LayerRecord | None, given: Value, args: Arguments, made: Node, symbolic: bool
+) -> Value:
+    """What a layer or model gives whose code is not run: ``made``, in the structure of its outputs."""
+    outputs = value.outputs if isinstance(value, Model) else None
     if isinstance(outputs, Items) and isinstance(outputs.items, tuple):
         return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
-    told = any(flag in value.state or flag in args.keywords for flag in RETURN_FLAGS)
-    known = "layers" in value.state if value.kind == "model" else record is not None and record.returns == "tensor"
+    told = gives_several(value) or any(flag.name in args.keywords for flag in RETURN_FLAGS)
+    known = value.layers is not None if isinstance(value, Model) else record is not None and record.returns == "tensor"
     if told or not known:
         return Unknown(made)
-    batch = inputs[0].open_axes & {0} if isinstance(inputs[0], Tensor) else frozenset()
+    batch = given.open_axes & {0} if isinstance(given, Tensor) else frozenset()
     dtype = FLOAT if record is None or record.dtype == FLOAT else ANY  # of others it depends on settings
     return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
 
@@ -162,13 +186,14 @@ def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Argum
     return given
 
 
-def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, node: cst.CSTNode) -> Value:
+def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Arguments, node: cst.CSTNode) -> Value:
     """``layer(x)`` for a class of the project that inherits from a Keras class."""
-    if kind in ("layer", "model"):
+    is_network = issubclass(kind, Network)
+    if is_network:
         m.tell(LayerCalled(instance, node))
     _build(m, instance, node)
     method = class_hierarchy.class_attribute(instance.cls, "call")
-    if kind == "metric":
+    if issubclass(kind, Metric):
         update = class_hierarchy.class_attribute(instance.cls, "update_state")
         if update is not None:
             m.call(_bound(instance, update), args, node)
@@ -179,12 +204,12 @@ def call_instance(m: Machine, instance: Instance, kind: str, args: Arguments, no
     if training.says_what_it_gives(instance.cls) and any(map(keras_symbols.is_keras_tensor, args.all())):
         return m.opaque(node, [instance, *args.all()])
     running = m.running
-    if m.mode is Mode.GRAPH and kind in ("layer", "model"):
+    if m.mode is Mode.GRAPH and is_network:
         running = Running(m.mode, running.why, running.traced, m.keras_autograph, running.by)
     with m.run_as(running), m.called_by(m.keras_autograph):
-        run = _run_layer if kind in ("layer", "model") else calls.call
+        run = _run_layer if is_network else calls.call
         result = run(m, _bound(instance, method), _accepted(method, args), node)
-    if kind == "loss" and not is_none(result):
+    if issubclass(kind, Loss) and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
     return result
 
@@ -207,9 +232,9 @@ def _bound(instance: Instance, method: Value) -> Value:
 
 def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
     """Run the class's ``build`` once, as the first call of a layer does."""
-    if instance.state.get("__built__") is not None:
+    if instance.entered_build:
         return
-    m.store.write(instance.state, "__built__", Const(True))
+    m.store.set(instance, Instance.entered_build, Ever(True))
     build = class_hierarchy.class_attribute(instance.cls, "build")
     if build is not None:
         m.call(_bound(instance, build), Arguments([m.external(node)]), node)
@@ -221,19 +246,21 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
 def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute that an instance has from a library base class."""
     kind = class_hierarchy.kind_of(m, value.cls)
-    known = kind in WITH_WEIGHTS
+    known = issubclass(kind, Weighted)
     if name in WEIGHT_LISTS and (known or not class_hierarchy.bases_known(value.cls)):
         return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
     if known and name in METHODS_OF_LAYERS:
         return LibraryMethod(value, name)
-    if kind == "metric" and name in ("add_weight",):
+    if issubclass(kind, Metric) and name == "add_weight":
         return LibraryMethod(value, name)
-    if kind in ("layer", "model") and name == "losses":
+    if issubclass(kind, Network) and name == "losses":
         return _losses(m, value, node)
-    if kind == "callback" and name == "model":
-        return Object("keras.Model", m.leaf(Kind.OPAQUE, node), "model")
-    if kind == "model" and name == "layers":
-        return Items("list", {Items.items: Spread(Object("keras.Layer", value.node, "layer"))})
+    if issubclass(kind, Callback) and name == "model":
+        return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
+    if issubclass(kind, Model) and name == "layers":
+        return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
+    if name == "run_eagerly":
+        return value.run_eagerly
     return None
 
 
@@ -252,7 +279,7 @@ def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> V
 
 def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute of a library object; None for methods."""
-    if value.kind in WITH_WEIGHTS or value.kind == "layer":
+    if isinstance(value, Weighted):
         if name in WEIGHT_LISTS:
             return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
         if name in ("kernel", "bias", "embeddings", "gamma", "beta"):
@@ -264,11 +291,11 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
         if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
                     "optimizer", "history"):
             return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
-    if value.kind == "optimizer" and name in ("learning_rate", "lr", "iterations"):
+    if isinstance(value, Optimizer) and name in ("learning_rate", "lr", "iterations"):
         return Unknown(m.leaf(Kind.CONSTANT, node))
-    if value.kind == "shape":
+    if isinstance(value, Shape):
         return LibraryMethod(value, name)
-    if value.kind == "constants":
+    if isinstance(value, Constants):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT)
     return None
 
@@ -279,9 +306,10 @@ def _losses(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 
 def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    held = value.state.get(name if name.endswith("s") else name + "s")
-    if isinstance(held, Value):
-        return held
+    if isinstance(value, Model):
+        held = value.outputs if name.startswith("output") else value.inputs
+        if held is not None:
+            return held
     made = m.operation(node, [Edge(n) for n in weights_within(value)])
     tensor = Tensor(made, FLOAT, keras=True)
     return sequence("list", [tensor]) if name.endswith("s") else tensor
@@ -294,27 +322,26 @@ def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: c
     """A method of a library object, or one that a project class inherits."""
     if isinstance(receiver, Super):
         return _super_method(m, receiver, name, args, node)
-    kind = receiver.kind if isinstance(receiver, Object) else "model"
-    if isinstance(receiver, Object):
-        if kind == "dataset":
+    match receiver:
+        case Dataset():
             return datasets.method(m, receiver, name, args, node)
-        if kind == "tensor_array":
+        case TensorArray():
             return _tensor_array(m, receiver, name, args, node)
-        if kind == "metric":
+        case Metric():
             return _metric_method(m, receiver, name, args, node)
-        if kind == "generator":
+        case RandomGenerator():
             return _random_array(m, receiver, name, args, node)
-        if kind == "graph":
+        case Graph():
             if name == "as_default":
                 return receiver
             m.tell(MethodCalled(receiver, name, args, node))
             return unknown_call(m, [receiver], args, node)
-        if kind == "optimizer":
+        case Optimizer():
             return optimizers.call_method(m, receiver, name, args, node)
-        if kind == "shape":
+        case Shape():
             return _shape_method(m, receiver, name, node)
-    if kind in ("layer", "model", "module") or isinstance(receiver, Instance):
-        return _layer_method(m, receiver, name, args, node)
+        case Weighted() | Instance():
+            return _layer_method(m, receiver, name, args, node)
     if name in ("__call__", "call") and isinstance(receiver, Object):
         return call_object(m, receiver, args, node)
     return unknown_call(m, [receiver], args, node)
@@ -332,12 +359,12 @@ def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node:
         return _add_weight(m, receiver, args, node)
     if name == "compile":
         return training.compile_model(m, receiver, args, node)
-    if name == "get_layer" and isinstance(receiver, Object):
-        return layer_of(m, receiver, args)
+    if name == "get_layer" and isinstance(receiver, Weighted):
+        return layer_of(receiver, args)
     if name == "get_layer" and isinstance(receiver, Instance):
-        return Object("keras.Layer", receiver.node, "layer")
+        return Layer("keras.Layer", receiver.node)
     if name == "add" and isinstance(receiver, Object) and args.positional:
-        layers = receiver.state.get("layers")
+        layers = receiver.layers if isinstance(receiver, Model) else None
         if isinstance(layers, Items) and isinstance(layers.items, tuple):
             m.store.set(layers, Items.items, (*layers.items, args.positional[0]))
         return Const(None)
@@ -378,7 +405,9 @@ def _super_method(m: Machine, value: Super, name: str, args: Arguments, node: cs
         if name == "__init__" and isinstance(value.instance, Instance):
             _functional_subclass(m, value.instance, args)
         return Const(None)
-    if isinstance(value.instance, Instance) and class_hierarchy.kind_of(m, value.instance.cls) in WITH_WEIGHTS:
+    if isinstance(value.instance, Instance) and issubclass(
+        class_hierarchy.kind_of(m, value.instance.cls), Weighted
+    ):
         if name in METHODS_OF_LAYERS and name not in ("__call__", "train_step", "test_step"):
             return _layer_method(m, value.instance, name, args, node)
     return unknown_call(m, [value.instance], args, node)
@@ -388,20 +417,14 @@ def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> Non
     """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
     outputs = args.keywords.get("outputs")
     if outputs is not None:
-        held = [Object("keras.Layer", n, "layer") for n in variables_behind(m.nodes([outputs]))]
-        m.store.write(instance.state, "__layers__", sequence("list", held))
+        m.store.set(instance, Instance.layers, layers_behind(m, outputs))
 
 
-def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    held = value.state["items"]
-    assert isinstance(held, Items)
+def _tensor_array(m: Machine, value: TensorArray, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    held = value.written
     if name in ("write", "unstack", "scatter") and args.positional:
-        made = Object(value.cls, m.leaf(Kind.CONSTANT, node), "tensor_array",
-                      {"items": Items("list", dict(held.state))})
-        new = made.state["items"]
-        assert isinstance(new, Items)
-        new.state[Items.items] = Spread(join([*elements(new), args.positional[-1]]))
-        return made
+        written = Items("list", {Items.items: Spread(join([*elements(held), args.positional[-1]]))})
+        return TensorArray(value.cls, m.leaf(Kind.CONSTANT, node), {TensorArray.written: written})
     if name in ("stack", "read", "concat", "gather"):
         inputs = [Edge(part) for part in parts(m, elements(held))]
         kinds = {dtype_of(element) for element in elements(held)}
@@ -409,22 +432,20 @@ def _tensor_array(m: Machine, value: Object, name: str, args: Arguments, node: c
     return unknown_call(m, [value], args, node)
 
 
-def _update_metric(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> None:
+def _update_metric(m: Machine, value: Metric, args: Arguments, node: cst.CSTNode) -> None:
     fault = m.fault(FaultKind.ASSIGN, node, f"{value.cls}.update_state", m.frame.scope.tree.code(node))
     made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, args.all())])
-    held = value.state.get("updates")
-    tensor = Tensor(made, FLOAT)
-    m.store.write(value.state, "updates", join([held, tensor]) if isinstance(held, Value) else tensor)
+    held, tensor = value.updates, Tensor(made, FLOAT)
+    m.store.set(value, Metric.updates, join([held, tensor]) if held is not None else tensor)
 
 
-def _metric_result(m: Machine, value: Object, node: cst.CSTNode) -> Value:
-    held = value.state.get("updates")
-    inputs = [Edge(part) for part in parts(m, [held])] if isinstance(held, Value) else []
+def _metric_result(m: Machine, value: Metric, node: cst.CSTNode) -> Value:
+    inputs = [Edge(part) for part in parts(m, [value.updates])] if value.updates is not None else []
     made = m.operation(node, inputs) if inputs else m.leaf(Kind.TENSOR, node)
     return m.tensor(made, FLOAT)
 
 
-def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+def _metric_method(m: Machine, value: Metric, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "update_state":
         _update_metric(m, value, args, node)
         return Const(None)
@@ -435,15 +456,15 @@ def _metric_method(m: Machine, value: Object, name: str, args: Arguments, node: 
     return unknown_call(m, [value], args, node)
 
 
-def _random_array(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+def _random_array(m: Machine, value: RandomGenerator, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``np.random.default_rng().normal(...)``."""
-    again = bool(value.state.get("seeded") and m.graphs and value.node.number > m.graphs[0])
+    again = bool(value.seeded and m.graphs and value.node.number > m.graphs[0])
     with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
         return numpy.call(m, f"numpy.random.{name}", args, node)
 
 
-def _shape_method(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
-    of = value.state.get("of")
+def _shape_method(m: Machine, value: Shape, name: str, node: cst.CSTNode) -> Value:
+    of = value.of
     if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
         return value
     if name in ("as_list", "dims"):

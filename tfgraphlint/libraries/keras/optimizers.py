@@ -7,19 +7,19 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Optimizer
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     Method,
-    Object,
     Tape,
     TracedCallable,
 )
 from tfgraphlint.interpret.gradients import queries, query_sources
 
 
-def call_method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+def call_method(m: Machine, value: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a method of an optimizer."""
     m.tell(MethodCalled(value, name, args, node))
     if name in ("minimize", "compute_gradients"):

@@ -15,7 +15,9 @@ from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
 from tfgraphlint.interpret.core import class_hierarchy, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
+from tfgraphlint.interpret.core.fields import Field
 from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.objects import Callback, Loss, Model, Network, Optimizer
 from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
 from tfgraphlint.interpret.core.structures import elements, weights_within
@@ -41,6 +43,7 @@ from tfgraphlint.interpret.python import calls
 from tfgraphlint.syntax.bindings import parameters
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
+MODEL = "model"  # the attribute that Keras sets on a callback
 BY_CALLBACK = "keras.callbacks.Callback"
 TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
 
@@ -56,12 +59,13 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     if isinstance(written, cst.Name) and written.value == "True":
         m.emit(CompiledEagerly(m.place(node), tuple(m.calls)))
     if runs_eagerly and isinstance(receiver, (Object, Instance)):
-        m.store.write(receiver.state, "run_eagerly", Const(True))
+        m.store.set(receiver, _eager_field(receiver), Const(True))
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in class_hierarchy.mro(receiver.cls) if isinstance(base, Class))
     optimizer = args.get(0, "optimizer")
-    if isinstance(optimizer, Object) and isinstance(receiver, (Object, Instance)):
-        m.store.write(receiver.state, "__schedule__", optimizer.state.get("__schedule__", ()))
+    if isinstance(optimizer, Object) and isinstance(receiver, (Model, Instance)):
+        schedules = optimizer.schedules if isinstance(optimizer, Optimizer) else ()
+        m.store.set(receiver, type(receiver).schedules, schedules)
     jit = args.keywords.get("jit_compile")
     if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
         _compiled_by_xla(m, receiver, node)
@@ -102,7 +106,7 @@ def _on_batch(
 ) -> None:
     """Run a loss or metric on a batch, a loss under a tape over the model's variables."""
     place = m.place(at)
-    tape = m.new_tape(Tape(0, place, False, True, {"entered_at": place}))
+    tape = m.new_tape(Tape(0, place, False, True, {Tape.entered_at: place}))
     mark = m.store.mark()
     m.record_on(tape.bit)
     truth = m.tensor(m.leaf(Kind.TENSOR, at), FLOAT)
@@ -121,10 +125,10 @@ def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
     given = args.get(5, "callbacks")
     for value in _functions(m, given) if given is not None else ():
-        if not isinstance(value, Instance) or class_hierarchy.kind_of(m, value.cls) != "callback":
+        if not isinstance(value, Instance) or not issubclass(class_hierarchy.kind_of(m, value.cls), Callback):
             continue
         mark = m.store.mark()
-        m.store.write(value.state, "model", receiver)
+        m.store.write(value.state, MODEL, receiver)
         with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
             for name in sorted(_called_back(value.cls)):
                 method = class_hierarchy.class_attribute(value.cls, name)
@@ -190,7 +194,7 @@ def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNod
                 m.call(model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
         else:
             m.call(model, Arguments([batch], {"training": Const(True)}), node)
-        if isinstance(model, Object) and (outputs := model.state.get("outputs")) is not None:
+        if isinstance(model, Model) and (outputs := model.outputs) is not None:
             behind = set(ancestors(m.nodes([outputs])))
             for made, trained in m.built:
                 if made in behind:
@@ -208,14 +212,14 @@ def built(m: Machine, function: Value, args: Arguments, result: Value) -> None:
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
     """Trace the schedule of the project that the model's optimizer asks for its learning rate."""
-    for schedule in model.state.get("__schedule__", ()):
+    for schedule in model.schedules if isinstance(model, (Model, Instance)) else ():
         number = Tensor(m.leaf(Kind.TENSOR, node), INT, symbolic=True)
         with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, "keras.Model.fit")), m.called_by(False):
             m.call(schedule, Arguments([number]), node)
 
 
 def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) -> None:
-    m.store.write(callback.state, "model", model)
+    m.store.write(callback.state, MODEL, model)
     for name in CHANGING_HOOKS:
         hook = class_hierarchy.class_attribute(callback.cls, name)
         if isinstance(hook, Function):
@@ -224,8 +228,12 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
             m.call(Method(callback, hook), Arguments([number, *others]), node)
 
 
+def _eager_field(model: Object | Instance) -> Field[Value | None]:
+    return Instance.run_eagerly if isinstance(model, Instance) else Model.run_eagerly
+
+
 def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
-    return m.functions_run_eagerly or "run_eagerly" in model.state
+    return m.functions_run_eagerly or "run_eagerly" in model.state or _eager_field(model).is_set(model)
 
 
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
@@ -233,14 +241,14 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     kind = class_hierarchy.kind_of(m, cls)
     if cls.definition in m.eager_classes:
         return Running(Mode.EAGER, by="keras.Model.compile")
-    if kind in ("layer", "model") and RUN_EAGERLY.search(cls.scope.tree.text):
+    if issubclass(kind, Network) and RUN_EAGERLY.search(cls.scope.tree.text):
         return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
     if function.name == "call" and says_what_it_gives(cls):
         return Running(Mode.UNKNOWN)
-    if kind == "model" and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
+    if issubclass(kind, Model) and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
-    if kind == "callback" and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
+    if issubclass(kind, Callback) and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
         return Running(Mode.EAGER, by=BY_CALLBACK)
     if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
@@ -251,7 +259,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
 
 def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
     """Whether this is the ``call`` of a layer or model, which Keras traces unless somebody calls it eagerly."""
-    return function.name == "call" and class_hierarchy.kind_of(m, cls) in ("layer", "model")
+    return function.name == "call" and issubclass(class_hierarchy.kind_of(m, cls), Network)
 
 
 def says_what_it_gives(cls: Class) -> bool:
@@ -264,7 +272,7 @@ def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: 
     first = m.next_bit
     result = m.call(bound, args, function.definition)
     if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
-        if class_hierarchy.kind_of(m, cls) == "loss":
+        if issubclass(class_hierarchy.kind_of(m, cls), Loss):
             losses.ran(m, first, result, function.definition.name)
 
 
@@ -272,9 +280,9 @@ def method_arguments(m: Machine, cls: Class, instance: Instance, function: Funct
     """What Keras passes to a method that it calls itself; None for other methods."""
     kind = class_hierarchy.kind_of(m, cls)
     params = function.definition.params.params
-    if kind == "model" and function.name in TRACED_METHODS[:3] and len(params) == 2:
+    if issubclass(kind, Model) and function.name in TRACED_METHODS[:3] and len(params) == 2:
         return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
-    if kind in ("layer", "model") and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
+    if issubclass(kind, Network) and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
         others: dict[str, Value] = {param.name.value: m.external(param) for param in params[2:]}
         return Arguments([Tensor(m.leaf(Kind.TENSOR, params[1]), symbolic=True)], others)
     return None

@@ -11,6 +11,7 @@ from tfgraphlint.interpret.core import shapes, traces, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.objects import Dataset
 from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
@@ -22,7 +23,6 @@ from tfgraphlint.interpret.core.values import (
     Dict,
     Host,
     Items,
-    Object,
     Partial,
     Spread,
     Tensor,
@@ -37,24 +37,27 @@ SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take
         "as_numpy_iterator_", "get_single_element_")
 
 
-def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Object:
+def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Dataset:
     """``tf.data.Dataset.from_tensor_slices(...)`` and the other makers."""
     cls = "tensorflow.compat.v1.data.Dataset" if name.startswith("tensorflow.compat.v1.") else "tensorflow.data.Dataset"
-    made = Object(cls, m.leaf(Kind.OPAQUE, node), "dataset", made=m.place(node))
-    kind = name.rpartition(".")[2]
+    made = m.leaf(Kind.OPAQUE, node)
+    return Dataset(cls, made, {Dataset.element: _first_element(m, name.rpartition(".")[2], args, node)}, m.place(node))
+
+
+def _first_element(m: Machine, maker: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """An element of the dataset that ``Dataset.maker(...)`` gives; None where it is not known."""
     given = args.get(0, "tensors")
-    if kind in ("from_tensor_slices", "from_tensors") and given is not None:
-        made.state["element"] = as_tensors(m, given, node)
-    elif kind == "from_generator":
-        made_of = shapes.from_spec(m, args.keywords.get("output_signature"), node)
-        if made_of:
-            made.state["element"] = made_of
-    elif kind == "range":
-        made.state["element"] = m.tensor(m.leaf(Kind.TENSOR, node), INT)
-    elif kind == "zip":
-        columns = elements(given) if isinstance(given, Items) and len(args.positional) == 1 else args.positional
-        made.state["element"] = sequence("tuple", [element(m, column, node) for column in columns])
-    return made
+    match maker:
+        case "from_tensor_slices" | "from_tensors":
+            return as_tensors(m, given, node) if given is not None else None
+        case "from_generator":
+            return shapes.from_spec(m, args.keywords.get("output_signature"), node)
+        case "range":
+            return m.tensor(m.leaf(Kind.TENSOR, node), INT)
+        case "zip":
+            columns = elements(given) if isinstance(given, Items) and len(args.positional) == 1 else args.positional
+            return sequence("tuple", [element(m, column, node) for column in columns])
+    return None
 
 
 def as_tensors(m: Machine, value: Value, node: cst.CSTNode) -> Value:
@@ -70,9 +73,9 @@ def as_tensors(m: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 def element(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     """One element of a dataset, new in each turn."""
-    if isinstance(value, Object) and "element" in value.state:
-        return fresh(m, value.state["element"], node)
-    if isinstance(value, Object) and value.kind == "dataset":
+    if isinstance(value, Dataset) and value.element is not None:
+        return fresh(m, value.element, node)
+    if isinstance(value, Dataset):
         return Unknown(m.leaf(Kind.TENSOR, node))
     return m.opaque(node, [value])
 
@@ -94,48 +97,54 @@ def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     return value
 
 
-def method(m: Machine, value: Object, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+def method(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``dataset.map(f)``, ``dataset.batch(n)`` and their kin."""
     m.tell(MethodCalled(value, name, args, node))
-    made = Object(value.cls, m.leaf(Kind.OPAQUE, node), "dataset", dict(value.state), m.place(node))
     if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
-        made.state.pop("element", None)
-        made.state["traces"] = (*value.state.get("traces", ()), made.node)
-        with traces.building(m, made.node):
-            result = _mapped(m, value, args.get(0, "map_func"), node)
-        if result is not None and name == "map":
-            made.state["element"] = result
-        return made
+        return _map(m, value, name, args, node)
     if name == "filter" and args.positional:
         _mapped(m, value, args.positional[0], node)
-        return made
+        return _like(m, value, node, value.element)
     if name in ("reduce", "scan") and len(args.all()) == 2 and args.certain:
         return _reduced(m, value, args.all(), node)
     if name == "enumerate":
         number = m.tensor(m.leaf(Kind.TENSOR, node), INT)
-        made.state["element"] = sequence("tuple", [number, element(m, value, node)])
-        return made
+        return _like(m, value, node, sequence("tuple", [number, element(m, value, node)]))
     if name in ("__iter__", "make_one_shot_iterator", "make_initializable_iterator"):
-        return made
+        return _like(m, value, node, value.element)
     if name in ("get_next", "__next__", "get_single_element"):
         return element(m, value, node)
     if name == "as_numpy_iterator":
         host = Host(m.leaf(Kind.CONSTANT, node), "array")
-        return Items("generator", {Items.items: Spread(as_host(m, value.state.get("element"), node) or host)})
+        return Items("generator", {Items.items: Spread(as_host(m, value.element, node) or host)})
     if name in ("cardinality", "__len__"):
         return m.tensor(m.leaf(Kind.TENSOR, node), INT)
     if name in ("element_spec",):
         return m.opaque(node)
-    if name in ("batch", "padded_batch") and "element" in made.state:
-        made.state["element"] = shapes.batched(made.state["element"], args)
-        return made
-    if name in ("unbatch", "ragged_batch", "rebatch") and "element" in made.state:
-        made.state["element"] = shapes.unknown(made.state["element"])
-        return made
+    if name in ("batch", "padded_batch") and value.element is not None:
+        return _like(m, value, node, shapes.batched(value.element, args))
+    if name in ("unbatch", "ragged_batch", "rebatch") and value.element is not None:
+        return _like(m, value, node, shapes.unknown(value.element))
     if name not in SAME:
-        made.state.pop("element", None)
+        made = _like(m, value, node, None)
         unknown_calls.unknown_call(m, [value], args, node)
-    return made
+        return made
+    return _like(m, value, node, value.element)
+
+
+def _like(m: Machine, value: Dataset, node: cst.CSTNode, given: Value | None) -> Dataset:
+    """A dataset made from another one, which gives ``given``."""
+    made = m.leaf(Kind.OPAQUE, node)
+    return Dataset(value.cls, made, {**value.state, Dataset.element: given}, m.place(node))
+
+
+def _map(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    made = m.leaf(Kind.OPAQUE, node)
+    with traces.building(m, made):
+        result = _mapped(m, value, args.get(0, "map_func"), node)
+    element_made = result if name == "map" else None
+    state = {**value.state, Dataset.traces: (*value.traces, made), Dataset.element: element_made}
+    return Dataset(value.cls, made, state, m.place(node))
 
 
 def as_host(m: Machine, value: object, node: cst.CSTNode) -> Value | None:
@@ -147,7 +156,7 @@ def as_host(m: Machine, value: object, node: cst.CSTNode) -> Value | None:
     return None
 
 
-def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode) -> Value | None:
+def _mapped(m: Machine, value: Dataset, function: Value | None, node: cst.CSTNode) -> Value | None:
     """What a function given to ``map`` returns: it is traced, on one element."""
     if not isinstance(function, (Function, Partial, TracedCallable)) and not hasattr(function, "function"):
         return None
@@ -162,7 +171,7 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
             items = spread.items if spread is not None else (given,)
             if not isinstance(items, tuple):
                 return None
-            if "element" not in value.state:
+            if value.element is None:
                 result = m.call(function, Arguments([], starred=m.tensor(m.leaf(Kind.TENSOR, node))), node)
             else:
                 result = m.call(function, Arguments(list(items)), node)
@@ -171,7 +180,7 @@ def _mapped(m: Machine, value: Object, function: Value | None, node: cst.CSTNode
     return _structure(m, result, node)
 
 
-def _reduced(m: Machine, value: Object, given: Sequence[Value], node: cst.CSTNode) -> Value:
+def _reduced(m: Machine, value: Dataset, given: Sequence[Value], node: cst.CSTNode) -> Value:
     """``dataset.reduce(initial, f)``: the function is traced on the state and one element."""
     with m.run_as(Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.reduce")), m.called_by(True):
         state = fresh(m, as_tensors(m, given[0], node), node)

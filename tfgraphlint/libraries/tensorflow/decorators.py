@@ -8,10 +8,13 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.common import Traced as TracedFact
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import FunctionTraced
+from tfgraphlint.interpret.core.fields import Ever
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Decorator
 from tfgraphlint.interpret.core.operands import parts
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
+from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Library, LibraryMethod, Object, TracedCallable, items_of
 from tfgraphlint.interpret.python import functions
@@ -42,7 +45,7 @@ def apply(m: Machine, decorator: Value, value: Value, node: cst.BaseExpression) 
     match decorator:
         case Library():
             return _library(m, decorator.name, value, node)
-        case Object() if decorator.kind == "decorator":
+        case Decorator():
             return _library(m, decorator.cls, value, node, decorator)
         case LibraryMethod() if decorator.name == "setter" and isinstance(value, Function):
             return _setter(m, decorator.receiver, value)
@@ -58,7 +61,7 @@ def _setter(m: Machine, prop: Value, value: Function) -> Value:
     return prop
 
 
-def _library(m: Machine, name: str, value: Value, node: cst.BaseExpression, held: Object | None = None) -> Value:
+def _library(m: Machine, name: str, value: Value, node: cst.BaseExpression, held: Decorator | None = None) -> Value:
     if name in TRACERS:
         return trace(m, value, node, held)
     if name in WRAPPERS and isinstance(value, Function):
@@ -71,17 +74,16 @@ def _library(m: Machine, name: str, value: Value, node: cst.BaseExpression, held
     return m.libraries.call(m, name, Arguments([value], nodes=[node]), node)
 
 
-def trace(m: Machine, value: Value, node: cst.CSTNode, held: Object | None = None) -> Value:
+def trace(m: Machine, value: Value, node: cst.CSTNode, held: Decorator | None = None) -> Value:
     """``tf.function(value)``, with the options of ``held`` where there are any."""
-    options = held.state if held is not None else {}
-    autograph, jit = options.get("autograph"), options.get("jit_compile")
+    autograph, jit, signature = (held.autograph, held.jit_compile, held.input_signature) if held else (None,) * 3
     traced = Traced(
         m.place(node),
         autograph=not (isinstance(autograph, Const) and autograph.value is False),
         jit=isinstance(jit, Const) and jit.value is True,
-        specs=options.get("input_signature"),
+        specs=signature,
     )
-    m.tell(FunctionTraced(traced, value, node, signed="input_signature" in options))
+    m.tell(FunctionTraced(traced, value, node, signed=signature is not None))
     return TracedCallable(value, traced)
 
 
@@ -89,7 +91,7 @@ def apply_to_class(m: Machine, decorator: Value, value: Value) -> Value:
     """The value that a decorated ``class`` binds: the class, for decorators that are known to keep it."""
     name = decorator.name if isinstance(decorator, Library) else decorator.cls if isinstance(decorator, Object) else ""
     if name == "dataclasses.dataclass" and isinstance(value, Class):
-        m.store.write(value.state, "__dataclass__", Const(True))
+        m.store.set(value, Class.is_dataclass, Ever(True))
     if isinstance(decorator, Function):
         return m.call(decorator, Arguments([value]), decorator.definition)
     return value
@@ -99,7 +101,7 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
     """``@tf.function(input_signature=...)``: the call that makes the decorator; None for other calls."""
     if name in TRACERS:
         given = args.get(0, "func")
-        held = Object(name, m.leaf(Kind.CONSTANT, node), "decorator", dict(args.keywords))
+        held = _with_options(m, name, args, node)
         if given is not None and not (isinstance(given, Const) and given.value is None):
             return trace(m, given, node, held)
         return held
@@ -108,10 +110,16 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
     ):
         if name == "functools.lru_cache" and args.positional and isinstance(args.positional[0], Function):
             return apply(m, Library(name), args.positional[0], node)  # type: ignore[arg-type]
-        return Object(name, m.leaf(Kind.CONSTANT, node), "decorator", dict(args.keywords))
+        return _with_options(m, name, args, node)
     if (name in TRANSPARENT or name in WRAPPERS) and args.positional:
         return apply(m, Library(name), args.positional[0], node)  # type: ignore[arg-type]
     return None
+
+
+def _with_options(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Decorator:
+    options = (Decorator.autograph, Decorator.jit_compile, Decorator.input_signature)
+    given: State = {option: args.keywords[option.name] for option in options if option.name in args.keywords}
+    return Decorator(name, m.leaf(Kind.CONSTANT, node), given)
 
 
 def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value | None:

@@ -15,6 +15,7 @@ from tfgraphlint.interpret.core.fields import Certain
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
+from tfgraphlint.interpret.core.objects import Graph, InitScope, Model, Session, Shape, Spec, TensorArray
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
 from tfgraphlint.interpret.core.recording import Recording
@@ -33,7 +34,7 @@ from tfgraphlint.interpret.core.values import (
     Dict,
     Host,
     Items,
-    Object,
+    SequenceKind,
     Spread,
     Tape,
     Tensor,
@@ -392,7 +393,7 @@ def _run_host_body(
 
 @handles("tensorflow.init_scope")
 def _init_scope(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.OPAQUE, node), "init_scope")
+    return InitScope(name, m.leaf(Kind.OPAQUE, node))
 
 
 @handles("tensorflow.compat.v1.Session", "tensorflow.compat.v1.InteractiveSession", "tensorflow.Session")
@@ -400,12 +401,12 @@ def _session(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
     if m.switching:
         m.tell(OperationBuilt(node, (), builds=True))
     graph = args.get(1, "graph")
-    return Object(name, m.leaf(Kind.OPAQUE, node), "graph", {} if graph is None and args.certain else {"graph": graph})
+    return Session(name, m.leaf(Kind.OPAQUE, node), {} if graph is None and args.certain else {Session.graph: graph})
 
 
 @handles("tensorflow.Graph", "tensorflow.compat.v1.Graph")
 def _graph(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.OPAQUE, node), "graph")
+    return Graph(name, m.leaf(Kind.OPAQUE, node))
 
 
 @handles("tensorflow.config.run_functions_eagerly", "tensorflow.config.experimental_run_functions_eagerly")
@@ -561,7 +562,7 @@ def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNo
     columns = [value.items for value in given if isinstance(value, Items)]
     if len(columns) == len(given) and len({len(one) if isinstance(one, tuple) else -1 for one in columns}) == 1:
         if isinstance(columns[0], tuple):
-            kind = "tuple" if isinstance(given[0], Items) and given[0].kind == "tuple" else "list"
+            kind: SequenceKind = "tuple" if isinstance(given[0], Items) and given[0].kind == "tuple" else "list"
             return sequence(kind, [_mapped(m, function, one, node) for one in zip(*columns)])
     if any(isinstance(value, (Items, Dict, Weights, Choice, Unknown)) for value in given):
         return unknown_call(m, [function], Arguments(list(given)), node)
@@ -570,7 +571,7 @@ def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNo
 
 @handles("tensorflow.TensorArray")
 def _tensor_array(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Object(name, m.leaf(Kind.CONSTANT, node), "tensor_array", {"items": sequence("list", ())})
+    return TensorArray(name, m.leaf(Kind.CONSTANT, node), {TensorArray.written: sequence("list", ())})
 
 
 @handles("keras.backend.backend", "tensorflow.keras.backend.backend", "keras.config.backend",
@@ -589,15 +590,15 @@ def _ndim(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 def _int_shape(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     value = args.get(0, "x")
     if name.endswith("int_shape") and isinstance(value, Tensor):
-        return Object("tensorflow.TensorShape", m.leaf(Kind.CONSTANT, node), "shape", {"of": value})
+        return Shape("tensorflow.TensorShape", m.leaf(Kind.CONSTANT, node), {Shape.of: value})
     return Unknown(m.leaf(Kind.CONSTANT, node))
 
 
 @handles("tensorflow.TensorSpec")
 def _tensor_spec(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     dtype = args.get(1, "dtype")
-    state = {"shape": args.get(0, "shape") or Const(None), "dtype": dtype_named(dtype) if dtype is not None else FLOAT}
-    return Object(name, m.leaf(Kind.CONSTANT, node), "spec", state)
+    state = {Spec.shape: args.get(0, "shape") or Const(None), Spec.dtype: dtype_named(dtype) if dtype else FLOAT}
+    return Spec(name, m.leaf(Kind.CONSTANT, node), state)
 
 
 @handles("tensorflow.shape", "tensorflow.size", "tensorflow.rank", "tensorflow.keras.backend.shape",
@@ -645,11 +646,11 @@ def _ready_made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Va
     return ready_made(m, node)
 
 
-def ready_made(m: Machine, node: cst.CSTNode) -> Object:
+def ready_made(m: Machine, node: cst.CSTNode) -> Model:
     """A model with variables of its own, of whose layers nothing is known."""
     made = m.leaf(Kind.VARIABLE, node)
     made.trainable = True
-    return Object("keras.Model", made, "model")
+    return Model("keras.Model", made)
 
 
 @handles("tensorflow.compat.v1.trainable_variables", "tensorflow.compat.v1.global_variables",
