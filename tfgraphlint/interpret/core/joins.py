@@ -8,8 +8,9 @@ from typing import Any, Union
 from tfgraphlint.interpret.core.fields import Entry
 from tfgraphlint.interpret.core.provenance import join_nodes
 from tfgraphlint.interpret.core.store import MISSING, State
+from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, Items, Spread, Tensor, Unknown, node_of
+from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, Items, Spread, Tensor, Unknown
 
 MAX_ALTERNATIVES = 6
 
@@ -33,16 +34,14 @@ ItemList = Union[tuple[Any, ...], Spread]
 
 def join_items(ends: Sequence[ItemList]) -> ItemList:
     """Items of a list that differ between paths: joined one by one, or unknown in number."""
-    tuples = [end for end in ends if isinstance(end, tuple)]
-    if len(tuples) == len(ends) and len({len(end) for end in tuples}) == 1:
-        return tuple(
-            join(column) if isinstance(column[0], Value) else column[0] for column in zip(*tuples)
-        )
     flat: list[Any] = []
     for end in ends:
         flat.extend(end if isinstance(end, tuple) else (end.element,))
     if any(not isinstance(item, Value) for item in flat):
-        return tuple({id(item): item for item in flat}.values())
+        return tuple({id(item): item for item in flat}.values())  # what each path noted, in one list
+    tuples = [end for end in ends if isinstance(end, tuple)]
+    if len(tuples) == len(ends) and len({len(end) for end in tuples}) == 1:
+        return tuple(join(column) for column in zip(*tuples))
     return Spread(join(flat)) if flat else ()
 
 
@@ -61,7 +60,7 @@ def join(values: Sequence[Value]) -> Value:
         if joined is not None:
             return joined
     if len(options) > MAX_ALTERNATIVES:
-        nodes = [node for node in map(node_of, options) if node is not None]
+        nodes = [node for option in options for node in nodes_within(option)]
         if nodes:
             return Unknown(join_nodes(nodes))
     return Choice(tuple(options))
