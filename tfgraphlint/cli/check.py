@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.errors import RunError
 
 FORMATS = ("full", "concise", "json")
-STDIN = "-"
 
 
 class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -25,28 +24,6 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if isinstance(value, tuple):
             return value
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
-
-
-@dataclass(frozen=True)
-class Options:
-    """What was asked for on the command line."""
-
-    paths: tuple[str, ...]
-    select: tuple[tuple[str, ...], ...]
-    ignore: tuple[tuple[str, ...], ...]
-    extend_select: tuple[tuple[str, ...], ...]
-    fix: bool
-    unsafe_fixes: bool
-    diff: bool
-    output_format: str
-    config: Path | None
-    isolated: bool
-    no_cache: bool
-    force_exclude: bool
-    stdin_filename: str | None
-    exit_zero: bool
-    statistics: bool
-    quiet: bool
 
 
 @click.command("check", options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
