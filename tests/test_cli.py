@@ -285,7 +285,7 @@ def test_an_internal_error_is_status_2(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("tfgraphlint ")
     told = run("--help").stdout
-    for word in ("check", "rule", "verify", "--select", "--unsafe-fixes", "Exit status"):
+    for word in ("check", "rule", "facts", "verify", "--select", "--unsafe-fixes", "Exit status"):
         assert word in told
 
 

@@ -25,27 +25,27 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
-@click.command("check", options_metavar="[OPTIONS]")
+@click.command("check", options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
 @click.argument("paths", nargs=-1, type=str)
-@click.option("--select", multiple=True, type=Codes(), help="Rules to enable, and no others: codes, prefixes or names.")
+@click.option("--select", multiple=True, type=Codes(), help="Enable only these rules: codes, prefixes or names.")
 @click.option("--ignore", multiple=True, type=Codes(), help="Rules to disable.")
-@click.option("--extend-select", multiple=True, type=Codes(), help="Rules to enable as well.")
+@click.option("--extend-select", multiple=True, type=Codes(), help="Enable these rules as well.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes.")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change results.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that may change results, too (with --fix or --diff).")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Output format.")
-@click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file and no other.")
-@click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option("--no-cache", is_flag=True, help="Lint all files again and store nothing.")
-@click.option("--force-exclude", is_flag=True, help="Skip excluded files even when they are named.")
-@click.option("--stdin-filename", help="Name of what '-' reads from standard input.")
+@click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file only.")
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
+@click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named.")
+@click.option("--stdin-filename", help="File name for the code that '-' reads.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
-@click.option("--statistics", is_flag=True, help="Show counts per rule instead of the reports.")
-@click.option("--quiet", "-q", is_flag=True, help="Print reports only.")
+@click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
+@click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
 def command(**given: object) -> None:
     """Lint PATHS: files, directories, glob patterns, or '-' for standard input (default: '.').
 
-    Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error.
+    Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
     try:
         status = run(Options(**given))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""``tfgraphlint``: the commands, of which ``check`` needs no name."""
+"""``tfgraphlint``: the commands. ``check`` is the default."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 
 import tfgraphlint
 
-COMMANDS = ("check", "rule", "verify")
+COMMANDS = ("check", "rule", "facts", "verify")
 GROUP_OPTIONS = ("--help", "-h", "--version")
 
 
 class Commands(click.Group):
-    """Loads a command when it is asked for; what is no command's name is an argument of ``check``."""
+    """Loads a command only when it runs; arguments that start with no command's name go to ``check``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -39,7 +39,7 @@ class Commands(click.Group):
         check = self.get_command(ctx, "check")
         if check is not None:
             formatter.write_paragraph()
-            formatter.write_text("Options of check, which needs no name:")
+            formatter.write_text("Options of check, the default command:")
             check.format_options(ctx, formatter)
 
 
@@ -51,9 +51,9 @@ class Commands(click.Group):
 )
 @click.version_option(tfgraphlint.__version__, message="tfgraphlint %(version)s")
 def group() -> None:
-    """Find lost gradients and tracing mistakes in TensorFlow training code, and repair them.
+    """Find lost gradients and tracing mistakes in TensorFlow training code, and fix them.
 
-    Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error.
+    Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
 
 
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point of the ``tfgraphlint`` command."""
     try:
         group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
-    except Exception as error:  # Python would exit with 1, which says that something was found
+    except Exception as error:  # Python would exit with 1, which means that problems were found
         if os.environ.get("TFGRAPHLINT_TRACEBACK"):
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())

@@ -11,12 +11,14 @@ from tfgraphlint.rule_api import pages
 from tfgraphlint.rule_api.registry import load
 
 
-@click.command("rule")
+@click.command("rule", short_help="Print the page of a rule.")
 @click.argument("word", metavar="[CODE|NAME]", required=False)
-@click.option("--all", "everything", is_flag=True, help="The pages of all rules.")
-@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Print the pages of all rules.")
+@click.option(
+    "--output-format", type=click.Choice(("text", "json")), default="text", show_default=True, help="Output format."
+)
 def command(word: str | None, everything: bool, output_format: str) -> None:
-    """Print the page of a rule: what it reports, what TensorFlow does, how to repair it."""
+    """Print the page of a rule: what it reports, what TensorFlow does, how to fix it."""
     try:
         print_pages(word, everything, output_format)
     except RunError as error:

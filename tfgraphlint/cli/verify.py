@@ -1,4 +1,4 @@
-"""``tfgraphlint verify``: TensorFlow is asked whether the fixtures tell the truth."""
+"""``tfgraphlint verify``: runs fixtures in TensorFlow and checks what they claim."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 import click
 
 
-@click.command("verify")
+@click.command("verify", short_help="Run the fixtures of rules in TensorFlow.")
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
 def command(codes: tuple[str, ...]) -> None:
-    """Run the fixtures of the rules named (default: all) in the installed TensorFlow and compare.
+    """Run the fixtures of the named rules (default: all) in the installed TensorFlow and check their claims.
 
-    Exit status: 0 TensorFlow confirms every claim, 1 it does not, 2 it cannot be asked.
+    Exit status: 0 TensorFlow confirms every claim, 1 it does not, 2 the fixtures cannot be run.
     """
     from tfgraphlint.verify.main import run
 

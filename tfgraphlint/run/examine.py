@@ -60,6 +60,7 @@ class Examiner:
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
     for TensorFlow 1 is not one report but many. Where not ``screened``, every file and function is interpreted.
+    ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
     """
 
     working_directory: Path
@@ -69,7 +70,7 @@ class Examiner:
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
     each_tf1_symbol: frozenset[Path] = frozenset()
     screened: bool = True
-    _registry: Registry | None = None
+    registry: Registry | None = None
     _project: Project | None = None
     _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
@@ -178,9 +179,9 @@ class Examiner:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)
 
     def _rules(self) -> Registry:
-        if self._registry is None:
-            self._registry = load(self.plugins)
-        return self._registry
+        if self.registry is None:
+            self.registry = load(self.plugins)
+        return self.registry
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_A_PROJECT == 0:
