@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -65,8 +66,9 @@ class Fault:
     name: str = ""  # full library name of what was called: "numpy.sum", "tensorflow.argmax"
     value: str = ""  # source text of the value that was cut
     mode: Mode = Mode.EAGER
-    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "raises", "nan"
+    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "part", "raises", "nan"
     calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
+    outside: bool = False  # the value had left TensorFlow before, and had not come back
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,10 @@ class Fact:
 
     place: Place
     calls: tuple[Place, ...]
+
+    def parts(self) -> Iterable[Fact]:
+        """The facts that this one consists of, for rules that report each of them by itself."""
+        return ()
 
 
 @dataclass(frozen=True, eq=False)

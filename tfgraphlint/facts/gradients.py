@@ -1,10 +1,26 @@
-"""Facts about gradients: what a query certainly gives, and calls that tapes and optimizers refuse."""
+"""Facts about gradients: what a query certainly gives, and calls that tapes and optimizers refuse.
+
+One cause, one report. A value leaves TensorFlow once: what NumPy and Python compute from it afterwards has no gradient
+left to cut, and repairing the first place alone would only move the cut to the next one. So a stretch of the way
+outside TensorFlow, from where the value leaves it to where it comes back, is one cause. It is reported where the value
+leaves, its path shows the other steps, and one fix repairs all of them. A value that comes back to TensorFlow and
+leaves it again has a second cause, repaired by itself. Everything that ran outside the tape's block is one cause, too:
+one fix moves it into the block.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tfgraphlint.facts.common import Fact, Fault, Operand, Place, TapeUse
+import libcst as cst
+
+from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Operand, Place, TapeUse
+
+# Raise while a graph is traced, before any gradient is computed: facts about tracing say so.
+RAISES_IN_GRAPH = frozenset({
+    FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +39,57 @@ class GradientLost(Fact):
     partial: bool = False
     watched: Place | None = None  # the call that watches the source, where there is one
     calls: tuple[Place, ...] = field(default=())
+
+    def parts(self) -> Iterator[Cause]:
+        """One fact for each cause, in the order in which they happen."""
+        for first, *further in _causes(self.faults):
+            if first.mode is Mode.GRAPH and first.kind in RAISES_IN_GRAPH:
+                continue
+            is_term = self.partial and first.outcome not in ("zero", "part")
+            cut = TermCut if is_term else GradientCut
+            yield cut(first.place, first.kind, first, tuple(further), self, self.calls)
+
+
+def _causes(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """The faults in groups of one cause each; what happens twice at one place counts once."""
+    causes: list[list[Fault]] = []
+    seen: set[tuple[FaultKind, cst.CSTNode]] = set()
+    for fault in faults:
+        key = fault.kind, fault.place.node
+        if key in seen:
+            continue
+        seen.add(key)
+        if fault.outside and causes:
+            causes[-1].append(fault)
+        elif fault.kind is FaultKind.OUTSIDE and (same := [each for each in causes if each[0].kind is fault.kind]):
+            same[0].append(fault)
+        else:
+            causes.append([fault])
+    return causes
+
+
+@dataclass(frozen=True, eq=False)
+class Cause(Fact):
+    """One cause of a ``GradientLost``, which is ``lost``; base of the two that follow.
+
+    ``fault`` is where it happens. ``further`` are the faults that go with it: steps outside of TensorFlow after the
+    value has left it, or other operations outside of the tape's block.
+    """
+
+    place: Place
+    kind: FaultKind
+    fault: Fault
+    further: tuple[Fault, ...]
+    lost: GradientLost
+    calls: tuple[Place, ...] = field(default=())
+
+
+class GradientCut(Cause):
+    """The query gives None, zero, an error, or for a ``fault`` with the outcome "part" less than the gradient."""
+
+
+class TermCut(Cause):
+    """A gradient flows on another path; one term of the target contributes nothing to it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ def stop_meant(fault: Fault) -> Iterator[Fix]:
     spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", node)
     content = f"{spelled.text}({text})"
     span = Span(tree.filename, start_of(tree, whole), end_of(tree, whole))
-    yield _shown("say that the cut is meant", content, (Edit(span, content), *spelled.edits))
+    yield _shown("if no gradient is wanted here", content, (Edit(span, content), *spelled.edits))
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:

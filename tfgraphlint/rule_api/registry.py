@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tfgraphlint.errors import RegistryError
 
@@ -75,17 +75,21 @@ class Registry:
                 self._listeners.setdefault(kind, []).append(rule)
 
     def diagnostics(self, event: object) -> Iterator[Diagnostic]:
-        """What the rules that listen to this kind of event conclude from it.
+        """What the rules that listen to this kind of event conclude from it, and from its parts.
 
         Raises:
             RuleFailure: a rule raised.
         """
         for kind in type(event).__mro__:
             for rule in self._listeners.get(kind, ()):
+                if rule.kinds and getattr(event, "kind", None) not in (None, *rule.kinds):
+                    continue
                 try:
                     yield from rule.check(event)
                 except Exception as error:
                     raise RuleFailure(rule.code) from error
+        for part in event.parts() if hasattr(event, "parts") else ():
+            yield from self.diagnostics(part)
 
     def rule(self, word: str) -> Rule:
         """The one rule of this code or name.
@@ -213,8 +217,3 @@ def specificity(word: str) -> int:
     if word.upper() == EVERYTHING:
         return 0
     return len(word) if re.fullmatch(r"[A-Za-z]+\d*", word) else 100
-
-
-def events_of(registry: Registry, events: Iterable[Any]) -> list[Diagnostic]:
-    """The diagnostics that follow from all ``events``."""
-    return [diagnostic for event in events for diagnostic in registry.diagnostics(event)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -115,11 +116,14 @@ def leave(
     dtype: str = ANY,
 ) -> Host:
     """The host value that these values become when they leave TensorFlow through ``name``."""
-    text = _text(m, node)
-    fault = m.fault(kind, node, name, text)
+    fault = m.fault(kind, node, name, _text(m, node))
+    further = replace(fault, outside=True)
     host_reads.host_read(m, node, values, kind, name)
     keras_tensors.read(m, node, values, kind, name)
-    edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
+    edges = [
+        Edge(part, Flow.CUT, further if isinstance(value, Host) else fault)
+        for value in values for part in parts(m, [value])
+    ]
     return Host(m.operation(node, edges), result, dtype)
 
 
