@@ -9,7 +9,7 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.wording import describe, short_name, trace_path
 
 
 class PredictInTape(Rule):
@@ -60,7 +60,7 @@ class PredictInTape(Rule):
         fix = gradient_cuts.repair(fact)
         yield self.report(
             fact.place.span,
-            f"{describe(fact.lost)}: `{brief(fact.place.code)}` returns a NumPy array",
+            f"{describe(fact.lost)}: `{short_name(fact.fault.name)}` returns a NumPy array",
             path=trace_path(fact),
             help=gradient_cuts.advise(fact, fix, "call the model itself"),
             fix=fix,

@@ -12,7 +12,7 @@ from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.add_watch import bindings_between, block_of, name_of, names_in, path_to
 from tfgraphlint.fixes.move_into_tape import line_into, line_of
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, name_gradient, trace_path
+from tfgraphlint.rule_api.wording import describe, name_gradient, trace_path
 from tfgraphlint.syntax.parents import parent, statement_of
 
 
@@ -65,7 +65,7 @@ class WatchedTooLate(Rule):
         outcome = f"{name_gradient(fact.lost)} lacks a part" if is_part else describe(fact.lost)
         yield self.report(
             fact.place.span,
-            f"{outcome}: `{brief(fact.fault.value)}` is used before it is watched",
+            f"{outcome}: it is used before it is watched",
             path=trace_path(fact),
             help="watch it first in the block, before any operation on it",
             fix=_moved_first(fact),

@@ -70,7 +70,7 @@ class NothingWatched(Rule):
         is_plain = is_plain_variable(fact.lost.source)
         yield self.report(
             tape.made.span,
-            f"{describe(fact.lost)}: `{OPTION}=False` and no `watch`",
+            f"{describe(fact.lost)}: this tape watches nothing automatically",
             path=trace_path(fact),
             help=f"watch it first in the block: `{tape.name or 'tape'}.watch({value})`" if is_plain else WITHOUT,
             fix=watched(fact.lost) if is_plain else _without_option(fact.lost),

@@ -61,7 +61,7 @@ class UntrainableSource(Rule):
         is_plain = is_plain_variable(fact.lost.source)
         yield self.report(
             fact.lost.place.span,
-            f"{describe(fact.lost)}: `{value}` is not trainable and not watched",
+            f"{describe(fact.lost)}: it is not trainable and not watched",
             path=trace_path(fact),
             help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else OF_KERAS,
             fix=watched(fact.lost) if is_plain else None,

@@ -1,4 +1,4 @@
-"""Facts about gradients: what a query certainly gives, and calls that tapes and optimizers refuse.
+"""Facts about gradients: what a query certainly returns, and calls that raise an error in a tape or optimizer.
 
 One cause, one report. A value leaves TensorFlow once: what NumPy and Python compute from it afterwards has no gradient
 left to cut, and repairing the first place alone would only move the cut to the next one. So a stretch of the way
@@ -25,10 +25,10 @@ RAISES_IN_GRAPH = frozenset({
 
 @dataclass(frozen=True, eq=False)
 class GradientLost(Fact):
-    """``tape.gradient(target, source)`` gives no gradient, for certain; ``faults`` say why, in order.
+    """``tape.gradient(target, source)`` certainly returns no gradient; ``faults`` say why, in order.
 
-    ``partial`` means that a gradient flows on another path and only the term that ``faults`` lie on
-    is lost. No faults at all: target and source are not connected.
+    ``partial``: a gradient flows on another path, and only the term with the ``faults`` has none. No faults at all:
+    target and source are not connected.
     """
 
     place: Place  # the call of gradient, jacobian, ...
@@ -94,7 +94,7 @@ class TermCut(Cause):
 
 @dataclass(frozen=True, eq=False)
 class TapeExhausted(Fact):
-    """A second query on a tape that is not persistent (``first`` is the one before), or never entered."""
+    """A second query on a non-persistent tape (``first`` is the one before), or a query on a tape never entered."""
 
     place: Place
     tape: TapeUse
@@ -125,7 +125,7 @@ class PairsSwapped(Fact):
 
 @dataclass(frozen=True, eq=False)
 class PairsWalked(Fact):
-    """A ``zip`` that was walked at ``walked`` is empty when ``apply_gradients`` gets it."""
+    """A ``zip`` that was iterated at ``walked`` is exhausted when ``apply_gradients`` receives it."""
 
     place: Place  # the call of zip
     walked: Place
@@ -133,12 +133,12 @@ class PairsWalked(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
-SYMBOLIC = "symbolic tensor of Keras"  # what ``keras.Input`` gives, as something that no tape can watch
+SYMBOLIC = "symbolic Keras tensor"  # what ``keras.Input`` returns
 
 
 @dataclass(frozen=True, eq=False)
 class Unwatchable(Fact):
-    """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic tensor of Keras.
+    """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic Keras tensor.
 
     ``how`` is "watched", "source", "target", or "watched-before-entering".
     """
@@ -174,7 +174,7 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor where a function is wanted."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
 
     place: Place
     method: str
@@ -184,7 +184,7 @@ class LossNotCallable(Fact):
 
 @dataclass(frozen=True, eq=False)
 class GradientNotFinite(Fact):
-    """A gradient that is NaN for certain values: guarded in vain by ``tf.where``, or the root of a zero."""
+    """A gradient that is NaN for certain values, in spite of a ``tf.where``, or at the root of zero."""
 
     place: Place  # the tf.where call, or the root
     operation: Place  # what has the infinite derivative
@@ -199,15 +199,15 @@ class LossReturnsNothing(Fact):
 
     place: Place  # the name in its ``def``
     name: str
-    asked: Place  # the query, or where it is given to Keras
+    asked: Place  # the query, or where Keras receives it
     calls: tuple[Place, ...] = field(default=())
 
 
 @dataclass(frozen=True, eq=False)
 class TapeInLoss(Fact):
-    """A tape is entered while Keras computes a loss, for which it has a tape of its own."""
+    """A tape is entered while Keras computes a loss, which Keras records on its own tape."""
 
-    place: Place  # the call that makes the tape
+    place: Place  # the call that creates the tape
     tape: TapeUse
-    asked: Place  # where the loss is given to Keras
+    asked: Place  # where Keras receives the loss
     calls: tuple[Place, ...] = field(default=())

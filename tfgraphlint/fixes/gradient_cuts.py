@@ -65,11 +65,11 @@ def _is_beside(fault: Fault, first: Fault) -> bool:
 
 def without_method(cut: Cause) -> Fix | None:
     """``t.numpy()``, ``K.eval(t)``: the tensor itself, with what its uses need then."""
-    kept = taken(cut.place.node, cut.fault.name)
+    tree, kept = cut.place.tree, taken(cut.place.node, cut.fault.name)
     result = _of_stretch(cut) if kept is not None else None
     if kept is None or result is None:
         return None
-    code = _whole_after(cut, result.edits) if cut.further else cut.place.tree.code(kept)
+    code = text_after(tree, _whole(cut, result.edits), result.edits) if cut.further else tree.code(kept)
     return Fix(f"keep the value a tensor: `{brief(code)}`", Applicability.UNSAFE, tuple(result.edits))
 
 
@@ -234,20 +234,25 @@ def advise(cut: Cause, fix: Fix | None, words: str) -> str:
     """``words``, and what the code becomes by the fix."""
     if fix is None or not isinstance(cut.place.node, cst.BaseExpression):
         return words
-    after, before = _whole_after(cut, fix.edits), _whole(cut).code
+    whole = _whole(cut, fix.edits)
+    after, before = text_after(cut.place.tree, whole, fix.edits), cut.place.tree.code(whole)
     return f"{words}: `{brief(after)}`" if after.strip() and after != before else words
 
 
-def _whole_after(cut: Cause, edits: Sequence[Edit]) -> str:
-    """The expression that a cause lies in, as ``edits`` leave it."""
-    whole = _whole(cut)
-    assert isinstance(whole.node, cst.BaseExpression)
-    return text_after(whole.tree, whole.node, edits)
+def _whole(cut: Cause, edits: Sequence[Edit]) -> cst.BaseExpression:
+    """The expression that shows a repair: ``np.mean(x.numpy())`` for ``x.numpy()`` where both are steps of the cause,
+    and so much around it that no edit lies across its border."""
+    tree, steps, whole = cut.place.tree, [fault.place.node for fault in cut.further], cut.place.node
+    assert isinstance(whole, cst.BaseExpression)
+    for node in ancestors(tree, whole):
+        if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            break
+        if isinstance(node, cst.BaseExpression) and (node in steps or _is_crossed(tree, whole, edits)):
+            whole = node
+    return whole
 
 
-def _whole(cut: Cause) -> Place:
-    """The outermost step of a cause around the first one: ``np.mean(x.numpy())`` for ``x.numpy()``."""
-    above = [cut.place.node, *ancestors(cut.place.tree, cut.place.node)]
-    around = [fault.place for fault in cut.further if isinstance(fault.place.node, cst.Call)]
-    return max((place for place in around if place.node in above), key=lambda place: above.index(place.node),
-               default=cut.place)
+def _is_crossed(tree: Tree, node: cst.BaseExpression, edits: Sequence[Edit]) -> bool:
+    start, end = start_of(tree, node), end_of(tree, node)
+    spans = [edit.span for edit in edits if edit.span.filename == tree.filename]
+    return any(one.start < start < one.end or one.start < end < one.end for one in spans)

@@ -75,13 +75,12 @@ def describe(lost: GradientLost) -> str:
 
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    loss = "the loss " if _is_compiled(lost) else ""
-    return f"the gradient of {loss}`{brief(lost.target.code)}` with respect to {name_source(lost)}"
+    return f"the gradient of `{brief(lost.target.code)}` with respect to {name_source(lost)}"
 
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
-    return "the model's weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
+    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:
