@@ -79,22 +79,22 @@ class GraphGradientsInEager(Rule):
     def check(self, fact: ApiUsed) -> Iterable[Diagnostic]:
         if fact.name not in NAMES or fact.mode is not Mode.EAGER:
             return
-        path = [Step(Role.CALL, "reached from here", call.span) for call in fact.calls]
+        path = [Step(Role.CALL, "called from here", call.span) for call in fact.calls]
         if fact.why is not None:
             path.append(Step(Role.MODE, "runs eagerly because of this", fact.why.span))
         called = short_name(fact.name)
         path.append(Step(Role.CONSEQUENCE, f"`{called}` raises RuntimeError here", fact.place.span))
         yield self.report(
             fact.place.span,
-            f"`{called}` is called while TensorFlow runs eagerly: RuntimeError",
+            f"`{called}` raises RuntimeError: TensorFlow runs eagerly here",
             path=path,
-            help="compute the target inside `with tf.GradientTape() as tape:` and ask `tape.gradient`",
+            help="compute the target inside `with tf.GradientTape() as tape:` and call `tape.gradient`",
             fix=under_tape(fact.place.tree, fact.place.node),
         )
 
 
 def under_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
-    """The statements up to the target move under a tape, which is asked instead; calls beside it share the tape."""
+    """The statements up to the target move under a tape, whose `gradient` is called; calls beside it share the tape."""
     own = _recorded(tree, call)
     if own is None:
         return None
@@ -107,8 +107,8 @@ def under_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
     edits = written(tree, recording, tape, target)
     if edits is None:
         return None
-    asked = [edit for query, each in together for edit in _asked(tree, query, each, tape, target)]
-    return Fix("record it with `tf.GradientTape`", Applicability.UNSAFE, (*edits, *asked))
+    calls = [edit for query, each in together for edit in _queried(tree, query, each, tape, target)]
+    return Fix("use `tf.GradientTape`", Applicability.UNSAFE, (*edits, *calls))
 
 
 def _recorded(tree: Tree, call: cst.CSTNode) -> tuple[Query, Recording] | None:
@@ -138,7 +138,7 @@ def _given(call: cst.Call) -> Mapping[str, cst.Arg] | None:
 
 
 def _others(tree: Tree, call: cst.CSTNode) -> Sequence[tuple[Query, Recording]]:
-    """The other calls of the same function that can be asked of a tape."""
+    """The other calls of the same function that a tape can replace."""
     scopes = scopes_of(tree, call)
     home = scopes[0] if scopes else tree.module
     calls = [node for node in nodes_in(home) if isinstance(node, cst.Call) and node is not call]
@@ -150,7 +150,7 @@ def _overlap(one: Recording, other: Recording) -> bool:
     return one.block is other.block and one.first <= other.query and other.first <= one.query
 
 
-def _asked(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
+def _queried(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
     """`tf.gradients(y, x)` as `tape.gradient(y, [x])`."""
     yield tree.replace(query.call.func, f"{tape}.gradient")
     kind = held(tree, query.sources)

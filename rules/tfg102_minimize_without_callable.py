@@ -65,7 +65,7 @@ class MinimizeWithoutCallable(Rule):
     def check(self, fact: LossNotCallable) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{fact.method}` is given a tensor: eagerly it needs a function, or a tape and `apply_gradients`",
+            f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`",
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
             fix=under_tape(fact),
         )
@@ -86,10 +86,10 @@ def under_tape(fact: LossNotCallable) -> Fix | None:
     tape, target = fresh(tree, call, "tape", "loss_tape"), fresh(tree, call, "target", "loss_value")
     moved = written(tree, recording, tape, target)
     name = target if recording.inline is not None else tree.code(loss)
-    asked = _asked(tree, call, f"{tape}.gradient({name}, {tree.code(variables)})", tree.code(variables))
-    if moved is None or asked is None:
+    call_of_tape = _applied(tree, call, f"{tape}.gradient({name}, {tree.code(variables)})", tree.code(variables))
+    if moved is None or call_of_tape is None:
         return None
-    return Fix("record it with `tf.GradientTape`", Applicability.UNSAFE, (*moved, asked))
+    return Fix("use `tf.GradientTape`", Applicability.UNSAFE, (*moved, call_of_tape))
 
 
 def _given(call: cst.Call, is_v1: bool) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
@@ -109,7 +109,7 @@ def _method(call: cst.Call) -> str:
     return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
 
-def _asked(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit | None:
+def _applied(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit | None:
     """What stands in the place of the call: two statements for `minimize`, the pairs for `compute_gradients`."""
     span = tree.span(call)
     if "#" in text_of(tree, span):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class NumpyMethodInGradientPath(Rule):
@@ -58,16 +58,15 @@ class NumpyMethodInGradientPath(Rule):
 
     code = "TFG201"
     name = "numpy-method-in-gradient-path"
+    kinds = (FaultKind.NUMPY_METHOD,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.NUMPY_METHOD and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = gradient_cuts.without_method(fault)
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{brief(fault.place.code)}` takes the value out of TensorFlow",
-                    path=path_of(fact),
-                    help=gradient_cuts.advice(fault, fix, "keep the value a tensor"),
-                    fix=fix,
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: `{brief(fact.place.code)}` leaves TensorFlow",
+            path=trace_path(fact),
+            help=gradient_cuts.advise(fact, fix, "keep the value a tensor"),
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )

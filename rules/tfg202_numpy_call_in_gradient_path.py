@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts.common import Fault, FaultKind, Mode
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import Cause, GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of, short_name
+from tfgraphlint.rule_api.wording import brief, describe, short_name, trace_path
 
 
 class NumpyCallInGradientPath(Rule):
@@ -59,22 +59,21 @@ class NumpyCallInGradientPath(Rule):
 
     code = "TFG202"
     name = "numpy-call-in-gradient-path"
+    kinds = (FaultKind.NUMPY_CALL,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.NUMPY_CALL and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = gradient_cuts.with_tensorflow(fault, fact.faults)
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: {_what_cuts(fault)}",
-                    path=path_of(fact),
-                    help=gradient_cuts.advice(fault, fix, "use the TensorFlow function of the same meaning"),
-                    fix=fix,
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: {_cut_by(fact)}",
+            path=trace_path(fact),
+            help=gradient_cuts.advise(fact, fix, "use the TensorFlow function with the same meaning"),
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )
 
 
-def _what_cuts(fault: Fault) -> str:
-    if fault.name.endswith("__setitem__"):
-        return f"`{brief(fault.place.code)}` puts it into a NumPy array"
-    return f"`{short_name(fault.name)}` computes it outside TensorFlow"
+def _cut_by(cut: Cause) -> str:
+    if cut.fault.name.endswith("__setitem__"):
+        return f"`{brief(cut.place.code)}` stores it in a NumPy array"
+    return f"`{short_name(cut.fault.name)}` runs outside TensorFlow"

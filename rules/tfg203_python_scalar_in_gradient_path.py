@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class PythonScalarInGradientPath(Rule):
@@ -56,16 +56,15 @@ class PythonScalarInGradientPath(Rule):
 
     code = "TFG203"
     name = "python-scalar-in-gradient-path"
+    kinds = (FaultKind.PYTHON_SCALAR,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.PYTHON_SCALAR and fault.mode is not Mode.GRAPH and not fact.partial:
-                fix = gradient_cuts.without_number(fault)
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{brief(fault.place.code)}` makes it a plain Python number",
-                    path=path_of(fact),
-                    help=gradient_cuts.advice(fault, fix, "keep the value a tensor"),
-                    fix=fix,
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: `{brief(fact.place.code)}` is a plain Python number",
+            path=trace_path(fact),
+            help=gradient_cuts.advise(fact, fix, "keep the value a tensor"),
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )

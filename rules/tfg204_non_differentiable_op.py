@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, gradient_of, outcome, path_of
+from tfgraphlint.rule_api.wording import brief, describe, name_gradient, trace_path
 
 
 class NonDifferentiableOp(Rule):
@@ -53,15 +53,15 @@ class NonDifferentiableOp(Rule):
 
     code = "TFG204"
     name = "non-differentiable-op"
+    kinds = (FaultKind.NON_DIFFERENTIABLE,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.NON_DIFFERENTIABLE and not fact.partial:
-                ends = "raises LookupError" if fault.outcome == "raises" else f"is {outcome(fact.faults)}"
-                yield self.report(
-                    fault.place.span,
-                    f"{gradient_of(fact)} {ends}: `{brief(fault.place.code)}` has no gradient",
-                    path=path_of(fact),
-                    help="use a differentiable form, or pass the gradient straight through",
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        raises = fact.fault.outcome == "raises"
+        outcome = f"{name_gradient(fact.lost)} raises LookupError" if raises else describe(fact.lost)
+        yield self.report(
+            fact.place.span,
+            f"{outcome}: `{brief(fact.place.code)}` has no gradient",
+            path=trace_path(fact),
+            help="use a differentiable form, or pass the gradient straight through",
+            suggestions=gradient_cuts.suggest(fact, None),
+        )

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
-from tfgraphlint.fixes.host_body import called_directly
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import gradient_of, outcome, path_of, short_name
+from tfgraphlint.rule_api.wording import describe, short_name, trace_path
 
 
 class PyFunctionInGradientPath(Rule):
@@ -57,16 +56,15 @@ class PyFunctionInGradientPath(Rule):
 
     code = "TFG205"
     name = "py-function-in-gradient-path"
+    kinds = (FaultKind.PY_FUNCTION,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.PY_FUNCTION and (not fact.partial or fault.outcome == "zero"):
-                called, gives = short_name(fault.name), outcome(fact.faults)
-                yield self.report(
-                    fault.place.span,
-                    f"{gradient_of(fact)} is {gives}: `{called}` runs outside TensorFlow",
-                    path=path_of(fact),
-                    help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
-                    fix=called_directly(fault),
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: `{short_name(fact.fault.name)}` runs outside TensorFlow",
+            path=trace_path(fact),
+            help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import describe, short_name, trace_path
 
 
 class PredictInTape(Rule):
@@ -54,16 +54,15 @@ class PredictInTape(Rule):
 
     code = "TFG207"
     name = "predict-in-tape"
+    kinds = (FaultKind.PREDICT,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.PREDICT and not fact.partial:
-                fix = gradient_cuts.called_model(fault)
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{brief(fault.place.code)}` returns a NumPy array",
-                    path=path_of(fact),
-                    help=gradient_cuts.advice(fault, fix, "call the model itself"),
-                    fix=fix,
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: `{short_name(fact.fault.name)}` returns a NumPy array",
+            path=trace_path(fact),
+            help=gradient_cuts.advise(fact, fix, "call the model itself"),
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )

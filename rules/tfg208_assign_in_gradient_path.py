@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class AssignInGradientPath(Rule):
@@ -54,14 +54,13 @@ class AssignInGradientPath(Rule):
 
     code = "TFG208"
     name = "assign-in-gradient-path"
+    kinds = (FaultKind.ASSIGN,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.ASSIGN and not fact.partial:
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{brief(fault.place.code)}` is no operation that a tape follows",
-                    path=path_of(fact),
-                    help="use the tensor itself where the gradient is needed, and assign afterwards",
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: a tape does not record `{brief(fact.place.code)}`",
+            path=trace_path(fact),
+            help="use the tensor itself where the gradient is needed, and assign it afterwards",
+            suggestions=gradient_cuts.suggest(fact, None),
+        )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost, VariableAugmented
+from tfgraphlint.facts.gradients import GradientCut, VariableAugmented
 from tfgraphlint.fixes.assign_in_place import assigned_in_place
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class VariableRebound(Rule):
@@ -57,24 +57,19 @@ class VariableRebound(Rule):
 
     code = "TFG209"
     name = "variable-rebound"
+    kinds = (FaultKind.REBOUND,)
 
-    def check(self, fact: GradientLost | VariableAugmented) -> Iterable[Diagnostic]:
-        if isinstance(fact, VariableAugmented):
-            target = brief(fact.target.code)
-            yield self.report(
-                fact.place.span,
-                f"`{target} {fact.operator}= ...` on a variable raises RuntimeError",
-                help=f"change the variable in place: `{target}.assign_sub(...)`, `{target}.assign(...)`",
-                fix=assigned_in_place(fact.place.tree, fact.place.node),
-            )
-            return
-        for fault in fact.faults:
-            if fault.kind is FaultKind.REBOUND:
-                name = brief(fault.value)
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{name}` was a variable and becomes a plain tensor here",
-                    path=path_of(fact),
-                    help=f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`",
-                    fix=assigned_in_place(fault.place.tree, fault.place.node),
-                )
+    def check(self, fact: GradientCut | VariableAugmented) -> Iterable[Diagnostic]:
+        if isinstance(fact, GradientCut):
+            name, path = brief(fact.fault.value), trace_path(fact)
+            message = f"{describe(fact.lost)}: `{name}` was a variable and is a tensor from here on"
+        else:
+            name, path = brief(fact.target.code), ()
+            message = f"`{name} {fact.operator}= ...` on a variable raises RuntimeError"
+        yield self.report(
+            fact.place.span,
+            message,
+            path=path,
+            help=f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`",
+            fix=assigned_in_place(fact.place.tree, fact.place.node),
+        )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.make_float import made_float
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import lost, path_of
+from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class NonFloatSource(Rule):
@@ -54,14 +54,13 @@ class NonFloatSource(Rule):
 
     code = "TFG210"
     name = "non-float-source"
+    kinds = (FaultKind.NON_FLOAT,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.NON_FLOAT:
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: it does not hold floating-point numbers",
-                    path=path_of(fact),
-                    help="make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
-                    fix=made_float(fault.place.tree, fault.place.node),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: it does not hold floating-point numbers",
+            path=trace_path(fact),
+            help="make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
+            fix=made_float(fact.place.tree, fact.place.node),
+        )

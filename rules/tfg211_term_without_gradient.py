@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic, Severity
-from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import TermCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, path_of, source_of
-
-LEAVES_TENSORFLOW = frozenset({
-    FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP, FaultKind.PREDICT,
-    FaultKind.PY_FUNCTION,
-})
+from tfgraphlint.rule_api.wording import brief, name_source, trace_path
 
 
 class TermWithoutGradient(Rule):
@@ -59,17 +53,14 @@ class TermWithoutGradient(Rule):
     name = "term-without-gradient"
     severity = Severity.WARNING
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        if not fact.partial:
-            return
-        for fault in fact.faults:
-            if fault.kind in LEAVES_TENSORFLOW and fault.outcome != "zero":
-                yield self.report(
-                    fault.place.span,
-                    f"a term of `{brief(fact.target.code)}` has no gradient with respect to "
-                    f"{source_of(fact)}: `{brief(fault.place.code)}` takes it out of TensorFlow",
-                    path=path_of(fact),
-                    help="keep the value a tensor; if the term is only to be seen, say so with `tf.stop_gradient`",
-                    fix=gradient_cuts.repair_of(fault),
-                    suggestions=gradient_cuts.suggestions(fault),
-                )
+    def check(self, fact: TermCut) -> Iterable[Diagnostic]:
+        code, loss = brief(fact.place.code), brief(fact.lost.target.code)
+        fix = gradient_cuts.repair(fact)
+        yield self.report(
+            fact.place.span,
+            f"`{code}` leaves TensorFlow: this term of `{loss}` contributes no gradient to {name_source(fact.lost)}",
+            path=trace_path(fact),
+            help=gradient_cuts.advise(fact, fix, "keep the value a tensor"),
+            fix=fix,
+            suggestions=gradient_cuts.suggest(fact, fix),
+        )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.add_watch import watched
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class UnwatchedTensor(Rule):
@@ -53,16 +53,14 @@ class UnwatchedTensor(Rule):
 
     code = "TFG301"
     name = "unwatched-tensor"
+    kinds = (FaultKind.UNWATCHED,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.UNWATCHED:
-                source = brief(fault.value)
-                tape = fact.tape.name or "the tape"
-                yield self.report(
-                    fact.tape.made.span,
-                    f"{lost(fact)}: `{tape}` never watches `{source}`",
-                    path=path_of(fact),
-                    help=f"watch it first in the block: `{fact.tape.name or 'tape'}.watch({source})`",
-                    fix=watched(fact),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        tape, source = fact.lost.tape, brief(fact.fault.value)
+        yield self.report(
+            tape.made.span,
+            f"{describe(fact.lost)}: {f'`{tape.name}`' if tape.name else 'the tape'} does not watch `{source}`",
+            path=trace_path(fact),
+            help=f"watch it first in the block: `{tape.name or 'tape'}.watch({source})`",
+            fix=watched(fact.lost),
+        )

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
-from tfgraphlint.facts.common import Fault, FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.add_watch import bindings_between, block_of, name_of, names_in, path_to
 from tfgraphlint.fixes.move_into_tape import line_into, line_of
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, gradient_of, path_of
+from tfgraphlint.rule_api.wording import describe, name_gradient, trace_path
 from tfgraphlint.syntax.parents import parent, statement_of
 
 
@@ -58,24 +58,24 @@ class WatchedTooLate(Rule):
 
     code = "TFG302"
     name = "watched-too-late"
+    kinds = (FaultKind.WATCHED_LATE,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.WATCHED_LATE:
-                what = "lacks a part" if fault.outcome == "part" else "is None"
-                yield self.report(
-                    fault.place.span,
-                    f"{gradient_of(fact)} {what}: `{brief(fault.value)}` was used before it is watched here",
-                    path=path_of(fact),
-                    help="watch it first in the block, before any operation on it",
-                    fix=_moved_first(fact, fault),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        is_part = fact.fault.outcome == "part"
+        outcome = f"{name_gradient(fact.lost)} lacks a part" if is_part else describe(fact.lost)
+        yield self.report(
+            fact.place.span,
+            f"{outcome}: it is used before it is watched",
+            path=trace_path(fact),
+            help="watch it first in the block, before any operation on it",
+            fix=_moved_first(fact),
+        )
 
 
-def _moved_first(fact: GradientLost, fault: Fault) -> Fix | None:
+def _moved_first(cut: GradientCut) -> Fix | None:
     """The line of the watch becomes the first of the block, where what it names is the same there."""
-    call, tree = fault.place.node, fault.place.tree
-    block = block_of(fact.tape, fault.place)
+    call, tree, tape = cut.place.node, cut.place.tree, cut.lost.tape
+    block = block_of(tape, cut.place)
     if block is None or not isinstance(call, cst.Call) or not isinstance(parent(tree, call), cst.Expr):
         return None
     line = line_of(tree, call, block)
@@ -86,7 +86,7 @@ def _moved_first(fact: GradientLost, fault: Fault) -> Fix | None:
     if not inside and parent(tree, statement) is not line:
         return None
     words = tuple(word for name in names_in(call) for word in path_to(name))
-    if any(bindings_between(tree, block, call, tuple(word for word in words if word != name_of(fact.tape)))):
+    if any(bindings_between(tree, block, call, tuple(word for word in words if word != name_of(tape)))):
         return None
     edits = line_into(tree, block, statement)
     return Fix("move the watch to the start of the block", Applicability.SAFE, edits) if edits is not None else None

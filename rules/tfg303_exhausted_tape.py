@@ -62,41 +62,49 @@ class ExhaustedTape(Rule):
     def check(self, fact: TapeExhausted) -> Iterable[Diagnostic]:
         name = fact.tape.name or "tape"
         if fact.first is None:
-            message = f"`{name}` is asked for a gradient but was never entered: RuntimeError"
-            made = Step(Role.SOURCE, "made here, not entered with `with`", fact.tape.made.span)
+            message = f"`{name}` was never entered with `with`, so it recorded nothing: RuntimeError"
+            made = Step(Role.SOURCE, "created here, not entered with `with`", fact.tape.made.span)
             yield self.report(fact.place.span, message, path=(made,), help=f"use `with tf.GradientTape() as {name}:`")
             return
         path = (
             Step(Role.SOURCE, "this tape is not persistent", fact.tape.made.span),
-            Step(Role.CUT, "asked here first", fact.first.span),
-            Step(Role.CONSEQUENCE, "asked again: RuntimeError", fact.place.span),
+            Step(Role.CUT, "first call", fact.first.span),
+            Step(Role.CONSEQUENCE, "second call raises RuntimeError", fact.place.span),
         )
         yield self.report(
             fact.place.span,
-            f"`{name}` is asked a second time and is not persistent: RuntimeError",
+            f"{_calls(fact.first, fact.place)} on a non-persistent tape: RuntimeError",
             path=path,
-            help="ask once with a list of sources, or make the tape with `persistent=True`",
-            fix=_asked_once(fact.first, fact.place) or _persistent(fact),
+            help="call it once with a list of sources, or create the tape with `persistent=True`",
+            fix=_queried_once(fact.first, fact.place) or _persistent(fact),
         )
 
 
+def _calls(first: Place, second: Place) -> str:
+    """What is called on the tape: the same method twice, or two methods."""
+    before, after = (
+        call.tree.code(call.node.func) if isinstance(call.node, cst.Call) else call.code for call in (first, second)
+    )
+    return f"`{after}` is called twice" if before == after else f"`{after}` is called after `{before}`"
+
+
 @dataclass(frozen=True)
-class Question:
+class Query:
     """``name = tape.gradient(target, source)``: ``name`` may be several, then ``source`` is a list of as many."""
 
     call: cst.Call
     names: tuple[str, ...]
     sources: tuple[str, ...]
-    asked: str  # the tape's method and the target
+    start: str  # the tape's method and the target
 
 
-def _asked_once(first: Place, second: Place) -> Fix | None:
+def _queried_once(first: Place, second: Place) -> Fix | None:
     """Two queries of one target in statements one after the other become one with a list of sources."""
     tree = second.tree
     if first.tree is not tree or first.node is second.node:
         return None
-    one, other = _question(first), _question(second)
-    if one is None or other is None or one.asked != other.asked or len(other.names) > 1:
+    one, other = _query(first), _query(second)
+    if one is None or other is None or one.start != other.start or len(other.names) > 1:
         return None
     if set(one.names) & {word for name in names_in(other.call) for word in path_to(name)}:
         return None
@@ -105,17 +113,17 @@ def _asked_once(first: Place, second: Place) -> Fix | None:
         return None
     names, sources = ", ".join((*one.names, *other.names)), ", ".join((*one.sources, *other.sources))
     span = Span(tree.filename, tree.span(start).start, tree.span(end).end)
-    edit = Edit(span, f"{names} = {one.asked}, [{sources}])")
-    return Fix(f"ask once, for `[{sources}]`", Applicability.SAFE, (edit,))
+    edit = Edit(span, f"{names} = {one.start}, [{sources}])")
+    return Fix(f"call it once for `[{sources}]`", Applicability.SAFE, (edit,))
 
 
-def _question(query: Place) -> Question | None:
+def _query(query: Place) -> Query | None:
     match statement_of(query.tree, query.node):
         case cst.Assign(
             targets=[cst.AssignTarget(target=target)],
             value=cst.Call(
                 func=cst.Attribute(attr=cst.Name(value="gradient" | "jacobian")),
-                args=[cst.Arg(keyword=None, star="", value=asked), cst.Arg(keyword=None, star="", value=source)],
+                args=[cst.Arg(keyword=None, star="", value=wanted), cst.Arg(keyword=None, star="", value=source)],
             ) as call,
         ) if call is query.node:
             pass
@@ -123,12 +131,12 @@ def _question(query: Place) -> Question | None:
             return None
     code = query.tree.code
     names, sources = _parts(target), _parts(source)
-    if not path_to(asked) or not all(path_to(each) for each in (*names, *sources)) or len(names) != len(sources):
+    if not path_to(wanted) or not all(path_to(each) for each in (*names, *sources)) or len(names) != len(sources):
         return None
     if isinstance(source, cst.List) != isinstance(target, cst.Tuple):
         return None
-    return Question(
-        call, tuple(map(code, names)), tuple(map(code, sources)), f"{code(call.func)}({code(asked)}"
+    return Query(
+        call, tuple(map(code, names)), tuple(map(code, sources)), f"{code(call.func)}({code(wanted)}"
     )  # fmt: skip
 
 
@@ -158,4 +166,4 @@ def _persistent(fact: TapeExhausted) -> Fix | None:
         edits: tuple[Edit, ...] = (made.tree.replace(made.node.args[0].value, "True"),)
     else:
         edits = add_keyword(made.tree, made.node, "persistent", "True")
-    return Fix("make the tape with `persistent=True`", Applicability.SAFE, edits)
+    return Fix("create the tape with `persistent=True`", Applicability.SAFE, edits)

@@ -8,10 +8,10 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut, GradientLost
 from tfgraphlint.fixes.move_into_tape import in_function_of, moved_into_block
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 from tfgraphlint.syntax.parents import statement_of
 
 
@@ -56,25 +56,22 @@ class TargetOutsideTape(Rule):
 
     code = "TFG304"
     name = "target-outside-tape"
+    kinds = (FaultKind.OUTSIDE,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        outside = [fault for fault in fact.faults if fault.kind is FaultKind.OUTSIDE]
-        if not outside or fact.partial:
-            return
-        place = in_function_of(fact.tape.made, outside[0])
-        tree = place.tree
-        statement = statement_of(tree, place.node)
-        whole = isinstance(statement, cst.BaseSmallStatement) and not _is_argument(fact, statement, place.node)
-        shown = statement if whole and statement is not None else place.node
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        place = in_function_of(fact.lost.tape.made, fact.fault)
+        statement = statement_of(place.tree, place.node)
+        is_whole = isinstance(statement, cst.BaseSmallStatement) and not _is_argument(fact.lost, statement, place.node)
+        shown = statement if is_whole else place.node
         yield self.report(
-            tree.span(shown),
-            f"{lost(fact)}: `{brief(tree.code(shown))}` runs outside the tape's block",
-            path=path_of(fact),
+            place.tree.span(shown),
+            f"{describe(fact.lost)}: `{brief(place.tree.code(shown))}` runs outside the tape's block",
+            path=trace_path(fact),
             help="move the statement into the `with` block",
-            fix=moved_into_block(fact, FaultKind.OUTSIDE),
+            fix=moved_into_block(fact.lost, FaultKind.OUTSIDE),
         )
 
 
-def _is_argument(fact: GradientLost, statement: cst.CSTNode, node: cst.CSTNode) -> bool:
+def _is_argument(lost: GradientLost, statement: cst.CSTNode, node: cst.CSTNode) -> bool:
     """Whether what ran outside stands in the query itself: ``tape.gradient(-loss, w)``."""
-    return statement_of(fact.place.tree, fact.place.node) is statement and node is not fact.place.node
+    return statement_of(lost.place.tree, lost.place.node) is statement and node is not lost.place.node

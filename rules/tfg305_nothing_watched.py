@@ -8,14 +8,14 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut, GradientLost
 from tfgraphlint.fixes.add_watch import is_plain_variable, watched
 from tfgraphlint.fixes.edits import without_keyword
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 OPTION = "watch_accessed_variables"
-WITHOUT = "leave the option out: Keras 3 does not let a tape watch its weights by hand"
+WITHOUT = f"remove `{OPTION}=False`: on Keras 3 `tape.watch` does not accept the weights of a layer"
 
 
 class NothingWatched(Rule):
@@ -63,25 +63,24 @@ class NothingWatched(Rule):
 
     code = "TFG305"
     name = "nothing-watched"
+    kinds = (FaultKind.NOTHING_WATCHED,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.NOTHING_WATCHED:
-                value, tape = brief(fault.value), fact.tape.name or "tape"
-                is_plain = is_plain_variable(fact.source)
-                yield self.report(
-                    fact.tape.made.span,
-                    f"{lost(fact)}: with `{OPTION}=False` nothing watches `{value}`",
-                    path=path_of(fact),
-                    help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else WITHOUT,
-                    fix=watched(fact) if is_plain else _without_option(fact),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        value, tape = brief(fact.fault.value), fact.lost.tape
+        is_plain = is_plain_variable(fact.lost.source)
+        yield self.report(
+            tape.made.span,
+            f"{describe(fact.lost)}: this tape watches nothing automatically",
+            path=trace_path(fact),
+            help=f"watch it first in the block: `{tape.name or 'tape'}.watch({value})`" if is_plain else WITHOUT,
+            fix=watched(fact.lost) if is_plain else _without_option(fact.lost),
+        )
 
 
-def _without_option(fact: GradientLost) -> Fix | None:
+def _without_option(lost: GradientLost) -> Fix | None:
     """The tape watches trainable variables again: what `watch` does not take on Keras 3, it records by itself."""
-    made = fact.tape.made
-    if not isinstance(made.node, cst.Call) or made.tree is not fact.place.tree:
+    made = lost.tape.made
+    if not isinstance(made.node, cst.Call) or made.tree is not lost.place.tree:
         return None
     edits = without_keyword(made.tree, made.node, OPTION)
-    return Fix(f"leave out `{OPTION}=False`", Applicability.UNSAFE, edits) if edits is not None else None
+    return Fix(f"remove `{OPTION}=False`", Applicability.UNSAFE, edits) if edits is not None else None

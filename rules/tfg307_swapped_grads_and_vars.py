@@ -63,18 +63,18 @@ class SwappedGradsAndVars(Rule):
             first, second = brief(fact.first.code), brief(fact.second.code)
             yield self.report(
                 fact.place.span,
-                f"`apply_gradients` wants (gradient, variable) pairs, this gives it (`{first}`, `{second}`)",
-                path=(Step(Role.CONSEQUENCE, "raises AttributeError here", fact.apply.span),),
+                f"`apply_gradients` expects (gradient, variable) pairs, got (`{first}`, `{second}`)",
+                path=(Step(Role.CONSEQUENCE, "AttributeError is raised here", fact.apply.span),),
                 help=f"gradients first: `zip({second}, {first})`",
                 fix=_swapped(fact),
             )
         else:
             yield self.report(
                 fact.place.span,
-                "this `zip` is walked before `apply_gradients` gets it and is empty by then",
+                "this `zip` is already exhausted when `apply_gradients` receives it",
                 path=(
-                    Step(Role.CUT, "walked here", fact.walked.span),
-                    Step(Role.CONSEQUENCE, "nothing is left to apply", fact.apply.span),
+                    Step(Role.CUT, "iterated here", fact.walked.span),
+                    Step(Role.CONSEQUENCE, "no pairs are left to apply", fact.apply.span),
                 ),
                 help=f"keep the pairs: `list({brief(fact.place.code)})`",
                 fix=_kept(fact),

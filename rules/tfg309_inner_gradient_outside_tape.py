@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.move_into_tape import moved_into_block
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class InnerGradientOutsideTape(Rule):
@@ -53,14 +53,13 @@ class InnerGradientOutsideTape(Rule):
 
     code = "TFG309"
     name = "inner-gradient-outside-tape"
+    kinds = (FaultKind.INNER_GRADIENT,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.INNER_GRADIENT and not fact.partial:
-                yield self.report(
-                    fault.place.span,
-                    f"{lost(fact)}: `{brief(fault.place.code)}` runs outside the outer tape",
-                    path=path_of(fact),
-                    help="ask the inner tape inside the block of the outer one",
-                    fix=moved_into_block(fact, FaultKind.INNER_GRADIENT),
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        yield self.report(
+            fact.place.span,
+            f"{describe(fact.lost)}: `{brief(fact.place.code)}` runs outside the outer tape",
+            path=trace_path(fact),
+            help="compute the inner gradient inside the block of the outer tape",
+            fix=moved_into_block(fact.lost, FaultKind.INNER_GRADIENT),
+        )

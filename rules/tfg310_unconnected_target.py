@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
 
 class UnconnectedTarget(Rule):
@@ -56,7 +56,7 @@ class UnconnectedTarget(Rule):
         if not fact.faults and not fact.partial:
             yield self.report(
                 fact.place.span,
-                f"{lost(fact)}: `{brief(fact.target.code)}` is not computed from it",
-                path=path_of(fact),
-                help="compute the target from the source, or leave the source out",
+                f"{describe(fact)}: `{brief(fact.target.code)}` is not computed from it",
+                path=trace_path(fact),
+                help="compute the target from the source, or remove the source from the query",
             )

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes.add_watch import is_plain_variable, watched
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, lost, path_of
+from tfgraphlint.rule_api.wording import brief, describe, trace_path
 
-OF_KERAS = "a `tf.Variable` can be watched; make a weight of Keras trainable, which Keras 3 does not let a tape watch"
+OF_KERAS = "make the weight trainable; on Keras 3 `tape.watch` does not accept the weights of a layer"
 
 
 class UntrainableSource(Rule):
@@ -54,16 +54,15 @@ class UntrainableSource(Rule):
 
     code = "TFG311"
     name = "untrainable-source"
+    kinds = (FaultKind.UNTRAINABLE,)
 
-    def check(self, fact: GradientLost) -> Iterable[Diagnostic]:
-        for fault in fact.faults:
-            if fault.kind is FaultKind.UNTRAINABLE:
-                value, tape = brief(fault.value), fact.tape.name or "tape"
-                is_plain = is_plain_variable(fact.source)
-                yield self.report(
-                    fact.place.span,
-                    f"{lost(fact)}: `{value}` is not trainable and no tape watches it",
-                    path=path_of(fact),
-                    help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else OF_KERAS,
-                    fix=watched(fact) if is_plain else None,
-                )
+    def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        value, tape = brief(fact.fault.value), fact.lost.tape.name or "tape"
+        is_plain = is_plain_variable(fact.lost.source)
+        yield self.report(
+            fact.lost.place.span,
+            f"{describe(fact.lost)}: it is not trainable and not watched",
+            path=trace_path(fact),
+            help=f"watch it first in the block: `{tape}.watch({value})`" if is_plain else OF_KERAS,
+            fix=watched(fact.lost) if is_plain else None,
+        )

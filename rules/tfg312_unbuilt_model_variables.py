@@ -60,7 +60,7 @@ class UnbuiltModelVariables(Rule):
     def check(self, fact: WeightsUnbuilt) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` is an empty list: the model is not built before its first call",
-            path=(Step(Role.CONSEQUENCE, "used here, still empty", fact.used.span),),
-            help="call the model once on data, or give it an `Input`, before reading its variables",
+            f"`{brief(fact.place.code)}` is an empty list: the model has no variables before its first call",
+            path=(Step(Role.CONSEQUENCE, "still empty when it is used here", fact.used.span),),
+            help="call the model once on data, or give it an `Input`, before you read its variables",
         )

@@ -15,15 +15,15 @@ from tfgraphlint.syntax.parents import scopes_of
 from tfgraphlint.syntax.tree import children_of
 
 CONSEQUENCES = {
-    "counter": "`{code}` runs only while the graph is traced, not in each call",
-    "container": "`{code}` runs only while the graph is traced, not in each call",
-    "argument": "`{code}` changes an argument of the traced function: ValueError",
-    "iterator": "`{code}` runs only while the graph is traced: every call sees the same item",
+    "counter": "`{code}` runs once per trace, not once per call",
+    "container": "`{code}` runs once per trace, not once per call",
+    "argument": "`{code}` modifies an argument of the traced function: ValueError",
+    "iterator": "`{code}` runs once per trace: every call gets the same item",
 }
 HELP = {
-    "counter": "keep it in the graph: a `tf.Variable` and `assign_add`; or change it where the function is called",
-    "container": "change it where the function is called, or keep the values in a `tf.Variable`",
-    "argument": "change a copy: `[*items, new]`",
+    "counter": "use a `tf.Variable` and `assign_add`, or change it in the code that calls the function",
+    "container": "change it in the code that calls the function, or keep the values in a `tf.Variable`",
+    "argument": "create a new list: `[*items, new]`",
     "iterator": "pass the item as an argument, or iterate over a `tf.data.Dataset`",
 }
 
@@ -121,7 +121,7 @@ def _names_things(place: Place) -> bool:
         match here:
             case cst.Call(func=cst.Name(value="print")) | cst.Call(func=cst.Attribute(value=cst.Name(value="logging"))):
                 continue
-            case cst.FormattedStringExpression(expression=told) if told.deep_equals(target):
+            case cst.FormattedStringExpression(expression=shown) if shown.deep_equals(target):
                 return True
             case cst.Call(func=cst.Name(value="str") | cst.Attribute(attr=cst.Name(value="format")), args=args):
                 if any(arg.value.deep_equals(target) for arg in args):

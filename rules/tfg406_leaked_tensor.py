@@ -55,18 +55,18 @@ class LeakedTensor(Rule):
         if isinstance(fact, WriteDiscarded):
             yield self.report(
                 fact.place.span,
-                f"the result of `{code}` is thrown away: in a graph it is the array that was written",
+                f"the result of `{code}` is not used: in a graph only the result holds the written value",
                 path=traced_path(fact),
-                help=f"go on with it: `{_array(fact)} = {code}`",
+                help=f"assign the result: `{_array(fact)} = {code}`",
                 fix=_rebound(fact),
             )
             return
-        graph = "the loop's body is a graph of its own" if fact.in_loop else "the graph that it belongs to is left"
-        used = Step(Role.CONSEQUENCE, "raises here: the tensor is out of scope", fact.used.span) if fact.used else None
+        end = "the loop" if fact.in_loop else "tracing"
+        raises = "raises an error here: the tensor is out of scope"
+        used = Step(Role.CONSEQUENCE, raises, fact.used.span) if fact.used else None
         yield self.report(
             fact.place.span,
-            f"`{code}` keeps a symbolic tensor that is used after {'the loop' if fact.in_loop else 'the trace'}: "
-            f"{graph}",
+            f"`{code}` keeps a symbolic tensor that is used after {end}, outside its graph",
             path=(*traced_path(fact), *([used] if used else ())),
             help="collect the values in a `tf.TensorArray`" if fact.in_loop else
             "return the tensor from the traced function, or keep its value in a `tf.Variable`",
@@ -89,4 +89,4 @@ def _rebound(fact: WriteDiscarded) -> Fix | None:
     if not isinstance(holder, cst.Name) or node.lpar:
         return None
     edit = Edit(Span(span.filename, span.start, span.start), f"{_array(fact)} = ")
-    return Fix("bind what `write` returns", Applicability.SAFE, (edit,))
+    return Fix("assign the result of `write`", Applicability.SAFE, (edit,))

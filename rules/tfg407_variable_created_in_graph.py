@@ -51,7 +51,8 @@ class VariableCreatedInGraph(Rule):
     def check(self, fact: VariableCreated) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` raises ValueError: traced code may make variables on its first call only",
+            f"`{brief(fact.place.code)}` raises ValueError: "
+            "a `tf.function` may create variables only on its first call",
             path=traced_path(fact),
-            help="make the variable outside, or once: `if self.v is None: self.v = tf.Variable(...)`",
+            help="create the variable outside, or once: `if self.v is None: self.v = tf.Variable(...)`",
         )

@@ -48,7 +48,7 @@ class LayerCreatedInCall(Rule):
     def check(self, fact: LayerCreated) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` is made anew in each call, with new untrained weights",
+            f"`{brief(fact.place.code)}` is created again on each call, with new untrained weights",
             path=traced_path(fact),
-            help="make it once: in `__init__`, in `build`, or before the function",
+            help="create it once: in `__init__`, in `build`, or outside the function",
         )

@@ -58,11 +58,13 @@ class RebuiltFunction(Rule):
     def check(self, fact: FunctionRebuilt) -> Iterable[Diagnostic]:
         if not _only_called(fact.place, _is_thrown_away(fact.call)):
             return
+        is_decorator = isinstance(parent(fact.place.tree, fact.place.node), cst.Decorator)
+        what = "this decorator" if is_decorator else f"`{brief(fact.place.code)}`"
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` makes a new function each time: every one is traced, none is used again",
-            path=(Step(Role.CONSEQUENCE, "called here, and traced each time", fact.call.span),),
-            help="define it once, before the loop or as a method, and pass what changes as arguments",
+            f"{what} creates a new `tf.function` on each call, so each call traces again",
+            path=(Step(Role.CONSEQUENCE, "called here: traces each time", fact.call.span),),
+            help="define it once, before the loop or as a method, and pass what changes as an argument",
         )
 
 

@@ -58,9 +58,9 @@ class RetracingArgument(Rule):
         code = brief(fact.place.code)
         yield self.report(
             fact.place.span,
-            f"`{code}` is another Python value in each call: the function is traced anew for each",
+            f"`{code}` is a different Python value on each call, so every call retraces",
             path=(
-                Step(Role.MODE, "traced from here", fact.traced.span),
+                Step(Role.MODE, "this makes it a `tf.function`", fact.traced.span),
                 Step(Role.CALL, "called here", fact.call.span),
             ),
             help=f"pass a tensor: `tf.constant({code})`",

@@ -10,22 +10,23 @@ from tfgraphlint.fixes.graph_ops import asserted, converted_call, endless_in_gra
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, traced_path
 
-NAMES = {"filter": "the filter of a comprehension"}
+IN_GRAPH = "use `tf.cond` or `tf.where`, or decorate the function with `@tf.function` for AutoGraph"
+CONSTRUCTS = {"filter": "a comprehension filter"}
 LOOPS = {
-    "loop": "a tensor decides whether this loop ends, but Python runs the loop: tracing raises NotImplementedError",
-    "return": "this `return` leaves a loop over tensors, which AutoGraph cannot convert: NotImplementedError",
+    "loop": "a tensor decides when this loop ends, but Python runs the loop: NotImplementedError",
+    "return": "AutoGraph cannot convert a `return` inside a loop over tensors: NotImplementedError",
 }
 HELP = {
-    "assert": "assert in the graph: `tf.debugging.Assert(condition, [message])`",
-    "in": "compare and stay a tensor: `tf.reduce_any(x == tf.constant([...]))`",
-    "filter": "mask instead of filtering: `tf.where`, `tf.boolean_mask`",
-    "loop": "make it a loop of the graph from the start: `while tf.constant(True)`, `for i in tf.range(n)`",
-    "return": "keep the value in a name, `break`, and return after the loop",
-    "conditional expression": "select in the graph: `tf.where(condition, a, b)`, or `tf.cond`",
-    "while": "loop in the graph: `tf.while_loop`, or put `@tf.function` on the function",
-    "and": "combine in the graph: `tf.logical_and(a, b)`",
-    "or": "combine in the graph: `tf.logical_or(a, b)`",
-    "not": "negate in the graph: `tf.logical_not(a)`",
+    "assert": "use an assertion of the graph: `tf.debugging.Assert(condition, [message])`",
+    "in": "compare tensors: `tf.reduce_any(x == tf.constant([...]))`",
+    "filter": "use a mask: `tf.where` or `tf.boolean_mask`",
+    "loop": "make it a graph loop from the start: `while tf.constant(True)` or `for i in tf.range(n)`",
+    "return": "assign the value to a name, `break`, and return after the loop",
+    "conditional expression": "use `tf.where(condition, a, b)` or `tf.cond`",
+    "while": "use `tf.while_loop`, or decorate the function with `@tf.function`",
+    "and": "use `tf.logical_and(a, b)`",
+    "or": "use `tf.logical_or(a, b)`",
+    "not": "use `tf.logical_not(a)`",
 }
 
 
@@ -73,15 +74,15 @@ class TensorAsBool(Rule):
 
     def check(self, fact: TensorTested) -> Iterable[Diagnostic]:
         message = LOOPS.get(fact.how) or (
-            f"`{brief(fact.place.code)}` is a symbolic tensor and is asked for a truth value: "
-            + (fact.left_alone or f"AutoGraph does not convert {NAMES.get(fact.how, f'`{fact.how}`')}")
+            f"`{brief(fact.place.code)}` is a symbolic tensor used as a Python bool: "
+            + (fact.left_alone or f"AutoGraph does not convert {CONSTRUCTS.get(fact.how, f'`{fact.how}`')}")
         )
         yield self.report(
             fact.place.span,
             message,
             path=traced_path(fact),
             fix=_fix(fact),
-            help=HELP.get(fact.how, "decide in the graph: `tf.cond`, `tf.where`; `@tf.function` brings AutoGraph back"),
+            help=HELP.get(fact.how, IN_GRAPH),
         )
 
 

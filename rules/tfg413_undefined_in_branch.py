@@ -11,9 +11,9 @@ from tfgraphlint.rule_api.wording import brief, traced_path
 
 HELP = {
     "undefined": "define it before the `if`, so that it has a value on both paths",
-    "none": "give it a tensor in both branches; zeros, or a flag beside it, can stand for nothing",
-    "dtype": "give it one dtype: `tf.cast(...)`, `1.0` in the place of `1`",
-    "structure": "give it one structure, of the same length and kind",
+    "none": "give it a tensor in both branches; use zeros, or a flag beside it, for \"no value\"",
+    "dtype": "give it one dtype: `tf.cast(...)`, `1.0` instead of `1`",
+    "structure": "give it the same structure in both branches: the same length and type",
     "return": "return a value in both branches, or one value after the `if`",
 }
 
@@ -59,15 +59,15 @@ class UndefinedInBranch(Rule):
     def check(self, fact: BranchesDisagree) -> Iterable[Diagnostic]:
         name = f"`{brief(fact.name)}`" if fact.name and " it " not in fact.name else fact.name
         what = {
-            "undefined": f"{name} is defined in one branch only and used later",
-            "none": f"{name} is None in one branch and a value in the other",
-            "dtype": f"{name} has another dtype in each branch",
-            "structure": f"{name} has another structure in each branch",
-            "return": "a branch returns no value",
+            "undefined": f"{name} is used later and defined in only one branch",
+            "none": f"{name} is None in only one branch",
+            "dtype": f"{name} has a different dtype in each branch",
+            "structure": f"{name} has a different structure in each branch",
+            "return": "no value is returned in one branch",
         }[fact.how]
         yield self.report(
             fact.place.span,
-            f"{what}, but a tensor decides: both branches become part of the graph and must agree",
+            f"{what} of a tensor `if`: the graph holds both branches",
             path=traced_path(fact),
             help=HELP[fact.how],
         )

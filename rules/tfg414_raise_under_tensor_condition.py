@@ -50,8 +50,8 @@ class RaiseUnderTensorCondition(Rule):
     def check(self, fact: RaisedWhileTraced) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"this raises while tracing, whatever `{brief(fact.name)}` is: both branches are run to build the graph",
+            f"this always raises: tracing runs both branches, whatever `{brief(fact.name)}` is",
             path=traced_path(fact),
             fix=asserted_instead_of_raised(fact.place),
-            help="check when the graph runs: `tf.debugging.Assert(condition, [message])`",
+            help="check the condition when the graph runs: `tf.debugging.Assert(condition, [message])`",
         )

@@ -58,8 +58,8 @@ class UnknownStaticDimension(Rule):
         whole = isinstance(fact.place.node, (cst.Attribute, cst.Call))
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` {'holds' if whole else 'is'} None while tracing, and is used as a number",
+            f"`{brief(fact.place.code)}` {'contains' if whole else 'is'} None while tracing, and is used as a number",
             path=traced_path(fact),
-            help="ask for it in each run: `tf.shape(x)[i]`, `tf.shape(x)`",
+            help="use the dynamic shape: `tf.shape(x)[i]`, or `tf.shape(x)` for all dimensions",
             fix=dynamic_size(fact.place, fact.name),
         )

@@ -47,10 +47,10 @@ class TensorItemAssignment(Rule):
     def check(self, fact: ItemAssigned) -> Iterable[Diagnostic]:
         code = brief(fact.place.code)
         if fact.variable:
-            message = f"`{code} = ...` raises TypeError: items of a variable are changed by `assign`"
+            message = f"`{code} = ...` raises TypeError: a variable has no item assignment"
             remedy = f"change the variable in place: `{code}.assign(...)`"
         else:
-            message = f"`{code} = ...` raises TypeError: tensors cannot be changed in place"
-            remedy = "make a new tensor: `tf.tensor_scatter_nd_update(t, [[i]], [v])`, `tf.where`, `tf.concat`"
+            message = f"`{code} = ...` raises TypeError: a tensor cannot be changed in place"
+            remedy = "create a new tensor: `tf.tensor_scatter_nd_update(t, [[i]], [v])`, `tf.where` or `tf.concat`"
         fix = item_updated(fact.place, fact.variable, fact.plain)
         yield self.report(fact.place.span, message, help=remedy, fix=fix)

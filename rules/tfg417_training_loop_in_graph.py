@@ -48,13 +48,14 @@ class TrainingLoopInGraph(Rule):
     name = "training-loop-in-graph"
 
     def check(self, fact: RunWhileTraced) -> Iterable[Diagnostic]:
+        code, traced = brief(fact.place.code), traced_by(fact.by)
         if fact.name == "comprehension":
-            message = f"tracing never ends: a comprehension over the dataset `{brief(fact.place.code)}` is Python's"
+            message = f"AutoGraph does not convert a comprehension: tracing `{code}` never ends"
             remedy = "write the loop as a `for` statement, which AutoGraph converts, or use `dataset.reduce`"
         elif fact.name == "for":
-            message = f"Python loops over the dataset `{brief(fact.place.code)}` while tracing: AutoGraph is off here"
+            message = f"AutoGraph is off here: Python iterates over the dataset `{code}` while tracing"
             remedy = "let AutoGraph convert the loop, or use `dataset.reduce`"
         else:
-            message = f"`{fact.name}` runs a loop of its own and raises inside of what {traced_by(fact.by)} traces"
-            remedy = "call the model: `model(x, training=False)`; a training loop belongs outside of the trace"
+            message = f"`{fact.name}` runs its own loop, which raises an error in code that {traced} traces"
+            remedy = "call the model: `model(x, training=False)`; call `fit` and `evaluate` outside of traced code"
         yield self.report(fact.place.span, message, path=traced_path(fact), help=remedy)

@@ -17,9 +17,9 @@ from tfgraphlint.rule_api.wording import brief
 from tfgraphlint.syntax.parents import parent, statement_of
 
 SWITCHES = {
-    "tensorflow.config.run_functions_eagerly": "every `tf.function` runs as plain Python",
-    "tensorflow.config.experimental_run_functions_eagerly": "every `tf.function` runs as plain Python",
-    "tensorflow.data.experimental.enable_debug_mode": "functions of datasets run in Python for each example",
+    "tensorflow.config.run_functions_eagerly": "each `tf.function` runs as Python",
+    "tensorflow.config.experimental_run_functions_eagerly": "each `tf.function` runs as Python",
+    "tensorflow.data.experimental.enable_debug_mode": "dataset functions run as Python",
 }
 
 
@@ -63,12 +63,12 @@ class EagerDebuggingLeftOn(Rule):
         if not isinstance(node, cst.Call) or not is_unconditional(tree, node) or is_needed(tree):
             return
         compiled = isinstance(fact, CompiledEagerly)
-        what = SWITCHES[fact.name] if isinstance(fact, ApiUsed) else "the Python of the model runs for each batch"
+        what = SWITCHES[fact.name] if isinstance(fact, ApiUsed) else "the model runs as Python for each batch"
         code = "run_eagerly=True" if compiled else brief(fact.place.code)
         yield self.report(
             fact.place.span,
-            f"`{code}` is left on, though nothing here needs it: {what}",
-            help="remove it: what is traced runs faster",
+            f"`{code}` is left on and nothing here needs it: {what}",
+            help="remove it: traced code runs faster",
             fix=_not_compiled_eagerly(fact.place) if compiled else _without_line(fact.place),
         )
 
@@ -87,7 +87,7 @@ def _is_left_on(place: Place) -> bool:
 def _not_compiled_eagerly(place: Place) -> Fix | None:
     assert isinstance(place.node, cst.Call)
     edits = without_keyword(place.tree, place.node, "run_eagerly")
-    return Fix("compile without `run_eagerly`", Applicability.UNSAFE, edits) if edits else None
+    return Fix("remove `run_eagerly=True`", Applicability.UNSAFE, edits) if edits else None
 
 
 def _without_line(place: Place) -> Fix | None:
@@ -102,4 +102,4 @@ def _without_line(place: Place) -> Fix | None:
         return None
     span = tree.span(line)
     rows = Span(span.filename, Position(span.start.row, 1), Position(span.end.row + 1, 1))
-    return Fix("switch it off", Applicability.UNSAFE, (Edit(rows, ""),))
+    return Fix("remove the call", Applicability.UNSAFE, (Edit(rows, ""),))

@@ -50,7 +50,7 @@ class UnsupportedInJit(Rule):
     def check(self, fact: Unsupported) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"XLA does not compile `{short_name(fact.name)}`: with jit_compile=True the whole function is refused",
+            f"XLA cannot compile `{short_name(fact.name)}`: `jit_compile=True` fails for the whole function",
             path=traced_path(fact),
-            help="move it out of the compiled function, or do without `jit_compile=True`",
+            help="move it out of the compiled function, or remove `jit_compile=True`",
         )

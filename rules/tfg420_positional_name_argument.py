@@ -52,15 +52,15 @@ class PositionalNameArgument(Rule):
     name = "positional-name-argument"
 
     def check(self, fact: NameGiven) -> Iterable[Diagnostic]:
-        outcome = "raises in a graph" if fact.mode is Mode.GRAPH else "is ignored eagerly, and raises in a graph"
+        outcome = "it raises in a graph" if fact.mode is Mode.GRAPH else "ignored in eager mode, an error in a graph"
         call = fact.call.node
         if not isinstance(call, cst.Call):
             return
         meant = function_meant(call, fact.place.tree, fact.name, fact.kind)
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` lands in the parameter `name` of `{short_name(fact.name)}`: it {outcome}",
-            help="leave it out, or use the function that is meant",
+            f"`{brief(fact.place.code)}` is passed as `name` of `{short_name(fact.name)}`: {outcome}",
+            help="remove it, or use the function that takes such an argument",
             fix=without_name(call, fact.place, fact.name, fact.kind),
             suggestions=[meant] if meant is not None else [],
         )

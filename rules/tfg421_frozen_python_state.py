@@ -47,11 +47,11 @@ class FrozenPythonState(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: FrozenState) -> Iterable[Diagnostic]:
-        changed = Step(Role.CONSEQUENCE, "changed here: the graph does not see it", fact.changed.span
+        changed = Step(Role.CONSEQUENCE, "changed here: the graph keeps the old value", fact.changed.span
                        ) if fact.changed is not None else None
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` is read only while the graph is traced: a later value is never seen",
+            f"`{brief(fact.place.code)}` is read once per trace: the graph does not see later values",
             path=(*traced_path(fact), *([changed] if changed else ())),
-            help="keep it in a `tf.Variable` and assign to it, or pass it as an argument",
+            help="store it in a `tf.Variable` and assign new values, or pass it as an argument",
         )

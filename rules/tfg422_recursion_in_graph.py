@@ -51,7 +51,7 @@ class RecursionInGraph(Rule):
     def check(self, fact: EndlessRecursion) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` runs `{fact.name}` again, and tracing takes every branch: RecursionError",
+            f"`{brief(fact.place.code)}` recurses; tracing follows both branches and never ends: RecursionError",
             path=traced_path(fact),
-            help="write it as a loop: `while` over a tensor, or `tf.while_loop`",
+            help="write it as a loop: `while` with a tensor condition, or `tf.while_loop`",
         )

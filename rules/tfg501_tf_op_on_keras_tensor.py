@@ -70,23 +70,23 @@ def _message(fact: KerasTensorUsed) -> str:
     code = brief(fact.place.code)
     match fact.how:
         case "function":
-            return f"`{short_name(fact.name)}` does not take a symbolic tensor of Keras: ValueError"
+            return f"`{short_name(fact.name)}` does not accept a symbolic Keras tensor: ValueError"
         case "condition":
-            return f"`{code}` is a symbolic tensor of Keras, neither true nor false: TypeError"
+            return f"`{code}` is a symbolic Keras tensor used as a Python bool: TypeError"
         case "array":
-            return f"NumPy asks for the value of a symbolic tensor of Keras in `{code}`: ValueError"
-    return f"`{code}` asks for the value of a symbolic tensor of Keras, which has none"
+            return f"`{code}` converts a symbolic Keras tensor to a NumPy array: ValueError"
+    return f"`{code}` reads the value of a symbolic Keras tensor, which has none"
 
 
 def _remedy(fact: KerasTensorUsed) -> str:
     match fact.how:
         case "function":
-            return "use a function of `keras.ops`, or do this in the `call` of a layer"
+            return "use a function of `keras.ops`, or move the call into the `call` method of a layer"
         case "condition":
-            return "choose with `keras.ops.where`, or in the `call` of a layer"
+            return "use `keras.ops.where`, or move the condition into the `call` method of a layer"
         case "array":
-            return "write the symbolic tensor first, or use a function of `keras.ops`"
-    return "use a function of `keras.ops`; only a model that is called on data has values"
+            return "write the symbolic tensor on the left, or use a function of `keras.ops`"
+    return "use a function of `keras.ops`, or read the value of what the model returns for data"
 
 
 def _with_operation(fact: KerasTensorUsed) -> Fix | None:
@@ -94,10 +94,10 @@ def _with_operation(fact: KerasTensorUsed) -> Fix | None:
     if fact.how not in ("function", "value") or not isinstance(call, cst.Call):
         return None
     edits = with_operation(fact.place.tree, call, fact.name)
-    return Fix("use the function of `keras.ops`", Applicability.UNSAFE, edits) if edits is not None else None
+    return Fix("use `keras.ops`", Applicability.UNSAFE, edits) if edits is not None else None
 
 
 def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
-    made = [Step(Role.SOURCE, "the symbolic tensor is made here", fact.made.span)] if fact.made is not None else []
-    calls = [Step(Role.CALL, "reached from here", call.span) for call in fact.calls]
+    made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
+    calls = [Step(Role.CALL, "called from here", call.span) for call in fact.calls]
     return tuple(dict.fromkeys([*made, *calls]))

@@ -63,8 +63,7 @@ class LossOverSymbolicTensor(Rule):
             return
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` uses a symbolic tensor, which belongs to the definition of the model and "
-            "has no values when this runs",
+            f"`{brief(fact.place.code)}` uses a symbolic Keras tensor, which has no value when this runs",
             path=_path(fact),
             help=_remedy(fact),
         )
@@ -73,12 +72,12 @@ class LossOverSymbolicTensor(Rule):
 
 def _remedy(fact: KerasTensorUsed) -> str:
     if fact.by == "keras.callbacks.Callback":
-        return "call a model that ends at this layer on data: `keras.Model(model.input, layer.output)(batch)`"
-    return "add the term in the `call` of a layer with `self.add_loss(...)`, or make it an output of the model"
+        return "compute the layer's output for data: `keras.Model(model.input, layer.output)(batch)`"
+    return "add the term with `self.add_loss(...)` in the `call` method of a layer, or make it a model output"
 
 
 def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
-    made = [Step(Role.SOURCE, "the symbolic tensor is made here", fact.made.span)] if fact.made is not None else []
+    made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
     why = [Step(Role.MODE, f"{RUNNERS[fact.by]} runs this", fact.why.span)] if fact.why is not None else []
     calls = [call for call in fact.calls if call.node is not fact.place.node]
-    return tuple(dict.fromkeys([*made, *why, *(Step(Role.CALL, "reached from here", call.span) for call in calls)]))
+    return tuple(dict.fromkeys([*made, *why, *(Step(Role.CALL, "called from here", call.span) for call in calls)]))

@@ -52,7 +52,7 @@ class LossReturnsNothing(Rule):
     def check(self, fact: Returned) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{fact.name}` is used as a loss and ends without `return`: its result is None",
-            path=(Step(Role.CONSEQUENCE, "None is differentiated here", fact.asked.span),),
-            help="return the value of the loss",
+            f"`{fact.name}` is used as a loss and returns None: it ends without `return`",
+            path=(Step(Role.CONSEQUENCE, "differentiates None", fact.asked.span),),
+            help="return the loss",
         )

@@ -53,8 +53,8 @@ class TapeInCompiledLoss(Rule):
         edits = without_tape(fact.tape)
         yield self.report(
             fact.place.span,
-            "nobody asks this tape for a gradient: Keras differentiates the loss with a tape of its own",
-            path=(Step(Role.CONSEQUENCE, "the loss is compiled here", fact.asked.span),),
-            help="take the tape out",
-            fix=Fix("take the tape out", Applicability.SAFE, edits) if edits is not None else None,
+            "this tape computes no gradient: Keras differentiates the loss with its own tape",
+            path=(Step(Role.CONSEQUENCE, "Keras uses the loss here", fact.asked.span),),
+            help="remove the tape",
+            fix=Fix("remove the tape", Applicability.SAFE, edits) if edits is not None else None,
         )

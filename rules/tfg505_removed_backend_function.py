@@ -11,7 +11,7 @@ from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import brief, short_name
 
 REMEDIES = {
-    "function": "build a model over the wanted outputs: `keras.Model(model.input, outputs)`",
+    "function": "build a model with these outputs: `keras.Model(model.input, outputs)`",
     "learning_phase": "use the `training` argument of `call`",
     "set_learning_phase": "use the `training` argument of `call`",
     "in_train_phase": "use the `training` argument of `call`",
@@ -69,19 +69,19 @@ class RemovedBackendFunction(Rule):
             return
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}`: a functional model of Keras 3 has no `add_loss`: NotImplementedError",
-            help="add the loss in the `call` of a layer with `self.add_loss(...)`",
+            f"`{brief(fact.place.code)}` raises NotImplementedError: Keras 3 has no `add_loss` on a functional model",
+            help="call `self.add_loss(...)` in the `call` method of a layer",
         )
 
     def _removed(self, fact: RemovedName) -> Diagnostic:
         last = fact.name.rpartition(".")[2]
         fix = None
         if fact.edits:
-            fix = Fix(f"write `{fact.replacement}`", Applicability.SAFE, fact.edits)
+            fix = Fix(f"use `{fact.replacement}`", Applicability.SAFE, fact.edits)
         return self.report(
             fact.span,
-            f"Keras 3 does not have `{short_name(fact.name)}`: {fact.error.partition(':')[0]}",
-            help=f"write `{fact.replacement}`" if fact.replacement else _remedy(fact.name, last),
+            f"`{short_name(fact.name)}` was removed in Keras 3: {fact.error.partition(':')[0]}",
+            help=f"use `{fact.replacement}`" if fact.replacement else _remedy(fact.name, last),
             fix=fix,
         )
 

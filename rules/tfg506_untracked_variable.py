@@ -63,9 +63,8 @@ class UntrackedVariable(Rule):
         fix = _tracked(fact)
         yield self.report(
             fact.place.span,
-            f"Keras 3 does not track `{brief(fact.place.code)}`: `{fact.owner}` has no such weight, and nothing trains "
-            "it",
-            help=f"make it a weight: `self.{fact.attribute} = self.add_weight(shape=..., initializer=..., name=...)`",
+            f"Keras 3 does not track `{brief(fact.place.code)}` in `{fact.owner}`: `fit` does not train it",
+            help=f"create a weight: `self.{fact.attribute} = self.add_weight(shape=..., initializer=..., name=...)`",
             suggestions=[fix] if fix is not None else [],
         )
 
@@ -86,4 +85,4 @@ def _tracked(fact: Untracked) -> Fix | None:
         return None
     spelled = spell_any(tree, TRACKED, call)
     edit = Edit(tree.span(call.func), spelled.text)
-    return Fix("make it a variable of Keras", Applicability.DISPLAY, (*spelled.edits, edit))
+    return Fix("use `keras.Variable`", Applicability.DISPLAY, (*spelled.edits, edit))

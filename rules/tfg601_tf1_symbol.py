@@ -57,7 +57,7 @@ class Tf1Symbol(Rule):
     def check(self, fact: LegacySymbol) -> Iterable[Diagnostic]:
         yield self.report(
             fact.span,
-            f"`{fact.spelled}` is of TensorFlow 1{_others(fact.others)}: {fact.error}",
+            f"`{fact.spelled}` was removed in TensorFlow 2{_others(fact.others)}: {fact.error.partition(':')[0]}",
             help=_help(fact),
             fix=_fix(fact),
         )
@@ -66,25 +66,25 @@ class Tf1Symbol(Rule):
 def _others(count: int) -> str:
     if not count:
         return ""
-    return f" and stands for a program of it, with {count} more such {'names' if count > 1 else 'name'}"
+    return f" ({count} more removed {'names' if count > 1 else 'name'} in this file)"
 
 
 def _help(fact: LegacySymbol) -> str | None:
     if fact.others:
         return (
-            "`import tensorflow.compat.v1 as tf` with `tf.disable_v2_behavior()` at the top keeps the program alive; "
+            "to run it as it is: `import tensorflow.compat.v1 as tf` and `tf.disable_v2_behavior()` at the top; "
             "eager execution needs neither placeholders nor sessions"
         )
     match fact.how:
         case "same":
-            return f"`{fact.replacement}` is the same function"
+            return f"use `{fact.replacement}`, which does the same"
         case "compat":
-            return f"only `{fact.replacement}` has it; there it may need a graph"
+            return f"use `{fact.replacement}`, which may need a graph"
         case "upgrade":
-            return f"TensorFlow's upgrade script replaces it by `{fact.replacement}`"
-    return "nothing of it is left in TensorFlow 2: `tf_slim`, `tensorflow_addons` and Keras have parts" if (
-        "contrib" in fact.name
-    ) else None
+            return f"use `{fact.replacement}`, as TensorFlow's upgrade script does"
+    if "contrib" in fact.name:
+        return "TensorFlow 2 has no `tf.contrib`; parts of it are in `tf_slim`, `tensorflow_addons` and Keras"
+    return None
 
 
 def _fix(fact: LegacySymbol) -> Fix | None:

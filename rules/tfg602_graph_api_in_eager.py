@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.wording import brief, trace_calls
 
 
 class GraphApiInEagerRule(Rule):
@@ -56,22 +56,22 @@ class GraphApiInEagerRule(Rule):
     name = "graph-api-in-eager"
 
     def check(self, fact: GraphApiInEager) -> Iterable[Diagnostic]:
-        calls = [call for call in fact.calls if call.node is not fact.place.node]
+        error = fact.error.partition(":")[0]
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` runs eagerly{_others(fact.others)}: {fact.error}",
-            path=tuple(dict.fromkeys(Step(Role.CALL, "reached from here", call.span) for call in calls)),
+            f"`{brief(fact.place.code)}` needs a graph and runs eagerly{_others(fact.others)}: {error}",
+            path=trace_calls(fact.calls, fact.place),
             help=_help(fact),
         )
 
 
 def _others(count: int) -> str:
-    return f", like {count} more such call{'s' if count > 1 else ''} of the program" if count else ""
+    return f" ({count} more such call{'s' if count > 1 else ''} in this program)" if count else ""
 
 
 def _help(fact: GraphApiInEager) -> str:
     if fact.name in ("Session.run", "Tensor.eval", "Variable.eval"):
-        return "an eager tensor has its value: `.numpy()` gives it, without a session"
+        return "read the value of an eager tensor with `.numpy()`; no session is needed"
     if "iterator" in fact.name:
-        return "walk the dataset with `for`, or take `iter(dataset)`"
-    return "`tf.compat.v1.disable_eager_execution()` at the top, or `with tf.Graph().as_default():` around it"
+        return "iterate over the dataset with `for`, or use `iter(dataset)`"
+    return "call `tf.compat.v1.disable_eager_execution()` at the top, or use `with tf.Graph().as_default():`"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.facts.graph_api import LateSwitch
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
 
 
 class LateEagerSwitch(Rule):
@@ -54,33 +53,31 @@ class LateEagerSwitch(Rule):
 
     def check(self, fact: LateSwitch) -> Iterable[Diagnostic]:
         short = fact.name.rpartition(".")[2]
-        calls = tuple(Step(Role.CALL, "reached from here", call.span) for call in fact.calls)
+        calls = tuple(Step(Role.CALL, "called from here", call.span) for call in fact.calls)
         if fact.what == "enabled":
             yield self.report(
                 fact.place.span,
-                f"`{short}` comes after a graph was used: ValueError: tf.enable_eager_execution must be called at "
-                "program startup",
+                f"`{short}` is called after a graph was used: ValueError",
                 path=(
                     Step(Role.MODE, "eager execution is switched off here", fact.made.span),
-                    Step(Role.SOURCE, "here the graph is used", fact.used.span),
+                    Step(Role.SOURCE, "the graph is used here", fact.used.span),
                 ),
-                help="switch once, right after the imports; `with tf.Graph().as_default():` is a graph for a part",
+                help="switch once, right after the imports; use `with tf.Graph().as_default():` for graph code",
             )
             return
         yield self.report(
             fact.place.span,
-            f"`{short}` comes too late: a {fact.what} made before it stays eager and cannot go into the graph at "
-            f"`{brief(fact.used.code)}`",
+            f"`{short}` is called too late: the graph cannot use a {fact.what} that was created before",
             path=(
-                Step(Role.SOURCE, f"the {fact.what} is made eagerly here", fact.made.span),
+                Step(Role.SOURCE, f"the {fact.what} is created eagerly here", fact.made.span),
                 *dict.fromkeys(calls),
                 Step(Role.CONSEQUENCE, _error(fact.what), fact.used.span),
             ),
-            help=f"call `{short}` right after the imports, before anything of TensorFlow is made",
+            help=f"call `{short}` right after the imports, before you create any tensor",
         )
 
 
 def _error(what: str) -> str:
     if what == "dataset":
-        return "consequence: what was made eagerly is refused"
-    return "consequence: RuntimeError: Attempting to capture an EagerTensor without building a function"
+        return "the eager dataset raises an error here"
+    return "RuntimeError: Attempting to capture an EagerTensor without building a function"

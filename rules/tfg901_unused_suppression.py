@@ -51,10 +51,10 @@ class UnusedSuppressionRule(Rule):
     def check(self, fact: UnusedSuppression) -> Iterable[Diagnostic]:
         comment = fact.suppression
         if not fact.unused:
-            message = "this comment silences nothing"
+            message = "this comment suppresses nothing"
         else:
             words = ", ".join(f"`{word}`" for word in fact.unused)
-            message = f"nothing is silenced by {words} in this comment"
+            message = f"this comment suppresses nothing for {words}"
         yield self.report(comment.span, message, fix=_removal(fact), help="remove it")
 
 

@@ -127,7 +127,7 @@ def test_the_exact_words(tmp_path: Path) -> None:
     assert [row for row in rows if not row.startswith(("c.py", "e.py", "f.py", "g.py"))] == [
         "a.py:2:7: TFG900 this file cannot be parsed: invalid syntax",
         "b.py:2:6: TFG900 this file cannot be parsed: byte 0xe9 is not utf-8 (invalid continuation byte)",
-        "h.py:3:6: TFG301 [*] the gradient of `y` with respect to `x` is None: `t` never watches `x`",
+        "h.py:3:6: TFG301 [*] the gradient of `y` with respect to `x` is None: `t` does not watch `x`",
         "Found 7 problems (1 fixable with --fix).",
     ]
     own = {row.partition(":")[0]: row.partition(" TFG900 ")[2] for row in rows}  # versions of Python differ in these

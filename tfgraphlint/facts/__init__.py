@@ -1,4 +1,4 @@
-"""The events that interpretation yields: the only thing that rules see."""
+"""Facts about a program, which the interpreter finds: all that rules know about the code."""
 
 from __future__ import annotations
 

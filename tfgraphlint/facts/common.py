@@ -1,7 +1,8 @@
-"""What all facts are made of: places, modes, the faults on a path, tapes and operands."""
+"""What facts consist of: places, modes, the faults on a path, tapes and operands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -28,7 +29,7 @@ class Place:
 
 
 class Mode(Enum):
-    """How the code at a place is run: eagerly, while a graph is traced, or we do not know."""
+    """How the code at a place runs: eagerly, while a graph is traced, or unknown."""
 
     EAGER = "eager"
     GRAPH = "graph"
@@ -36,14 +37,14 @@ class Mode(Enum):
 
 
 class FaultKind(Enum):
-    """What went wrong on the way from a source to a target."""
+    """What breaks the gradient on the way from a source to a target."""
 
     UNWATCHED = "unwatched"  # the source is a plain tensor that the tape does not watch
     WATCHED_LATE = "watched-late"  # the tape watches the source only after the operation
     NOTHING_WATCHED = "nothing-watched"  # watch_accessed_variables=False and no watch
     UNTRAINABLE = "untrainable"  # a variable made with trainable=False
     OUTSIDE = "outside"  # the operation ran while the tape was not recording
-    INNER_GRADIENT = "inner-gradient"  # a gradient was asked for while the outer tape was not recording
+    INNER_GRADIENT = "inner-gradient"  # a gradient was computed while the outer tape was not recording
     NUMPY_METHOD = "numpy-method"
     NUMPY_CALL = "numpy-call"
     PYTHON_SCALAR = "python-scalar"
@@ -65,13 +66,14 @@ class Fault:
     name: str = ""  # full library name of what was called: "numpy.sum", "tensorflow.argmax"
     value: str = ""  # source text of the value that was cut
     mode: Mode = Mode.EAGER
-    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "raises", "nan"
+    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "part", "raises", "nan"
     calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
+    outside: bool = False  # the value had left TensorFlow before, and had not come back
 
 
 @dataclass(frozen=True, eq=False)
 class TapeUse:
-    """A tape: where it was made (the call), the ``with`` that entered it, its options."""
+    """A tape: the call that creates it, the ``with`` that enters it, its options."""
 
     made: Place
     name: str  # the name it is bound to, "" when it has none
@@ -82,7 +84,7 @@ class TapeUse:
 
 @dataclass(frozen=True, eq=False)
 class Operand:
-    """A target or a source as written in the query, and where its value was made."""
+    """A target or a source as written in the query, and where its value was created."""
 
     written: Place
     made: Place | None
@@ -99,12 +101,16 @@ class Fact:
     place: Place
     calls: tuple[Place, ...]
 
+    def parts(self) -> Iterable[Fact]:
+        """The facts that this one consists of, for rules that report each of them by itself."""
+        return ()
+
 
 @dataclass(frozen=True, eq=False)
 class Traced(Fact):
-    """Base of what happens while a graph is traced. ``name`` is the full name of what is called.
+    """Base of what happens while a graph is traced. ``name`` is the full name of the function that is called.
 
-    ``by`` is the full name of what traces the code, ``why`` the place that had it traced, where there is one.
+    ``by`` is the full name of what traces the code, ``why`` the place that causes it, where there is one.
     """
 
     place: Place

@@ -1,18 +1,34 @@
-"""Facts about gradients: what a query certainly gives, and calls that tapes and optimizers refuse."""
+"""Facts about gradients: what a query certainly returns, and calls that raise an error in a tape or optimizer.
+
+One cause, one report. A value leaves TensorFlow once: what NumPy and Python compute from it afterwards has no gradient
+left to cut, and repairing the first place alone would only move the cut to the next one. So a stretch of the way
+outside TensorFlow, from where the value leaves it to where it comes back, is one cause. It is reported where the value
+leaves, its path shows the other steps, and one fix repairs all of them. A value that comes back to TensorFlow and
+leaves it again has a second cause, repaired by itself. Everything that ran outside the tape's block is one cause, too:
+one fix moves it into the block.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tfgraphlint.facts.common import Fact, Fault, Operand, Place, TapeUse
+import libcst as cst
+
+from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Operand, Place, TapeUse
+
+# Raise while a graph is traced, before any gradient is computed: facts about tracing say so.
+RAISES_IN_GRAPH = frozenset({
+    FaultKind.NUMPY_METHOD, FaultKind.NUMPY_CALL, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class GradientLost(Fact):
-    """``tape.gradient(target, source)`` gives no gradient, for certain; ``faults`` say why, in order.
+    """``tape.gradient(target, source)`` certainly returns no gradient; ``faults`` say why, in order.
 
-    ``partial`` means that a gradient flows on another path and only the term that ``faults`` lie on
-    is lost. No faults at all: target and source are not connected.
+    ``partial``: a gradient flows on another path, and only the term with the ``faults`` has none. No faults at all:
+    target and source are not connected.
     """
 
     place: Place  # the call of gradient, jacobian, ...
@@ -24,10 +40,61 @@ class GradientLost(Fact):
     watched: Place | None = None  # the call that watches the source, where there is one
     calls: tuple[Place, ...] = field(default=())
 
+    def parts(self) -> Iterator[Cause]:
+        """One fact for each cause, in the order in which they happen."""
+        for first, *further in _causes(self.faults):
+            if first.mode is Mode.GRAPH and first.kind in RAISES_IN_GRAPH:
+                continue
+            is_term = self.partial and first.outcome not in ("zero", "part")
+            cut = TermCut if is_term else GradientCut
+            yield cut(first.place, first.kind, first, tuple(further), self, self.calls)
+
+
+def _causes(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """The faults in groups of one cause each; what happens twice at one place counts once."""
+    causes: list[list[Fault]] = []
+    seen: set[tuple[FaultKind, cst.CSTNode]] = set()
+    for fault in faults:
+        key = fault.kind, fault.place.node
+        if key in seen:
+            continue
+        seen.add(key)
+        if fault.outside and causes:
+            causes[-1].append(fault)
+        elif fault.kind is FaultKind.OUTSIDE and (same := [each for each in causes if each[0].kind is fault.kind]):
+            same[0].append(fault)
+        else:
+            causes.append([fault])
+    return causes
+
+
+@dataclass(frozen=True, eq=False)
+class Cause(Fact):
+    """One cause of a ``GradientLost``, which is ``lost``; base of the two that follow.
+
+    ``fault`` is where it happens. ``further`` are the faults that go with it: steps outside of TensorFlow after the
+    value has left it, or other operations outside of the tape's block.
+    """
+
+    place: Place
+    kind: FaultKind
+    fault: Fault
+    further: tuple[Fault, ...]
+    lost: GradientLost
+    calls: tuple[Place, ...] = field(default=())
+
+
+class GradientCut(Cause):
+    """The query gives None, zero, an error, or for a ``fault`` with the outcome "part" less than the gradient."""
+
+
+class TermCut(Cause):
+    """A gradient flows on another path; one term of the target contributes nothing to it."""
+
 
 @dataclass(frozen=True, eq=False)
 class TapeExhausted(Fact):
-    """A second query on a tape that is not persistent (``first`` is the one before), or never entered."""
+    """A second query on a non-persistent tape (``first`` is the one before), or a query on a tape never entered."""
 
     place: Place
     tape: TapeUse
@@ -58,7 +125,7 @@ class PairsSwapped(Fact):
 
 @dataclass(frozen=True, eq=False)
 class PairsWalked(Fact):
-    """A ``zip`` that was walked at ``walked`` is empty when ``apply_gradients`` gets it."""
+    """A ``zip`` that was iterated at ``walked`` is exhausted when ``apply_gradients`` receives it."""
 
     place: Place  # the call of zip
     walked: Place
@@ -66,12 +133,12 @@ class PairsWalked(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
-SYMBOLIC = "symbolic tensor of Keras"  # what ``keras.Input`` gives, as something that no tape can watch
+SYMBOLIC = "symbolic Keras tensor"  # what ``keras.Input`` returns
 
 
 @dataclass(frozen=True, eq=False)
 class Unwatchable(Fact):
-    """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic tensor of Keras.
+    """A value that no tape can watch or differentiate by: an array, number, model, layer, symbolic Keras tensor.
 
     ``how`` is "watched", "source", "target", or "watched-before-entering".
     """
@@ -107,7 +174,7 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor where a function is wanted."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
 
     place: Place
     method: str
@@ -117,7 +184,7 @@ class LossNotCallable(Fact):
 
 @dataclass(frozen=True, eq=False)
 class GradientNotFinite(Fact):
-    """A gradient that is NaN for certain values: guarded in vain by ``tf.where``, or the root of a zero."""
+    """A gradient that is NaN for certain values, in spite of a ``tf.where``, or at the root of zero."""
 
     place: Place  # the tf.where call, or the root
     operation: Place  # what has the infinite derivative
@@ -132,15 +199,15 @@ class LossReturnsNothing(Fact):
 
     place: Place  # the name in its ``def``
     name: str
-    asked: Place  # the query, or where it is given to Keras
+    asked: Place  # the query, or where Keras receives it
     calls: tuple[Place, ...] = field(default=())
 
 
 @dataclass(frozen=True, eq=False)
 class TapeInLoss(Fact):
-    """A tape is entered while Keras computes a loss, for which it has a tape of its own."""
+    """A tape is entered while Keras computes a loss, which Keras records on its own tape."""
 
-    place: Place  # the call that makes the tape
+    place: Place  # the call that creates the tape
     tape: TapeUse
-    asked: Place  # where the loss is given to Keras
+    asked: Place  # where Keras receives the loss
     calls: tuple[Place, ...] = field(default=())

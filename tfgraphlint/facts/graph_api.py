@@ -9,7 +9,7 @@ from tfgraphlint.facts.common import Fact, Mode, Place
 
 @dataclass(frozen=True, eq=False)
 class ApiUsed(Fact):
-    """A call of a library function by its full name, in a mode that is known (``why`` says from what)."""
+    """A call of a library function by its full name, in a known mode; ``why`` is the place that determines it."""
 
     place: Place
     name: str
@@ -20,7 +20,7 @@ class ApiUsed(Fact):
 
 @dataclass(frozen=True, eq=False)
 class GraphApiInEager(Fact):
-    """API of TensorFlow 1 (``name``) that wants a graph, where code certainly runs eagerly: ``error`` is raised.
+    """A call of TensorFlow 1 API (``name``) that needs a graph, in code that certainly runs eagerly: raises ``error``.
 
     ``others`` counts the further calls of this kind in the program.
     """
@@ -36,8 +36,9 @@ class GraphApiInEager(Fact):
 class LateSwitch(Fact):
     """A switch of eager execution (``place``) that comes too late.
 
-    ``what`` is "tensor", "variable" or "dataset" for what was made eagerly at ``made`` and goes into a graph at
-    ``used``; "enabled" for a switch back on, after one off at ``made`` and the first use of the graph at ``used``.
+    ``what`` is "tensor", "variable" or "dataset" for what was created eagerly at ``made`` and is used in a graph
+    at ``used``; "enabled" for eager execution switched on again, after it was switched off at ``made`` and a graph was
+    used at ``used``.
     """
 
     place: Place

@@ -9,12 +9,12 @@ from tfgraphlint.facts.common import Fact, Place, Traced
 
 @dataclass(frozen=True, eq=False)
 class KerasTensorUsed(Fact):
-    """A symbolic tensor of Keras where a tensor or a value is wanted, which is refused.
+    """A symbolic Keras tensor is used as a tensor or value, which raises an error.
 
     ``how`` is "function" (``name`` is its full name), "value" (``.numpy()``, NumPy, ``float``), "condition", "array"
-    (an array to the left of the operator) or "result" (a loss that is symbolic itself). ``by`` is what of Keras runs
-    the code on batches (``why``: the place that had it run), empty while a model is built; ``made`` is where the
-    symbolic tensor comes from.
+    (an array to the left of the operator) or "result" (a loss that is symbolic itself). ``by`` is the part of Keras
+    that runs the code on batches (``why``: the place that causes it), empty while a model is built; ``made`` is where
+    the symbolic tensor is created.
     """
 
     place: Place
@@ -28,7 +28,7 @@ class KerasTensorUsed(Fact):
 
 @dataclass(frozen=True, eq=False)
 class SymbolicLossAdded(Fact):
-    """``model.add_loss(...)`` on a functional model of Keras 3, which has no such thing."""
+    """``model.add_loss(...)`` on a functional model, which Keras 3 does not support."""
 
     place: Place  # the call
     calls: tuple[Place, ...] = field(default=())
@@ -36,13 +36,13 @@ class SymbolicLossAdded(Fact):
 
 @dataclass(frozen=True, eq=False)
 class UntrackedVariable(Fact):
-    """A ``tf.Variable`` becomes the attribute ``attribute`` of a layer or model of Keras 3, or is put into its list."""
+    """A ``tf.Variable`` becomes the attribute ``attribute`` of a Keras 3 layer or model, or an item of its list."""
 
-    place: Place  # the call that makes the variable
+    place: Place  # the call that creates the variable
     attribute: str
     owner: str  # the name of the class
     calls: tuple[Place, ...] = field(default=())
 
 
 class LayerCreated(Traced):
-    """A layer or model with weights is made anew in each call of a layer, a loss or a traced step."""
+    """A layer or model with weights is created again on each call of a layer, a loss or a traced step."""

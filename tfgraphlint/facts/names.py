@@ -13,7 +13,7 @@ OLD_LAYERS = "tensorflow.compat.v1.layers"
 class RemovedName:
     """A name at ``span`` that the Keras in use does not have, which raises ``error``.
 
-    ``replacement`` is how the file would write what does the same, with the ``edits`` that make it so.
+    ``replacement`` is how the file would write its equivalent, with the ``edits`` for it.
     """
 
     span: Span
@@ -27,9 +27,9 @@ class RemovedName:
 class LegacySymbol:
     """A name of TensorFlow 1 at ``span``, written ``spelled``, which raises ``error``.
 
-    ``replacement`` is how the file would write what there is instead: the same thing when ``how`` is "same", what
-    only ``compat.v1`` has for "compat", what TensorFlow's upgrade script says for "upgrade". ``others`` counts the
-    further ones of a whole program, for which this one stands.
+    ``replacement`` is how the file would write its replacement: an equivalent when ``how`` is "same", a name of
+    ``compat.v1`` for "compat", what TensorFlow's upgrade script writes for "upgrade". ``others`` counts the further
+    removed names of the file, which get no report of their own.
     """
 
     span: Span

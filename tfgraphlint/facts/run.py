@@ -1,4 +1,4 @@
-"""Events of the run itself: files that cannot be parsed, comments that silence nothing. Imports no libcst."""
+"""Facts about the run itself: files that cannot be parsed, comments that suppress nothing. Imports no libcst."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tfgraphlint.diagnostic import Span
 
 @dataclass(frozen=True)
 class UnparsableFile:
-    """A file that is no Python, at least for us: the event behind TFG900."""
+    """A file that cannot be parsed: the fact behind TFG900."""
 
     span: Span
     message: str
@@ -17,9 +17,9 @@ class UnparsableFile:
 
 @dataclass(frozen=True)
 class Suppression:
-    """One comment. ``words`` are the codes and names in it, None when it silences everything.
+    """One comment. ``words`` are the codes and names in it, None when it suppresses everything.
 
-    ``exact`` is the row on which it counts whatever stands there; ``rows`` are the rows of the statement it covers.
+    ``exact`` is the row on which it always applies; ``rows`` are the rows of the statement that it covers.
     """
 
     span: Span
@@ -31,15 +31,15 @@ class Suppression:
     reason: str = ""
 
     def covers(self, row: int) -> bool:
-        """Whether a report that starts on ``row`` is in its reach."""
+        """Whether it applies to a report that starts on ``row``."""
         return self.whole_file or row == self.exact or row in self.rows
 
 
 @dataclass(frozen=True)
 class UnusedSuppression:
-    """A comment that silenced nothing, or words in it that did not: the event behind TFG901.
+    """A comment that suppressed nothing, or words in it that did not: the fact behind TFG901.
 
-    ``removal`` is what goes with the comment: the space before it, or its whole row.
+    ``removal`` is what to delete: the comment with the space before it, or its whole row.
     """
 
     suppression: Suppression

@@ -32,7 +32,7 @@ class HostRead(Traced):
 
 @dataclass(frozen=True, eq=False)
 class PrintedWhileTraced(Traced):
-    """``print`` of a symbolic tensor: it runs once for each trace.
+    """``print`` of a symbolic tensor: it runs once per trace.
 
     ``texts``: an argument is a text in which a tensor was shown before. ``jit``: XLA compiles the code.
     """
@@ -42,12 +42,12 @@ class PrintedWhileTraced(Traced):
 
 
 class VariableCreated(Traced):
-    """A variable is made in each call of traced code."""
+    """A variable is created on each call of traced code."""
 
 
 @dataclass(frozen=True, eq=False)
 class FrozenWhileTraced(Traced):
-    """A random number or the time, drawn once for each trace.
+    """A random number or the time, which is computed once per trace.
 
     ``converted``: AutoGraph converts the code. ``jit``: XLA compiles it.
     """
@@ -58,7 +58,7 @@ class FrozenWhileTraced(Traced):
 
 @dataclass(frozen=True, eq=False)
 class TensorTested(Traced):
-    """A symbolic tensor is asked whether it is true; ``how`` names the construct, or a loop that cannot be converted.
+    """A symbolic tensor is used as a Python bool; ``how`` names the construct, or a loop that cannot be converted.
 
     ``left_alone`` says why AutoGraph does not convert the code; empty where it does, but not this construct.
     """
@@ -69,7 +69,7 @@ class TensorTested(Traced):
 
 @dataclass(frozen=True, eq=False)
 class BranchesDisagree(Traced):
-    """The branches of a converted condition on a tensor leave a name (``name``) in states that do not fit.
+    """The branches of a converted condition on a tensor leave a name (``name``) in states that do not match.
 
     ``how`` is "undefined", "none", "dtype", "structure" or "return".
     """
@@ -93,7 +93,7 @@ class ItemAssigned(Fact):
 
 @dataclass(frozen=True, eq=False)
 class NameGiven(Fact):
-    """A positional argument, no string, is taken for the operation's name."""
+    """A positional argument that is not a string is passed as the ``name`` of an operation."""
 
     place: Place  # the argument
     call: Place
@@ -113,19 +113,19 @@ class StateChanged(Traced):
 
 @dataclass(frozen=True, eq=False)
 class TensorLeaked(Traced):
-    """A tensor of a graph is put where it outlives the graph (``in_loop``: a tensor loop's), and used at ``used``."""
+    """A symbolic tensor outlives its graph (``in_loop``: the graph of a tensor loop) and is used at ``used``."""
 
     used: Place | None = None
     in_loop: bool = False
 
 
 class WriteDiscarded(Traced):
-    """``TensorArray.write`` in a graph, whose result is thrown away."""
+    """``TensorArray.write`` in a graph, whose result is not used."""
 
 
 @dataclass(frozen=True, eq=False)
 class FunctionRebuilt(Fact):
-    """A ``tf.function`` that is made and called again and again, with nothing new in it: every one is traced."""
+    """A ``tf.function`` that is created again for each call: each call traces again."""
 
     place: Place  # the decorator, or the call that makes it
     call: Place
@@ -134,7 +134,7 @@ class FunctionRebuilt(Fact):
 
 @dataclass(frozen=True, eq=False)
 class ArgumentRetraced(Fact):
-    """A Python number, or a list of numbers, that is another one in each call of a ``tf.function``."""
+    """A Python number, or a list of numbers, that is different on each call of a ``tf.function``."""
 
     place: Place  # the argument
     call: Place
@@ -152,7 +152,7 @@ class FrozenState(Traced):
 
 
 class EndlessRecursion(Traced):
-    """A call by which a traced function (``name``) reaches itself, where only tensors decide whether it is made."""
+    """A call by which a traced function (``name``) reaches itself, under a condition on tensors only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,8 +164,8 @@ class CompiledEagerly(Fact):
 
 
 class RunWhileTraced(Traced):
-    """A training loop of Keras is called in traced code (``name`` is the method), or Python walks a dataset there
-    (``name`` is "for" or "comprehension")."""
+    """A training loop of Keras is called in traced code (``name`` is the method), or Python iterates over a dataset
+    there (``name`` is "for" or "comprehension")."""
 
 
 class UnsupportedInJit(Traced):

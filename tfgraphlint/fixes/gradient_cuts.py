@@ -8,16 +8,18 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
-from tfgraphlint.facts.common import Fault, FaultKind
+from tfgraphlint.facts.common import Fault, FaultKind, Place
+from tfgraphlint.facts.gradients import Cause, TermCut
 from tfgraphlint.fixes import numpy_calls
 from tfgraphlint.fixes.as_tensor import merged, settled, unwrapped
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.host_body import called_directly
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow, text_after, text_of
-from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, mended, taken
+from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, Mending, mended, taken
 from tfgraphlint.fixes.suggestions import differentiable, numpy_of_tensorflow, stop_meant
 from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree
 
 # What is an array behind them: what comes after may compute in another precision than TensorFlow does.
@@ -26,32 +28,64 @@ TO_HOST = frozenset({
     FaultKind.NON_DIFFERENTIABLE, FaultKind.NON_FLOAT,
 })  # fmt: skip
 
-def without_method(fault: Fault) -> Fix | None:
+
+def repair(cut: Cause) -> Fix | None:
+    """One fix for all of a cause; None where a part of it cannot be mended for certain.
+
+    Where a gradient flows on another path it is never safe: it is not the value of the loss that was wrong.
+    """
+    build = REPAIRS.get(cut.kind)
+    fix = build(cut) if build is not None else None
+    if fix is None:
+        return None
+    rest = [fault.place for fault in cut.further if cut.kind is FaultKind.PREDICT or not _is_beside(fault, cut.fault)]
+    for tree in dict.fromkeys(place.tree for place in rest):
+        result = _mended(tree, [place for place in rest if place.tree is tree])
+        if result is None:
+            return None
+        fix = Fix(fix.message, Applicability.UNSAFE, tuple(merged([*fix.edits, *result.edits])))
+    return replace(fix, applicability=Applicability.UNSAFE) if isinstance(cut, TermCut) else fix
+
+
+def _mended(tree: Tree, places: Sequence[Place], name: str = "") -> Mending | None:
+    """The calls at ``places``, all in ``tree``, in TensorFlow's words."""
+    calls = [place.node for place in places if isinstance(place.node, cst.Call)]
+    return mended(tree, calls[0], name, calls[1:]) if len(calls) == len(places) else None
+
+
+def _of_stretch(cut: Cause) -> Mending | None:
+    """What leaves TensorFlow in a call, and what takes the value further in the same file, in TensorFlow's words."""
+    beside = [fault.place for fault in cut.further if _is_beside(fault, cut.fault)]
+    return _mended(cut.place.tree, [cut.place, *beside], cut.fault.name)
+
+
+def _is_beside(fault: Fault, first: Fault) -> bool:
+    return fault.place.tree is first.place.tree
+
+
+def without_method(cut: Cause) -> Fix | None:
     """``t.numpy()``, ``K.eval(t)``: the tensor itself, with what its uses need then."""
-    call, tree = fault.place.node, fault.place.tree
-    kept = taken(call, fault.name)
-    result = mended(tree, call, fault.name) if isinstance(call, cst.Call) and kept is not None else None
+    tree, kept = cut.place.tree, taken(cut.place.node, cut.fault.name)
+    result = _of_stretch(cut) if kept is not None else None
     if kept is None or result is None:
         return None
-    return Fix(f"keep the tensor: `{brief(tree.code(kept))}`", Applicability.UNSAFE, tuple(result.edits))
+    code = text_after(tree, _whole(cut, result.edits), result.edits) if cut.further else tree.code(kept)
+    return Fix(f"keep the value a tensor: `{brief(code)}`", Applicability.UNSAFE, tuple(result.edits))
 
 
-def with_tensorflow(fault: Fault, faults: Sequence[Fault] = ()) -> Fix | None:
+def with_tensorflow(cut: Cause) -> Fix | None:
     """``np.sum(t)``: TensorFlow's function of the same meaning.
 
     Safe where the table saw the same result each time, the argument is a tensor (nothing before on the way made an
     array of it) and every use of the result is seen.
     """
-    call, tree = fault.place.node, fault.place.tree
-    if not isinstance(call, cst.Call):
-        return None
+    fault, faults = cut.fault, cut.lost.faults
     if fault.name in NUMBER_TYPES:
-        return without_method(fault)
-    result = mended(tree, call, fault.name)
+        return without_method(cut)
+    result = _of_stretch(cut)
     if result is None:
         return None
-    before = faults[: faults.index(fault)] if fault in faults else ()
-    is_tensor = not any(each.kind in TO_HOST for each in before)
+    is_tensor = not any(each.kind in TO_HOST for each in faults[: faults.index(fault)])
     is_safe = result.exact and is_tensor and result.complete and not result.changed_uses and _is_called_here(fault)
     kind = Applicability.SAFE if is_safe else Applicability.UNSAFE
     return Fix(f"use `{short_name(result.name)}`", kind, tuple(result.edits))
@@ -62,20 +96,20 @@ def _is_called_here(fault: Fault) -> bool:
     return all(call.tree.filename == fault.place.tree.filename for call in fault.calls)
 
 
-def without_number(fault: Fault) -> Fix | None:
+def without_number(cut: Cause) -> Fix | None:
     """``float(t)``: the tensor itself; ``math.log(t)``: TensorFlow's function."""
-    if fault.name not in NUMBER_TYPES and not fault.name.startswith("math."):
+    if cut.fault.name not in NUMBER_TYPES and not cut.fault.name.startswith("math."):
         return None
-    fix = with_tensorflow(fault)
+    fix = with_tensorflow(cut)
     return replace(fix, applicability=Applicability.UNSAFE) if fix is not None else None
 
 
 # -- wrapping anew -------------------------------------------------------------------------------
 
 
-def without_wrapping(fault: Fault) -> Fix | None:
+def without_wrapping(cut: Cause) -> Fix | None:
     """``tf.Variable(t)`` as ``tf.convert_to_tensor(t)``, ``tf.constant(np.array([a, b]))`` as ``tf.stack([a, b])``."""
-    call, tree = fault.place.node, fault.place.tree
+    call, tree = cut.place.node, cut.place.tree
     if not isinstance(call, cst.Call) or not call.args or any(argument.star for argument in call.args):
         return None
     result = settled(tree, call)
@@ -144,9 +178,9 @@ def _without(tree: Tree, call: cst.Call, others: Sequence[cst.Arg]) -> list[Edit
 QUIET = frozenset({"verbose", "batch_size", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing"})
 
 
-def called_model(fault: Fault) -> Fix | None:
-    """``model.predict(x)`` as ``model(x, training=False)``: safe where nothing else was asked for."""
-    call, tree = fault.place.node, fault.place.tree
+def called_model(cut: Cause) -> Fix | None:
+    """``model.predict(x)`` as ``model(x, training=False)``: safe where no other argument has a meaning."""
+    call, tree = cut.place.node, cut.place.tree
     match call:
         case cst.Call(func=cst.Attribute(value=model, attr=cst.Name(value="predict" | "predict_on_batch")), args=args):
             pass
@@ -176,37 +210,49 @@ def _is_quiet(argument: cst.Arg) -> bool:
 
 # -- all of them ----------------------------------------------------------------------------------
 
-REPAIRS: dict[FaultKind, Callable[[Fault], Fix | None]] = {
+REPAIRS: dict[FaultKind, Callable[[Cause], Fix | None]] = {
     FaultKind.NUMPY_METHOD: without_method,
     FaultKind.NUMPY_CALL: with_tensorflow,
     FaultKind.PYTHON_SCALAR: without_number,
     FaultKind.REWRAP: without_wrapping,
     FaultKind.PREDICT: called_model,
-    FaultKind.PY_FUNCTION: called_directly,
+    FaultKind.PY_FUNCTION: lambda cut: called_directly(cut.fault),
 }
 
 
-def repair_of(fault: Fault) -> Fix | None:
-    """The repair of one cut, never safe: it is not the value that was wrong. None where none is certain."""
-    build = REPAIRS.get(fault.kind)
-    fix = build(fault) if build is not None else None
-    return replace(fix, applicability=Applicability.UNSAFE) if fix is not None else None
-
-
-def suggestions(fault: Fault) -> tuple[Fix, ...]:
-    """What can be done about a cut besides its repair, for display."""
+def suggest(cut: Cause, fix: Fix | None) -> tuple[Fix, ...]:
+    """What can be done about a cut besides its ``fix``, for display."""
     found: list[Fix] = []
-    if fault.kind is FaultKind.NUMPY_CALL and with_tensorflow(fault) is None:
-        found += numpy_of_tensorflow(fault)
-    if fault.kind is FaultKind.NON_DIFFERENTIABLE:
-        found += differentiable(fault)
-    return (*found, *stop_meant(fault))
+    if cut.kind is FaultKind.NUMPY_CALL and fix is None:
+        found += numpy_of_tensorflow(cut.fault)
+    if cut.kind is FaultKind.NON_DIFFERENTIABLE:
+        found += differentiable(cut.fault)
+    return (*found, *stop_meant(cut.fault))
 
 
-def advice(fault: Fault, fix: Fix | None, words: str) -> str:
+def advise(cut: Cause, fix: Fix | None, words: str) -> str:
     """``words``, and what the code becomes by the fix."""
-    node = fault.place.node
-    if fix is None or not isinstance(node, cst.BaseExpression):
+    if fix is None or not isinstance(cut.place.node, cst.BaseExpression):
         return words
-    after, before = text_after(fault.place.tree, node, fix.edits), fault.place.code
+    whole = _whole(cut, fix.edits)
+    after, before = text_after(cut.place.tree, whole, fix.edits), cut.place.tree.code(whole)
     return f"{words}: `{brief(after)}`" if after.strip() and after != before else words
+
+
+def _whole(cut: Cause, edits: Sequence[Edit]) -> cst.BaseExpression:
+    """The expression that shows a repair: ``np.mean(x.numpy())`` for ``x.numpy()`` where both are steps of the cause,
+    and so much around it that no edit lies across its border."""
+    tree, steps, whole = cut.place.tree, [fault.place.node for fault in cut.further], cut.place.node
+    assert isinstance(whole, cst.BaseExpression)
+    for node in ancestors(tree, whole):
+        if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            break
+        if isinstance(node, cst.BaseExpression) and (node in steps or _is_crossed(tree, whole, edits)):
+            whole = node
+    return whole
+
+
+def _is_crossed(tree: Tree, node: cst.BaseExpression, edits: Sequence[Edit]) -> bool:
+    start, end = start_of(tree, node), end_of(tree, node)
+    spans = [edit.span for edit in edits if edit.span.filename == tree.filename]
+    return any(one.start < start < one.end or one.start < end < one.end for one in spans)

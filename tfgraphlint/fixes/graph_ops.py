@@ -60,7 +60,7 @@ def _assertion(tree: Tree, statement: cst.CSTNode, test: str, message: cst.BaseE
     spelled = spell_tensorflow(tree, "tensorflow.debugging.Assert", statement)
     text = tree.code(message) if message is not None else repr(" ".join(test.split()))
     edits = (_statement(tree, statement, f"{spelled.text}({test}, [{text}])"), *spelled.edits)
-    return _fix("assert when the graph runs: `tf.debugging.Assert(condition, [message])`", edits)
+    return _fix("use `tf.debugging.Assert(condition, [message])`", edits)
 
 
 def _statement(tree: Tree, statement: cst.CSTNode, code: str) -> Edit:
@@ -93,7 +93,7 @@ def selected(place: Place) -> Fix | None:
         return None
     spelled = spell_tensorflow(tree, "tensorflow.where", choice)
     inner = ", ".join(tree.code(part) for part in (choice.test, choice.body, choice.orelse))
-    return _fix("select in the graph: `tf.where(condition, a, b)`",
+    return _fix("use `tf.where(condition, a, b)`",
                 (in_place_of(tree, choice, f"{spelled.text}({inner})"), *spelled.edits))
 
 
@@ -103,7 +103,7 @@ def endless_in_graph(place: Place) -> Fix | None:
         return None
     spelled = spell_tensorflow(place.tree, "tensorflow.constant", place.node)
     edits = (in_place_of(place.tree, place.node, f"{spelled.text}(True)"), *spelled.edits)
-    return _fix("make it a loop of the graph: `while tf.constant(True)`", edits)
+    return _fix("make it a graph loop: `while tf.constant(True)`", edits)
 
 
 def converted_call(place: Place) -> Fix | None:
@@ -114,7 +114,7 @@ def converted_call(place: Place) -> Fix | None:
         return None
     spelled = spell_tensorflow(tree, "tensorflow.function", function)
     edits = before(tree, function, f"@{spelled.text}")
-    return _fix("convert the method: `@tf.function`", (*edits, *spelled.edits)) if edits is not None else None
+    return _fix("decorate the method with `@tf.function`", (*edits, *spelled.edits)) if edits is not None else None
 
 
 # -- items ---------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def _scattered(
     tensor = tree.code(target.value)
     index = ", ".join(tree.code(element.slice) for element in target.slice)
     code = f"{tensor} = {spelled.text}({tensor}, [[{index}]], [{tree.code(value)}])"
-    return _fix("make a new tensor with the item changed", (tree.replace(statement, code), *spelled.edits))
+    return _fix("create a new tensor with the item changed", (tree.replace(statement, code), *spelled.edits))
 
 
 # -- names ---------------------------------------------------------------------------------------
@@ -182,10 +182,10 @@ def without_name(call: cst.Call, place: Place, name: str, kind: str) -> Fix | No
     if kind == "tensor" and name in ("tensorflow.add", "tensorflow.math.add") and len(arguments) == 3:
         spelled = spell_tensorflow(tree, "tensorflow.add_n", call)
         code = f"{spelled.text}([{', '.join(tree.code(each) for each in arguments)}])"
-        return _fix("add all of them: `tf.add_n([a, b, c])`", (tree.replace(call, code), *spelled.edits))
+        return _fix("use `tf.add_n([a, b, c])`", (tree.replace(call, code), *spelled.edits))
     if kind == "dtype" and arguments[-1] is place.node and len(arguments) > 1:
         gap = Span(tree.filename, tree.span(arguments[-2]).end, tree.span(place.node).end)
-        return _fix("leave out what is no name", (Edit(gap, ""),))
+        return _fix("remove the argument", (Edit(gap, ""),))
     return None
 
 
@@ -225,4 +225,4 @@ def dynamic_size(place: Place, used: str) -> Fix | None:
     edits = (tree.replace(shape, f"{spelled.text}({tree.code(tensor)})"), *spelled.edits)
     inside = isinstance(parent(tree, place.node), cst.Arg if whole else cst.Element) and used == "shape"
     kind = Applicability.SAFE if inside else Applicability.UNSAFE
-    return Fix(f"take it anew in each run: `tf.shape(x){'' if whole else '[i]'}`", kind, edits)
+    return Fix(f"use the dynamic shape: `tf.shape(x){'' if whole else '[i]'}`", kind, edits)

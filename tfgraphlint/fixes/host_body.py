@@ -41,7 +41,7 @@ def called_directly(fault: Fault) -> Fix | None:
         return None
     name = tree.code(func)
     edits = merged([Edit(head, f"{name}("), Edit(tail, ")"), *body, *result.edits])
-    return Fix(f"call `{brief(name)}` itself, in TensorFlow's words", Applicability.UNSAFE, tuple(edits))
+    return Fix(f"call `{brief(name)}` directly, with TensorFlow functions", Applicability.UNSAFE, tuple(edits))
 
 
 def _given(call: cst.Call) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:

@@ -36,7 +36,7 @@ def moved_into_block(fact: GradientLost, kind: FaultKind) -> Fix | None:
     if len(found) != len(lines) or query in found or not found:
         return None
     edits = _moves(tree, block, found, name_of(fact.tape))
-    message = "move it into the block of the tape, with what stands between"
+    message = "move it into the tape's block, with the statements between"
     return Fix(message, Applicability.UNSAFE, edits) if edits is not None else None
 
 

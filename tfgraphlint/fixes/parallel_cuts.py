@@ -6,7 +6,7 @@ So a repair takes along what else in the block of the tape, or in the helper, ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -49,13 +49,14 @@ class Mending:
     name: str = ""  # of what stands in the place of the first call
 
 
-def mended(tree: Tree, start: cst.Call, name: str = "") -> Mending | None:
-    """The repair of the call ``start``, which leaves TensorFlow through ``name``, and of those that leave beside it.
+def mended(tree: Tree, start: cst.Call, name: str = "", further: Iterable[cst.Call] = ()) -> Mending | None:
+    """The repair of the call ``start``, which leaves TensorFlow through ``name``, of the calls that take the value
+    ``further`` outside, and of those that leave beside it.
 
     None where one of them can neither be rewritten nor be left: nothing is better than half a gradient.
     """
     result = Mending()
-    pending, seen = [start], set[cst.CSTNode]()
+    pending, seen = [*reversed(list(further)), start], set[cst.CSTNode]()
     while pending:
         call = pending.pop()
         if call in seen:

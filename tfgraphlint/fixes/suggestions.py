@@ -1,6 +1,6 @@
-"""What else could be meant where a gradient is cut: for display, never applied.
+"""Suggestions for a cut gradient, which are shown and never applied.
 
-Most cuts have two honest repairs: make it differentiable, or say that the cut is meant.
+Most cuts have two honest repairs: make the operation differentiable, or state that no gradient is wanted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WHOLE = (FaultKind.PY_FUNCTION, FaultKind.NON_DIFFERENTIABLE)
 
 
 def stop_meant(fault: Fault) -> Iterator[Fix]:
-    """``tf.stop_gradient(t)`` in the place of what cuts the gradient: it says that the cut is meant."""
+    """``tf.stop_gradient(t)`` in the place of the cut: it states that no gradient is wanted."""
     node, tree = fault.place.node, fault.place.tree
     if not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
         return
@@ -38,7 +38,7 @@ def stop_meant(fault: Fault) -> Iterator[Fix]:
     spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", node)
     content = f"{spelled.text}({text})"
     span = Span(tree.filename, start_of(tree, whole), end_of(tree, whole))
-    yield _shown("say that the cut is meant", content, (Edit(span, content), *spelled.edits))
+    yield _shown("if no gradient is wanted here", content, (Edit(span, content), *spelled.edits))
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:
@@ -96,7 +96,7 @@ def differentiable(fault: Fault) -> Iterator[Fix]:
             yield from _of_call(fault.place.tree, call, fault.name)
         case cst.BinaryOperation(operator=cst.FloorDivide() as operator) as node:
             edits = (fault.place.tree.replace(operator, "/"),)
-            yield _shown("without the floor it has a gradient", text_after(fault.place.tree, node, edits), edits)
+            yield _shown("a division without floor has a gradient", text_after(fault.place.tree, node, edits), edits)
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=sign, comparator=right)]) as node:
             yield from _of_comparison(fault.place.tree, node, left, sign, right)
 
@@ -108,13 +108,13 @@ def _of_call(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
     if short in SOFT:
         spelled = spell_tensorflow(tree, SOFT[short], call)
         edits = (in_place_of(tree, call.func, spelled.text), *spelled.edits)
-        yield _shown("a smooth relative has a gradient", text_after(tree, call, edits), edits)
+        yield _shown("a smooth replacement has a gradient", text_after(tree, call, edits), edits)
     value = call.args[0].value
     if short in STEPS and len(call.args) == 1 and isinstance(value, (cst.Name, cst.Attribute, cst.Subscript)):
         stop, x = spell_tensorflow(tree, "tensorflow.stop_gradient", call), tree.code(value)
         code = f"{x} + {stop.text}({tree.code(call)} - {x})"
         edits = (in_place_of(tree, call, code), *stop.edits)
-        yield _shown("the same value, the gradient straight through", code, edits)
+        yield _shown("the same value with a straight-through gradient", code, edits)
 
 
 def _of_comparison(
@@ -129,7 +129,7 @@ def _of_comparison(
     is_zero = other in ("0", "0.0", "0.")
     inside = _written(tree, left) if is_zero else f"{_written(tree, left)} - {_grouped(right, other)}"
     code = f"{sigmoid.text}({inside})"
-    yield _shown("a soft step has a gradient", code, (in_place_of(tree, node, code), *sigmoid.edits))
+    yield _shown("a soft threshold has a gradient", code, (in_place_of(tree, node, code), *sigmoid.edits))
 
 
 def _grouped(node: cst.BaseExpression, text: str) -> str:

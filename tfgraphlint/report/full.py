@@ -149,7 +149,7 @@ def _notes(diagnostic: Diagnostic, margin: int, palette: Palette) -> Iterator[st
     if diagnostic.fix is not None and diagnostic.fix.message and diagnostic.fix.message != diagnostic.help:
         yield _note(lead, "fix", diagnostic.fix.message, palette)
     if diagnostic.fix is not None and diagnostic.fix.applicability is Applicability.UNSAFE:
-        yield _note(lead, "note", "the fix may change results: --fix --unsafe-fixes applies it", palette)
+        yield _note(lead, "note", "the fix may change results; apply it with --fix --unsafe-fixes", palette)
     for suggestion in diagnostic.suggestions:
         yield _note(lead, "suggestion", suggestion.message, palette)
 

@@ -72,17 +72,21 @@ class Registry:
                 self._listeners.setdefault(kind, []).append(rule)
 
     def diagnostics(self, event: object) -> Iterator[Diagnostic]:
-        """What the rules that listen to this kind of event conclude from it.
+        """What the rules that listen to this kind of event conclude from it, and from its parts.
 
         Raises:
             RuleFailure: a rule raised.
         """
         for kind in type(event).__mro__:
             for rule in self._listeners.get(kind, ()):
+                if rule.kinds and getattr(event, "kind", None) not in (None, *rule.kinds):
+                    continue
                 try:
                     yield from rule.check(event)
                 except Exception as error:
                     raise RuleFailure(rule.code) from error
+        for part in event.parts() if hasattr(event, "parts") else ():
+            yield from self.diagnostics(part)
 
     def rule(self, word: str) -> Rule:
         """The one rule of this code or name.

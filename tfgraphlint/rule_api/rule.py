@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
 from tfgraphlint.diagnostic import Diagnostic, Fix, Severity, Span, Step
+from tfgraphlint.rule_api.wording import fit
 
 
 class Rule:
     """Base of all rules. The docstring is the page that ``tfgraphlint rule CODE`` prints.
 
-    A subclass states ``code``, ``name`` and ``severity`` and defines ``check``, whose one argument is
-    annotated with the kind of fact (or a union of kinds) that the rule wants to see. Rules keep no state.
+    A subclass states ``code``, ``name`` and ``severity`` and defines ``check``, whose one argument is annotated with
+    the class of facts (or a union of classes) that the rule reports. Where these facts have a ``kind``, ``kinds`` says
+    which of them it reports; without it all. Rules keep no state.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity] = Severity.ERROR
+    kinds: ClassVar[Collection[object]] = ()
 
     def check(self, fact: Any) -> Iterable[Diagnostic]:
         """The diagnostics that follow from ``fact``; most often none or one."""
@@ -33,8 +36,8 @@ class Rule:
         fix: Fix | None = None,
         suggestions: Sequence[Fix] = (),
     ) -> Diagnostic:
-        """A diagnostic of this rule at ``span``."""
+        """A diagnostic of this rule at ``span``; long code in ``message`` is shortened."""
         return Diagnostic(
-            self.code, self.name, message, self.severity, span,
+            self.code, self.name, fit(message), self.severity, span,
             tuple(path), help, fix, tuple(suggestions),
         )

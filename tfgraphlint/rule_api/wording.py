@@ -1,41 +1,60 @@
-"""The path of a report on a lost gradient: from the source over each cut to the consequence."""
+"""The words of reports: code shortened for a message, the path of a lost gradient, why code is traced."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 
 import libcst as cst
 
 from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts.common import Fault, FaultKind, Place, Traced
-from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.facts.gradients import Cause, GradientLost
 
-MOST_TEXT = 60
+MAX_CODE = 60
+MAX_TITLE = 110
+MIN_CODE = 12  # shorter than this no code in a title is made
 
 LABELS = {
     FaultKind.UNWATCHED: "no tape watches `{value}`",
     FaultKind.WATCHED_LATE: "`{value}` is watched only after it was used",
-    FaultKind.NOTHING_WATCHED: "this tape watches nothing by itself",
-    FaultKind.UNTRAINABLE: "`{value}` is not trainable: no tape watches it by itself",
+    FaultKind.NOTHING_WATCHED: "this tape watches no variables automatically",
+    FaultKind.UNTRAINABLE: "`{value}` is not trainable: no tape watches it automatically",
     FaultKind.OUTSIDE: "computed while the tape was not recording",
-    FaultKind.INNER_GRADIENT: "asked for while the outer tape was not recording",
+    FaultKind.INNER_GRADIENT: "computed while the outer tape was not recording",
     FaultKind.NUMPY_METHOD: "the value leaves TensorFlow here",
-    FaultKind.NUMPY_CALL: "`{name}` works outside TensorFlow",
+    FaultKind.NUMPY_CALL: "`{name}` runs outside TensorFlow",
     FaultKind.PYTHON_SCALAR: "becomes a plain Python number here",
     FaultKind.PREDICT: "`{name}` returns a NumPy array",
-    FaultKind.REWRAP: "`{name}` makes a new leaf of the value",
+    FaultKind.REWRAP: "creates a new tensor that is not connected to the original",
     FaultKind.PY_FUNCTION: "`{name}` runs outside TensorFlow",
-    FaultKind.ASSIGN: "assigned here: the tape does not follow assignments",
-    FaultKind.REBOUND: "rebound here: the variable becomes a plain tensor",
+    FaultKind.ASSIGN: "assigned here: a tape does not record assignments",
+    FaultKind.REBOUND: "rebound here: the name now holds a tensor, not the variable",
     FaultKind.NON_DIFFERENTIABLE: "`{name}` has no gradient",
     FaultKind.NON_FLOAT: "not a floating-point number",
 }
 
 
-def brief(text: str) -> str:
-    """Source text on one line, shortened."""
+def brief(text: str, most: int = MAX_CODE) -> str:
+    """Source text on one line; what is longer than ``most`` ends in ``…``, or in ``(…)`` where it is a call."""
     line = " ".join(text.split())
-    return line if len(line) <= MOST_TEXT else line[: MOST_TEXT - 1] + "…"
+    if len(line) <= most:
+        return line
+    called = re.match(r"[\w.]+\(", line)
+    if called is not None and line.endswith(")") and called.end() + 2 <= most:
+        return f"{called[0]}…)"
+    return line[: most - 1] + "…"
+
+
+def fit(message: str) -> str:
+    """A title of at most ``MAX_TITLE`` characters: the longest code in it is shortened first."""
+    while len(message) > MAX_TITLE:
+        longest = max(re.findall(r"`([^`]+)`", message), key=len, default="")
+        shorter = brief(longest, max(MIN_CODE, len(longest) - len(message) + MAX_TITLE))
+        if len(shorter) >= len(longest):
+            break
+        message = message.replace(f"`{longest}`", f"`{shorter}`")
+    return message
 
 
 def short_name(name: str) -> str:
@@ -46,71 +65,63 @@ def short_name(name: str) -> str:
     return name.removeprefix("builtins.")
 
 
-def label(fault: Fault) -> str:
-    """What happens at the place of a fault."""
-    if fault.name.endswith("__setitem__"):
-        return "a NumPy array takes the number only"
-    return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
+# -- gradients -----------------------------------------------------------------------------------
 
 
-def gradient_of(fact: GradientLost) -> str:
+def describe(lost: GradientLost) -> str:
+    """What the query gives: ``the gradient of `loss` with respect to `w` is None``."""
+    return f"{name_gradient(lost)} is {_outcome(lost)}"
+
+
+def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    loss = "the loss " if _is_compiled(fact) else ""
-    return f"the gradient of {loss}`{brief(fact.target.code)}` with respect to {source_of(fact)}"
+    return f"the gradient of `{brief(lost.target.code)}` with respect to {name_source(lost)}"
 
 
-def lost(fact: GradientLost) -> str:
-    """``the gradient of `loss` with respect to `w` is None``: what the query gives where nothing flows."""
-    return f"{gradient_of(fact)} is {'zero' if _is_batch_jacobian(fact) else 'None'}"
+def name_source(lost: GradientLost) -> str:
+    """The source of a query as it is written: `` `w` ``."""
+    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
 
 
-def _is_batch_jacobian(fact: GradientLost) -> bool:
-    """Whether the query is ``batch_jacobian``, which has zeros for what is not connected."""
-    node = fact.place.node
-    return isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and (
-        node.func.attr.value == "batch_jacobian")
-
-
-def source_of(fact: GradientLost) -> str:
-    """What the gradient was asked for, as it is written: `` `w` ``."""
-    return "the model's weights" if _is_compiled(fact) else f"`{brief(fact.source.code)}`"
-
-
-def _is_compiled(fact: GradientLost) -> bool:
+def _is_compiled(lost: GradientLost) -> bool:
     """Whether the model differentiates a loss that it was compiled with: no query names the sources."""
-    return fact.source.written.node is fact.target.written.node
+    return lost.source.written.node is lost.target.written.node
 
 
-def path_of(fact: GradientLost, of: Fault | None = None) -> tuple[Step, ...]:
-    """The steps of a report on ``of``: source, every fault in the order it happens, consequence."""
+def _outcome(lost: GradientLost) -> str:
+    """What the query returns where nothing flows: ``batch_jacobian`` has zeros for what is not connected."""
+    if lost.faults and all(fault.outcome == "zero" for fault in lost.faults):
+        return "zero"
+    node = lost.place.node
+    method = node.func.attr.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) else ""
+    return "zero" if method == "batch_jacobian" else "None"
+
+
+def trace_path(found: GradientLost | Cause) -> tuple[Step, ...]:
+    """The steps of a report on a lost gradient: the source, each fault in the order it happens, the consequence."""
+    lost = found.lost if isinstance(found, Cause) else found
     steps: list[Step] = []
-    if fact.source.made is not None:
-        comes = "come" if _is_compiled(fact) else "comes"
-        steps.append(Step(Role.SOURCE, f"{source_of(fact)} {comes} from here", fact.source.made.span))
-    for fault in fact.faults:
-        if fault.kind is FaultKind.UNWATCHED:
-            steps.append(Step(Role.CUT, label(fault), fact.tape.made.span))
-        else:
-            steps.append(Step(Role.CUT, label(fault), fault.place.span))
-    consequence = f"{gradient_of(fact)} lacks this part" if fact.partial else lost(fact)
-    if not fact.partial and outcome(fact.faults) == "zero":
-        consequence = f"{gradient_of(fact)} is zero"
-    steps.append(Step(Role.CONSEQUENCE, consequence, fact.place.span))
+    if lost.source.made is not None:
+        comes = "come" if _is_compiled(lost) else "comes"
+        steps.append(Step(Role.SOURCE, f"{name_source(lost)} {comes} from here", lost.source.made.span))
+    steps += [Step(Role.CUT, label(fault), _shown_at(fault, lost).span) for fault in lost.faults]
+    consequence = f"{name_gradient(lost)} lacks this part" if lost.partial else describe(lost)
+    steps.append(Step(Role.CONSEQUENCE, consequence, lost.place.span))
     return tuple(dict.fromkeys(steps))
 
 
-def outcome(faults: Sequence[Fault]) -> str:
-    """What TensorFlow gives: ``None``, zero, or an error."""
-    kinds = {fault.outcome for fault in faults}
-    if kinds == {"zero"}:
-        return "zero"
-    return "None"
+def label(fault: Fault) -> str:
+    """What happens at the place of a fault."""
+    if fault.name.endswith("__setitem__"):
+        return "a NumPy array stores only the number"
+    return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
 
 
-def places(faults: Sequence[Fault], *kinds: FaultKind) -> list[tuple[Fault, Place]]:
-    """The faults of these kinds with the places to change."""
-    return [(fault, fault.place) for fault in faults if fault.kind in kinds]
+def _shown_at(fault: Fault, lost: GradientLost) -> Place:
+    return lost.tape.made if fault.kind is FaultKind.UNWATCHED else fault.place
 
+
+# -- tracing -------------------------------------------------------------------------------------
 
 TRACERS = {
     "tensorflow.function": "`tf.function`",
@@ -131,6 +142,10 @@ def traced_path(fact: Traced) -> tuple[Step, ...]:
     steps = []
     if fact.why is not None:
         steps.append(Step(Role.MODE, f"{traced_by(fact.by)} traces this", fact.why.span))
-    calls = [call for call in fact.calls if call.node is not fact.place.node]
-    steps += [Step(Role.CALL, "reached from here", call.span) for call in calls]
+    return tuple(dict.fromkeys([*steps, *trace_calls(fact.calls, fact.place)]))
+
+
+def trace_calls(calls: Iterable[Place], to: Place) -> tuple[Step, ...]:
+    """The calls through which the code at ``to`` is reached, other than the one at ``to`` itself."""
+    steps = [Step(Role.CALL, "called from here", call.span) for call in calls if call.node is not to.node]
     return tuple(dict.fromkeys(steps))

@@ -106,7 +106,7 @@ def left_alone(m: Machine) -> str:
         if not why and frame.via is False:
             if function.owner is not None:
                 return f"Keras applies no AutoGraph to `{function.name}`"
-            why = "functions that a library calls"
+            why = "library callbacks"
         if why:
             return f"AutoGraph does not convert {why}"
         frame = frame.caller

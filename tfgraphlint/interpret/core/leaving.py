@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -20,10 +21,13 @@ def leave(
     dtype: str = ANY,
 ) -> Host:
     """The host value that these values become when they leave TensorFlow through ``name``."""
-    text = value_text(m, node)
-    fault = m.fault(kind, node, name, text)
+    fault = m.fault(kind, node, name, value_text(m, node))
+    further = replace(fault, outside=True)
     m.tell(ValueRead(node, values, kind, name))
-    edges = [Edge(part, Flow.CUT, fault) for part in parts(m, values)]
+    edges = [
+        Edge(part, Flow.CUT, further if isinstance(value, Host) else fault)
+        for value in values for part in parts(m, [value])
+    ]  # fmt: skip
     return Host(m.operation(node, edges), result, dtype)
 
 
