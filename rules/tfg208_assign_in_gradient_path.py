@@ -9,7 +9,8 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class AssignInGradientPath(Rule):

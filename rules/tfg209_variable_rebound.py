@@ -9,7 +9,8 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut, VariableAugmented
 from tfgraphlint.fixes.assign_in_place import assigned_in_place
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class VariableRebound(Rule):

@@ -8,7 +8,8 @@ from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.gradients import TermCut
 from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, name_source, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import name_source, trace_path
 
 
 class TermWithoutGradient(Rule):

@@ -8,7 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic, Role, Severity, Step
 from tfgraphlint.facts.gradients import GradientNotFinite
 from tfgraphlint.fixes import double_where
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 class NanGradient(Rule):

@@ -11,7 +11,8 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut, GradientLost
 from tfgraphlint.fixes.move_into_tape import in_function_of, moved_into_block
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import describe, trace_path
 from tfgraphlint.syntax.parents import statement_of
 
 

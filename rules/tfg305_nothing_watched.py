@@ -12,7 +12,8 @@ from tfgraphlint.facts.gradients import GradientCut, GradientLost
 from tfgraphlint.fixes.add_watch import is_plain_variable, watched
 from tfgraphlint.fixes.edits import without_keyword
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import describe, trace_path
 
 OPTION = "watch_accessed_variables"
 WITHOUT = f"remove `{OPTION}=False`: on Keras 3 `tape.watch` does not accept the weights of a layer"

@@ -10,7 +10,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
 from tfgraphlint.facts.gradients import QuerySwapped
 from tfgraphlint.fixes.edits import has_comment, swapped
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 class SwappedTargetAndSources(Rule):

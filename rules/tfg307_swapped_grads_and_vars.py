@@ -11,7 +11,7 @@ from tfgraphlint.facts.gradients import PairsSwapped, PairsWalked
 from tfgraphlint.fixes.add_watch import bindings_in
 from tfgraphlint.fixes.edits import has_comment, swapped
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import scopes_of
 
 

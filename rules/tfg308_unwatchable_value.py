@@ -9,7 +9,7 @@ from tfgraphlint.diagnostic import Diagnostic, Fix
 from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
 from tfgraphlint.fixes.make_watchable import converted, watched_inside, with_variables, without_watch
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 @dataclass(frozen=True)

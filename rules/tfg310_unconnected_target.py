@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, describe, trace_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class UnconnectedTarget(Rule):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.facts.gradients import WeightsUnbuilt
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 class UnbuiltModelVariables(Rule):

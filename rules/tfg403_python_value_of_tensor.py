@@ -11,7 +11,8 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.fixes import graph_builtins
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_by, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 
 class PythonValueOfTensor(Rule):

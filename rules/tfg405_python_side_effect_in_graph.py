@@ -10,7 +10,8 @@ from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.tracing import StateChanged
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 from tfgraphlint.syntax.parents import scopes_of
 from tfgraphlint.syntax.tree import children_of
 

@@ -9,7 +9,8 @@ import libcst as cst
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
 from tfgraphlint.facts.tracing import TensorLeaked, WriteDiscarded
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 
 
 class LeakedTensor(Rule):

@@ -8,7 +8,8 @@ from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.tracing import FrozenWhileTraced
 from tfgraphlint.fixes import trace_time_random
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 
 
 class TraceTimeConstant(Rule):

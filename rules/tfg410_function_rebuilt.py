@@ -11,7 +11,7 @@ from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.tracing import FunctionRebuilt
 from tfgraphlint.fixes.value_uses import loads
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent, scopes_of
 from tfgraphlint.syntax.tree import Tree
 

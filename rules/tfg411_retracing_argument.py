@@ -12,7 +12,7 @@ from tfgraphlint.fixes.edits import in_place_of
 from tfgraphlint.fixes.imports import spell
 from tfgraphlint.fixes.value_uses import loads
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.bindings import names_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 

@@ -8,7 +8,8 @@ from tfgraphlint.diagnostic import Diagnostic, Fix
 from tfgraphlint.facts.tracing import TensorTested
 from tfgraphlint.fixes.graph_ops import asserted, converted_call, endless_in_graph, selected
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 
 IN_GRAPH = "use `tf.cond` or `tf.where`, or decorate the function with `@tf.function` for AutoGraph"
 CONSTRUCTS = {"filter": "a comprehension filter"}

@@ -8,7 +8,8 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.tracing import RaisedWhileTraced
 from tfgraphlint.fixes.graph_ops import asserted_instead_of_raised
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 
 
 class RaiseUnderTensorCondition(Rule):

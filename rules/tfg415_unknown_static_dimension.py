@@ -10,7 +10,8 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.tracing import OpenDimensionUsed
 from tfgraphlint.fixes.graph_ops import dynamic_size
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import traced_path
 
 
 class UnknownStaticDimension(Rule):

@@ -8,7 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.tracing import ItemAssigned
 from tfgraphlint.fixes.graph_ops import item_updated
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 class TensorItemAssignment(Rule):

@@ -13,7 +13,7 @@ from tfgraphlint.facts.tracing import CompiledEagerly
 from tfgraphlint.fixes.eager_needs import is_needed, is_unconditional, mentions
 from tfgraphlint.fixes.edits import without_keyword
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent, statement_of
 
 SWITCHES = {

@@ -11,7 +11,8 @@ from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import NameGiven
 from tfgraphlint.fixes.graph_ops import function_meant, without_name
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 
 
 class PositionalNameArgument(Rule):

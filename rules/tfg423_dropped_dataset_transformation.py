@@ -13,7 +13,7 @@ from tfgraphlint.facts.datasets import DatasetDropped
 from tfgraphlint.fixes.edits import start_of
 from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of

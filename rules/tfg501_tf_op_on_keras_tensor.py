@@ -10,7 +10,8 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.fixes.keras_ops import with_operation
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 
 
 class TfOpOnKerasTensor(Rule):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 RUNNERS = {
     "keras.Model.compile": "the compiled model",

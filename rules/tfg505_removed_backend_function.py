@@ -8,7 +8,8 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix
 from tfgraphlint.facts.keras import SymbolicLossAdded
 from tfgraphlint.facts.names import OLD_LAYERS, RemovedName
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 
 REMEDIES = {
     "function": "build a model with these outputs: `keras.Model(model.input, outputs)`",

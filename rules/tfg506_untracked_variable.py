@@ -11,7 +11,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severit
 from tfgraphlint.facts.keras import UntrackedVariable as Untracked
 from tfgraphlint.fixes.imports import spell_any
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 TRACKED = ("tensorflow.keras.Variable", "keras.Variable")
 # What both kinds of variable understand.

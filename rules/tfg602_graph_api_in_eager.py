@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, trace_calls
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import trace_calls
 
 
 class GraphApiInEagerRule(Rule):

@@ -109,7 +109,8 @@ def test_a_path_through_another_file_shows_both() -> None:
         (fix(message="use `tf.reduce_sum(image)`"), ["help: use `tf.reduce_sum(image)`"]),
         (
             fix(Applicability.UNSAFE, ""),
-            ["help: use `tf.reduce_sum(image)`", "note: the fix may change results; apply it with --fix --unsafe-fixes"],
+            ["help: use `tf.reduce_sum(image)`",
+             "note: the fix may change results; apply it with --fix --unsafe-fixes"],
         ),
     ],
 )

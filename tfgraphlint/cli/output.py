@@ -39,7 +39,10 @@ def _rendered(run: Run, options: Options) -> str:
         return ""
     if options.statistics:
         return statistics(run.diagnostics)
-    from tfgraphlint.report import concise, full  # a clean run prints no reports
+    from tfgraphlint.report import (
+        concise,
+        full,  # a clean run prints no reports
+    )
 
     if options.output_format == "concise":
         return concise.render(run.diagnostics)

@@ -46,8 +46,8 @@ class GradientLost(Fact):
             if first.mode is Mode.GRAPH and first.kind in RAISES_IN_GRAPH:
                 continue
             is_term = self.partial and first.outcome not in ("zero", "part")
-            cut = TermCut if is_term else GradientCut
-            yield cut(first.place, first.kind, first, tuple(further), self, self.calls)
+            what = first.place, first.kind, first, tuple(further), self, self.calls
+            yield TermCut(*what) if is_term else GradientCut(*what)
 
 
 def _causes(faults: Sequence[Fault]) -> list[list[Fault]]:

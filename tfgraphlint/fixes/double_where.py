@@ -11,7 +11,7 @@ from tfgraphlint.facts.gradients import GradientNotFinite
 from tfgraphlint.fixes.edits import in_place_of
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree, children_of
 

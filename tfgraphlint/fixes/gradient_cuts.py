@@ -18,7 +18,8 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow, text_after, text_of
 from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, Mending, mended, taken
 from tfgraphlint.fixes.suggestions import differentiable, numpy_of_tensorflow, stop_meant
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree
 

@@ -19,7 +19,7 @@ from tfgraphlint.fixes.graph_uses import can_be_symbolic
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after
 from tfgraphlint.fixes.value_uses import uses_of
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 

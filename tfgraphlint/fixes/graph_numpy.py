@@ -22,7 +22,8 @@ from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, TO_NUMPY, leaves_by, t
 from tfgraphlint.fixes.suggestions import numpy_in_graph
 from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import Replacement, load
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 

@@ -13,7 +13,7 @@ from tfgraphlint.fixes.edits import end_of, start_of
 from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.parallel_cuts import inputs, leaves_by, mended, spread
 from tfgraphlint.fixes.value_uses import function_meant, loads
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.tree import Tree, children_of
 
 WORDS = ("func", "inp", "Tout")

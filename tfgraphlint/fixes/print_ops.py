@@ -10,7 +10,7 @@ from tfgraphlint.fixes.edits import has_comment, in_place_of
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after
 from tfgraphlint.fixes.value_kinds import assigned_in
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 

@@ -16,7 +16,8 @@ from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after, text_of
 from tfgraphlint.fixes.parallel_cuts import taken
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.tree import Tree
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape

@@ -14,7 +14,7 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import is_number, spell_tensorflow
 from tfgraphlint.fixes.value_uses import loads_of_binding
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 

@@ -59,7 +59,10 @@ def mentions_removed(text: str) -> bool:
 
 def removed_names(tree: ast.Module, filename: str, text: str, version: str | None = None) -> list[RemovedName]:
     """The names in a file that the Keras which it is meant for lacks."""
-    from tfgraphlint.libraries.tables import load, meant_for  # heavy: a clean run does without
+    from tfgraphlint.libraries.tables import (
+        load,
+        meant_for,  # heavy: a clean run does without
+    )
 
     with meant_for(version):
         tables = load()

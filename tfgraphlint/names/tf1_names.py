@@ -85,7 +85,11 @@ def legacy_symbols(
     tree: ast.Module, filename: str, text: str, version: str | None = None, each: bool = False
 ) -> list[LegacySymbol]:
     """The names in a file that the TensorFlow it is meant for lacks; one for a whole program unless ``each``."""
-    from tfgraphlint.libraries.tables import load, meant, meant_for  # heavy: a clean run does without
+    from tfgraphlint.libraries.tables import (
+        load,
+        meant,
+        meant_for,  # heavy: a clean run does without
+    )
 
     with meant_for(version):
         if meant() < (2,) or _MADE_FOR_1.search(text):

@@ -9,7 +9,7 @@ from enum import Enum
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.facts.common import Fault, Operand, Place, TapeUse
 from tfgraphlint.facts.run import Suppression
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.shortening import brief
 
 
 def render(facts: Iterable[object]) -> list[str]:

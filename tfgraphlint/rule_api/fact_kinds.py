@@ -17,7 +17,8 @@ from tfgraphlint.rule_api.registry import Registry, listens_to, load
 
 PACKAGE = Path(tfgraphlint.__file__).parent
 # Where facts are used rather than yielded: definitions, rules and what rules are written with.
-NO_SOURCES = ("facts", "rule_api", "fixes", "rules", "fixtures")
+FACTS = "facts"
+NO_SOURCES = (FACTS, "rule_api", "fixes", "rules", "fixtures")
 
 HEAD = """\
 # Facts
@@ -38,7 +39,7 @@ def as_page() -> str:
     registry, sources = load(), _Sources()
     parts = [HEAD]
     for module, classes in _modules(registry):
-        parts.append(f"\n## `{_path(module)}`\n\n{_sentence(module.__doc__)}\n\n{COLUMNS}")
+        parts.append(f"\n## `{_path(module)}`\n\n{_sentence(_first_paragraph(module))}\n\n{COLUMNS}")
         parts += [f"{_row(kind, registry, sources)}\n" for kind in classes]
     return "".join(parts)
 
@@ -71,6 +72,10 @@ def _sentence(text: str | None) -> str:
     return " ".join((text or "").split()).replace("``", "`")
 
 
+def _first_paragraph(module: ModuleType) -> str:
+    return (module.__doc__ or "").partition("\n\n")[0]
+
+
 def _path(module: ModuleType) -> str:
     file = Path(inspect.getfile(module))
     return file.relative_to(PACKAGE.parent).as_posix()
@@ -81,15 +86,18 @@ class _Sources:
 
     def __init__(self) -> None:
         self._made: dict[str, set[str]] = {}
+        self._derived: dict[str, set[str]] = {}  # facts that are parts of others
         for file in sorted(PACKAGE.rglob("*.py")):
             relative = file.relative_to(PACKAGE)
-            if relative.parts[0] not in NO_SOURCES:
+            if relative.parts[0] == FACTS or relative.parts[0] not in NO_SOURCES:
                 tree = ast.parse(file.read_text(encoding="utf-8"))
-                self._made[f"{PACKAGE.name}/{relative.as_posix()}"] = set(_names_used(tree))
+                made = self._derived if relative.parts[0] == FACTS else self._made
+                made[f"{PACKAGE.name}/{relative.as_posix()}"] = set(_names_used(tree))
 
     def of(self, name: str) -> list[str]:
         """The modules that make facts of this kind."""
-        return [path for path, names in self._made.items() if name in names]
+        found = [path for path, names in self._made.items() if name in names]
+        return found or [path for path, names in self._derived.items() if name in names]
 
 
 def _names_used(tree: ast.Module) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
 from tfgraphlint.diagnostic import Diagnostic, Fix, Severity, Span, Step
-from tfgraphlint.rule_api.wording import fit
+from tfgraphlint.rule_api.shortening import fit
 
 
 class Rule:

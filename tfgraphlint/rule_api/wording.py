@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import libcst as cst
@@ -10,10 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts.common import Fault, FaultKind, Place, Traced
 from tfgraphlint.facts.gradients import Cause, GradientLost
-
-MAX_CODE = 60
-MAX_TITLE = 110
-MIN_CODE = 12  # shorter than this no code in a title is made
+from tfgraphlint.rule_api.shortening import brief
 
 LABELS = {
     FaultKind.UNWATCHED: "no tape watches `{value}`",
@@ -33,28 +29,6 @@ LABELS = {
     FaultKind.NON_DIFFERENTIABLE: "`{name}` has no gradient",
     FaultKind.NON_FLOAT: "not a floating-point number",
 }
-
-
-def brief(text: str, most: int = MAX_CODE) -> str:
-    """Source text on one line; what is longer than ``most`` ends in ``…``, or in ``(…)`` where it is a call."""
-    line = " ".join(text.split())
-    if len(line) <= most:
-        return line
-    called = re.match(r"[\w.]+\(", line)
-    if called is not None and line.endswith(")") and called.end() + 2 <= most:
-        return f"{called[0]}…)"
-    return line[: most - 1] + "…"
-
-
-def fit(message: str) -> str:
-    """A title of at most ``MAX_TITLE`` characters: the longest code in it is shortened first."""
-    while len(message) > MAX_TITLE:
-        longest = max(re.findall(r"`([^`]+)`", message), key=len, default="")
-        shorter = brief(longest, max(MIN_CODE, len(longest) - len(message) + MAX_TITLE))
-        if len(shorter) >= len(longest):
-            break
-        message = message.replace(f"`{longest}`", f"`{shorter}`")
-    return message
 
 
 def short_name(name: str) -> str:
@@ -122,7 +96,6 @@ def _shown_at(fault: Fault, lost: GradientLost) -> Place:
 
 
 # -- tracing -------------------------------------------------------------------------------------
-
 TRACERS = {
     "tensorflow.function": "`tf.function`",
     "keras.Model.compile": "the compiled model",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.errors import RunError
+from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder
 from tfgraphlint.rule_api.fact_kinds import kinds
@@ -24,8 +25,9 @@ class Recorder(Registry):
         self.facts: list[object] = []
 
     def diagnostics(self, event: object) -> Iterator[Diagnostic]:
-        """Nothing: the fact is remembered."""
+        """Nothing: the fact is remembered, and those that are its parts."""
         self.facts.append(event)
+        self.facts += event.parts() if isinstance(event, GradientLost) else ()
         return iter(())
 
 
