@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.facts.common import Fault, Operand, Place, TapeUse
+from tfgraphlint.facts.common import Fact, Fault, Operand, Place, TapeUse
 from tfgraphlint.facts.run import Suppression
 from tfgraphlint.rule_api.shortening import brief
 
@@ -42,6 +42,8 @@ def _shown(value: object, filename: str) -> str:
     match value:
         case Place() | Span():
             return _place(value, filename)
+        case Fact():
+            return f"{type(value).__name__} {_place(value.place, filename)}"
         case Operand():
             made = f", made {_place(value.made, filename)}" if value.made else ""
             return f"{_code(value.written)} {_place(value.written, filename)} ({value.kind}{made})"
