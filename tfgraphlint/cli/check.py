@@ -83,10 +83,10 @@ def run(options: Options) -> int:
 
 def _check_usage(options: Options) -> None:
     if options.config is not None and options.isolated:
-        raise RunError("--config and --isolated exclude each other")
+        raise RunError("--config and --isolated cannot be used together")
     if STDIN in options.paths and len(options.paths) > 1:
-        raise RunError("'-' reads standard input and stands alone")
+        raise RunError("'-' (standard input) cannot be combined with other paths")
     if options.stdin_filename is not None and STDIN not in options.paths:
-        raise RunError("--stdin-filename names what '-' reads; give '-' as the path")
+        raise RunError("--stdin-filename needs '-' as the path")
     if options.unsafe_fixes and not (options.fix or options.diff):
-        raise RunError("--unsafe-fixes says which fixes --fix or --diff takes; give one of them as well")
+        raise RunError("--unsafe-fixes needs --fix or --diff")
