@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.errors import RunError
 
 FORMATS = ("full", "concise", "json")
-STDIN = "-"
 
 
 class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -27,49 +26,27 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
-@dataclass(frozen=True)
-class Options:
-    """What was asked for on the command line."""
-
-    paths: tuple[str, ...]
-    select: tuple[tuple[str, ...], ...]
-    ignore: tuple[tuple[str, ...], ...]
-    extend_select: tuple[tuple[str, ...], ...]
-    fix: bool
-    unsafe_fixes: bool
-    diff: bool
-    output_format: str
-    config: Path | None
-    isolated: bool
-    no_cache: bool
-    force_exclude: bool
-    stdin_filename: str | None
-    exit_zero: bool
-    statistics: bool
-    quiet: bool
-
-
-@click.command("check", options_metavar="[OPTIONS]")
+@click.command("check", options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
 @click.argument("paths", nargs=-1, type=str)
-@click.option("--select", multiple=True, type=Codes(), help="Only these rules: codes, prefixes or names.")
-@click.option("--ignore", multiple=True, type=Codes(), help="Not these rules.")
-@click.option("--extend-select", multiple=True, type=Codes(), help="These rules as well.")
-@click.option("--fix", is_flag=True, help="Repair what has a safe fix.")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change results as well.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Form of reports.")
-@click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file and no other.")
-@click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option("--no-cache", is_flag=True, help="Lint all files anew, and remember nothing.")
-@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
-@click.option("--stdin-filename", help="Name of what '-' reads from standard input.")
-@click.option("--exit-zero", is_flag=True, help="Exit with status 0 though something is found.")
-@click.option("--statistics", is_flag=True, help="Show how often each rule reports instead of the reports.")
-@click.option("--quiet", "-q", is_flag=True, help="Print reports only.")
+@click.option("--select", multiple=True, type=Codes(), help="Enable only these rules: codes, prefixes or names.")
+@click.option("--ignore", multiple=True, type=Codes(), help="Rules to disable.")
+@click.option("--extend-select", multiple=True, type=Codes(), help="Enable these rules as well.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that may change results, too (with --fix or --diff).")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Output format.")
+@click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file only.")
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
+@click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named.")
+@click.option("--stdin-filename", help="File name for the code that '-' reads.")
+@click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
+@click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
+@click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
 def command(**given: object) -> None:
     """Lint PATHS: files, directories, glob patterns, or '-' for standard input (default: '.').
 
-    Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error.
+    Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
     try:
         status = run(Options(**given))  # type: ignore[arg-type]

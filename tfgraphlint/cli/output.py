@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tfgraphlint.cli.options import Options
 from tfgraphlint.report.summary import count, summary
 
 if TYPE_CHECKING:
-    from tfgraphlint.cli.check import Options
     from tfgraphlint.cli.session import Asked
     from tfgraphlint.project.source import Source
     from tfgraphlint.run.lint import Run

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides, Settings
@@ -18,10 +19,7 @@ from tfgraphlint.run.examine import Examined
 from tfgraphlint.run.lint import Request, Run
 
 if TYPE_CHECKING:
-    from tfgraphlint.cli.check import Options
     from tfgraphlint.run.repair import Repaired
-
-STDIN = "-"
 
 
 @dataclass(frozen=True)

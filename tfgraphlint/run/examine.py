@@ -60,7 +60,8 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many.
+    for TensorFlow 1 is not one report but many. ``registry`` is who is given the facts: the rules that come with
+    tfgraphlint and those of ``plugins``, where nothing else is said.
     """
 
     working_directory: Path
@@ -70,7 +71,7 @@ class Examiner:
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
     each_tf1_symbol: frozenset[Path] = frozenset()
     screened: bool = True
-    registry: Registry | None = None  # who is given the facts; loaded when it is needed
+    registry: Registry | None = None
     _project: Project | None = None
     _trees: Trees | None = None
     _neighbours: Neighbours | None = None
