@@ -68,7 +68,6 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.python import calls
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
-from tfgraphlint.libraries import numpy
 from tfgraphlint.libraries.keras import optimizers, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
@@ -82,6 +81,7 @@ from tfgraphlint.libraries.keras.models import (
     mark_built,
     weight_edges,
 )
+from tfgraphlint.libraries.numpy import functions as numpy_functions
 from tfgraphlint.libraries.tables import LayerRecord
 from tfgraphlint.libraries.tensorflow import datasets, identity_functions
 from tfgraphlint.syntax.bindings import parameters
@@ -460,7 +460,7 @@ def _random_array(m: Machine, value: RandomGenerator, name: str, args: Arguments
     """``np.random.default_rng().normal(...)``."""
     again = bool(value.seeded and m.graphs and value.node.number > m.graphs[0])
     with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
-        return numpy.call(m, f"numpy.random.{name}", args, node)
+        return numpy_functions.call(m, f"numpy.random.{name}", args, node)
 
 
 def _shape_method(m: Machine, value: Shape, name: str, node: cst.CSTNode) -> Value:
