@@ -6,15 +6,15 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import keras_symbols, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import LibraryCalled, SymbolicTensorGiven
+from tfgraphlint.interpret.core.events import LibraryCalled, MethodCalled, SymbolicTensorGiven
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Decorator, NamedTupleType
-from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.objects import Dataset, Decorator, Graph, NamedTupleType, Optimizer, Weighted
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Choice, Object
-from tfgraphlint.libraries.keras import models, objects
+from tfgraphlint.interpret.core.values import Choice, Instance, Object
+from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
 from tfgraphlint.libraries.python import numbers, output, sequences, standard_library
 from tfgraphlint.libraries.python import objects as python_objects
@@ -34,11 +34,10 @@ from tfgraphlint.libraries.tensorflow import (
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
-    control_flow, conversions, gradient_functions, host_functions, identity_functions, modes, numbers, output,
-    properties, sequences, structures,
+    control_flow, conversions, gradient_functions, host_functions, identity_functions, modes, numbers,
+    optimizers, output, properties, sequences, structures,
 )  # fmt: skip
 
-call_method = objects.call_method
 call_instance = objects.call_instance
 object_attribute = objects.object_attribute
 inherited_attribute = objects.inherited_attribute
@@ -103,6 +102,24 @@ def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
                     results.append(call(m, name, once, node))
             return join(results)
     return unknown_call(m, [], args, node)
+
+
+# Classes of objects whose methods are told to those who listen, as those of instances are.
+TOLD = (Weighted, Instance, Optimizer, Dataset, Graph)
+
+
+def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A method of a library object, or one that a project class inherits."""
+    if isinstance(receiver, (Weighted, Instance)):
+        layer_methods.begin(m, receiver, name)
+    if isinstance(receiver, TOLD):
+        m.tell(MethodCalled(receiver, name, args, node))
+    modelled = methods.call(m, receiver, name, args, node)
+    if modelled is not None:
+        return modelled
+    if name in ("__call__", "call") and isinstance(receiver, Object):
+        return call_object(m, receiver, args, node)
+    return unknown_call(m, [receiver], args, node)
 
 
 def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:

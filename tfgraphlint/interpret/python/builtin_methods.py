@@ -9,11 +9,11 @@ import libcst as cst
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.interpret.core import texts, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import Appended, ContainerCalled, Hashed, MethodCalled, Printed
+from tfgraphlint.interpret.core.events import Appended, ContainerCalled, Hashed, MethodCalled
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Logger, StopRecording
+from tfgraphlint.interpret.core.objects import StopRecording
 from tfgraphlint.interpret.core.operands import dtype_named, parts, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Function
@@ -48,8 +48,6 @@ from tfgraphlint.interpret.python.attributes import static
 from tfgraphlint.interpret.python.containers import append, extend_list, forget_order, insert, update_dict
 from tfgraphlint.interpret.python.operators import binary, numeric
 
-LOGGED = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
-
 
 def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of ``receiver.name(...)``."""
@@ -75,10 +73,6 @@ def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) 
             return _constant(m, receiver, name, args, node)
         case Unknown():
             return _unknown(m, receiver, name, args, node)
-        case Logger():
-            if name in LOGGED:
-                m.tell(Printed(node, args.all(), f"logging.{name}"))
-            return Const(None)
         case Object() | Instance() | Super():
 
             return m.libraries.call_method(m, receiver, name, args, node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
@@ -11,7 +13,7 @@ from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Constants, RandomGenerator
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
-from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import is_constant, within
@@ -142,3 +144,11 @@ def _natural_dtype(name: str, args: Arguments) -> str:
         if kinds == {INT} and short in ("array", "asarray", "full", "arange"):
             return INT
     return ANY
+
+
+@methods.handles(RandomGenerator)
+def _random_array(m: Machine, value: RandomGenerator, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``np.random.default_rng().normal(...)``."""
+    again = bool(value.seeded and m.graphs and value.node.number > m.graphs[0])
+    with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
+        return call(m, f"numpy.random.{name}", args, node)

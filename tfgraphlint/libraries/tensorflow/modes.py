@@ -10,7 +10,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import EagerSwitchedOn, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Graph, InitScope, Session
-from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.value import Const, Value
@@ -76,3 +76,8 @@ def _executing_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode
 def _collected(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """What a collection of the graph holds: eagerly nothing."""
     return m.opaque(node)
+
+
+@methods.handles(Graph, "as_default")
+def _as_default(m: Machine, value: Graph, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return value

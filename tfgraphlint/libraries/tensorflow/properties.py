@@ -9,7 +9,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape, Spec
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of
-from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
@@ -19,6 +19,7 @@ from tfgraphlint.interpret.core.values import (
     INT,
     Host,
     Items,
+    Spread,
     Tensor,
     Unknown,
     Variable,
@@ -95,3 +96,13 @@ def _is_symbolic(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
     if isinstance(value, Tensor) and m.mode is not Mode.UNKNOWN:
         return Const(value.symbolic)
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
+
+
+@methods.handles(Shape)
+def _shape_method(m: Machine, value: Shape, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    of = value.of
+    if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
+        return value
+    if name in ("as_list", "dims"):
+        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)

@@ -7,17 +7,22 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import TensorArray
-from tfgraphlint.interpret.core.overlay import functions
-from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.operands import dtype_of, parts
+from tfgraphlint.interpret.core.overlay import functions, methods
+from tfgraphlint.interpret.core.provenance import Edge, Kind
+from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
+    ANY,
     Choice,
     Dict,
     Items,
     SequenceKind,
+    Spread,
     Unknown,
     Weights,
     sequence,
@@ -52,3 +57,19 @@ def _mapped(m: Machine, function: Value, given: Sequence[Value], node: cst.CSTNo
 @functions.handles("tensorflow.TensorArray")
 def _tensor_array(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return TensorArray(name, m.leaf(Kind.CONSTANT, node), {TensorArray.written: sequence("list", ())})
+
+
+@methods.handles(TensorArray, "write", "unstack", "scatter")
+def _write(m: Machine, value: TensorArray, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional:
+        return None
+    written = Items("list", {Items.items: Spread(join([*elements(value.written), args.positional[-1]]))})
+    return TensorArray(value.cls, m.leaf(Kind.CONSTANT, node), {TensorArray.written: written})
+
+
+@methods.handles(TensorArray, "stack", "read", "concat", "gather")
+def _read(m: Machine, value: TensorArray, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    held = elements(value.written)
+    inputs = [Edge(part) for part in parts(m, held)]
+    kinds = {dtype_of(element) for element in held}
+    return m.tensor(m.operation(node, inputs), kinds.pop() if len(kinds) == 1 else ANY)
