@@ -25,6 +25,7 @@ ROWS = [
     "rule_api",
     "project",
     "screen",
+    "libraries.words",
     "libraries.tables",
     "interpret.core",
     "interpret.gradients",

@@ -30,9 +30,9 @@ from tfgraphlint.interpret.core.values import (
     Variable,
     sequence,
 )
+from tfgraphlint.libraries import words
 
-WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
-                "non_trainable_variables", "_trainable_weights")
+WEIGHT_LISTS = words.WEIGHT_LISTS | {"_trainable_weights"}
 RETURN_FLAGS = (Layer.return_state, Layer.return_attention_scores)
 BUILT = "built"  # an attribute that the program reads and sets as well
 

@@ -133,13 +133,19 @@ def _layer_result(
         return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
-    told = gives_several(value) or any(flag.name in args.keywords for flag in RETURN_FLAGS)
-    known = value.layers is not None if isinstance(value, Model) else record is not None and record.returns == "tensor"
-    if told or not known:
+    if not _gives_one_tensor(value, record, args):
         return Unknown(made)
     batch = given.open_axes & {0} if isinstance(given, Tensor) else frozenset()
     dtype = FLOAT if record is None or record.dtype == FLOAT else ANY  # of others it depends on settings
     return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
+
+
+def _gives_one_tensor(value: Network, record: LayerRecord | None, args: Arguments) -> bool:
+    if gives_several(value) or any(flag.name in args.keywords for flag in RETURN_FLAGS):
+        return False
+    if isinstance(value, Model):
+        return value.layers is not None
+    return record is not None and record.returns == "tensor"
 
 
 def _flow_through(record: LayerRecord | None) -> Flow:
