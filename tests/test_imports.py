@@ -26,6 +26,7 @@ ROWS = [
     "rule_api",
     "project",
     "screen",
+    "libraries.words",
     "libraries.tables",
     "interpret.core",
     "interpret.gradients",

@@ -11,15 +11,12 @@ from tfgraphlint.facts.common import Operand, Place, TapeUse
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.fixes.edits import after, first_in
 from tfgraphlint.fixes.imports import full_name
+from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of, statement_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
 COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda, *COMPREHENSIONS)
-WEIGHT_LISTS = frozenset({
-    "trainable_variables", "trainable_weights", "variables", "weights", "non_trainable_variables",
-    "non_trainable_weights",
-})  # fmt: skip
 
 
 def watched(fact: GradientLost) -> Fix | None:

@@ -13,14 +13,12 @@ import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_uses import calls_of, parameter_of
+from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
 VARIABLE, TENSOR = "variable", "tensor"
-WEIGHT_LISTS = frozenset({
-    "trainable_variables", "trainable_weights", "variables", "weights", "non_trainable_weights",
-})  # fmt: skip
 MAKERS_OF_VARIABLES = frozenset({
     "tensorflow.Variable", "tensorflow.compat.v1.Variable", "tensorflow.compat.v1.get_variable", "keras.Variable",
     "tensorflow.keras.Variable", "tensorflow.keras.backend.variable",

@@ -15,8 +15,9 @@ from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.fixes.edits import into_block
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow
-from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, WEIGHT_LISTS, assigned_in, held, iterated_for
+from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, assigned_in, held, iterated_for
 from tfgraphlint.fixes.value_uses import LIBRARIES
+from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of

@@ -6,18 +6,38 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import keras_symbols, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import LibraryCalled, SymbolicTensorGiven
+from tfgraphlint.interpret.core.events import LibraryCalled, MethodCalled, SymbolicTensorGiven
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Decorator, NamedTupleType
+from tfgraphlint.interpret.core.objects import Dataset, Decorator, Graph, NamedTupleType, Optimizer, Weighted
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Choice, Object
-from tfgraphlint.libraries import numpy, python
-from tfgraphlint.libraries.keras import objects
-from tfgraphlint.libraries.tensorflow import datasets, decorators, functions
+from tfgraphlint.interpret.core.values import Choice, Instance, Object
+from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
+from tfgraphlint.libraries.numpy import functions as numpy_functions
+from tfgraphlint.libraries.python import numbers, output, sequences, standard_library
+from tfgraphlint.libraries.python import objects as python_objects
+from tfgraphlint.libraries.tensorflow import (
+    by_table,
+    control_flow,
+    conversions,
+    datasets,
+    decorators,
+    gradient_functions,
+    host_functions,
+    identity_functions,
+    modes,
+    properties,
+    structures,
+)
 
-call_method = objects.call_method
+# Imported for what they register with ``functions`` and ``methods``.
+MODELS = (
+    control_flow, conversions, gradient_functions, host_functions, identity_functions, modes, numbers,
+    optimizers, output, properties, sequences, structures,
+)  # fmt: skip
+
 call_instance = objects.call_instance
 object_attribute = objects.object_attribute
 inherited_attribute = objects.inherited_attribute
@@ -39,17 +59,33 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
         return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
-    if root in numpy.LIBRARIES:
-        return numpy.call(m, name, args, node)
-    return python.call(m, name, args, node)
+    if root in numpy_functions.LIBRARIES:
+        return numpy_functions.call(m, name, args, node)
+    return standard_library.call(m, name, args, node)
 
 
 def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if not keras_symbols.is_refused(m, name, args):
-        return functions.call(m, name, args, node)
+        return _modelled_or_derived(m, name, args, node)
     m.tell(SymbolicTensorGiven(name, args, node))
-    result = functions.call(m, name, args, node)
+    result = _modelled_or_derived(m, name, args, node)
     return keras_symbols.batch(result) if keras_symbols.runs_for_keras(m) else result
+
+
+def _modelled_or_derived(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """The result of a function or class of TensorFlow or Keras: by its model, else by the derived tables."""
+    modelled = functions.call(m, name, args, node)
+    if modelled is not None:
+        return modelled
+    if name.startswith(("tensorflow.data.", "tensorflow.compat.v1.data.")) and ".Dataset." in name:
+        return datasets.make(m, name, args, node)
+    made = models.make(m, name, args, node)
+    if made is not None:
+        return made
+    record = m.tables.function(name)
+    if record is not None:
+        return by_table.by_table(m, record, args, node)
+    return unknown_call(m, [], args, node)
 
 
 def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -68,10 +104,28 @@ def _each_choice(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> V
     return unknown_call(m, [], args, node)
 
 
+# Classes of objects whose methods are told to those who listen, as those of instances are.
+TOLD = (Weighted, Instance, Optimizer, Dataset, Graph)
+
+
+def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """A method of a library object, or one that a project class inherits."""
+    if isinstance(receiver, (Weighted, Instance)):
+        layer_methods.begin(m, receiver, name)
+    if isinstance(receiver, TOLD):
+        m.tell(MethodCalled(receiver, name, args, node))
+    modelled = methods.call(m, receiver, name, args, node)
+    if modelled is not None:
+        return modelled
+    if name in ("__call__", "call") and isinstance(receiver, Object):
+        return call_object(m, receiver, args, node)
+    return unknown_call(m, [receiver], args, node)
+
+
 def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
     """Calling an object of a library class: a layer, a model, a loss."""
     if isinstance(value, Decorator) and args.positional:
         return decorators.apply(m, value, args.positional[0], node)  # type: ignore[arg-type]
     if isinstance(value, NamedTupleType):
-        return python.named_tuple(m, value, args, node)
+        return python_objects.named_tuple(m, value, args, node)
     return objects.call_object(m, value, args, node)

@@ -67,3 +67,10 @@ EXPECTS_FAILURE = frozenset({
     "raises", "suppress", "assertRaises", "assertRaisesRegex", "assertRaisesWithPredicateMatch", "assertRaisesOpError",
     "assertRaisesIncompatibleShapesError", "assertWarns", "expectRaises",
 })  # fmt: skip
+
+# Attributes of layers, models and modules that list variables.
+TRAINABLE_LISTS = frozenset({"trainable_variables", "trainable_weights"})
+NON_TRAINABLE_LISTS = frozenset({"non_trainable_variables", "non_trainable_weights"})
+ALL_WEIGHTS = frozenset({"variables", "weights"})
+WEIGHT_LISTS = TRAINABLE_LISTS | NON_TRAINABLE_LISTS | ALL_WEIGHTS
+PRIVATE_LISTS = frozenset({"_trainable_variables", "_trainable_weights"})  # of versions of Keras, and of projects

@@ -15,11 +15,11 @@ from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance, Items, Object, Variable
 from tfgraphlint.interpret.python.names import lookup
+from tfgraphlint.libraries.words import ALL_WEIGHTS, PRIVATE_LISTS, TRAINABLE_LISTS
 
 PLAIN = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
 # Who defines or fills one of these sees to the variables of a class in his own way.
-LISTS = ("trainable_variables", "trainable_weights", "_trainable_variables", "_trainable_weights", "variables",
-         "weights")
+LISTS = TRAINABLE_LISTS | ALL_WEIGHTS | PRIVATE_LISTS
 
 
 def kept(m: Machine, event: AttributeSet) -> None:

@@ -31,7 +31,13 @@ def leave(
     return Host(m.operation(node, edges), result, dtype)
 
 
+def argument_text(m: Machine, node: cst.CSTNode) -> str:
+    """The first argument of a call as it is written."""
+    return m.frame.scope.tree.code(node.args[0].value if isinstance(node, cst.Call) and node.args else node)
+
+
 def value_text(m: Machine, node: cst.CSTNode) -> str:
+    """What leaves TensorFlow, as it is written: the first argument of a call, or the owner of the method."""
     if isinstance(node, cst.Call):
         inner = node.func.value if isinstance(node.func, cst.Attribute) else None
         if node.args:

@@ -43,9 +43,10 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.interpret.python import classes
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import member
+from tfgraphlint.libraries.words import WEIGHT_LISTS
 
-WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "_trainable_variables",
-                "non_trainable_weights", "non_trainable_variables", "trainable_params", "global_variables")
+# Attributes that list variables, of whatever has them.
+LISTS_OF_UNKNOWN = WEIGHT_LISTS | {"_trainable_variables", "trainable_params", "global_variables"}
 STATIC = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
 
 
@@ -174,7 +175,7 @@ def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
 
 
 def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
-    if name in WEIGHT_LISTS:
+    if name in LISTS_OF_UNKNOWN:
         return Weights(value, name)
     if name in value.attributes:
         return value.attributes[name]  # type: ignore[no-any-return]

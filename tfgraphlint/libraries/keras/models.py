@@ -8,10 +8,11 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import LayerMade, VariableMade
+from tfgraphlint.interpret.core.events import ApplicationMade, LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Layer, Metric, Model, Network, Optimizer, Weighted
+from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.store import State
@@ -29,16 +30,31 @@ from tfgraphlint.interpret.core.values import (
     Variable,
     sequence,
 )
+from tfgraphlint.libraries import words
 
-WEIGHT_LISTS = ("trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_weights",
-                "non_trainable_variables", "_trainable_weights")
+WEIGHT_LISTS = words.WEIGHT_LISTS | {"_trainable_weights"}
 RETURN_FLAGS = (Layer.return_state, Layer.return_attention_scores)
 BUILT = "built"  # an attribute that the program reads and sets as well
+
+
+READY_MADE = ("clone_model", "load_model", "model_from_json", "model_from_config")
+APPLICATIONS = ("keras.applications.", "tensorflow.keras.applications.")
+
+
+@functions.handles(*(f"{keras}.models.{name}" for keras in ("tensorflow.keras", "keras") for name in READY_MADE))
+def _ready_made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Model:
+    """A model with variables of its own, of whose layers nothing is known."""
+    made = m.leaf(Kind.VARIABLE, node)
+    made.trainable = True
+    return Model("keras.Model", made)
 
 
 def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """An object of a library class; None where ``name`` is not one."""
     short = name.rpartition(".")[2]
+    if name.startswith(APPLICATIONS) and short[:1].isupper():
+        m.tell(ApplicationMade(name, node))
+        return _ready_made(m, name, args, node)
     if short == "Input" and ("keras" in name or "layers" in name):
         axes, rank = shapes.input_axes(args)
         return Tensor(m.leaf(Kind.TENSOR, node), FLOAT, keras=True, rank=rank, open_axes=axes)

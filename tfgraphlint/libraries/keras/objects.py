@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts.common import FaultKind, Mode
-from tfgraphlint.facts.keras import SymbolicLossAdded
+from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
-from tfgraphlint.interpret.core.events import LayerCalled, MethodCalled
+from tfgraphlint.interpret.core.events import LayerCalled
 from tfgraphlint.interpret.core.fields import Ever
-from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import (
     Callback,
     Constants,
-    Dataset,
-    Graph,
     Initializer,
     Layer,
     Loss,
@@ -29,19 +23,17 @@ from tfgraphlint.interpret.core.objects import (
     Model,
     Network,
     Optimizer,
-    RandomGenerator,
     Regularizer,
     Schedule,
     Shape,
-    TensorArray,
     Weighted,
 )
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
-from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.structures import weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
-from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
@@ -61,33 +53,25 @@ from tfgraphlint.interpret.core.values import (
     Tensor,
     TracedCallable,
     Unknown,
-    Variable,
     Weights,
     is_none,
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.interpret.python.builtin_methods import assign_weights
-from tfgraphlint.libraries import numpy
-from tfgraphlint.libraries.keras import optimizers, training
+from tfgraphlint.libraries.keras import metrics, training
+from tfgraphlint.libraries.keras.layer_methods import METHODS_OF_LAYERS
 from tfgraphlint.libraries.keras.models import (
-    BUILDERS,
     RETURN_FLAGS,
     WEIGHT_LISTS,
     gives_several,
     is_unbuilt,
-    layer_of,
-    layers_behind,
     layers_of,
     mark_built,
     weight_edges,
 )
 from tfgraphlint.libraries.tables import LayerRecord
-from tfgraphlint.libraries.tensorflow import datasets, identity_functions
+from tfgraphlint.libraries.tensorflow import identity_functions
 from tfgraphlint.syntax.bindings import parameters
-
-PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
-
 
 # -- calling -------------------------------------------------------------------------------------
 
@@ -102,8 +86,8 @@ def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
         case Initializer() | Schedule():
             return m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
         case Metric():
-            _update_metric(m, value, args, node)
-            return _metric_result(m, value, node)
+            metrics.update(m, value, args, node)
+            return metrics.result(m, value, node)
     return unknown_call(m, [value], args, node)
 
 
@@ -149,13 +133,19 @@ def _layer_result(
         return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
-    told = gives_several(value) or any(flag.name in args.keywords for flag in RETURN_FLAGS)
-    known = value.layers is not None if isinstance(value, Model) else record is not None and record.returns == "tensor"
-    if told or not known:
+    if not _gives_one_tensor(value, record, args):
         return Unknown(made)
     batch = given.open_axes & {0} if isinstance(given, Tensor) else frozenset()
     dtype = FLOAT if record is None or record.dtype == FLOAT else ANY  # of others it depends on settings
     return m.tensor(made, dtype, keras=symbolic, open_axes=batch)
+
+
+def _gives_one_tensor(value: Network, record: LayerRecord | None, args: Arguments) -> bool:
+    if gives_several(value) or any(flag.name in args.keywords for flag in RETURN_FLAGS):
+        return False
+    if isinstance(value, Model):
+        return value.layers is not None
+    return record is not None and record.returns == "tensor"
 
 
 def _flow_through(record: LayerRecord | None) -> Flow:
@@ -264,14 +254,6 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     return None
 
 
-METHODS_OF_LAYERS = frozenset({
-    "add_weight", "add_variable", "compile", "fit", "predict", "predict_on_batch", "evaluate", "test_on_batch",
-    "train_on_batch", "build", "summary", "get_weights", "set_weights", "add_loss", "add_metric", "get_layer",
-    "save", "save_weights", "load_weights", "compiled_loss", "compute_loss", "count_params", "get_config",
-    "train_step", "test_step", "reset_metrics", "reset_states", "__call__",
-})
-
-
 def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute of the library class above: ``super().__init__``, ``super().call``."""
     return LibraryMethod(value, name)
@@ -313,160 +295,3 @@ def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode)
     made = m.operation(node, [Edge(n) for n in weights_within(value)])
     tensor = Tensor(made, FLOAT, keras=True)
     return sequence("list", [tensor]) if name.endswith("s") else tensor
-
-
-# -- methods -------------------------------------------------------------------------------------
-
-
-def call_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """A method of a library object, or one that a project class inherits."""
-    if isinstance(receiver, Super):
-        return _super_method(m, receiver, name, args, node)
-    match receiver:
-        case Dataset():
-            return datasets.method(m, receiver, name, args, node)
-        case TensorArray():
-            return _tensor_array(m, receiver, name, args, node)
-        case Metric():
-            return _metric_method(m, receiver, name, args, node)
-        case RandomGenerator():
-            return _random_array(m, receiver, name, args, node)
-        case Graph():
-            if name == "as_default":
-                return receiver
-            m.tell(MethodCalled(receiver, name, args, node))
-            return unknown_call(m, [receiver], args, node)
-        case Optimizer():
-            return optimizers.call_method(m, receiver, name, args, node)
-        case Shape():
-            return _shape_method(m, receiver, name, node)
-        case Weighted() | Instance():
-            return _layer_method(m, receiver, name, args, node)
-    if name in ("__call__", "call") and isinstance(receiver, Object):
-        return call_object(m, receiver, args, node)
-    return unknown_call(m, [receiver], args, node)
-
-
-def _layer_method(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in BUILDERS and not (name == "build" and isinstance(receiver, Instance)):
-        mark_built(m, receiver)
-    m.tell(MethodCalled(receiver, name, args, node))
-    if name in PREDICTORS:
-        return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
-    if name in ("__call__", "call"):
-        return m.call(receiver, args, node)
-    if name in ("add_weight", "add_variable"):
-        return _add_weight(m, receiver, args, node)
-    if name == "compile":
-        return training.compile_model(m, receiver, args, node)
-    if name == "get_layer" and isinstance(receiver, Weighted):
-        return layer_of(receiver, args)
-    if name == "get_layer" and isinstance(receiver, Instance):
-        return Layer("keras.Layer", receiver.node)
-    if name == "add" and isinstance(receiver, Object) and args.positional:
-        layers = receiver.layers if isinstance(receiver, Model) else None
-        if isinstance(layers, Items) and isinstance(layers.items, tuple):
-            m.store.set(layers, Items.items, (*layers.items, args.positional[0]))
-        return Const(None)
-    if name == "get_weights":
-        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
-    if name == "set_weights" and isinstance(receiver, (Object, Instance)):
-        assign_weights(m, receiver, args.positional, name, node, keeps=False)
-        return Const(None)
-    if name == "add_loss" and keras_symbols.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
-        m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
-    if name in ("summary", "build", "load_weights", "save", "save_weights", "add_loss", "add_metric"):
-        return Const(None)
-    if name in ("compute_loss", "compiled_loss"):
-        return m.tensor(unknown_call(m, [receiver], args, node).node, FLOAT)
-    if name == "fit":
-        training.fitted(m, receiver, args, node)
-        training.run_callbacks(m, receiver, args, node)
-        return m.opaque(node)
-    return unknown_call(m, [receiver], args, node)
-
-
-def _outputs(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
-    """What a prediction was computed from: the weights and the inputs."""
-    edges = [Edge(n) for n in weights_within(receiver)]
-    edges += [Edge(part) for part in parts(m, args.positional[:1] or list(args.keywords.values())[:1])]
-    return Tensor(m.operation(node, edges), FLOAT)
-
-
-def _add_weight(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Variable:
-    flag = args.keywords.get("trainable")
-    trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
-    made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
-    return Variable(made, FLOAT, trainable)
-
-
-def _super_method(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
-        if name == "__init__" and isinstance(value.instance, Instance):
-            _functional_subclass(m, value.instance, args)
-        return Const(None)
-    if isinstance(value.instance, Instance) and issubclass(
-        class_hierarchy.kind_of(m, value.instance.cls), Weighted
-    ):
-        if name in METHODS_OF_LAYERS and name not in ("__call__", "train_step", "test_step"):
-            return _layer_method(m, value.instance, name, args, node)
-    return unknown_call(m, [value.instance], args, node)
-
-
-def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
-    """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
-    outputs = args.keywords.get("outputs")
-    if outputs is not None:
-        m.store.set(instance, Instance.layers, layers_behind(m, outputs))
-
-
-def _tensor_array(m: Machine, value: TensorArray, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    held = value.written
-    if name in ("write", "unstack", "scatter") and args.positional:
-        written = Items("list", {Items.items: Spread(join([*elements(held), args.positional[-1]]))})
-        return TensorArray(value.cls, m.leaf(Kind.CONSTANT, node), {TensorArray.written: written})
-    if name in ("stack", "read", "concat", "gather"):
-        inputs = [Edge(part) for part in parts(m, elements(held))]
-        kinds = {dtype_of(element) for element in elements(held)}
-        return m.tensor(m.operation(node, inputs), kinds.pop() if len(kinds) == 1 else ANY)
-    return unknown_call(m, [value], args, node)
-
-
-def _update_metric(m: Machine, value: Metric, args: Arguments, node: cst.CSTNode) -> None:
-    fault = m.fault(FaultKind.ASSIGN, node, f"{value.cls}.update_state", m.frame.scope.tree.code(node))
-    made = m.operation(node, [Edge(part, Flow.CUT, fault) for part in parts(m, args.all())])
-    held, tensor = value.updates, Tensor(made, FLOAT)
-    m.store.set(value, Metric.updates, join([held, tensor]) if held is not None else tensor)
-
-
-def _metric_result(m: Machine, value: Metric, node: cst.CSTNode) -> Value:
-    inputs = [Edge(part) for part in parts(m, [value.updates])] if value.updates is not None else []
-    made = m.operation(node, inputs) if inputs else m.leaf(Kind.TENSOR, node)
-    return m.tensor(made, FLOAT)
-
-
-def _metric_method(m: Machine, value: Metric, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name == "update_state":
-        _update_metric(m, value, args, node)
-        return Const(None)
-    if name == "result":
-        return _metric_result(m, value, node)
-    if name in ("reset_state", "reset_states"):
-        return Const(None)
-    return unknown_call(m, [value], args, node)
-
-
-def _random_array(m: Machine, value: RandomGenerator, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """``np.random.default_rng().normal(...)``."""
-    again = bool(value.seeded and m.graphs and value.node.number > m.graphs[0])
-    with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
-        return numpy.call(m, f"numpy.random.{name}", args, node)
-
-
-def _shape_method(m: Machine, value: Shape, name: str, node: cst.CSTNode) -> Value:
-    of = value.of
-    if name in ("as_list", "dims") and isinstance(of, Tensor) and of.open_axes:
-        return value
-    if name in ("as_list", "dims"):
-        return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "scalar", INT))})
-    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Optimizer
+from tfgraphlint.interpret.core.overlay import methods
 from tfgraphlint.interpret.core.scopes import Function
-from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     Method,
@@ -19,17 +18,17 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.interpret.gradients import queries, query_sources
 
 
-def call_method(m: Machine, value: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """The result of a method of an optimizer."""
-    m.tell(MethodCalled(value, name, args, node))
-    if name in ("minimize", "compute_gradients"):
-        function = args.get(0, "loss")
-        if isinstance(function, (Function, Method, TracedCallable)):
-            _minimize(m, function, args, node)
-        return Const(None) if name == "minimize" else m.opaque(node)
-    if name in ("apply_gradients", "apply", "build"):
-        return m.opaque(node)
-    return unknown_call(m, [value], args, node)
+@methods.handles(Optimizer, "minimize", "compute_gradients")
+def _minimized(m: Machine, value: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    function = args.get(0, "loss")
+    if isinstance(function, (Function, Method, TracedCallable)):
+        _minimize(m, function, args, node)
+    return Const(None) if name == "minimize" else m.opaque(node)
+
+
+@methods.handles(Optimizer, "apply_gradients", "apply", "build")
+def _applied(m: Machine, value: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.opaque(node)
 
 
 def _minimize(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> None:

@@ -9,10 +9,10 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import shapes, traces, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import Dataset
 from tfgraphlint.interpret.core.operands import dtype_of
+from tfgraphlint.interpret.core.overlay import methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements
@@ -31,10 +31,6 @@ from tfgraphlint.interpret.core.values import (
     Variable,
     sequence,
 )
-
-SAME = ("batch", "padded_batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "unbatch",
-        "with_options", "filter", "ragged_batch", "rebatch", "take_while", "snapshot", "apply_options", "concatenate",
-        "as_numpy_iterator_", "get_single_element_")
 
 
 def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Dataset:
@@ -97,54 +93,85 @@ def fresh(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     return value
 
 
-def method(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """``dataset.map(f)``, ``dataset.batch(n)`` and their kin."""
-    m.tell(MethodCalled(value, name, args, node))
-    if name in ("map", "flat_map", "interleave") and args.positional or "map_func" in args.keywords:
-        return _map(m, value, name, args, node)
-    if name == "filter" and args.positional:
+@methods.handles(Dataset, "map", "flat_map", "interleave")
+def _map(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    if not args.positional and "map_func" not in args.keywords:
+        return None
+    made = m.leaf(Kind.OPAQUE, node)
+    with traces.building(m, made):
+        result = _mapped(m, value, args.get(0, "map_func"), node)
+    given = result if name == "map" else None
+    state = {**value.state, Dataset.traces: (*value.traces, made), Dataset.element: given}
+    return Dataset(value.cls, made, state, m.place(node))
+
+
+@methods.handles(Dataset, "filter")
+def _filter(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if args.positional:
         _mapped(m, value, args.positional[0], node)
-        return _like(m, value, node, value.element)
-    if name in ("reduce", "scan") and len(args.all()) == 2 and args.certain:
-        return _reduced(m, value, args.all(), node)
-    if name == "enumerate":
-        number = m.tensor(m.leaf(Kind.TENSOR, node), INT)
-        return _like(m, value, node, sequence("tuple", [number, element(m, value, node)]))
-    if name in ("__iter__", "make_one_shot_iterator", "make_initializable_iterator"):
-        return _like(m, value, node, value.element)
-    if name in ("get_next", "__next__", "get_single_element"):
-        return element(m, value, node)
-    if name == "as_numpy_iterator":
-        host = Host(m.leaf(Kind.CONSTANT, node), "array")
-        return Items("generator", {Items.items: Spread(as_host(m, value.element, node) or host)})
-    if name in ("cardinality", "__len__"):
-        return m.tensor(m.leaf(Kind.TENSOR, node), INT)
-    if name in ("element_spec",):
-        return m.opaque(node)
-    if name in ("batch", "padded_batch") and value.element is not None:
-        return _like(m, value, node, shapes.batched(value.element, args))
-    if name in ("unbatch", "ragged_batch", "rebatch") and value.element is not None:
-        return _like(m, value, node, shapes.unknown(value.element))
-    if name not in SAME:
-        made = _like(m, value, node, None)
-        unknown_calls.unknown_call(m, [value], args, node)
-        return made
     return _like(m, value, node, value.element)
+
+
+@methods.handles(Dataset, "reduce", "scan")
+def _reduce(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    return _reduced(m, value, args.all(), node) if len(args.all()) == 2 and args.certain else None
+
+
+@methods.handles(Dataset, "enumerate")
+def _enumerate(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    number = m.tensor(m.leaf(Kind.TENSOR, node), INT)
+    return _like(m, value, node, sequence("tuple", [number, element(m, value, node)]))
+
+
+@methods.handles(Dataset, "get_next", "__next__", "get_single_element")
+def _next(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return element(m, value, node)
+
+
+@methods.handles(Dataset, "as_numpy_iterator")
+def _as_numpy(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    host = Host(m.leaf(Kind.CONSTANT, node), "array")
+    return Items("generator", {Items.items: Spread(as_host(m, value.element, node) or host)})
+
+
+@methods.handles(Dataset, "cardinality", "__len__")
+def _length(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.tensor(m.leaf(Kind.TENSOR, node), INT)
+
+
+@methods.handles(Dataset, "element_spec")
+def _spec(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return m.opaque(node)
+
+
+@methods.handles(Dataset, "batch", "padded_batch")
+def _batch(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return _like(m, value, node, shapes.batched(value.element, args) if value.element is not None else None)
+
+
+@methods.handles(Dataset, "unbatch", "ragged_batch", "rebatch")
+def _rebatch(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return _like(m, value, node, shapes.unknown(value.element) if value.element is not None else None)
+
+
+@methods.handles(Dataset, "shuffle", "repeat", "prefetch", "cache", "take", "skip", "shard", "with_options",
+                 "take_while", "snapshot", "apply_options", "concatenate", "__iter__", "make_one_shot_iterator",
+                 "make_initializable_iterator")
+def _same(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return _like(m, value, node, value.element)
+
+
+@methods.handles(Dataset)
+def _other(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    made = _like(m, value, node, None)
+    unknown_calls.unknown_call(m, [value], args, node)
+    return made
 
 
 def _like(m: Machine, value: Dataset, node: cst.CSTNode, given: Value | None) -> Dataset:
     """A dataset made from another one, which gives ``given``."""
     made = m.leaf(Kind.OPAQUE, node)
     return Dataset(value.cls, made, {**value.state, Dataset.element: given}, m.place(node))
-
-
-def _map(m: Machine, value: Dataset, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    made = m.leaf(Kind.OPAQUE, node)
-    with traces.building(m, made):
-        result = _mapped(m, value, args.get(0, "map_func"), node)
-    element_made = result if name == "map" else None
-    state = {**value.state, Dataset.traces: (*value.traces, made), Dataset.element: element_made}
-    return Dataset(value.cls, made, state, m.place(node))
 
 
 def as_host(m: Machine, value: object, node: cst.CSTNode) -> Value | None:

@@ -11,16 +11,14 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.core import graph_state
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.leaving import argument_text
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
+from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, join_nodes
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ANY, BOOL, FLOAT, INT, STRING, Items, Tensor, Variable
-from tfgraphlint.libraries.handlers import Handlers
-
-HANDLERS = Handlers()
-handles = HANDLERS.handles
 
 # Layers that give back their input when they are not training, or always.
 LAYERS = frozenset({
@@ -34,9 +32,9 @@ def perhaps(value: Value, made: Node) -> Node:
     return join_nodes([value.node, made]) if isinstance(value, (Tensor, Variable)) else made
 
 
-@handles("tensorflow.cast", "tensorflow.compat.v1.cast", "tensorflow.saturate_cast", "keras.ops.cast",
-         "tensorflow.keras.ops.cast", "tensorflow.keras.backend.cast", "tensorflow.dtypes.cast",
-         "tensorflow.compat.v1.to_float")
+@functions.handles("tensorflow.cast", "tensorflow.compat.v1.cast", "tensorflow.saturate_cast", "keras.ops.cast",
+                   "tensorflow.keras.ops.cast", "tensorflow.keras.backend.cast", "tensorflow.dtypes.cast",
+                   "tensorflow.compat.v1.to_float")
 def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """What has the dtype already is returned as it is, variables too."""
     value = args.get(0, "x")
@@ -45,7 +43,7 @@ def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
         return None
     inputs = parts(m, [value])
     if dtype in (INT, BOOL, STRING) and dtype_of(value) not in (INT, BOOL, STRING):
-        fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, name, _argument_text(m, node))
+        fault = m.fault(FaultKind.NON_DIFFERENTIABLE, node, name, argument_text(m, node))
         edges = [Edge(part, Flow.CUT, fault) for part in inputs]
     else:
         edges = [Edge(part) for part in inputs]
@@ -57,13 +55,10 @@ def _cast(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
     return m.tensor(made, dtype, keras=isinstance(value, Tensor) and value.keras)
 
 
-def _argument_text(m: Machine, node: cst.CSTNode) -> str:
-    return m.frame.scope.tree.code(node.args[0].value if isinstance(node, cst.Call) and node.args else node)
-
-
-@handles("tensorflow.math.real", "tensorflow.math.conj", "keras.ops.real", "keras.ops.conj", "keras.ops.conjugate",
-         "tensorflow.experimental.numpy.real", "tensorflow.experimental.numpy.conj",
-         "tensorflow.experimental.numpy.conjugate")
+@functions.handles("tensorflow.math.real", "tensorflow.math.conj", "keras.ops.real", "keras.ops.conj",
+                   "keras.ops.conjugate",
+                   "tensorflow.experimental.numpy.real", "tensorflow.experimental.numpy.conj",
+                   "tensorflow.experimental.numpy.conjugate")
 def _real(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """The real part and the conjugate of a real tensor."""
     value = _first(args)
@@ -72,7 +67,7 @@ def _real(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
     return None
 
 
-@handles("keras.activations.linear", "keras.ops.array", *(
+@functions.handles("keras.activations.linear", "keras.ops.array", *(
     f"keras.applications.{model}.preprocess_input"
     for model in ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")
 ))
@@ -81,8 +76,8 @@ def _itself(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
     return value if isinstance(value, (Tensor, Variable)) and len(args.all()) == 1 else None
 
 
-@handles("keras.ops.stack", "tensorflow.experimental.numpy.asarray",
-         "tensorflow.experimental.numpy.atleast_1d", "tensorflow.experimental.numpy.atleast_2d")
+@functions.handles("keras.ops.stack", "tensorflow.experimental.numpy.asarray",
+                   "tensorflow.experimental.numpy.atleast_1d", "tensorflow.experimental.numpy.atleast_2d")
 def _alone(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """One tensor where a list of them, or an array, may stand."""
     value = _first(args)
@@ -91,7 +86,7 @@ def _alone(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value |
     return None
 
 
-@handles("tensorflow.add_n", "tensorflow.math.accumulate_n")
+@functions.handles("tensorflow.add_n", "tensorflow.math.accumulate_n")
 def _add_n(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     value = args.get(0, "inputs")
     if value is None:
@@ -111,7 +106,7 @@ def _several_of_one_trace(items: object) -> bool:
     return len(graphs) > len(set(graphs))
 
 
-@handles("tensorflow.nn.dropout")
+@functions.handles("tensorflow.nn.dropout")
 def _dropout(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     value, rate = _first(args), args.get(1, "rate")
     nothing = isinstance(rate, Const) and not isinstance(rate.value, str) and not rate.value

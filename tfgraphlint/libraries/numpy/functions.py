@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
@@ -11,6 +13,7 @@ from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Constants, RandomGenerator
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import is_constant, within
@@ -34,12 +37,6 @@ from tfgraphlint.interpret.core.values import (
 )
 
 LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
-STATIC = frozenset({
-    "numpy.array_equal", "numpy.isscalar", "numpy.shape", "numpy.ndim", "numpy.size",
-    "numpy.iscomplexobj", "numpy.isrealobj",
-})
-KEEPS = frozenset({"numpy.flip", "math.prod"})
-MAKERS = frozenset({"numpy.zeros_like", "numpy.ones_like", "numpy.full_like", "numpy.empty_like"})
 TYPES = frozenset({"numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "numpy.float16", "numpy.bool_"})
 NO_DRAWS = frozenset({"seed", "default_rng", "RandomState", "Generator", "set_state", "get_state", "SeedSequence"})
 LISTS = frozenset({"numpy.split", "numpy.array_split", "numpy.meshgrid", "numpy.gradient", "numpy.unravel_index"})
@@ -51,18 +48,11 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     values = args.all()
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
         m.tell(HostValueDrawn(node, name))
-    if name in ("numpy.finfo", "numpy.iinfo"):
-        return Constants(name, m.leaf(Kind.CONSTANT, node))
-    if name == "numpy.array_equal":
-        m.tell(ValueRead(node, values, FaultKind.NUMPY_CALL, name))
-    if name in STATIC:
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
-    if name in MAKERS:
-        return Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(values[0]) if values else ANY)
-    if any(isinstance(value, (Instance, Object, Function, Class, Partial)) for value in values):
+    modelled = functions.call(m, name, args, node)
+    if modelled is not None:
+        return modelled
+    if any(map(_is_foreign, values)):
         return unknown_call(m, [], args, node)
-    if name in KEEPS and values and isinstance(values[0], (Tensor, Variable)):
-        return m.tensor(m.operation(node, [Edge(part) for part in parts(m, values[:1])]), dtype_of(values[0]))
     if name.startswith("sklearn.") and not _tensors(values):
         return unknown_call(m, [], args, node)
     if all(is_constant(value) for value in values):
@@ -76,6 +66,44 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in TUPLES:
         return sequence("tuple", [result] * TUPLES[name])
     return result
+
+
+@functions.handles("numpy.finfo", "numpy.iinfo")
+def _constants(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return Constants(name, m.leaf(Kind.CONSTANT, node))
+
+
+@functions.handles("numpy.array_equal")
+def _array_equal(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    m.tell(ValueRead(node, args.all(), FaultKind.NUMPY_CALL, name))
+    return _static(m, name, args, node)
+
+
+@functions.handles("numpy.isscalar", "numpy.shape", "numpy.ndim", "numpy.size", "numpy.iscomplexobj",
+                   "numpy.isrealobj")
+def _static(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """What does not depend on the numbers."""
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", INT)
+
+
+@functions.handles("numpy.zeros_like", "numpy.ones_like", "numpy.full_like", "numpy.empty_like")
+def _like(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    given = args.all()
+    return Host(m.leaf(Kind.CONSTANT, node), "array", dtype_of(given[0]) if given else ANY)
+
+
+@functions.handles("numpy.flip", "math.prod")
+def _reversed(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """What works on tensors by their own operators gives tensors."""
+    given = args.all()
+    if not given or not isinstance(given[0], (Tensor, Variable)) or any(map(_is_foreign, given)):
+        return None
+    return m.tensor(m.operation(node, [Edge(part) for part in parts(m, given[:1])]), dtype_of(given[0]))
+
+
+def _is_foreign(value: Value) -> bool:
+    """Whether nobody knows what a function of NumPy does with the value."""
+    return isinstance(value, (Instance, Object, Function, Class, Partial))
 
 
 def _tensors(values: list[Value]) -> bool:
@@ -116,3 +144,11 @@ def _natural_dtype(name: str, args: Arguments) -> str:
         if kinds == {INT} and short in ("array", "asarray", "full", "arange"):
             return INT
     return ANY
+
+
+@methods.handles(RandomGenerator)
+def _random_array(m: Machine, value: RandomGenerator, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """``np.random.default_rng().normal(...)``."""
+    again = bool(value.seeded and m.graphs and value.node.number > m.graphs[0])
+    with m.mute() if again else contextlib.nullcontext():  # made anew where it is used, it always gives the same
+        return call(m, f"numpy.random.{name}", args, node)

@@ -1,0 +1,1 @@
+"""What NumPy and other libraries of the host do to abstract values."""
