@@ -50,7 +50,6 @@ class Functions:
             known = self._of[tables] = {**self.by_name, **canonical}
         return known.get(name)
 
-
     def call(self, m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
         """What the model of a function gives; None where it has none, or nothing to say."""
         function = self.find(m.tables, name)
