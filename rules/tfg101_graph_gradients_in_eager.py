@@ -44,21 +44,19 @@ class GraphGradientsInEager(Rule):
 
     ## Why it matters
 
-    These functions walk a graph, and eager execution builds none. TensorFlow says, at the first call:
+    These functions differentiate a graph, and eager execution builds none. The first call raises:
 
         RuntimeError: tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
 
-    In a `tf.py_function` inside a graph the same failure comes back as `UnknownError` without that
-    sentence.
+    In a `tf.py_function` inside a graph the same failure appears as `UnknownError` without that sentence.
 
     ## Known limits
 
-    Silent where the mode is not certain: a function without a seen caller, a caller that is traced as well
-    as called eagerly, a project in which another file switches eager execution off. Silent in `tf.function`
-    and what it calls, `Dataset.map`, `wrap_function`, `with tf.Graph().as_default()`, `with
-    tf.compat.v1.Session()`, after `disable_eager_execution()` or `disable_v2_behavior()`, and in losses and
-    `train_step` of models that Keras traces. Functions and methods of your own that are called `gradients`
-    are not meant.
+    Silent where the mode is not certain: a function whose callers are unknown, a caller that is traced as well as
+    called eagerly, a project in which another file switches eager execution off. Silent in `tf.function` and what it
+    calls, `Dataset.map`, `wrap_function`, `with tf.Graph().as_default()`, `with tf.compat.v1.Session()`, after
+    `disable_eager_execution()` or `disable_v2_behavior()`, and in losses and `train_step` of models that Keras traces.
+    Your own functions and methods named `gradients` are not reported.
 
     ## Fix safety
 

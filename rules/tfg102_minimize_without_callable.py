@@ -16,7 +16,7 @@ from tfgraphlint.syntax.tree import Tree
 
 
 class MinimizeWithoutCallable(Rule):
-    """An optimizer's `minimize` is given a tensor instead of a function.
+    """An optimizer's `minimize` receives a tensor instead of a function.
 
     ## What it does
 
@@ -36,16 +36,16 @@ class MinimizeWithoutCallable(Rule):
 
         ValueError: `tape` is required when a `Tensor` loss is passed.
 
-    Keras 3 optimizers have neither method, whatever they are given:
+    Keras 3 optimizers have neither method:
 
         AttributeError: 'SGD' object has no attribute 'minimize'
 
     ## Known limits
 
-    `minimize` of a function and `minimize(loss, variables, tape=tape)` are not reported: Keras 2 accepts
-    both, and for `compat.v1` a function is the right form. With Keras 3 they fail as well. Nothing is said
-    inside a `tf.function`, a `tf.Graph` or a session, where `compat.v1` optimizers take tensors, nor about
-    classes of the program's own or of other libraries that have a method of that name.
+    `minimize` of a function and `minimize(loss, variables, tape=tape)` are not reported: Keras 2 accepts both, and for
+    `compat.v1` a function is the right form. With Keras 3 they fail as well. Silent inside a `tf.function`, a
+    `tf.Graph` or a session, where `compat.v1` optimizers take tensors, and for classes of the program or of other
+    libraries that have a method of that name.
 
     ## Fix safety
 

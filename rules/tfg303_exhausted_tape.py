@@ -17,7 +17,7 @@ from tfgraphlint.syntax.parents import parent, statement_of
 
 
 class ExhaustedTape(Rule):
-    """A tape that is not persistent is asked a second time.
+    """`gradient` is called twice on a tape that is not persistent.
 
     ## What it does
 
@@ -39,11 +39,10 @@ class ExhaustedTape(Rule):
 
     ## Known limits
 
-    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well:
-    one tape a turn, one tape entered anew in each turn, one query in the body of a traced `for i in
-    tf.range(n)` (the body is traced once), a query inside the block, two tapes with one query each,
-    `persistent=True`. Where it is not certain that both calls are reached, or that both mean the same tape,
-    nothing is said.
+    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well: one
+    tape a turn, one tape entered again in each turn, one query in the body of a traced `for i in tf.range(n)` (the body
+    is traced once), a query inside the block, two tapes with one query each, `persistent=True`. Where it is not certain
+    that both calls are reached, or that both mean the same tape, nothing is reported.
 
     ## Fix safety
 

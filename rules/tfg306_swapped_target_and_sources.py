@@ -14,19 +14,19 @@ from tfgraphlint.rule_api.wording import brief
 
 
 class SwappedTargetAndSources(Rule):
-    """`tape.gradient` is given the variables as target and the loss as source.
+    """The variables are passed to `tape.gradient` as the target and the loss as the source.
 
     ## What it does
 
     Reports `tape.gradient(variables, loss)`: the variables stand where the target belongs and the loss
-    where the sources belong, by position or by keyword. The same for `jacobian`. The report stands at the
+    where the sources belong, by position or by keyword. The same for `jacobian`. The report is at the
     query.
 
     ## Why it matters
 
-    The signature is `gradient(target, sources)`. The other way round it asks how the variables change when
-    the loss changes; they do not depend on it, so the answer is a single `None`, without a warning, in
-    eager code and in a `tf.function` alike. What is seen is
+    The signature is `gradient(target, sources)`. With swapped arguments it computes how the variables change when the
+    loss changes; they do not depend on it, so the answer is a single `None`, without a warning, in eager code and in a
+    `tf.function` alike. The error is
 
         TypeError: 'NoneType' object is not iterable
         TypeError: 'NoneType' object is not subscriptable
@@ -50,7 +50,7 @@ class SwappedTargetAndSources(Rule):
 
     ## When to suppress
 
-    There is no known reason.
+    There is no known reason to.
     """
 
     code = "TFG306"

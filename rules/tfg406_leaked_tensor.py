@@ -1,4 +1,4 @@
-"""TFG406: leaked tensor."""
+"""TFG406 leaked-tensor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfgraphlint.rule_api.wording import brief, traced_path
 
 
 class LeakedTensor(Rule):
-    """A symbolic tensor is kept beyond the trace that made it.
+    """A symbolic tensor is kept and used outside the graph that it belongs to.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG411: retracing argument."""
+"""TFG411 retracing-argument."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 
 
 class RetracingArgument(Rule):
-    """A Python value that changes is passed to a `tf.function`: one trace a value.
+    """A Python value that changes is passed to a `tf.function`, which retraces for each value.
 
     ## What it does
 

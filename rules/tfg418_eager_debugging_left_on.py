@@ -1,4 +1,4 @@
-"""TFG418: eager debugging left on."""
+"""TFG418 eager-debugging-left-on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EagerDebuggingLeftOn(Rule):
     ## Why it matters
 
     Nothing is traced then: the Python of each loss, layer and mapped function runs again for each batch or example.
-    `experimental_get_tracing_count()` was seen to stay 0, and a loss to run once a batch. Nothing says so.
+    `experimental_get_tracing_count()` stays 0, and the Python of a loss runs once a batch, without a warning.
 
     ## Known limits
 

@@ -14,7 +14,7 @@ from tfgraphlint.rule_api.wording import brief, short_name
 
 
 class TfOpOnKerasTensor(Rule):
-    """A function that wants a tensor or a value gets a symbolic tensor of Keras.
+    """A symbolic Keras tensor is passed to a function that needs a tensor or a value.
 
     ## What it does
 
@@ -31,17 +31,16 @@ class TfOpOnKerasTensor(Rule):
         numerical value. You cannot convert it to a NumPy array.
         TypeError: A symbolic KerasTensor cannot be used as a boolean.
 
-    Keras 2 turned each TensorFlow function into a layer by itself; programs that relied on it stop here. NumPy,
-    `float` and conditions were refused by Keras 2 as well, in other words, and are reported for both.
+    Keras 2 turned each TensorFlow function into a layer automatically; programs that rely on this fail here. NumPy,
+    `float` and conditions raise errors in Keras 2 as well, with other texts, and are reported for both.
 
     ## Known limits
 
-    TensorFlow functions, and an array to the left of an operator (`ndarray + x`; `x + ndarray` is fine), are
-    reported for Keras 3 only. Which functions refuse a symbolic tensor was found by calling each; others are not
+    TensorFlow functions, and an array to the left of an operator (`ndarray + x`; `x + ndarray` is fine), are reported
+    for Keras 3 only. Which functions do not accept a symbolic tensor was found by calling each; others are not
     reported. Silent on operators and slices (`x * 2`, `x[:, 0]`, `x @ w`), which are Keras operations; on `x == y`,
-    which asks whether both are one object; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model
-    and in a `Lambda`; and where a model is called on data. What comes of a list of results (`tf.split`) is not
-    followed.
+    which compares identity; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model and in a `Lambda`;
+    and where a model is called on data. What comes of a list of results (`tf.split`) is not followed.
 
     ## Fix safety
 

@@ -17,13 +17,13 @@ RUNNERS = {
 
 
 class LossOverSymbolicTensor(Rule):
-    """A symbolic tensor of a model's definition is used where there is a batch.
+    """A symbolic tensor of a model's definition is used where Keras passes a batch.
 
     ## What it does
 
     Reports a symbolic tensor of a functional model (an `Input`, `layer.output`, the result of a layer) that is used
     inside a compiled loss, a metric, a callback or a `train_step`, whether it comes there by closure,
-    `functools.partial`, an attribute, a factory's argument or a global name. The report stands where the tensor is
+    `functools.partial`, an attribute, a factory's argument or a global name. The report is where the tensor is
     used.
 
     ## Why it matters
@@ -40,10 +40,10 @@ class LossOverSymbolicTensor(Rule):
 
     ## Known limits
 
-    One report for each function, at the first use; whatever is computed from it goes with it. Losses and metrics
-    are seen where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static
-    (`z.shape[-1]`, `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called
-    on data, which is a remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
+    One report for each function, at the first use; it covers everything computed from it. Losses and metrics are seen
+    where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static (`z.shape[-1]`,
+    `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called on data, which is a
+    remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
 
     ## Fix safety
 

@@ -20,13 +20,13 @@ REMEDIES = {
 
 
 class RemovedBackendFunction(Rule):
-    """A name of Keras 2 that the Keras in use does not have.
+    """A name of Keras 2 does not exist in the Keras version in use.
 
     ## What it does
 
     Reports names of Keras that the Keras in use does not have: functions of `keras.backend` and `tf.keras.backend`,
     long names in `tf.keras.losses` and `tf.keras.metrics`, `model.add_loss` with a symbolic tensor, the layers of
-    `tf.compat.v1` under Keras 3. The names come from a table derived by asking the installed versions.
+    `tf.compat.v1` under Keras 3. The names come from a table derived from installed versions.
 
     ## Why it matters
 

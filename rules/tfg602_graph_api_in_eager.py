@@ -1,4 +1,4 @@
-"""TFG602: graph API in eager."""
+"""TFG602 graph-api-in-eager."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfgraphlint.rule_api.wording import brief, trace_calls
 
 
 class GraphApiInEagerRule(Rule):
-    """API of TensorFlow 1 that needs a graph is called while TensorFlow runs eagerly.
+    """A TensorFlow 1 function that needs a graph is called while TensorFlow runs eagerly.
 
     ## What it does
 
