@@ -65,7 +65,7 @@ class NumpyCallInGradientPath(Rule):
         fix = gradient_cuts.repair(fact)
         yield self.report(
             fact.place.span,
-            f"{describe(fact.lost)}: {_cut_by(fact)}",
+            f"{describe(fact.lost)}: {_describe_cut(fact)}",
             path=trace_path(fact),
             help=gradient_cuts.advise(fact, fix, "use the TensorFlow function with the same meaning"),
             fix=fix,
@@ -73,7 +73,7 @@ class NumpyCallInGradientPath(Rule):
         )
 
 
-def _cut_by(cut: Cause) -> str:
+def _describe_cut(cut: Cause) -> str:
     if cut.fault.name.endswith("__setitem__"):
         return f"`{brief(cut.place.code)}` stores it in a NumPy array"
     return f"`{short_name(cut.fault.name)}` runs outside TensorFlow"

@@ -68,11 +68,11 @@ class WatchedTooLate(Rule):
             f"{outcome}: it is used before it is watched",
             path=trace_path(fact),
             help="watch it first in the block, before any operation on it",
-            fix=_moved_first(fact),
+            fix=_move_first(fact),
         )
 
 
-def _moved_first(cut: GradientCut) -> Fix | None:
+def _move_first(cut: GradientCut) -> Fix | None:
     """The line of the watch becomes the first of the block, where what it names is the same there."""
     call, tree, tape = cut.place.node, cut.place.tree, cut.lost.tape
     block = block_of(tape, cut.place)

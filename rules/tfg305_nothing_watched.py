@@ -71,11 +71,11 @@ class NothingWatched(Rule):
             f"{describe(fact.lost)}: this tape watches nothing automatically",
             path=trace_path(fact),
             help=f"watch it first in the block: `{tape.name or 'tape'}.watch({value})`" if is_plain else WITHOUT,
-            fix=watched(fact.lost) if is_plain else _without_option(fact.lost),
+            fix=watched(fact.lost) if is_plain else _remove_option(fact.lost),
         )
 
 
-def _without_option(lost: GradientLost) -> Fix | None:
+def _remove_option(lost: GradientLost) -> Fix | None:
     """The tape watches trainable variables again: what `watch` does not take on Keras 3, it records by itself."""
     made = lost.tape.made
     if not isinstance(made.node, cst.Call) or made.tree is not lost.place.tree:

@@ -62,24 +62,24 @@ class SwappedTargetAndSources(Rule):
             fact.place.span,
             f"the gradient of `{target}` with respect to `{source}` is None: target and sources are swapped",
             help=f"the target comes first: `gradient({source}, {target})`",
-            fix=_swapped(fact),
+            fix=_swap(fact),
         )
 
 
-def _swapped(fact: QuerySwapped) -> Fix | None:
+def _swap(fact: QuerySwapped) -> Fix | None:
     """The arguments change places, named or not."""
     call = fact.place.node
     if not isinstance(call, cst.Call) or any(argument.star for argument in call.args):
         return None
-    values = [_argument(call, 0, "target"), _argument(call, 1, "sources") or _argument(call, 1, "source")]
-    first, second = values
+    first = _find_argument(call, 0, "target")
+    second = _find_argument(call, 1, "sources") or _find_argument(call, 1, "source")
     if first is None or second is None:
         return None
     kind = Applicability.UNSAFE if has_comment(fact.place.tree, call) else Applicability.SAFE
     return Fix("swap target and sources", kind, swapped(fact.place.tree, first, second))
 
 
-def _argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:
+def _find_argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:
     for index, argument in enumerate(call.args):
         if argument.keyword.value == name if argument.keyword is not None else index == number:
             return argument.value

@@ -66,7 +66,7 @@ class SwappedGradsAndVars(Rule):
                 f"`apply_gradients` expects (gradient, variable) pairs, got (`{first}`, `{second}`)",
                 path=(Step(Role.CONSEQUENCE, "AttributeError is raised here", fact.apply.span),),
                 help=f"gradients first: `zip({second}, {first})`",
-                fix=_swapped(fact),
+                fix=_swap(fact),
             )
         else:
             yield self.report(
@@ -77,11 +77,11 @@ class SwappedGradsAndVars(Rule):
                     Step(Role.CONSEQUENCE, "no pairs are left to apply", fact.apply.span),
                 ),
                 help=f"keep the pairs: `list({brief(fact.place.code)})`",
-                fix=_kept(fact),
+                fix=_keep_pairs(fact),
             )
 
 
-def _swapped(fact: PairsSwapped) -> Fix | None:
+def _swap(fact: PairsSwapped) -> Fix | None:
     tree, first, second = fact.place.tree, fact.first.node, fact.second.node
     if not isinstance(first, cst.BaseExpression) or not isinstance(second, cst.BaseExpression):
         return None
@@ -91,7 +91,7 @@ def _swapped(fact: PairsSwapped) -> Fix | None:
     return Fix("swap the arguments of `zip`", kind, swapped(tree, first, second))
 
 
-def _kept(fact: PairsWalked) -> Fix | None:
+def _keep_pairs(fact: PairsWalked) -> Fix | None:
     tree, span = fact.place.tree, fact.place.span
     homes = (*(scope.body for scope in scopes_of(tree, fact.place.node)), tree.module)
     if any(True for home in homes for _ in bindings_in(home, ("list",))):

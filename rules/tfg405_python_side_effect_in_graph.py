@@ -86,7 +86,7 @@ def _is_taken_back(place: Place) -> bool:
     """Whether the same function or class also makes the opposite change: what counts while something runs."""
     tree, node = place.tree, place.node
     scopes = scopes_of(tree, node)
-    return bool(scopes) and any(_is_opposite(node, other) for other in _nodes(scopes[-1]))
+    return bool(scopes) and any(_is_opposite(node, other) for other in _iterate(scopes[-1]))
 
 
 def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
@@ -102,7 +102,7 @@ def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
     return False
 
 
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _iterate(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     pending = [node]
     while pending:
         here = pending.pop()

@@ -56,7 +56,7 @@ class RebuiltFunction(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: FunctionRebuilt) -> Iterable[Diagnostic]:
-        if not _only_called(fact.place, _is_thrown_away(fact.call)):
+        if not _is_only_called(fact.place, _is_thrown_away(fact.call)):
             return
         is_decorator = isinstance(parent(fact.place.tree, fact.place.node), cst.Decorator)
         what = "this decorator" if is_decorator else f"`{brief(fact.place.code)}`"
@@ -73,7 +73,7 @@ def _is_thrown_away(call: Place) -> bool:
     return isinstance(call.node, cst.Call) and isinstance(call.node.func, cst.Call)
 
 
-def _only_called(place: Place, thrown_away: bool) -> bool:
+def _is_only_called(place: Place, thrown_away: bool) -> bool:
     """Whether the function is called where it is made and then forgotten: not kept, returned or passed on.
 
     ``thrown_away``: whoever it was returned to calls it and forgets it.

@@ -81,12 +81,12 @@ class TensorAsBool(Rule):
             fact.place.span,
             message,
             path=traced_path(fact),
-            fix=_fix(fact),
+            fix=_find_fix(fact),
             help=HELP.get(fact.how, IN_GRAPH),
         )
 
 
-def _fix(fact: TensorTested) -> Fix | None:
+def _find_fix(fact: TensorTested) -> Fix | None:
     forms = {"assert": asserted, "conditional expression": selected, "loop": endless_in_graph}
     if fact.how in forms:
         return forms[fact.how](fact.place)

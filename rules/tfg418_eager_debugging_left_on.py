@@ -69,7 +69,7 @@ class EagerDebuggingLeftOn(Rule):
             fact.place.span,
             f"`{code}` is left on and nothing here needs it: {what}",
             help="remove it: traced code runs faster",
-            fix=_not_compiled_eagerly(fact.place) if compiled else _without_line(fact.place),
+            fix=_remove_argument(fact.place) if compiled else _remove_call(fact.place),
         )
 
 
@@ -84,13 +84,13 @@ def _is_left_on(place: Place) -> bool:
     return literal and mentions(place.tree, "run_functions_eagerly") == 1
 
 
-def _not_compiled_eagerly(place: Place) -> Fix | None:
+def _remove_argument(place: Place) -> Fix | None:
     assert isinstance(place.node, cst.Call)
     edits = without_keyword(place.tree, place.node, "run_eagerly")
     return Fix("remove `run_eagerly=True`", Applicability.UNSAFE, edits) if edits else None
 
 
-def _without_line(place: Place) -> Fix | None:
+def _remove_call(place: Place) -> Fix | None:
     """Take out the row of the statement, where it has one of its own and is not alone in its block."""
     tree = place.tree
     line = statement_of(tree, place.node)

@@ -10,7 +10,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.fixes.keras_ops import with_operation
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief, short_name
+from tfgraphlint.rule_api.wording import brief, short_name, trace_calls
 
 
 class TfOpOnKerasTensor(Rule):
@@ -60,12 +60,11 @@ class TfOpOnKerasTensor(Rule):
     def check(self, fact: KerasTensorUsed) -> Iterable[Diagnostic]:
         if not fact.by:
             yield self.report(
-                fact.place.span, _message(fact), path=_path(fact), help=_remedy(fact), fix=_with_operation(fact)
+                fact.place.span, _describe(fact), path=_trace_path(fact), help=_advise(fact), fix=_use_keras_ops(fact)
             )
 
 
-
-def _message(fact: KerasTensorUsed) -> str:
+def _describe(fact: KerasTensorUsed) -> str:
     code = brief(fact.place.code)
     match fact.how:
         case "function":
@@ -77,7 +76,7 @@ def _message(fact: KerasTensorUsed) -> str:
     return f"`{code}` reads the value of a symbolic Keras tensor, which has none"
 
 
-def _remedy(fact: KerasTensorUsed) -> str:
+def _advise(fact: KerasTensorUsed) -> str:
     match fact.how:
         case "function":
             return "use a function of `keras.ops`, or move the call into the `call` method of a layer"
@@ -88,7 +87,7 @@ def _remedy(fact: KerasTensorUsed) -> str:
     return "use a function of `keras.ops`, or read the value of what the model returns for data"
 
 
-def _with_operation(fact: KerasTensorUsed) -> Fix | None:
+def _use_keras_ops(fact: KerasTensorUsed) -> Fix | None:
     call = fact.place.node
     if fact.how not in ("function", "value") or not isinstance(call, cst.Call):
         return None
@@ -96,7 +95,6 @@ def _with_operation(fact: KerasTensorUsed) -> Fix | None:
     return Fix("use `keras.ops`", Applicability.UNSAFE, edits) if edits is not None else None
 
 
-def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
+def _trace_path(fact: KerasTensorUsed) -> tuple[Step, ...]:
     made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
-    calls = [Step(Role.CALL, "called from here", call.span) for call in fact.calls]
-    return tuple(dict.fromkeys([*made, *calls]))
+    return tuple(dict.fromkeys([*made, *trace_calls(fact.calls, fact.place)]))

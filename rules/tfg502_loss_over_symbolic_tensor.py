@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import brief
+from tfgraphlint.rule_api.wording import brief, trace_calls
 
 RUNNERS = {
     "keras.Model.compile": "the compiled model",
@@ -64,20 +64,18 @@ class LossOverSymbolicTensor(Rule):
         yield self.report(
             fact.place.span,
             f"`{brief(fact.place.code)}` uses a symbolic Keras tensor, which has no value when this runs",
-            path=_path(fact),
-            help=_remedy(fact),
+            path=_trace_path(fact),
+            help=_advise(fact),
         )
 
 
-
-def _remedy(fact: KerasTensorUsed) -> str:
+def _advise(fact: KerasTensorUsed) -> str:
     if fact.by == "keras.callbacks.Callback":
         return "compute the layer's output for data: `keras.Model(model.input, layer.output)(batch)`"
     return "add the term with `self.add_loss(...)` in the `call` method of a layer, or make it a model output"
 
 
-def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
+def _trace_path(fact: KerasTensorUsed) -> tuple[Step, ...]:
     made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
     why = [Step(Role.MODE, f"{RUNNERS[fact.by]} runs this", fact.why.span)] if fact.why is not None else []
-    calls = [call for call in fact.calls if call.node is not fact.place.node]
-    return tuple(dict.fromkeys([*made, *why, *(Step(Role.CALL, "called from here", call.span) for call in calls)]))
+    return tuple(dict.fromkeys([*made, *why, *trace_calls(fact.calls, fact.place)]))

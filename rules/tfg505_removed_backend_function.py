@@ -65,7 +65,7 @@ class RemovedBackendFunction(Rule):
 
     def check(self, fact: RemovedName | SymbolicLossAdded) -> Iterable[Diagnostic]:
         if isinstance(fact, RemovedName):
-            yield self._removed(fact)
+            yield self._report_removed(fact)
             return
         yield self.report(
             fact.place.span,
@@ -73,7 +73,7 @@ class RemovedBackendFunction(Rule):
             help="call `self.add_loss(...)` in the `call` method of a layer",
         )
 
-    def _removed(self, fact: RemovedName) -> Diagnostic:
+    def _report_removed(self, fact: RemovedName) -> Diagnostic:
         last = fact.name.rpartition(".")[2]
         fix = None
         if fact.edits:
@@ -81,13 +81,12 @@ class RemovedBackendFunction(Rule):
         return self.report(
             fact.span,
             f"`{short_name(fact.name)}` was removed in Keras 3: {fact.error.partition(':')[0]}",
-            help=f"use `{fact.replacement}`" if fact.replacement else _remedy(fact.name, last),
+            help=f"use `{fact.replacement}`" if fact.replacement else _advise(fact.name, last),
             fix=fix,
         )
 
 
-
-def _remedy(name: str, last: str) -> str | None:
+def _advise(name: str, last: str) -> str | None:
     if name.startswith(OLD_LAYERS):
         return "use `keras.layers`, or `tf.compat.v1.get_variable` and TensorFlow operations"
     return REMEDIES.get(last) if ".backend." in name else None

@@ -60,7 +60,7 @@ class UntrackedVariable(Rule):
     def check(self, fact: Untracked) -> Iterable[Diagnostic]:
         if _is_assigned(fact):
             return
-        fix = _tracked(fact)
+        fix = _use_keras_variable(fact)
         yield self.report(
             fact.place.span,
             f"Keras 3 does not track `{brief(fact.place.code)}` in `{fact.owner}`: `fit` does not train it",
@@ -69,13 +69,12 @@ class UntrackedVariable(Rule):
         )
 
 
-
 def _is_assigned(fact: Untracked) -> bool:
     """Whether the file gives the variable values by hand: then it is a state, as moving averages are."""
     return re.search(rf"\b{re.escape(fact.attribute)}\.assign", fact.place.tree.text) is not None
 
 
-def _tracked(fact: Untracked) -> Fix | None:
+def _use_keras_variable(fact: Untracked) -> Fix | None:
     """``keras.Variable`` in the place of ``tf.Variable``, where the arguments are the same ones."""
     call, tree = fact.place.node, fact.place.tree
     if not isinstance(call, cst.Call) or any(arg.star for arg in call.args):

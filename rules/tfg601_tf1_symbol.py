@@ -57,19 +57,19 @@ class Tf1Symbol(Rule):
     def check(self, fact: LegacySymbol) -> Iterable[Diagnostic]:
         yield self.report(
             fact.span,
-            f"`{fact.spelled}` was removed in TensorFlow 2{_others(fact.others)}: {fact.error.partition(':')[0]}",
-            help=_help(fact),
-            fix=_fix(fact),
+            f"`{fact.spelled}` was removed in TensorFlow 2{_count_others(fact.others)}: {fact.error.partition(':')[0]}",
+            help=_advise(fact),
+            fix=_replace(fact),
         )
 
 
-def _others(count: int) -> str:
+def _count_others(count: int) -> str:
     if not count:
         return ""
     return f" ({count} more removed {'names' if count > 1 else 'name'} in this file)"
 
 
-def _help(fact: LegacySymbol) -> str | None:
+def _advise(fact: LegacySymbol) -> str | None:
     if fact.others:
         return (
             "to run it as it is: `import tensorflow.compat.v1 as tf` and `tf.disable_v2_behavior()` at the top; "
@@ -87,7 +87,7 @@ def _help(fact: LegacySymbol) -> str | None:
     return None
 
 
-def _fix(fact: LegacySymbol) -> Fix | None:
+def _replace(fact: LegacySymbol) -> Fix | None:
     if not fact.edits:
         return None
     applicability = Applicability.SAFE if fact.how == "same" else Applicability.UNSAFE

@@ -71,13 +71,13 @@ class LateEagerSwitch(Rule):
             path=(
                 Step(Role.SOURCE, f"the {fact.what} is created eagerly here", fact.made.span),
                 *dict.fromkeys(calls),
-                Step(Role.CONSEQUENCE, _error(fact.what), fact.used.span),
+                Step(Role.CONSEQUENCE, _describe_error(fact.what), fact.used.span),
             ),
             help=f"call `{short}` right after the imports, before you create any tensor",
         )
 
 
-def _error(what: str) -> str:
+def _describe_error(what: str) -> str:
     if what == "dataset":
         return "the eager dataset raises an error here"
     return "RuntimeError: Attempting to capture an EagerTensor without building a function"

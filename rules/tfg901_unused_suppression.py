@@ -49,10 +49,10 @@ class UnusedSuppressionRule(Rule):
         else:
             words = ", ".join(f"`{word}`" for word in fact.unused)
             message = f"this comment suppresses nothing for {words}"
-        yield self.report(comment.span, message, fix=_removal(fact), help="remove it")
+        yield self.report(comment.span, message, fix=_remove_comment(fact), help="remove it")
 
 
-def _removal(fact: UnusedSuppression) -> Fix | None:
+def _remove_comment(fact: UnusedSuppression) -> Fix | None:
     comment = fact.suppression
     if comment.foreign or tuple(comment.words or ()) != fact.unused:
         return None

@@ -64,7 +64,7 @@ def test_quotes_are_whole(reports: tuple[Diagnostic, ...]) -> None:
 def test_pages_have_one_form(rule: Rule) -> None:
     file = ROOT / "rules" / f"{rule.code.lower()}_{rule.name.replace('-', '_')}.py"
     assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) == f"{rule.code} {rule.name}."
-    page = pages.body(rule)
+    page = pages.read_page(rule)
     summary, *rest = page.split("\n\n")
     assert "\n" not in summary and summary.endswith(".") and ". " not in summary, "one sentence says what is wrong"
     assert re.findall(r"^## (.*)", page, re.MULTILINE) == SECTIONS
