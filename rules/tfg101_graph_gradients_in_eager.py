@@ -44,21 +44,19 @@ class GraphGradientsInEager(Rule):
 
     ## Why it matters
 
-    These functions walk a graph, and eager execution builds none. TensorFlow says, at the first call:
+    These functions differentiate a graph, and eager execution builds none. The first call raises:
 
         RuntimeError: tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
 
-    In a `tf.py_function` inside a graph the same failure comes back as `UnknownError` without that
-    sentence.
+    In a `tf.py_function` inside a graph the same failure appears as `UnknownError` without that sentence.
 
     ## Known limits
 
-    Silent where the mode is not certain: a function without a seen caller, a caller that is traced as well
-    as called eagerly, a project in which another file switches eager execution off. Silent in `tf.function`
-    and what it calls, `Dataset.map`, `wrap_function`, `with tf.Graph().as_default()`, `with
-    tf.compat.v1.Session()`, after `disable_eager_execution()` or `disable_v2_behavior()`, and in losses and
-    `train_step` of models that Keras traces. Functions and methods of your own that are called `gradients`
-    are not meant.
+    Silent where the mode is not certain: a function whose callers are unknown, a caller that is traced as well as
+    called eagerly, a project in which another file switches eager execution off. Silent in `tf.function` and what it
+    calls, `Dataset.map`, `wrap_function`, `with tf.Graph().as_default()`, `with tf.compat.v1.Session()`, after
+    `disable_eager_execution()` or `disable_v2_behavior()`, and in losses and `train_step` of models that Keras traces.
+    Your own functions and methods named `gradients` are not reported.
 
     ## Fix safety
 
@@ -89,16 +87,16 @@ class GraphGradientsInEager(Rule):
             f"`{called}` raises RuntimeError: TensorFlow runs eagerly here",
             path=path,
             help="compute the target inside `with tf.GradientTape() as tape:` and call `tape.gradient`",
-            fix=under_tape(fact.place.tree, fact.place.node),
+            fix=_record_on_tape(fact.place.tree, fact.place.node),
         )
 
 
-def under_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
+def _record_on_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
     """The statements up to the target move under a tape, whose `gradient` is called; calls beside it share the tape."""
-    own = _recorded(tree, call)
+    own = _plan_recording(tree, call)
     if own is None:
         return None
-    together = [own, *(other for other in _others(tree, call) if _overlap(own[1], other[1]))]
+    together = [own, *(other for other in _find_others(tree, call) if _overlap(own[1], other[1]))]
     recording = joined([each for _, each in together])
     if recording is None:
         together, recording = [own], own[1]
@@ -107,12 +105,12 @@ def under_tape(tree: Tree, call: cst.CSTNode) -> Fix | None:
     edits = written(tree, recording, tape, target)
     if edits is None:
         return None
-    calls = [edit for query, each in together for edit in _queried(tree, query, each, tape, target)]
+    calls = [edit for query, each in together for edit in _rewrite_query(tree, query, each, tape, target)]
     return Fix("use `tf.GradientTape`", Applicability.UNSAFE, (*edits, *calls))
 
 
-def _recorded(tree: Tree, call: cst.CSTNode) -> tuple[Query, Recording] | None:
-    given = _given(call) if isinstance(call, cst.Call) else None
+def _plan_recording(tree: Tree, call: cst.CSTNode) -> tuple[Query, Recording] | None:
+    given = _read_arguments(call) if isinstance(call, cst.Call) else None
     if given is None or not isinstance(call, cst.Call) or full_name(tree, call.func) not in NAMES:
         return None
     if "hessians" in tree.code(call.func) or "target" not in given or "sources" not in given:
@@ -122,7 +120,7 @@ def _recorded(tree: Tree, call: cst.CSTNode) -> tuple[Query, Recording] | None:
     return (query, recording) if recording is not None else None
 
 
-def _given(call: cst.Call) -> Mapping[str, cst.Arg] | None:
+def _read_arguments(call: cst.Call) -> Mapping[str, cst.Arg] | None:
     """The arguments under the names that `tape.gradient` has for them; None where it has none for one."""
     found: dict[str, cst.Arg] = {}
     for index, argument in enumerate(call.args):
@@ -137,12 +135,12 @@ def _given(call: cst.Call) -> Mapping[str, cst.Arg] | None:
     return found
 
 
-def _others(tree: Tree, call: cst.CSTNode) -> Sequence[tuple[Query, Recording]]:
+def _find_others(tree: Tree, call: cst.CSTNode) -> Sequence[tuple[Query, Recording]]:
     """The other calls of the same function that a tape can replace."""
     scopes = scopes_of(tree, call)
     home = scopes[0] if scopes else tree.module
     calls = [node for node in nodes_in(home) if isinstance(node, cst.Call) and node is not call]
-    found = [_recorded(tree, node) for node in calls if scopes_of(tree, node)[:1] == scopes[:1]]
+    found = [_plan_recording(tree, node) for node in calls if scopes_of(tree, node)[:1] == scopes[:1]]
     return [each for each in found if each is not None]
 
 
@@ -150,7 +148,7 @@ def _overlap(one: Recording, other: Recording) -> bool:
     return one.block is other.block and one.first <= other.query and other.first <= one.query
 
 
-def _queried(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
+def _rewrite_query(tree: Tree, query: Query, recording: Recording, tape: str, target: str) -> Iterable[Edit]:
     """`tf.gradients(y, x)` as `tape.gradient(y, [x])`."""
     yield tree.replace(query.call.func, f"{tape}.gradient")
     kind = held(tree, query.sources)

@@ -16,7 +16,7 @@ from tfgraphlint.syntax.tree import Tree
 
 
 class MinimizeWithoutCallable(Rule):
-    """An optimizer's `minimize` is given a tensor instead of a function.
+    """An optimizer's `minimize` receives a tensor instead of a function.
 
     ## What it does
 
@@ -36,16 +36,16 @@ class MinimizeWithoutCallable(Rule):
 
         ValueError: `tape` is required when a `Tensor` loss is passed.
 
-    Keras 3 optimizers have neither method, whatever they are given:
+    Keras 3 optimizers have neither method:
 
         AttributeError: 'SGD' object has no attribute 'minimize'
 
     ## Known limits
 
-    `minimize` of a function and `minimize(loss, variables, tape=tape)` are not reported: Keras 2 accepts
-    both, and for `compat.v1` a function is the right form. With Keras 3 they fail as well. Nothing is said
-    inside a `tf.function`, a `tf.Graph` or a session, where `compat.v1` optimizers take tensors, nor about
-    classes of the program's own or of other libraries that have a method of that name.
+    `minimize` of a function and `minimize(loss, variables, tape=tape)` are not reported: Keras 2 accepts both, and for
+    `compat.v1` a function is the right form. With Keras 3 they fail as well. Silent inside a `tf.function`, a
+    `tf.Graph` or a session, where `compat.v1` optimizers take tensors, and for classes of the program or of other
+    libraries that have a method of that name.
 
     ## Fix safety
 
@@ -67,16 +67,16 @@ class MinimizeWithoutCallable(Rule):
             fact.place.span,
             f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`",
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
-            fix=under_tape(fact),
+            fix=_record_on_tape(fact),
         )
 
 
-def under_tape(fact: LossNotCallable) -> Fix | None:
+def _record_on_tape(fact: LossNotCallable) -> Fix | None:
     """The loss is computed under a tape, and its gradients are applied."""
     tree, call = fact.place.tree, fact.place.node
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
         return None
-    given = _given(call, "v1" in fact.optimizer)
+    given = _read_arguments(call, "v1" in fact.optimizer)
     if given is None:
         return None
     loss, variables = given
@@ -86,16 +86,16 @@ def under_tape(fact: LossNotCallable) -> Fix | None:
     tape, target = fresh(tree, call, "tape", "loss_tape"), fresh(tree, call, "target", "loss_value")
     moved = written(tree, recording, tape, target)
     name = target if recording.inline is not None else tree.code(loss)
-    call_of_tape = _applied(tree, call, f"{tape}.gradient({name}, {tree.code(variables)})", tree.code(variables))
+    call_of_tape = _rewrite_call(tree, call, f"{tape}.gradient({name}, {tree.code(variables)})", tree.code(variables))
     if moved is None or call_of_tape is None:
         return None
     return Fix("use `tf.GradientTape`", Applicability.UNSAFE, (*moved, call_of_tape))
 
 
-def _given(call: cst.Call, is_v1: bool) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+def _read_arguments(call: cst.Call, is_v1: bool) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
     """The loss and the variables; what stands second in `compat.v1` is the global step."""
     found: dict[str, cst.BaseExpression] = {}
-    positions = ("loss",) if is_v1 and _method(call) == "minimize" else ("loss", "var_list")
+    positions = ("loss",) if is_v1 and _name_method(call) == "minimize" else ("loss", "var_list")
     for index, argument in enumerate(call.args):
         if argument.star or (argument.keyword is None and index >= len(positions)):
             return None
@@ -105,16 +105,16 @@ def _given(call: cst.Call, is_v1: bool) -> tuple[cst.BaseExpression, cst.BaseExp
     return found["loss"], found["var_list"]
 
 
-def _method(call: cst.Call) -> str:
+def _name_method(call: cst.Call) -> str:
     return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
 
-def _applied(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit | None:
+def _rewrite_call(tree: Tree, call: cst.Call, gradients: str, variables: str) -> Edit | None:
     """What stands in the place of the call: two statements for `minimize`, the pairs for `compute_gradients`."""
     span = tree.span(call)
     if "#" in text_of(tree, span):
         return None
-    if _method(call) == "compute_gradients":
+    if _name_method(call) == "compute_gradients":
         return Edit(span, f"list(zip({gradients}, {variables}))")
     statement = parent(tree, call)
     row = tree.lines.row(span.start.row)

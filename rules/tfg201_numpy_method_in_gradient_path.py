@@ -18,16 +18,16 @@ class NumpyMethodInGradientPath(Rule):
 
     ## What it does
 
-    Reports `.numpy()` on the way from a source to the target of a tape: also `.numpy().item()`,
-    `.numpy().tolist()`, `tf.keras.backend.eval`, `tf.keras.backend.get_value`, `tf.get_static_value` and
-    `keras.ops.convert_to_numpy`. The report stands at the call that takes the value out, wherever it is: in
-    the block, in a helper that the block calls, or in a helper of another module.
+    Reports `.numpy()` on the way from a source to the target of a tape: also `.numpy().item()`, `.numpy().tolist()`,
+    `tf.keras.backend.eval`, `tf.keras.backend.get_value`, `tf.get_static_value` and `keras.ops.convert_to_numpy`. The
+    report is at the call that takes the value out, wherever it is: in the block, in a helper that the block calls, or
+    in a helper of another module. What NumPy computes from the array belongs to the same report: the path shows these
+    calls, and the fix rewrites them as well.
 
     ## Why it matters
 
-    An array does not know where it came from, so everything behind it is a constant for the tape.
-    TensorFlow says nothing at that point: `tape.gradient` returns `None`. The error, if there is one, comes
-    later and elsewhere:
+    An array does not know where it came from, so everything behind it is a constant for the tape. TensorFlow gives no
+    warning at that point: `tape.gradient` returns `None`. The error, if there is one, comes later and elsewhere:
 
         ValueError: No gradients provided for any variable.
 
@@ -45,11 +45,10 @@ class NumpyMethodInGradientPath(Rule):
 
     ## Fix safety
 
-    Unsafe. `.numpy()` is dropped; the NumPy calls that consumed the array are TFG202's to replace. Methods
-    that only an array has (`.mean()`, `.astype()`, `.reshape()`, `.item()`) are rewritten with it wherever
-    the file shows them, and where that is not possible (item assignment, a mask as an index, methods
-    without an equivalent) there is no fix. The result may have another dtype: NumPy computes in float64
-    where TensorFlow has float32.
+    Unsafe. `.numpy()` is removed, and NumPy calls on the array become TensorFlow calls. Methods that only an array has
+    (`.mean()`, `.astype()`, `.reshape()`, `.item()`) are rewritten as well; where that is not possible (item
+    assignment, a mask as an index, methods without an equivalent) there is no fix. The result may have another dtype:
+    NumPy computes in float64 where TensorFlow has float32.
 
     ## When to suppress
 

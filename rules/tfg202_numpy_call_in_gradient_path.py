@@ -18,15 +18,16 @@ class NumpyCallInGradientPath(Rule):
 
     ## What it does
 
-    Reports a NumPy function (or one of SciPy or scikit-learn) applied to a tensor or variable on the way
-    from a source to the target of a tape: `np.sum(weights ** 2)`, `np.log(probabilities)`. The report
-    stands at the call.
+    Reports a NumPy function (or one of SciPy or scikit-learn) applied to a tensor or variable on the way from a source
+    to the target of a tape: `np.sum(weights ** 2)`, `np.log(probabilities)`. The report is at the call. Further NumPy
+    calls on its result belong to the same report, and calls on an array that left TensorFlow before, for example
+    through `.numpy()`, to that report (TFG201).
 
     ## Why it matters
 
-    NumPy converts the tensor to an array and computes outside TensorFlow. The result is a constant for the
-    tape, and `tape.gradient` returns `None` without a word. Of about 110 functions tried, all lose the
-    gradient. The error comes later, from the optimizer:
+    NumPy converts the tensor to an array and computes outside TensorFlow. The result is a constant for the tape, and
+    `tape.gradient` returns `None` without a warning. Of about 110 functions tried, all lose the gradient. The error
+    comes later, from the optimizer:
 
         ValueError: No gradients provided for any variable.
 
@@ -44,18 +45,17 @@ class NumpyCallInGradientPath(Rule):
 
     ## Fix safety
 
-    Safe where the derived table knows a TensorFlow function that gave the same value, shape and dtype each
-    time when both were run, with the same `axis` and `keepdims`, and every use of the result is seen in the
-    file and takes a tensor. Unsafe where the rules for dtype or rank differ (NumPy computes in float64,
-    takes lists, broadcasts integers), where the result goes out of sight, or a comment would be lost.
-    Methods of the array that follow (`.mean()`, `.T`, `.astype()`) are rewritten as well; where one has no
-    equivalent, there is no fix. Where there is only `tf.experimental.numpy`, that is suggested and never
-    applied.
+    Safe where the derived table knows a TensorFlow function that gave the same value, shape and dtype each time when
+    both were run, with the same `axis` and `keepdims`, and every use of the result is known in the file and takes a
+    tensor. Unsafe where the rules for dtype or rank differ (NumPy computes in float64, takes lists, broadcasts
+    integers), where not all uses of the result are known, or a comment would be lost. Methods of the array that follow
+    (`.mean()`, `.T`, `.astype()`) are rewritten as well; where one has no equivalent, there is no fix. Where there is
+    only `tf.experimental.numpy`, that is suggested and never applied.
 
     ## When to suppress
 
-    When the value is meant to be a constant for training. `tf.stop_gradient` around the tensor says so
-    without NumPy.
+    When the value is meant to be a constant for training. `tf.stop_gradient` around the tensor states this without
+    NumPy.
     """
 
     code = "TFG202"
@@ -66,7 +66,7 @@ class NumpyCallInGradientPath(Rule):
         fix = gradient_cuts.repair(fact)
         yield self.report(
             fact.place.span,
-            f"{describe(fact.lost)}: {_cut_by(fact)}",
+            f"{describe(fact.lost)}: {_describe_cut(fact)}",
             path=trace_path(fact),
             help=gradient_cuts.advise(fact, fix, "use the TensorFlow function with the same meaning"),
             fix=fix,
@@ -74,7 +74,7 @@ class NumpyCallInGradientPath(Rule):
         )
 
 
-def _cut_by(cut: Cause) -> str:
+def _describe_cut(cut: Cause) -> str:
     if cut.fault.name.endswith("__setitem__"):
         return f"`{brief(cut.place.code)}` stores it in a NumPy array"
     return f"`{short_name(cut.fault.name)}` runs outside TensorFlow"

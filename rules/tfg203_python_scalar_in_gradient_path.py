@@ -19,7 +19,7 @@ class PythonScalarInGradientPath(Rule):
     ## What it does
 
     Reports `float(t)`, `int(t)`, `bool(t)`, `complex(t)` and the functions of `math` on a tensor that lies
-    on the way from a source to the target of a tape. The report stands at the call. It also reports what an
+    on the way from a source to the target of a tape. The report is at the call. It also reports what an
     eager tensor does not have at all: `round(t)`, `t.item()`, `t.tolist()`, `t.mean()`, `t.T`, `t.astype()`
     on such a path.
 
@@ -36,18 +36,18 @@ class PythonScalarInGradientPath(Rule):
 
     ## Known limits
 
-    `abs`, `pow`, `sum`, `max`, `min`, `sorted`, `list`, unpacking, `functools.reduce` and `math.prod` work
-    by operators and keep the gradient in eager code; they are silent. So are numbers for printing, history
-    lists, learning rates and conditions. Methods such as `t.mean()` exist after
-    `tf.experimental.numpy.experimental_enable_numpy_behavior()`; a project that calls it is left alone.
-    Inside traced code AutoGraph gives some of these a meaning; there TFG403 speaks.
+    `abs`, `pow`, `sum`, `max`, `min`, `sorted`, `list`, unpacking, `functools.reduce` and `math.prod` work by operators
+    and keep the gradient in eager code; they are silent. So are numbers for printing, history lists, learning rates and
+    conditions. Methods such as `t.mean()` exist after `tf.experimental.numpy.experimental_enable_numpy_behavior()`; a
+    project that calls it is left alone. Inside traced code AutoGraph gives some of these a meaning; there TFG403
+    reports them.
 
     ## Fix safety
 
-    Unsafe. `float(t)` is dropped, `math.log(t)` becomes `tf.math.log(t)`. The result is a tensor where a
-    Python number was: code that stores it or hands it on may have to change. Where the same file rounds it
-    or asks it for a method that tensors do not have, no fix is offered. `int`, `bool`, `floor` and the like
-    have no gradient in TensorFlow either; nothing is offered for them.
+    Unsafe. `float(t)` is dropped, `math.log(t)` becomes `tf.math.log(t)`. The result is a tensor where a Python number
+    was: code that stores it or passes it on may have to change. Where the same file rounds it or calls a method that
+    tensors do not have, no fix is offered. `int`, `bool`, `floor` and the like have no gradient in TensorFlow either;
+    nothing is offered for them.
 
     ## When to suppress
 

@@ -21,15 +21,15 @@ class NonDifferentiableOp(Rule):
     Reports an operation of TensorFlow that has no gradient where it stands on the only way from a source to
     the target: `argmax`, `round`, `floor`, `sign`, `//`, comparisons, casts to integers or booleans,
     `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. The report
-    stands at the first such operation on the way; what follows it is a consequence.
+    is at the first such operation on the way; what follows it is a consequence.
 
     ## Why it matters
 
-    There are three outcomes, and only one of them speaks up. For most operations `tape.gradient` returns
-    `None`, and the optimizer says `ValueError: No gradients provided for any variable.` if nothing else has a
-    gradient. For `tf.sign` and a few more the gradient is zero: training runs, the loss is printed, and the
-    weights never move. Operations without a registered gradient (`unique`, `image.adjust_contrast`,
-    `linalg.lu`, `bitcast`, `math.in_top_k`) raise:
+    There are three outcomes, and only one of them raises an error. For most operations `tape.gradient` returns `None`,
+    and the optimizer says `ValueError: No gradients provided for any variable.` if nothing else has a gradient. For
+    `tf.sign` and a few more the gradient is zero: training runs, the loss is printed, and the weights never move.
+    Operations without a registered gradient (`unique`, `image.adjust_contrast`, `linalg.lu`, `bitcast`,
+    `math.in_top_k`) raise:
 
         LookupError: gradient registry has no entry for: AdjustContrastv2
 
@@ -48,8 +48,8 @@ class NonDifferentiableOp(Rule):
 
     ## When to suppress
 
-    When the missing gradient is known and handled. `tf.stop_gradient` around the operation says the same to
-    the reader and needs no suppression.
+    When the missing gradient is known and handled. `tf.stop_gradient` around the operation states the same to the
+    reader and needs no suppression.
     """
 
     code = "TFG204"

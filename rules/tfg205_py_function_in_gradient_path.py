@@ -19,7 +19,7 @@ class PyFunctionInGradientPath(Rule):
 
     Reports `tf.numpy_function` where it stands on the only way from a source to the target, and
     `tf.py_function` whose body leaves TensorFlow, by `.numpy()` or a NumPy call, wherever it stands on a way.
-    The report stands at the call of `numpy_function` or `py_function`, also where it is in a helper.
+    The report is at the call of `numpy_function` or `py_function`, also where it is in a helper.
 
     ## Why it matters
 
@@ -37,21 +37,20 @@ class PyFunctionInGradientPath(Rule):
 
     ## Known limits
 
-    A `py_function` whose body consists of TensorFlow operations keeps the gradient and is not reported; a
-    body that cannot be seen is unknown, and nothing is said. Nor is anything said of input pipelines, of
-    calls whose result does not reach the target, and of bodies inside `tf.custom_gradient`. A term lost in a
-    `numpy_function` beside a live path is reported by TFG211.
+    A `py_function` whose body consists of TensorFlow operations keeps the gradient and is not reported; a function
+    whose body is unknown is not reported. Nor are input pipelines, calls whose result does not reach the target, and of
+    bodies inside `tf.custom_gradient`. A term lost in a `numpy_function` beside a live path is reported by TFG211.
 
     ## Fix safety
 
-    Unsafe. A function of the same file that is used for this call alone, computes one statement after the
-    other and uses NumPy only where TensorFlow has a word for it, is written in those words and called
-    directly: the wrapper is not needed any more. Otherwise there is no fix. Where the body cannot be written
-    so (a simulator, a library), `tf.custom_gradient` can state its gradient.
+    Unsafe. A function of the same file that is used for this call alone, computes one statement after the other and
+    uses NumPy only where TensorFlow has an equivalent, is rewritten with TensorFlow functions and called directly,
+    without the wrapper. Otherwise there is no fix. Where the body cannot be written so (a simulator, a library),
+    `tf.custom_gradient` can state its gradient.
 
     ## When to suppress
 
-    When no gradient is wanted through the call. Better say so: `tf.stop_gradient(tf.numpy_function(...))`.
+    When no gradient is wanted through the call. Better state it: `tf.stop_gradient(tf.numpy_function(...))`.
     """
 
     code = "TFG205"

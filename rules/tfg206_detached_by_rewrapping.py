@@ -14,20 +14,18 @@ from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class DetachedByRewrapping(Rule):
-    """A tensor wrapped anew is a new leaf without a past.
+    """A tensor is copied into a new variable or constant, which is not connected to the original.
 
     ## What it does
 
-    Reports a value on the way from a source to the target of a tape that is wrapped again into something
-    without a past: `tf.Variable(t)`, `tf.constant(variable)`, `tf.constant(np.array([...]))` and
-    `tf.constant([...])` or `tf.convert_to_tensor([...])` of numbers that were read from tensors. The report
-    stands at the wrapping call.
+    Reports a value on the way from a source to the target of a tape that is copied into a new variable or constant:
+    `tf.Variable(t)`, `tf.constant(variable)`, `tf.constant(np.array([...]))` and `tf.constant([...])` or
+    `tf.convert_to_tensor([...])` of numbers that were read from tensors. The report is at the call that copies.
 
     ## Why it matters
 
-    A new variable or constant is a leaf: its value is copied and its history is not. `tape.gradient`
-    returns `None` with respect to everything that the value was computed from, without a warning. The
-    optimizer then says
+    The value is copied, and how it was computed is not. `tape.gradient` returns `None` with respect to everything that
+    the value was computed from, without a warning. The optimizer then raises
 
         ValueError: No gradients provided for any variable.
 
@@ -36,11 +34,10 @@ class DetachedByRewrapping(Rule):
 
     ## Known limits
 
-    `tf.constant` of an eager tensor, `tf.convert_to_tensor` of a tensor, a variable or a list of tensors,
-    `tf.stack`, `tf.identity`, `tf.ensure_shape` and casts between floating types keep the gradient and are
-    silent. A new variable that is itself a source of the query is silent too, and so is a copy that the
-    target does not use. Where the array was made by `.numpy()` or a NumPy function, that call is reported
-    (TFG201, TFG202) and the wrapping is not reported a second time.
+    `tf.constant` of an eager tensor, `tf.convert_to_tensor` of a tensor, a variable or a list of tensors, `tf.stack`,
+    `tf.identity`, `tf.ensure_shape` and casts between floating types keep the gradient and are silent. A new variable
+    that is itself a source of the query is silent too, and so is a copy that the target does not use. Where the array
+    was made by `.numpy()` or a NumPy function, only that call is reported (TFG201, TFG202).
 
     ## Fix safety
 
@@ -51,8 +48,8 @@ class DetachedByRewrapping(Rule):
 
     ## When to suppress
 
-    When the copy is meant to cut: a target network, a snapshot of the weights. `tf.stop_gradient(t)` says
-    the same in the code.
+    When no gradient is wanted: a target network, a snapshot of the weights. `tf.stop_gradient(t)` states this in the
+    code.
     """
 
     code = "TFG206"

@@ -13,18 +13,18 @@ from tfgraphlint.rule_api.wording import describe, short_name, trace_path
 
 
 class PredictInTape(Rule):
-    """`predict` returns a NumPy array: no gradient comes through it.
+    """`predict` returns a NumPy array, which has no gradient.
 
     ## What it does
 
-    Reports `model.predict`, `predict_on_batch`, `evaluate` and `test_on_batch` where their result is on the
-    way from a source to the target of a tape. These methods are made for the outside of training: they run
-    over batches and return NumPy arrays and Python numbers.
+    Reports `model.predict`, `predict_on_batch`, `evaluate` and `test_on_batch` where their result is on the way from a
+    source to the target of a tape. These methods are meant for use outside of training: they run over batches and
+    return NumPy arrays and Python numbers.
 
     ## Why it matters
 
-    With Keras 3 the result is an array without a past: all gradients are `None`, and the optimizer says
-    `ValueError: No gradients provided for any variable.` With Keras 2 the call itself fails under a tape:
+    With Keras 3 the result is an array: all gradients are `None`, and the optimizer raises `ValueError: No gradients
+    provided for any variable.` With Keras 2 the call itself fails under a tape:
 
         LookupError: No gradient defined for operation'IteratorGetNext'
 
@@ -49,7 +49,7 @@ class PredictInTape(Rule):
 
     ## When to suppress
 
-    When the cut is meant: then `tf.stop_gradient(model(x, training=False))` says so.
+    When no gradient is wanted; `tf.stop_gradient(model(x, training=False))` states this in the code.
     """
 
     code = "TFG207"

@@ -14,19 +14,19 @@ from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class AssignInGradientPath(Rule):
-    """A value assigned to a variable and read back has lost its gradient.
+    """A value is assigned to a variable and read back, which loses its gradient.
 
     ## What it does
 
     Reports `v.assign(value)`, `assign_add`, `assign_sub`, `scatter_*`, assignment to a slice of a variable,
     `set_weights` and `update_state` of a metric where `value` depends on a source and the target then reads
-    the variable (or the metric's `result()`). The report stands at the assignment.
+    the variable (or the metric's `result()`). The report is at the assignment.
 
     ## Why it matters
 
-    A tape follows values through operations, and an assignment is none that it follows: what is read from the
-    variable afterwards depends, for the tape, on the variable alone. `tape.gradient(target, source)` returns
-    `None` and nothing is said. With a metric as the loss the optimizer then raises
+    A tape follows values through operations, and does not record assignments: what is read from the variable afterwards
+    depends, for the tape, on the variable alone. `tape.gradient(target, source)` returns `None`, without a warning.
+    With a metric as the loss the optimizer then raises
 
         ValueError: No gradients provided for any variable.
 
@@ -35,11 +35,11 @@ class AssignInGradientPath(Rule):
 
     ## Known limits
 
-    Only where the assigned value is known to depend on the source and no other path is whole. Not reported:
-    assignments after the query, running statistics and target networks that the target does not read,
-    metrics beside the loss, and assignments to the very variable that is the source (the gradient is then
-    that of the new value, as it should be). The inner step of meta-learning is reported where it assigns and
-    an outer tape asks about something that the step used.
+    Only where the assigned value is known to depend on the source and no other path is whole. Not reported: assignments
+    after the query, running statistics and target networks that the target does not read, metrics beside the loss, and
+    assignments to the very variable that is the source (the gradient is then that of the new value, as it should be).
+    The inner step of meta-learning is reported where it assigns and an outer tape differentiates by something that the
+    step used.
 
     ## Fix safety
 
@@ -50,7 +50,7 @@ class AssignInGradientPath(Rule):
     ## When to suppress
 
     When the state shall carry its value and not its history from step to step (truncated back-propagation).
-    `v.assign(tf.stop_gradient(value))` says so.
+    `v.assign(tf.stop_gradient(value))` states this in the code.
     """
 
     code = "TFG208"

@@ -18,10 +18,9 @@ class VariableRebound(Rule):
 
     ## What it does
 
-    Reports an assignment that binds a name, an attribute or a list's item, which held a `tf.Variable`, to a
-    tensor, and so hides the variable from the next step: `w = w - lr * g`, `self.w = self.w - ...`,
-    `params[i] = params[i] - ...`, `image = tf.clip_by_value(image + ..., 0, 1)`. Also `w -= lr * g`, which
-    variables refuse.
+    Reports an assignment that binds a name, an attribute or a list's item, which held a `tf.Variable`, to a tensor, and
+    so hides the variable from the next step: `w = w - lr * g`, `self.w = self.w - ...`, `params[i] = params[i] - ...`,
+    `image = tf.clip_by_value(image + ..., 0, 1)`. Also `w -= lr * g`, which raises an error for variables.
 
     ## Why it matters
 
@@ -39,10 +38,10 @@ class VariableRebound(Rule):
 
     ## Known limits
 
-    Reported only where a later step asks a tape for the gradient towards what the name then holds. Not
-    reported: a new variable (`w = tf.Variable(w - lr * g)`), tensors that every step watches anew, adapted
-    weights of meta-learning that start from the variables in each task, local names made from a variable
-    within a step, and names rebound after training.
+    Reported only where a later step computes a gradient with respect to what the name then holds. Not reported: a new
+    variable (`w = tf.Variable(w - lr * g)`), tensors that every step watches again, adapted weights of meta-learning
+    that start from the variables in each task, local names made from a variable within a step, and names rebound after
+    training.
 
     ## Fix safety
 
@@ -63,7 +62,7 @@ class VariableRebound(Rule):
     def check(self, fact: GradientCut | VariableAugmented) -> Iterable[Diagnostic]:
         if isinstance(fact, GradientCut):
             name, path = brief(fact.fault.value), trace_path(fact)
-            message = f"{describe(fact.lost)}: `{name}` was a variable and is a tensor from here on"
+            message = f"{describe(fact.lost)}: the name is rebound to a tensor here"
         else:
             name, path = brief(fact.target.code), ()
             message = f"`{name} {fact.operator}= ...` on a variable raises RuntimeError"

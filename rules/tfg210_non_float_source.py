@@ -19,14 +19,14 @@ class NonFloatSource(Rule):
 
     Reports a source of a gradient that is not of a floating or complex type: a variable made from whole
     numbers or booleans, such as `tf.Variable(3)`, `tf.Variable(np.arange(4))` or
-    `tf.Variable(tf.ones([2], dtype=tf.bool))`, or an integer tensor that is watched. The report stands at the
+    `tf.Variable(tf.ones([2], dtype=tf.bool))`, or an integer tensor that is watched. The report is at the
     expression that makes the value, since the type has to change there.
 
     ## Why it matters
 
-    TensorFlow has no gradient towards integers, booleans and strings. For a variable `tape.gradient` returns
-    `None` without a word, even where the program casts it to a float before it is used. For a watched tensor
-    there is a warning, and `None` all the same:
+    TensorFlow has no gradient towards integers, booleans and strings. For a variable `tape.gradient` returns `None`
+    without a warning, even where the program casts it to a float before it is used. For a watched tensor there is a
+    warning, and `None` all the same:
 
         The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.int32
 
@@ -42,10 +42,10 @@ class NonFloatSource(Rule):
 
     ## Fix safety
 
-    Unsafe. `3` becomes `3.0`, an integer `dtype` becomes `tf.float32`, and where neither is written
-    `dtype=tf.float32` is added. Other code may rely on the integer: indexing, shapes, integer division,
-    checkpoints that were written before. Casts that are not needed any more stay. For booleans a cast is
-    not enough: gates that shall be learned want a float and a `sigmoid`.
+    Unsafe. `3` becomes `3.0`, an integer `dtype` becomes `tf.float32`, and where neither is written `dtype=tf.float32`
+    is added. Other code may rely on the integer: indexing, shapes, integer division, checkpoints that were written
+    before. Casts that are not needed any more stay. For booleans a cast is not enough: gates that should be learned
+    need a float and a `sigmoid`.
 
     ## When to suppress
 

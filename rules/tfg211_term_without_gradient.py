@@ -13,21 +13,21 @@ from tfgraphlint.rule_api.wording import name_source, trace_path
 
 
 class TermWithoutGradient(Rule):
-    """A term of the loss counts in its value and does nothing in training.
+    """A term of the loss contributes to its value and not to its gradient.
 
     ## What it does
 
-    Reports an additive term of the target that left TensorFlow on its way from the source, by a NumPy call,
-    `.numpy()`, `float()`, `tf.numpy_function`, `predict`, a new variable or an assignment, while another path
-    from the same source is whole. The report stands at the cut; a term with several cuts has several reports,
-    since all of them have to go.
+    Reports an additive term of the target that left TensorFlow on its way from the source, by a NumPy call, `.numpy()`,
+    `float()`, `tf.numpy_function`, `predict`, a new variable or an assignment, while another path from the same source
+    is whole. The report is at the first call that takes the value out of TensorFlow; the path shows the further ones,
+    and the fix repairs all of them.
 
     ## Why it matters
 
-    Nothing raises and nothing is `None`. The term counts in the loss that is printed and plotted, and for
-    training it is a constant: its gradient is missing from the sum. A penalty of `0.01 * np.sum(w ** 2)`
-    never shrinks a weight; a divergence averaged after `.numpy()` never shapes the code. TensorFlow was seen to
-    return exactly the gradient of the other terms, with no warning in any version.
+    Nothing raises and nothing is `None`. The term counts in the loss that is printed and plotted, and for training it
+    is a constant: its gradient is missing from the sum. A penalty of `0.01 * np.sum(w ** 2)` never shrinks a weight; a
+    divergence averaged after `.numpy()` never changes the encoder. TensorFlow returns exactly the gradient of the other
+    terms, with no warning in any version.
 
     ## Known limits
 
@@ -40,14 +40,13 @@ class TermWithoutGradient(Rule):
 
     ## Fix safety
 
-    Unsafe, the same as for the rule of the cut: the NumPy call becomes its TensorFlow equivalent, `.numpy()` and
-    `float()` are dropped. The gradient changes, and that is the purpose: a strength that was tuned while the
-    term did nothing may now be too large.
+    Unsafe, as in TFG201 to TFG207: the NumPy call becomes its TensorFlow equivalent, `.numpy()` and `float()` are
+    dropped. The gradient changes, and that is the purpose: a strength that was tuned while the term did nothing may now
+    be too large.
 
     ## When to suppress
 
-    When the term is only there to be reported with the loss. `tf.stop_gradient(term)` says so, and this rule
-    understands it.
+    When the term is only logged with the loss. `tf.stop_gradient(term)` states this in the code and ends the report.
     """
 
     code = "TFG211"

@@ -62,7 +62,7 @@ class NanGradient(Rule):
         what, source = brief(fact.operation.code), brief(fact.source.code)
         path = (
             Step(Role.CUT, "its derivative is not finite here", fact.operation.span),
-            Step(Role.CONSEQUENCE, f"the gradient with respect to `{source}` is asked for here", fact.source.span),
+            Step(Role.CONSEQUENCE, f"the gradient with respect to `{source}` is computed here", fact.source.span),
         )
         if fact.place.node is fact.operation.node:
             message = f"the gradient with respect to `{source}` is NaN: `{what}` takes the root of a zero"

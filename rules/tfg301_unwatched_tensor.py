@@ -14,19 +14,18 @@ from tfgraphlint.rule_api.wording import describe, trace_path
 
 
 class UnwatchedTensor(Rule):
-    """A tensor that no tape watches is asked for its gradient.
+    """The source of a gradient is a tensor that no tape watches.
 
     ## What it does
 
-    Reports a query whose source is a plain tensor (a constant, a converted array, an argument, an element of a
-    dataset, the input of a model) that no `tape.watch` covers, while the target depends on it. The report
-    stands at the `with` whose tape should watch it.
+    Reports a query whose source is a plain tensor (a constant, a converted array, an argument, an element of a dataset,
+    the input of a model) that no `tape.watch` covers, while the target depends on it. The report is at the `with` whose
+    tape should watch it.
 
     ## Why it matters
 
-    A tape records trainable variables by itself and nothing else. For a tensor it was not told of, TensorFlow
-    gives no warning: `tape.gradient(loss, image)` is `None`. What is then seen is an error about `None` in the
-    next line, for instance
+    A tape watches trainable variables automatically, and nothing else. For other tensors TensorFlow gives no warning:
+    `tape.gradient(loss, image)` is `None`. The error comes in the next line, for instance
 
         ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
         TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'

@@ -22,14 +22,14 @@ class WatchedTooLate(Rule):
     ## What it does
 
     Reports `tape.watch(x)` that comes after the target, or a part of it, was computed from `x`: later in
-    the block, or behind it. The report stands at the late call.
+    the block, or behind it. The report is at the late call.
 
     ## Why it matters
 
-    A tape records an operation when it runs, if one of its inputs is watched by then. What ran earlier is
-    not made up for. TensorFlow says nothing: `tape.gradient` is `None`, or, worse, only a part of the
-    gradient. For `x ** 2 + 3 * x` with the square computed before the watch it gives 3 at `x = 2`, where 7
-    is right. What is seen of the `None` is an error further on:
+    A tape records an operation when it runs, if one of its inputs is watched by then. Earlier operations are not
+    recorded. TensorFlow gives no warning: `tape.gradient` is `None`, or, worse, only a part of the gradient. For `x **
+    2 + 3 * x` with the square computed before the watch it gives 3 at `x = 2`, where 7 is right. The `None` causes an
+    error later:
 
         ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
 
@@ -38,12 +38,12 @@ class WatchedTooLate(Rule):
 
     ## Known limits
 
-    Inside the block a late watch does no harm where every operation on `x` was recorded for another reason:
-    `x * w` with a variable `w`, a Dense or Conv layer first, also a frozen one; the same inside a
-    `tf.function`. This is silent, and so are watches of variables, of intermediate results from which the
-    target is computed later (Grad-CAM), of a name bound anew by preprocessing, and at the end of a Python
-    loop body whose next turn computes again. A model whose first layer is not known is silent. `x * w + x *
-    x` keeps only the first term and is reported. A tensor that is never watched is TFG301.
+    Inside the block a late watch does no harm where every operation on `x` was recorded for another reason: `x * w`
+    with a variable `w`, a Dense or Conv layer first, also a frozen one; the same inside a `tf.function`. This is
+    silent, and so are watches of variables, of intermediate results from which the target is computed later (Grad-CAM),
+    of a name rebound by preprocessing, and at the end of a Python loop body whose next turn computes again. A model
+    whose first layer is not known is silent. `x * w + x * x` keeps only the first term and is reported. A tensor that
+    is never watched is TFG301.
 
     ## Fix safety
 
@@ -53,7 +53,7 @@ class WatchedTooLate(Rule):
 
     ## When to suppress
 
-    When the part before the watch is meant to be a constant. `tf.stop_gradient` on that part says so.
+    When the part before the watch is meant to be a constant. `tf.stop_gradient` on that part states this in the code.
     """
 
     code = "TFG302"
@@ -68,11 +68,11 @@ class WatchedTooLate(Rule):
             f"{outcome}: it is used before it is watched",
             path=trace_path(fact),
             help="watch it first in the block, before any operation on it",
-            fix=_moved_first(fact),
+            fix=_move_first(fact),
         )
 
 
-def _moved_first(cut: GradientCut) -> Fix | None:
+def _move_first(cut: GradientCut) -> Fix | None:
     """The line of the watch becomes the first of the block, where what it names is the same there."""
     call, tree, tape = cut.place.node, cut.place.tree, cut.lost.tape
     block = block_of(tape, cut.place)

@@ -17,7 +17,7 @@ from tfgraphlint.syntax.parents import parent, statement_of
 
 
 class ExhaustedTape(Rule):
-    """A tape that is not persistent is asked a second time.
+    """`gradient` is called twice on a tape that is not persistent.
 
     ## What it does
 
@@ -39,11 +39,10 @@ class ExhaustedTape(Rule):
 
     ## Known limits
 
-    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well:
-    one tape a turn, one tape entered anew in each turn, one query in the body of a traced `for i in
-    tf.range(n)` (the body is traced once), a query inside the block, two tapes with one query each,
-    `persistent=True`. Where it is not certain that both calls are reached, or that both mean the same tape,
-    nothing is said.
+    One call in each branch of a Python condition is fine, and in eager code any condition is one. Fine as well: one
+    tape a turn, one tape entered again in each turn, one query in the body of a traced `for i in tf.range(n)` (the body
+    is traced once), a query inside the block, two tapes with one query each, `persistent=True`. Where it is not certain
+    that both calls are reached, or that both mean the same tape, nothing is reported.
 
     ## Fix safety
 
@@ -73,14 +72,14 @@ class ExhaustedTape(Rule):
         )
         yield self.report(
             fact.place.span,
-            f"{_calls(fact.first, fact.place)} on a non-persistent tape: RuntimeError",
+            f"{_describe_calls(fact.first, fact.place)} on a non-persistent tape: RuntimeError",
             path=path,
             help="call it once with a list of sources, or create the tape with `persistent=True`",
-            fix=_queried_once(fact.first, fact.place) or _persistent(fact),
+            fix=_query_once(fact.first, fact.place) or _make_persistent(fact),
         )
 
 
-def _calls(first: Place, second: Place) -> str:
+def _describe_calls(first: Place, second: Place) -> str:
     """What is called on the tape: the same method twice, or two methods."""
     before, after = (
         call.tree.code(call.node.func) if isinstance(call.node, cst.Call) else call.code for call in (first, second)
@@ -98,12 +97,12 @@ class Query:
     start: str  # the tape's method and the target
 
 
-def _queried_once(first: Place, second: Place) -> Fix | None:
+def _query_once(first: Place, second: Place) -> Fix | None:
     """Two queries of one target in statements one after the other become one with a list of sources."""
     tree = second.tree
     if first.tree is not tree or first.node is second.node:
         return None
-    one, other = _query(first), _query(second)
+    one, other = _read_query(first), _read_query(second)
     if one is None or other is None or one.start != other.start or len(other.names) > 1:
         return None
     if set(one.names) & {word for name in names_in(other.call) for word in path_to(name)}:
@@ -117,7 +116,7 @@ def _queried_once(first: Place, second: Place) -> Fix | None:
     return Fix(f"call it once for `[{sources}]`", Applicability.SAFE, (edit,))
 
 
-def _query(query: Place) -> Query | None:
+def _read_query(query: Place) -> Query | None:
     match statement_of(query.tree, query.node):
         case cst.Assign(
             targets=[cst.AssignTarget(target=target)],
@@ -130,7 +129,7 @@ def _query(query: Place) -> Query | None:
         case _:
             return None
     code = query.tree.code
-    names, sources = _parts(target), _parts(source)
+    names, sources = _split(target), _split(source)
     if not path_to(wanted) or not all(path_to(each) for each in (*names, *sources)) or len(names) != len(sources):
         return None
     if isinstance(source, cst.List) != isinstance(target, cst.Tuple):
@@ -140,7 +139,7 @@ def _query(query: Place) -> Query | None:
     )  # fmt: skip
 
 
-def _parts(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+def _split(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     return [each.value for each in node.elements] if isinstance(node, (cst.List, cst.Tuple)) else [node]
 
 
@@ -158,7 +157,7 @@ def _are_adjacent(first: Place, second: Place) -> bool:
     return len(indices) == 2 and indices[1] == indices[0] + 1 and not any("#" in row for row in rows)
 
 
-def _persistent(fact: TapeExhausted) -> Fix | None:
+def _make_persistent(fact: TapeExhausted) -> Fix | None:
     made = fact.tape.made
     if made.tree is not fact.place.tree or not isinstance(made.node, cst.Call):
         return None

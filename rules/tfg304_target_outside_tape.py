@@ -23,7 +23,7 @@ class TargetOutsideTape(Rule):
 
     Reports a target of `tape.gradient` that was computed, wholly or in its last or first steps, while the
     tape was not recording: predictions before the block, the loss after it, a mean or a penalty added
-    behind it. The report stands at the first statement outside the block that computes towards the target.
+    behind it. The report is at the first statement outside the block that computes towards the target.
 
     ## Why it matters
 
@@ -35,12 +35,11 @@ class TargetOutsideTape(Rule):
 
     ## Known limits
 
-    Silent where the outside computation is not on the path of the sources that are asked for: frozen
-    features, normalised inputs, targets of Q-learning, advantages. Silent where the query came before,
-    inside the block, and where the loss is computed once more for a report. `tf.cast` to the dtype that the
-    tensor has already and `tf.convert_to_tensor` return the same tensor and lose nothing. Where another
-    path is whole, the gradient is not `None` and nothing is said. An inner gradient outside an outer tape
-    is TFG309.
+    Silent where the outside computation is not on the path of the sources in the query: frozen features, normalised
+    inputs, targets of Q-learning, advantages. Silent where the query came before, inside the block, and where the loss
+    is computed once more for a report. `tf.cast` to the dtype that the tensor has already and `tf.convert_to_tensor`
+    return the same tensor and lose nothing. Where another path is whole, the gradient is not `None` and nothing is
+    reported. An inner gradient outside an outer tape is TFG309.
 
     ## Fix safety
 

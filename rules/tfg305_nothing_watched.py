@@ -20,29 +20,27 @@ WITHOUT = f"remove `{OPTION}=False`: on Keras 3 `tape.watch` does not accept the
 
 
 class NothingWatched(Rule):
-    """A tape that watches no variables by itself was told to watch nothing.
+    """A tape made with `watch_accessed_variables=False` does not watch the source.
 
     ## What it does
 
-    Reports a tape made with `watch_accessed_variables=False` on which no `watch` covers a source of its
-    query, while the target depends on that source. The report stands at the call of `tf.GradientTape`.
+    Reports a tape created with `watch_accessed_variables=False` on which no `watch` covers a source of its query, while
+    the target depends on that source. The report is at the call of `tf.GradientTape`.
 
     ## Why it matters
 
-    With this option a tape watches nothing by itself, not even trainable variables. Every source must be
-    named to `tape.watch`. TensorFlow says nothing about one that was not: its gradient is `None`, and then
+    With this option a tape watches nothing automatically, not even trainable variables. Every source needs
+    `tape.watch`. Without it the gradient is `None`, without a warning, and then
 
         ValueError: No gradients provided for any variable.
 
-    or `TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'` where the step is made by
-    hand.
+    or `TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'` where the update is written by hand.
 
     ## Known limits
 
-    Silent where the option is not known to be false, where a helper that is not known gets the tape, and
-    where the sources are watched one by one, in a list, tuple or dict, or in a loop over a module's
-    variables. A tape that watches something else than what is asked for is reported. A plain tensor as a
-    source on an ordinary tape is TFG301.
+    Silent where the option is not known to be false, where a helper that is not known gets the tape, and where the
+    sources are watched one by one, in a list, tuple or dict, or in a loop over a module's variables. A tape that
+    watches something other than the source is reported. A plain tensor as a source on an ordinary tape is TFG301.
 
     ## Fix safety
 
@@ -74,11 +72,11 @@ class NothingWatched(Rule):
             f"{describe(fact.lost)}: this tape watches nothing automatically",
             path=trace_path(fact),
             help=f"watch it first in the block: `{tape.name or 'tape'}.watch({value})`" if is_plain else WITHOUT,
-            fix=watched(fact.lost) if is_plain else _without_option(fact.lost),
+            fix=watched(fact.lost) if is_plain else _remove_option(fact.lost),
         )
 
 
-def _without_option(lost: GradientLost) -> Fix | None:
+def _remove_option(lost: GradientLost) -> Fix | None:
     """The tape watches trainable variables again: what `watch` does not take on Keras 3, it records by itself."""
     made = lost.tape.made
     if not isinstance(made.node, cst.Call) or made.tree is not lost.place.tree:

@@ -14,19 +14,19 @@ from tfgraphlint.rule_api.shortening import brief
 
 
 class SwappedTargetAndSources(Rule):
-    """`tape.gradient` is given the variables as target and the loss as source.
+    """The variables are passed to `tape.gradient` as the target and the loss as the source.
 
     ## What it does
 
     Reports `tape.gradient(variables, loss)`: the variables stand where the target belongs and the loss
-    where the sources belong, by position or by keyword. The same for `jacobian`. The report stands at the
+    where the sources belong, by position or by keyword. The same for `jacobian`. The report is at the
     query.
 
     ## Why it matters
 
-    The signature is `gradient(target, sources)`. The other way round it asks how the variables change when
-    the loss changes; they do not depend on it, so the answer is a single `None`, without a warning, in
-    eager code and in a `tf.function` alike. What is seen is
+    The signature is `gradient(target, sources)`. With swapped arguments it computes how the variables change when the
+    loss changes; they do not depend on it, so the answer is a single `None`, without a warning, in eager code and in a
+    `tf.function` alike. The error is
 
         TypeError: 'NoneType' object is not iterable
         TypeError: 'NoneType' object is not subscriptable
@@ -50,7 +50,7 @@ class SwappedTargetAndSources(Rule):
 
     ## When to suppress
 
-    There is no known reason.
+    There is no known reason to.
     """
 
     code = "TFG306"
@@ -62,24 +62,24 @@ class SwappedTargetAndSources(Rule):
             fact.place.span,
             f"the gradient of `{target}` with respect to `{source}` is None: target and sources are swapped",
             help=f"the target comes first: `gradient({source}, {target})`",
-            fix=_swapped(fact),
+            fix=_swap(fact),
         )
 
 
-def _swapped(fact: QuerySwapped) -> Fix | None:
+def _swap(fact: QuerySwapped) -> Fix | None:
     """The arguments change places, named or not."""
     call = fact.place.node
     if not isinstance(call, cst.Call) or any(argument.star for argument in call.args):
         return None
-    values = [_argument(call, 0, "target"), _argument(call, 1, "sources") or _argument(call, 1, "source")]
-    first, second = values
+    first = _find_argument(call, 0, "target")
+    second = _find_argument(call, 1, "sources") or _find_argument(call, 1, "source")
     if first is None or second is None:
         return None
     kind = Applicability.UNSAFE if has_comment(fact.place.tree, call) else Applicability.SAFE
     return Fix("swap target and sources", kind, swapped(fact.place.tree, first, second))
 
 
-def _argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:
+def _find_argument(call: cst.Call, number: int, name: str) -> cst.BaseExpression | None:
     for index, argument in enumerate(call.args):
         if argument.keyword.value == name if argument.keyword is not None else index == number:
             return argument.value

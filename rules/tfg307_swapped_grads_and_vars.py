@@ -16,13 +16,13 @@ from tfgraphlint.syntax.parents import scopes_of
 
 
 class SwappedGradsAndVars(Rule):
-    """`apply_gradients` is given pairs in the wrong order, or none at all.
+    """`apply_gradients` receives pairs in the wrong order, or none at all.
 
     ## What it does
 
-    Reports pairs for `optimizer.apply_gradients` that are the wrong way round, `zip(variables, gradients)`,
-    and a `zip` that was already walked to its end (a log, a sum, a comprehension) when it is applied. The
-    report stands at the call of `zip`.
+    Reports pairs for `optimizer.apply_gradients` that are the wrong way round, `zip(variables, gradients)`, and a `zip`
+    that is already exhausted (by a log, a sum, a comprehension) when it is applied. The report is at the call of
+    `zip`.
 
     ## Why it matters
 
@@ -30,29 +30,29 @@ class SwappedGradsAndVars(Rule):
 
         AttributeError: 'tensorflow.python.framework.ops.EagerTensor' object has no attribute '_unique_id'
 
-    optimizers of `tf.compat.v1.train` say `NotImplementedError: ('Trying to update a Tensor ', ...)`. In a
-    traced step the class is `SymbolicTensor`. A `zip` is an iterator that can be walked once. Walked
-    before, it is empty. Keras 3 then raises
+    optimizers of `tf.compat.v1.train` say `NotImplementedError: ('Trying to update a Tensor ', ...)`. In a traced step
+    the class is `SymbolicTensor`. A `zip` is an iterator that can be used once. Used before, it is empty. Keras 3 then
+    raises
 
         ValueError: not enough values to unpack (expected 2, got 0)
 
-    and Keras 2 applies nothing and says nothing: the program runs to its end and the weights never move.
+    and Keras 2 applies nothing, without a warning: the program runs to its end and the weights never change.
 
     ## Known limits
 
-    Silent for `zip(variables, gradients)` in loops of one's own, for lists of pairs other than `list(zip(...))`, for a
-    fresh `zip` beside one that was walked, for optimizers that are classes of the project, and wherever it is not
-    certain which of the two lists holds the gradients. A `zip` that is walked only in part, or handed to an
-    unknown function, is silent.
+    Silent for `zip(variables, gradients)` in your own loops, for lists of pairs other than `list(zip(...))`, for a
+    fresh `zip` beside an exhausted one, for optimizers that are classes of the project, and wherever it is not certain
+    which of the two lists holds the gradients. A `zip` that is used only in part, or passed to an unknown function, is
+    silent.
 
     ## Fix safety
 
-    Safe. `zip`'s arguments change places. A `zip` walked twice becomes `list(zip(...))`; with Keras 2 the
-    weights then begin to move, which is what the program says.
+    Safe. The arguments of `zip` are swapped. A `zip` used twice becomes `list(zip(...))`; with Keras 2 the weights then
+    begin to change, which is what the program means.
 
     ## When to suppress
 
-    There is no known reason.
+    There is no known reason to.
     """
 
     code = "TFG307"
@@ -66,7 +66,7 @@ class SwappedGradsAndVars(Rule):
                 f"`apply_gradients` expects (gradient, variable) pairs, got (`{first}`, `{second}`)",
                 path=(Step(Role.CONSEQUENCE, "AttributeError is raised here", fact.apply.span),),
                 help=f"gradients first: `zip({second}, {first})`",
-                fix=_swapped(fact),
+                fix=_swap(fact),
             )
         else:
             yield self.report(
@@ -77,11 +77,11 @@ class SwappedGradsAndVars(Rule):
                     Step(Role.CONSEQUENCE, "no pairs are left to apply", fact.apply.span),
                 ),
                 help=f"keep the pairs: `list({brief(fact.place.code)})`",
-                fix=_kept(fact),
+                fix=_keep_pairs(fact),
             )
 
 
-def _swapped(fact: PairsSwapped) -> Fix | None:
+def _swap(fact: PairsSwapped) -> Fix | None:
     tree, first, second = fact.place.tree, fact.first.node, fact.second.node
     if not isinstance(first, cst.BaseExpression) or not isinstance(second, cst.BaseExpression):
         return None
@@ -91,7 +91,7 @@ def _swapped(fact: PairsSwapped) -> Fix | None:
     return Fix("swap the arguments of `zip`", kind, swapped(tree, first, second))
 
 
-def _kept(fact: PairsWalked) -> Fix | None:
+def _keep_pairs(fact: PairsWalked) -> Fix | None:
     tree, span = fact.place.tree, fact.place.span
     homes = (*(scope.body for scope in scopes_of(tree, fact.place.node)), tree.module)
     if any(True for home in homes for _ in bindings_in(home, ("list",))):

@@ -22,14 +22,14 @@ class Case:
 
 
 class UnwatchableValue(Rule):
-    """A tape is asked about something that is neither tensor nor variable.
+    """A tape receives a value that is neither a tensor nor a variable.
 
     ## What it does
 
     Reports values that a tape cannot deal with: a NumPy array, a Python number, a model, a layer or a symbolic tensor
     of Keras (`model.inputs`) given to `tape.watch`, also in a list; an array, `model.get_weights()`, a model, a layer
     or a symbolic tensor as a source; a symbolic tensor as the target; and `tape.watch` before the tape is entered. The
-    report stands at the call of `watch`, or at the argument of the query.
+    report is at the call of `watch`, or at the argument of the query.
 
     ## Why it matters
 
@@ -60,9 +60,8 @@ class UnwatchableValue(Rule):
 
     Unsafe. `x = tf.convert_to_tensor(x)` goes before the block, a `model` as a source becomes
     `model.trainable_variables`, a `watch` before the block moves into it, a `watch` of weights goes. A model that is
-    watched is left to you: no tape needs to be told of its weights. An array of
-    float64 becomes a tensor of float64, which does not mix with float32; a result that was an array is a
-    tensor.
+    watched is left to you: a tape watches its weights automatically. An array of float64 becomes a tensor of float64,
+    which does not mix with float32; a result that was an array is a tensor.
 
     ## When to suppress
 

@@ -19,14 +19,14 @@ class InnerGradientOutsideTape(Rule):
     ## What it does
 
     Reports a gradient of second order whose inner gradient was computed while the outer tape was not
-    recording: after the outer block, or after a `with` that opened both tapes at once. The report stands at
+    recording: after the outer block, or after a `with` that opened both tapes at once. The report is at
     the inner `gradient` call.
 
     ## Why it matters
 
-    The outer tape differentiates what it recorded, and the inner gradient is a computation like any other.
-    Taken too late it is a constant: `outer.gradient(first, x)` is `None`, and so is the gradient of a
-    penalty or residual built on it, for every weight. TensorFlow does not warn. What is seen is one of
+    The outer tape differentiates what it recorded, and the inner gradient is a computation like any other. Taken too
+    late it is a constant: `outer.gradient(first, x)` is `None`, and so is the gradient of a penalty or residual built
+    on it, for every weight. TensorFlow does not warn. The error is one of
 
         ValueError: No gradients provided for any variable.
         ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
@@ -36,20 +36,20 @@ class InnerGradientOutsideTape(Rule):
 
     ## Known limits
 
-    Silent for an inner gradient inside its own block or between the two, for two tapes in one `with` that
-    are each asked once for losses of their own (adversarial pairs), for an inner gradient that was finished
-    before the outer tape began (first-order meta-learning, where the cut is meant), and for slopes that
-    only reach a log. `hessian` helpers that hide a tape are silent where they are not known.
+    Silent for an inner gradient inside its own block or between the two, for two tapes in one `with` that each
+    differentiate their own loss once (adversarial pairs), for an inner gradient that was finished before the outer tape
+    began (first-order meta-learning, where the cut is meant), and for slopes that only reach a log. `hessian` helpers
+    that hide a tape are silent where they are not known.
 
     ## Fix safety
 
-    Unsafe. The inner query, and the statements that lead from it to the outer target, move into the outer
-    block. More is recorded there, gradients of gradients included. The inner query stays outside the inner
-    block: a persistent tape warns when it is asked inside.
+    Unsafe. The inner query, and the statements that lead from it to the outer target, move into the outer block. More
+    is recorded there, gradients of gradients included. The inner query stays outside the inner block: a persistent tape
+    warns about queries inside its block.
 
     ## When to suppress
 
-    When the inner gradient is meant as a constant. `tf.stop_gradient(first)` says so.
+    When the inner gradient is meant as a constant. `tf.stop_gradient(first)` states this in the code.
     """
 
     code = "TFG309"

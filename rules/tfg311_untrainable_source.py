@@ -16,36 +16,35 @@ OF_KERAS = "make the weight trainable; on Keras 3 `tape.watch` does not accept t
 
 
 class UntrainableSource(Rule):
-    """A variable made with `trainable=False` is asked for its gradient.
+    """The source of a gradient is a variable created with `trainable=False`.
 
     ## What it does
 
-    Reports a query whose source is a variable made with `trainable=False` that the tape was not told to
-    watch, while the target depends on it. The report stands at the query.
+    Reports a query whose source is a variable created with `trainable=False` that the tape does not watch, while the
+    target depends on it. The report is at the query.
 
     ## Why it matters
 
-    A tape watches trainable variables by itself and no others. For `tf.Variable(..., trainable=False)` and
-    for `add_weight(..., trainable=False)` the gradient is `None`, without a warning, alone or in a list
-    beside gradients of trainable variables. The moving mean and variance of a BatchNormalization layer are
-    such variables. What is seen is
+    A tape watches trainable variables automatically, and no others. For `tf.Variable(..., trainable=False)` and for
+    `add_weight(..., trainable=False)` the gradient is `None`, without a warning, alone or in a list beside gradients of
+    trainable variables. The moving mean and variance of a BatchNormalization layer are such variables. The error is
 
         TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
         ValueError: None values not supported.
 
     ## Known limits
 
-    Freezing a Keras layer is something else: `layer.trainable = False` and `Dense(3, trainable=False)`
-    empty `layer.trainable_variables`, but the kernel asked for by name still gets its gradient. That is
-    silent. So are step counters, running statistics and other variables that are not sources, variables
-    watched by hand, and a `trainable` argument that is not known.
+    Freezing a Keras layer is something else: `layer.trainable = False` and `Dense(3, trainable=False)` empty
+    `layer.trainable_variables`, but the kernel given by name as a source still gets its gradient. That is silent. So
+    are step counters, running statistics and other variables that are not sources, variables watched by hand, and a
+    `trainable` argument that is not known.
 
     ## Fix safety
 
-    Safe for a `tf.Variable`: `tape.watch(v)` becomes the first statement of the block. For a Keras weight
-    nothing is inserted: Keras 3 variables are refused by `watch` (`ValueError: Passed in object ... of type
-    'Variable'`). There the remedy is by hand: make the weight trainable and leave it out of the optimizer's
-    list, or with Keras 3 watch `layer.gain.value`, with Keras 2 `layer.gain`.
+    Safe for a `tf.Variable`: `tape.watch(v)` becomes the first statement of the block. For a Keras weight nothing is
+    inserted: Keras 3 variables are refused by `watch` (`ValueError: Passed in object ... of type 'Variable'`). There
+    change the code by hand: make the weight trainable and leave it out of the optimizer's list, or with Keras 3 watch
+    `layer.gain.value`, with Keras 2 `layer.gain`.
 
     ## When to suppress
 

@@ -17,31 +17,30 @@ class UnbuiltModelVariables(Rule):
 
     Reports `trainable_variables`, `trainable_weights`, `variables` or `weights` of a model or layer that
     are read and kept before anything has built it, and used later as sources, for an optimizer's `build` or
-    as its pairs. The report stands where they are read.
+    as its pairs. The report is where they are read.
 
     ## Why it matters
 
-    Layers make their weights at the first call. Before, the list is empty, and the copy that was kept stays
-    empty: `tape.gradient` returns `[]`. What follows depends on the version. Keras 3 raises when it is
-    applied:
+    Layers create their weights at the first call. Before, the list is empty, and the copy that was kept stays empty:
+    `tape.gradient` returns `[]`. What follows depends on the version. Keras 3 raises when it is applied:
 
         ValueError: not enough values to unpack (expected 2, got 0)
 
-    Keras 2 applies nothing for a subclassed model and says nothing: nothing is trained. For a Sequential it
-    raises at the reading:
+    Keras 2 applies nothing for a subclassed model, without a warning: nothing is trained. For a Sequential it raises at
+    the reading:
 
         ValueError: Weights for model 'sequential' have not yet been created.
 
-    Joined with another variable the list is not empty, and both train that one alone, in silence. An
-    optimizer built for the empty list refuses the real ones later: `ValueError: Unknown variable` (Keras
-    3), `KeyError: 'The optimizer cannot recognize variable'` (Keras 2).
+    Joined with another variable the list is not empty, and both versions train that one alone, without a warning. An
+    optimizer built for the empty list refuses the real ones later: `ValueError: Unknown variable` (Keras 3), `KeyError:
+    'The optimizer cannot recognize variable'` (Keras 2).
 
     ## Known limits
 
-    Silent for models with an `Input` or `input_shape`, functional models, `build(shape)` of a Sequential,
-    weights made in `__init__`, a list read again after the first call, a property that reads it anew, and a
-    list that is only counted or printed. On Keras 3 `build(shape)` of a subclass without a `build` of its
-    own makes no weights and only warns; on Keras 2 it makes them. A model of an unknown class is silent.
+    Silent for models with an `Input` or `input_shape`, functional models, `build(shape)` of a Sequential, weights made
+    in `__init__`, a list read again after the first call, a property that reads it again, and a list that is only
+    counted or printed. On Keras 3 `build(shape)` of a subclass without a `build` of its own makes no weights and only
+    warns; on Keras 2 it makes them. A model of an unknown class is silent.
 
     ## Fix safety
 
@@ -51,7 +50,7 @@ class UnbuiltModelVariables(Rule):
 
     ## When to suppress
 
-    When something that cannot be seen here has built the model before, for example a loader of checkpoints.
+    When other code has built the model before, for example a loader of checkpoints.
     """
 
     code = "TFG312"

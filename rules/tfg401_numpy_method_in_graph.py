@@ -1,4 +1,4 @@
-"""TFG401: numpy method in graph."""
+"""TFG401 numpy-method-in-graph."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 
 class NumpyMethodInGraph(Rule):
-    """`.numpy()` of a symbolic tensor while a graph is traced raises.
-
-    `.numpy()` is asked of a symbolic tensor in traced code.
+    """`.numpy()` is called on a symbolic tensor in traced code.
 
     ## What it does
 

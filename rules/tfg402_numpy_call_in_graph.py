@@ -1,4 +1,4 @@
-"""TFG402: numpy call in graph."""
+"""TFG402 numpy-call-in-graph."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ SILENT = ("numpy.array_equal",)  # catches the error
 
 
 class NumpyCallInGraph(Rule):
-    """A NumPy function of a symbolic tensor while a graph is traced raises.
-
-    A NumPy or SciPy function is called on a symbolic tensor in traced code.
+    """A NumPy or SciPy function is called on a symbolic tensor in traced code.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG403: python value of tensor."""
+"""TFG403 python-value-of-tensor."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 
 class PythonValueOfTensor(Rule):
-    """Python wants a number or a list of a symbolic tensor.
-
-    A Python builtin asks a symbolic tensor for its value.
+    """A Python builtin needs the value of a symbolic tensor.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG404: print at trace time."""
+"""TFG404 print-at-trace-time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class PrintAtTraceTime(Rule):
-    """`print` of a tensor in traced code runs once for each trace.
-
-    `print` or `logging` of a tensor runs once per trace, not once per step.
+    """`print` or `logging` of a tensor runs once per trace, not once per step.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG405: python side effect in graph."""
+"""TFG405 python-side-effect-in-graph."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HELP = {
 
 
 class PythonSideEffectInGraph(Rule):
-    """Python state is changed in traced code: it happens once per trace.
+    """Python state is changed in traced code, which happens once per trace and not once per call.
 
     ## What it does
 
@@ -39,21 +39,21 @@ class PythonSideEffectInGraph(Rule):
 
     ## Why it matters
 
-    The statement runs while the graph is built and is no part of it. After five steps the counter says 1, and
-    `next()` hands the first batch to all of them. In a tensor `if` the statements of both branches run, whichever is
-    taken later. Nothing is raised, save for a changed argument:
+    The statement runs while the graph is built and is not part of it. After five steps the counter is 1, and `next()`
+    returns the first batch in all of them. In a tensor `if` the statements of both branches run, whichever is taken
+    later. Nothing is raised, save for a changed argument:
 
         ValueError: smooth(value, scales=[]) should not modify its Python input arguments. Modifying a copy is
         allowed.
 
     ## Known limits
 
-    Lists and dictionaries that are made and used within one trace are how graphs are built, and are silent; so are
+    Lists and dictionaries that are created and used within one trace are normal in graph code, and not reported; so are
     plain assignments of configuration (`self.width = x.shape[-1]`), changes inside `tf.py_function`, and iterators of
-    `tf.data`, which the graph advances. A tensor that is kept outside is TFG406. How often a function is traced is
-    not counted: Keras traces `call` two or three times. A counter that becomes part of a name or text in the same
-    function numbers what is traced, and is silent, as is what the same function or class takes back (`+= 1` and
-    `-= 1`, `append` and `pop`): it counts only while something runs.
+    `tf.data`, which the graph advances. A tensor that is kept outside is TFG406. How often a function is traced is not
+    counted: Keras traces `call` two or three times. A counter that becomes part of a name or text in the same function
+    numbers what is traced, and is silent, as is what the same function or class takes back (`+= 1` and `-= 1`, `append`
+    and `pop`): it counts only while something runs.
 
     ## Fix safety
 
@@ -87,7 +87,7 @@ def _is_taken_back(place: Place) -> bool:
     """Whether the same function or class also makes the opposite change: what counts while something runs."""
     tree, node = place.tree, place.node
     scopes = scopes_of(tree, node)
-    return bool(scopes) and any(_is_opposite(node, other) for other in _nodes(scopes[-1]))
+    return bool(scopes) and any(_is_opposite(node, other) for other in _iterate(scopes[-1]))
 
 
 def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
@@ -103,7 +103,7 @@ def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
     return False
 
 
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _iterate(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     pending = [node]
     while pending:
         here = pending.pop()

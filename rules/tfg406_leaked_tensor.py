@@ -1,4 +1,4 @@
-"""TFG406: leaked tensor."""
+"""TFG406 leaked-tensor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class LeakedTensor(Rule):
-    """A symbolic tensor is kept beyond the trace that made it.
+    """A symbolic tensor is kept and used outside the graph that it belongs to.
 
     ## What it does
 
@@ -58,8 +58,8 @@ class LeakedTensor(Rule):
                 fact.place.span,
                 f"the result of `{code}` is not used: in a graph only the result holds the written value",
                 path=traced_path(fact),
-                help=f"assign the result: `{_array(fact)} = {code}`",
-                fix=_rebound(fact),
+                help=f"assign the result: `{_name_array(fact)} = {code}`",
+                fix=_assign_result(fact),
             )
             return
         end = "the loop" if fact.in_loop else "tracing"
@@ -74,13 +74,13 @@ class LeakedTensor(Rule):
         )
 
 
-def _array(fact: WriteDiscarded) -> str:
+def _name_array(fact: WriteDiscarded) -> str:
     node = fact.place.node
     assert isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
     return fact.place.tree.code(node.func.value)
 
 
-def _rebound(fact: WriteDiscarded) -> Fix | None:
+def _assign_result(fact: WriteDiscarded) -> Fix | None:
     """``ta = ta.write(...)``, where ``ta`` is a name or an attribute."""
     node, span = fact.place.node, fact.place.span
     assert isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
@@ -89,5 +89,5 @@ def _rebound(fact: WriteDiscarded) -> Fix | None:
         holder = holder.value
     if not isinstance(holder, cst.Name) or node.lpar:
         return None
-    edit = Edit(Span(span.filename, span.start, span.start), f"{_array(fact)} = ")
+    edit = Edit(Span(span.filename, span.start, span.start), f"{_name_array(fact)} = ")
     return Fix("assign the result of `write`", Applicability.SAFE, (edit,))

@@ -1,4 +1,4 @@
-"""TFG407: variable created in graph."""
+"""TFG407 variable-created-in-graph."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class VariableCreatedInGraph(Rule):
-    """A variable is made in each call of a traced function.
-
-    A variable is created on every call of a traced function.
+    """A variable is created on every call of a traced function.
 
     ## What it does
 
@@ -33,13 +31,13 @@ class VariableCreatedInGraph(Rule):
     ## Known limits
 
     Creation behind a guard that holds once (`if self.v is None`, `hasattr`), in `build`, in `__init__`, or in a
-    function that runs eagerly is fine and silent. Variables that a Keras layer or an optimizer made outside creates
-    on its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
+    function that runs eagerly is fine and silent. Variables that a Keras layer or an optimizer from outside creates on
+    its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
 
     ## Fix safety
 
-    No fix: where the variable should live is a matter of design. Suggested: create it in `__init__`, `build` or
-    before the traced function, and `assign` to it; instead of a metric use the function of the same name.
+    No fix: where the variable should live is a design decision. Create it in `__init__`, `build` or before the traced
+    function, and `assign` to it; instead of a metric use the function of the same name.
 
     ## When to suppress
 

@@ -1,4 +1,4 @@
-"""TFG408: layer created in call."""
+"""TFG408 layer-created-in-call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LayerCreatedInCall(Rule):
     ## Why it matters
 
     Each call makes a new layer with new random weights. Eagerly nothing is raised: two calls on one input differ, the
-    weights belong to nobody (`trainable_weights` is empty) and are never trained. Traced, TensorFlow raises:
+    weights belong to no layer (`trainable_weights` is empty) and are never trained. While tracing, TensorFlow raises:
 
         ValueError: tf.function only supports singleton tf.Variables created on the first call.
 
@@ -40,7 +40,7 @@ class LayerCreatedInCall(Rule):
 
     ## When to suppress
 
-    When a random projection that is drawn anew in each eager call is what you want.
+    When you want a new random projection on each eager call.
     """
 
     code = "TFG408"

@@ -1,4 +1,4 @@
-"""TFG409: trace time constant."""
+"""TFG409 trace-time-constant."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class TraceTimeConstant(Rule):
-    """A random number or the time is drawn once, when the graph is traced.
-
-    A random number or the time is drawn once, while tracing, and stays.
+    """A random number or the time is drawn once, while tracing, and stays.
 
     ## What it does
 

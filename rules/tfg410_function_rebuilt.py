@@ -1,4 +1,4 @@
-"""TFG410: function rebuilt."""
+"""TFG410 function-rebuilt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tfgraphlint.syntax.tree import Tree
 
 
 class RebuiltFunction(Rule):
-    """A `tf.function` is created anew for each call: every call traces.
+    """A new `tf.function` is created for each call, so each call traces again.
 
     ## What it does
 
@@ -27,8 +27,8 @@ class RebuiltFunction(Rule):
 
     ## Why it matters
 
-    Each `tf.function` object has a cache of traces of its own, and a new object has an empty one. Four epochs with
-    the step defined inside the loop were seen to trace four times. TensorFlow warns at run time, after five of them:
+    Each `tf.function` object has a cache of traces of its own, and a new object has an empty one. Four epochs with the
+    step defined inside the loop traced four times. TensorFlow warns at run time, after five of them:
 
         WARNING:tensorflow:5 out of the last 5 calls to <function train_step at 0x...> triggered tf.function
         retracing. Tracing is
@@ -39,7 +39,7 @@ class RebuiltFunction(Rule):
 
     Factories whose result is kept (a variable, an attribute, a dictionary, a list that is called later) are silent,
     also when they are called in a loop, once for each configuration. So is a function that runs once, such as `main`,
-    and a `tf.function` that is made while another one is traced.
+    and a `tf.function` that is created while another one is traced.
 
     ## Fix safety
 
@@ -56,7 +56,7 @@ class RebuiltFunction(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: FunctionRebuilt) -> Iterable[Diagnostic]:
-        if not _only_called(fact.place, _is_thrown_away(fact.call)):
+        if not _is_only_called(fact.place, _is_thrown_away(fact.call)):
             return
         is_decorator = isinstance(parent(fact.place.tree, fact.place.node), cst.Decorator)
         what = "this decorator" if is_decorator else f"`{brief(fact.place.code)}`"
@@ -73,7 +73,7 @@ def _is_thrown_away(call: Place) -> bool:
     return isinstance(call.node, cst.Call) and isinstance(call.node.func, cst.Call)
 
 
-def _only_called(place: Place, thrown_away: bool) -> bool:
+def _is_only_called(place: Place, thrown_away: bool) -> bool:
     """Whether the function is called where it is made and then forgotten: not kept, returned or passed on.
 
     ``thrown_away``: whoever it was returned to calls it and forgets it.

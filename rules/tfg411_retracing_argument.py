@@ -1,4 +1,4 @@
-"""TFG411: retracing argument."""
+"""TFG411 retracing-argument."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 
 
 class RetracingArgument(Rule):
-    """A Python value that changes is passed to a `tf.function`: one trace a value.
+    """A Python value that changes is passed to a `tf.function`, which retraces for each value.
 
     ## What it does
 
@@ -64,7 +64,7 @@ class RetracingArgument(Rule):
                 Step(Role.CALL, "called here", fact.call.span),
             ),
             help=f"pass a tensor: `tf.constant({code})`",
-            fix=_as_tensor(fact),
+            fix=_pass_tensor(fact),
         )
 
 
@@ -79,7 +79,7 @@ def _is_listed(fact: ArgumentRetraced) -> bool:
     )
 
 
-def _as_tensor(fact: ArgumentRetraced) -> Fix | None:
+def _pass_tensor(fact: ArgumentRetraced) -> Fix | None:
     tree, node = fact.place.tree, fact.place.node
     if not isinstance(node, cst.BaseExpression) or not _takes_tensor(fact):
         return None

@@ -1,4 +1,4 @@
-"""TFG412: tensor as bool."""
+"""TFG412 tensor-as-bool."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HELP = {
 
 
 class TensorAsBool(Rule):
-    """A symbolic tensor is used as a Python condition that nothing converts.
+    """A symbolic tensor is used as a Python bool where AutoGraph does not convert the code.
 
     ## What it does
 
@@ -50,9 +50,9 @@ class TensorAsBool(Rule):
     Keras 3 applies no AutoGraph to `call`, losses, `train_step`, `compute_loss` and the helpers that they call; Keras 2
     does to `call` and losses, and not to `train_step`. AutoGraph leaves alone constructors, properties and operator
     methods, what `tf.custom_gradient` and `tf.recompute_grad` wrap, generators, context managers, functions with `:=`
-    or a loop's `else`, lambdas with the same parameters on one line, and functions from elsewhere that a library
-    calls: `tf.cond`, `tf.while_loop`, `tf.scan`, `sorted(key=f)`. What is defined inside of converted code is
-    converted with it, and `tf.map_fn` and `Dataset.map` convert what they are given.
+    or a loop's `else`, lambdas with the same parameters on one line, and functions from elsewhere that a library calls:
+    `tf.cond`, `tf.while_loop`, `tf.scan`, `sorted(key=f)`. What is defined inside of converted code is converted with
+    it, and `tf.map_fn` and `Dataset.map` convert the functions that they receive.
 
     ## Known limits
 
@@ -82,12 +82,12 @@ class TensorAsBool(Rule):
             fact.place.span,
             message,
             path=traced_path(fact),
-            fix=_fix(fact),
+            fix=_find_fix(fact),
             help=HELP.get(fact.how, IN_GRAPH),
         )
 
 
-def _fix(fact: TensorTested) -> Fix | None:
+def _find_fix(fact: TensorTested) -> Fix | None:
     forms = {"assert": asserted, "conditional expression": selected, "loop": endless_in_graph}
     if fact.how in forms:
         return forms[fact.how](fact.place)

@@ -1,4 +1,4 @@
-"""TFG413: undefined in branch."""
+"""TFG413 undefined-in-branch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HELP = {
 
 
 class UndefinedInBranch(Rule):
-    """The branches of a tensor condition do not agree about a name.
+    """The branches of an `if` on a tensor leave a name undefined or with different types.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG414: raise under tensor condition."""
+"""TFG414 raise-under-tensor-condition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class RaiseUnderTensorCondition(Rule):
-    """A `raise` under a tensor condition raises while tracing, always.
+    """A `raise` under a tensor condition always raises while tracing.
 
     ## What it does
 

@@ -1,4 +1,4 @@
-"""TFG415: unknown static dimension."""
+"""TFG415 unknown-static-dimension."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class UnknownStaticDimension(Rule):
 
     `x.shape[0]` becomes `tf.shape(x)[0]`, and `x.shape` becomes `tf.shape(x)`: safe in a shape that is given to a
     TensorFlow operation, unsafe elsewhere, as it is an int32 tensor. No fix where floats are divided by it, which takes
-    a cast, and where Python or NumPy wants a number (`range`, `float`, `np.prod`).
+    a cast, and where Python or NumPy needs a number (`range`, `float`, `np.prod`).
 
     ## When to suppress
 

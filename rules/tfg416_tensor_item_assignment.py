@@ -1,4 +1,4 @@
-"""TFG416: tensor item assignment."""
+"""TFG416 tensor-item-assignment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfgraphlint.rule_api.shortening import brief
 
 
 class TensorItemAssignment(Rule):
-    """An item of a tensor or variable is assigned.
+    """An item of a tensor or variable is assigned, which raises TypeError.
 
     ## What it does
 

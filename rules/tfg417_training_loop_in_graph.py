@@ -1,4 +1,4 @@
-"""TFG417: training loop in graph."""
+"""TFG417 training-loop-in-graph."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 
 class TrainingLoopInGraph(Rule):
-    """`fit`, `predict` or `evaluate` runs inside traced code, or a dataset is iterated there by Python.
+    """`fit`, `predict` or `evaluate` is called in traced code, or Python iterates over a dataset there.
 
     ## What it does
 
-    Reports `fit`, `predict`, `evaluate`, `predict_on_batch` and their kin of a Keras model in code that is certainly
-    traced, comprehensions and generator expressions over a `tf.data.Dataset` in a `tf.function`, and `for` over one
-    where AutoGraph is off.
+    Reports `fit`, `predict`, `evaluate`, `predict_on_batch` and similar methods of a Keras model in code that is
+    certainly traced, comprehensions and generator expressions over a `tf.data.Dataset` in a `tf.function`, and `for`
+    over one where AutoGraph is off.
 
     ## Why it matters
 
-    These methods trace and run functions of their own and read their results. Keras 2 says so:
+    These methods trace and run their own functions and read the results. Keras 2 raises:
 
         RuntimeError: Detected a call to `Model.fit` inside a `tf.function`.
 

@@ -1,4 +1,4 @@
-"""TFG418: eager debugging left on."""
+"""TFG418 eager-debugging-left-on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EagerDebuggingLeftOn(Rule):
     ## Why it matters
 
     Nothing is traced then: the Python of each loss, layer and mapped function runs again for each batch or example.
-    `experimental_get_tracing_count()` was seen to stay 0, and a loss to run once a batch. Nothing says so.
+    `experimental_get_tracing_count()` stays 0, and the Python of a loss runs once a batch, without a warning.
 
     ## Known limits
 
@@ -69,7 +69,7 @@ class EagerDebuggingLeftOn(Rule):
             fact.place.span,
             f"`{code}` is left on and nothing here needs it: {what}",
             help="remove it: traced code runs faster",
-            fix=_not_compiled_eagerly(fact.place) if compiled else _without_line(fact.place),
+            fix=_remove_argument(fact.place) if compiled else _remove_call(fact.place),
         )
 
 
@@ -84,13 +84,13 @@ def _is_left_on(place: Place) -> bool:
     return literal and mentions(place.tree, "run_functions_eagerly") == 1
 
 
-def _not_compiled_eagerly(place: Place) -> Fix | None:
+def _remove_argument(place: Place) -> Fix | None:
     assert isinstance(place.node, cst.Call)
     edits = without_keyword(place.tree, place.node, "run_eagerly")
     return Fix("remove `run_eagerly=True`", Applicability.UNSAFE, edits) if edits else None
 
 
-def _without_line(place: Place) -> Fix | None:
+def _remove_call(place: Place) -> Fix | None:
     """Take out the row of the statement, where it has one of its own and is not alone in its block."""
     tree = place.tree
     line = statement_of(tree, place.node)

@@ -1,4 +1,4 @@
-"""TFG419: unsupported in jit."""
+"""TFG419 unsupported-in-jit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfgraphlint.rule_api.wording import short_name, traced_path
 
 
 class UnsupportedInJit(Rule):
-    """An operation that XLA does not compile is used under `jit_compile=True`.
+    """An operation that XLA cannot compile is used with `jit_compile=True`.
 
     ## What it does
 
@@ -22,7 +22,7 @@ class UnsupportedInJit(Rule):
 
     ## Why it matters
 
-    The whole function is refused when it is called, with an error about the graph, not about the line:
+    The whole function fails when it is called, with an error about the graph, not about the line:
 
         InvalidArgumentError: Detected unsupported operations when trying to compile graph
         __inference_train_step_26[...] on
@@ -32,12 +32,12 @@ class UnsupportedInJit(Rule):
 
     The list was tried with XLA on the CPU; other devices compile fewer operations. Fine there, and silent: `unique`,
     `boolean_mask`, one-argument `where`, `top_k`, `sort`, `TensorArray`, assertions, stateless random numbers.
-    `jit_compile` given by a value that is not known is silent. Keras 3 chooses `jit_compile="auto"` by itself and
-    leaves such models alone.
+    `jit_compile` given by a value that is not known is silent. Keras 3 uses `jit_compile="auto"` by default and leaves
+    such models alone.
 
     ## Fix safety
 
-    No fix: move the operation out of the compiled function, or do without `jit_compile`.
+    No fix: move the operation out of the compiled function, or remove `jit_compile`.
 
     ## When to suppress
 

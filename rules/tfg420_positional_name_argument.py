@@ -1,4 +1,4 @@
-"""TFG420: positional name argument."""
+"""TFG420 positional-name-argument."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tfgraphlint.rule_api.wording import short_name
 
 
 class PositionalNameArgument(Rule):
-    """A positional argument lands in `name`.
+    """A positional argument is passed as `name`.
 
     ## What it does
 
@@ -25,19 +25,19 @@ class PositionalNameArgument(Rule):
 
     ## Why it matters
 
-    Eager execution never looks at the name: the third mask of `tf.logical_and(a, b, c)` is ignored without a word. In
-    a graph the name is checked:
+    Eager execution ignores the name: the third mask of `tf.logical_and(a, b, c)` has no effect, without a warning. In a
+    graph the name is checked:
 
         TypeError: expected string or bytes-like object, got 'int'
 
-    A tensor given for a name is asked for a truth value, an OperatorNotAllowedInGraphError.
+    A tensor passed as a name is used as a Python bool: OperatorNotAllowedInGraphError.
 
     ## Known limits
 
-    `None`, `""`, and any other value that Python takes for false (0, 0.0, False) pass in a graph, too. Strings are
-    silent, although a name with a space is refused by a graph. Functions of your own and of other libraries with the
-    same short name are not meant; which argument is `name` is taken from the signatures of the TensorFlow that the
-    tables were derived from.
+    `None`, `""`, and any other false value (0, 0.0, False) raise nothing in a graph either. Strings are silent,
+    although a name with a space is refused by a graph. Functions of your own and of other libraries with the same short
+    name are not reported; which argument is `name` is taken from the signatures of the TensorFlow that the tables were
+    derived from.
 
     ## Fix safety
 

@@ -1,4 +1,4 @@
-"""TFG421: frozen python state."""
+"""TFG421 frozen-python-state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfgraphlint.rule_api.wording import traced_path
 
 
 class FrozenPythonState(Rule):
-    """A Python value that the program changes later is read while tracing, and stays.
+    """A Python value that the program changes later is read only while tracing.
 
     ## What it does
 
@@ -29,8 +29,8 @@ class FrozenPythonState(Rule):
 
     Silent for values that are set once or before the first call, for variables, tensors and arguments (a Python
     argument with a new value makes a new trace), and for state that only eager code reads. A change within the traced
-    code itself is TFG405. Of `fit`, what callbacks of the same program change is seen. A new trace for another reason,
-    such as another shape, reads the value anew; then the result depends on the order of the calls.
+    code itself is TFG405. For `fit`, changes by callbacks of the same program are known. A new trace for another
+    reason, such as another shape, reads the new value; then the result depends on the order of the calls.
 
     ## Fix safety
 

@@ -1,4 +1,4 @@
-"""TFG422: recursion in graph."""
+"""TFG422 recursion-in-graph."""
 
 from __future__ import annotations
 

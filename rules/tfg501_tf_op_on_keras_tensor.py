@@ -11,11 +11,11 @@ from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.fixes.keras_ops import with_operation
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.rule_api.wording import short_name
+from tfgraphlint.rule_api.wording import short_name, trace_calls
 
 
 class TfOpOnKerasTensor(Rule):
-    """A function that wants a tensor or a value gets a symbolic tensor of Keras.
+    """A symbolic Keras tensor is passed to a function that needs a tensor or a value.
 
     ## What it does
 
@@ -32,17 +32,16 @@ class TfOpOnKerasTensor(Rule):
         numerical value. You cannot convert it to a NumPy array.
         TypeError: A symbolic KerasTensor cannot be used as a boolean.
 
-    Keras 2 turned each TensorFlow function into a layer by itself; programs that relied on it stop here. NumPy,
-    `float` and conditions were refused by Keras 2 as well, in other words, and are reported for both.
+    Keras 2 turned each TensorFlow function into a layer automatically; programs that rely on this fail here. NumPy,
+    `float` and conditions raise errors in Keras 2 as well, with other texts, and are reported for both.
 
     ## Known limits
 
-    TensorFlow functions, and an array to the left of an operator (`ndarray + x`; `x + ndarray` is fine), are
-    reported for Keras 3 only. Which functions refuse a symbolic tensor was found by calling each; others are not
+    TensorFlow functions, and an array to the left of an operator (`ndarray + x`; `x + ndarray` is fine), are reported
+    for Keras 3 only. Which functions do not accept a symbolic tensor was found by calling each; others are not
     reported. Silent on operators and slices (`x * 2`, `x[:, 0]`, `x @ w`), which are Keras operations; on `x == y`,
-    which asks whether both are one object; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model
-    and in a `Lambda`; and where a model is called on data. What comes of a list of results (`tf.split`) is not
-    followed.
+    which compares identity; on static sizes (`x.shape[-1]`); inside the `call` of a layer or model and in a `Lambda`;
+    and where a model is called on data. What comes of a list of results (`tf.split`) is not followed.
 
     ## Fix safety
 
@@ -62,12 +61,11 @@ class TfOpOnKerasTensor(Rule):
     def check(self, fact: KerasTensorUsed) -> Iterable[Diagnostic]:
         if not fact.by:
             yield self.report(
-                fact.place.span, _message(fact), path=_path(fact), help=_remedy(fact), fix=_with_operation(fact)
+                fact.place.span, _describe(fact), path=_trace_path(fact), help=_advise(fact), fix=_use_keras_ops(fact)
             )
 
 
-
-def _message(fact: KerasTensorUsed) -> str:
+def _describe(fact: KerasTensorUsed) -> str:
     code = brief(fact.place.code)
     match fact.how:
         case "function":
@@ -79,7 +77,7 @@ def _message(fact: KerasTensorUsed) -> str:
     return f"`{code}` reads the value of a symbolic Keras tensor, which has none"
 
 
-def _remedy(fact: KerasTensorUsed) -> str:
+def _advise(fact: KerasTensorUsed) -> str:
     match fact.how:
         case "function":
             return "use a function of `keras.ops`, or move the call into the `call` method of a layer"
@@ -90,7 +88,7 @@ def _remedy(fact: KerasTensorUsed) -> str:
     return "use a function of `keras.ops`, or read the value of what the model returns for data"
 
 
-def _with_operation(fact: KerasTensorUsed) -> Fix | None:
+def _use_keras_ops(fact: KerasTensorUsed) -> Fix | None:
     call = fact.place.node
     if fact.how not in ("function", "value") or not isinstance(call, cst.Call):
         return None
@@ -98,7 +96,6 @@ def _with_operation(fact: KerasTensorUsed) -> Fix | None:
     return Fix("use `keras.ops`", Applicability.UNSAFE, edits) if edits is not None else None
 
 
-def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
+def _trace_path(fact: KerasTensorUsed) -> tuple[Step, ...]:
     made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
-    calls = [Step(Role.CALL, "called from here", call.span) for call in fact.calls]
-    return tuple(dict.fromkeys([*made, *calls]))
+    return tuple(dict.fromkeys([*made, *trace_calls(fact.calls, fact.place)]))

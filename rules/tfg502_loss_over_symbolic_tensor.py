@@ -8,6 +8,7 @@ from tfgraphlint.diagnostic import Diagnostic, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import trace_calls
 
 RUNNERS = {
     "keras.Model.compile": "the compiled model",
@@ -17,13 +18,13 @@ RUNNERS = {
 
 
 class LossOverSymbolicTensor(Rule):
-    """A symbolic tensor of a model's definition is used where there is a batch.
+    """A symbolic tensor of a model's definition is used where Keras passes a batch.
 
     ## What it does
 
     Reports a symbolic tensor of a functional model (an `Input`, `layer.output`, the result of a layer) that is used
     inside a compiled loss, a metric, a callback or a `train_step`, whether it comes there by closure,
-    `functools.partial`, an attribute, a factory's argument or a global name. The report stands where the tensor is
+    `functools.partial`, an attribute, a factory's argument or a global name. The report is where the tensor is
     used.
 
     ## Why it matters
@@ -40,10 +41,10 @@ class LossOverSymbolicTensor(Rule):
 
     ## Known limits
 
-    One report for each function, at the first use; whatever is computed from it goes with it. Losses and metrics
-    are seen where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static
-    (`z.shape[-1]`, `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called
-    on data, which is a remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
+    One report for each function, at the first use; it covers everything computed from it. Losses and metrics are seen
+    where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static (`z.shape[-1]`,
+    `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called on data, which is a
+    remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
 
     ## Fix safety
 
@@ -64,20 +65,18 @@ class LossOverSymbolicTensor(Rule):
         yield self.report(
             fact.place.span,
             f"`{brief(fact.place.code)}` uses a symbolic Keras tensor, which has no value when this runs",
-            path=_path(fact),
-            help=_remedy(fact),
+            path=_trace_path(fact),
+            help=_advise(fact),
         )
 
 
-
-def _remedy(fact: KerasTensorUsed) -> str:
+def _advise(fact: KerasTensorUsed) -> str:
     if fact.by == "keras.callbacks.Callback":
         return "compute the layer's output for data: `keras.Model(model.input, layer.output)(batch)`"
     return "add the term with `self.add_loss(...)` in the `call` method of a layer, or make it a model output"
 
 
-def _path(fact: KerasTensorUsed) -> tuple[Step, ...]:
+def _trace_path(fact: KerasTensorUsed) -> tuple[Step, ...]:
     made = [Step(Role.SOURCE, "the symbolic tensor is created here", fact.made.span)] if fact.made is not None else []
     why = [Step(Role.MODE, f"{RUNNERS[fact.by]} runs this", fact.why.span)] if fact.why is not None else []
-    calls = [call for call in fact.calls if call.node is not fact.place.node]
-    return tuple(dict.fromkeys([*made, *why, *(Step(Role.CALL, "called from here", call.span) for call in calls)]))
+    return tuple(dict.fromkeys([*made, *why, *trace_calls(fact.calls, fact.place)]))

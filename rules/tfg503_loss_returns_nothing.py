@@ -10,36 +10,35 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class LossReturnsNothing(Rule):
-    """A loss ends without `return`.
+    """A loss ends without `return` and returns None.
 
     ## What it does
 
-    Reports a function that is used as a loss (given to `compile`, the `call` of a `Loss`, asked for as the target
-    of a tape) and that ends without returning a value on the path that is taken. The report stands at its `def`.
+    Reports a function that is used as a loss (passed to `compile`, the `call` of a `Loss`, the target of a tape) and
+    that ends without returning a value on the path that is taken. The report is at its `def`.
 
     ## Why it matters
 
-    A Python function without `return` gives None, and the error speaks of None and of nothing else:
+    A Python function without `return` gives None, and the error names nothing else:
 
         ValueError: None values not supported.
         ValueError: Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.
         TypeError: Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to
         be differentiated, but received None.
 
-    The first is what `fit` says, the second with `run_eagerly=True`, the third what a tape says.
+    The first comes from `fit`, the second from `fit` with `run_eagerly=True`, the third from a tape.
 
     ## Known limits
 
-    A path without `return` counts only where it is certain to be taken: a chain of `if kind == ...` without an
-    `else` is reported when the kind is known and has no branch. Silent where a path ends in `raise`, in a loop that
-    always returns, or in a `with` or `try` that does. A method that keeps its result in an attribute on purpose,
-    with the tape asked about the attribute, is fine. A `return` in only one branch of a tensor's `if` is TFG413, or
-    TFG412 where AutoGraph is off. A factory that forgets to return its inner function gives `compile` None for a
-    loss: "No loss to compute".
+    A path without `return` counts only where it is certain to be taken: a chain of `if kind == ...` without an `else`
+    is reported when the kind is known and has no branch. Silent where a path ends in `raise`, in a loop that always
+    returns, or in a `with` or `try` that does. A method that keeps its result in an attribute on purpose, which is then
+    the target, is fine. A `return` in only one branch of a tensor's `if` is TFG413, or TFG412 where AutoGraph is off. A
+    factory that forgets to return its inner function gives `compile` None for a loss: "No loss to compute".
 
     ## Fix safety
 
-    No fix: which value should be returned is not for a tool to say.
+    No fix: only the author knows which value should be returned.
 
     ## When to suppress
 

@@ -11,26 +11,26 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class TapeInCompiledLoss(Rule):
-    """A tape in a compiled loss that nobody asks for a gradient.
+    """A tape in a compiled loss computes no gradient.
 
     ## What it does
 
-    Reports a `tf.GradientTape` in a compiled loss (a function or the `call` of a `Loss`) that is never asked for a
-    gradient.
+    Reports a `tf.GradientTape` in a compiled loss (a function or the `call` of a `Loss`) on which no gradient is
+    computed.
 
     ## Why it matters
 
-    Nothing is raised and training goes on as without it: Keras differentiates the loss with a tape of its own
-    around the whole step. The inner tape records every operation for nobody, which costs memory and time, and the
-    code says that gradients are computed here, which is not so. The fixture trains the same network with and
-    without the tape and gets the same weights.
+    Nothing is raised and training goes on as without it: Keras differentiates the loss with a tape of its own around
+    the whole step. The inner tape records every operation for nothing, which costs memory and time, and the code looks
+    as if it computed gradients. The fixture trains the same network with and without the tape and gets the same
+    weights.
 
     ## Known limits
 
     A function counts where the file gives it to `compile`, the `call` of a `Loss` always. Silent where anything but
-    `watch` is done with the tape: where it is asked (`gradient`, `jacobian`, `batch_jacobian`), handed to another
-    function, returned, or kept in an attribute: then a penalty over a gradient may be what is meant. Tapes in a
-    `train_step` or in a loop of one's own are not the matter of this rule.
+    `watch` is done with the tape: where its `gradient`, `jacobian` or `batch_jacobian` is called, where it is passed to
+    another function, returned, or kept in an attribute: then a penalty over a gradient may be what is meant. Tapes in a
+    `train_step` or in your own training loop are not reported.
 
     ## Fix safety
 
@@ -40,7 +40,7 @@ class TapeInCompiledLoss(Rule):
 
     ## When to suppress
 
-    While one is about to write the gradient penalty.
+    While you are about to write the gradient penalty.
     """
 
     code = "TFG504"

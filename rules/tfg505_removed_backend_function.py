@@ -21,13 +21,13 @@ REMEDIES = {
 
 
 class RemovedBackendFunction(Rule):
-    """A name of Keras 2 that the Keras in use does not have.
+    """A name of Keras 2 does not exist in the Keras version in use.
 
     ## What it does
 
     Reports names of Keras that the Keras in use does not have: functions of `keras.backend` and `tf.keras.backend`,
     long names in `tf.keras.losses` and `tf.keras.metrics`, `model.add_loss` with a symbolic tensor, the layers of
-    `tf.compat.v1` under Keras 3. The names come from a table derived by asking the installed versions.
+    `tf.compat.v1` under Keras 3. The names come from a table derived from installed versions.
 
     ## Why it matters
 
@@ -66,7 +66,7 @@ class RemovedBackendFunction(Rule):
 
     def check(self, fact: RemovedName | SymbolicLossAdded) -> Iterable[Diagnostic]:
         if isinstance(fact, RemovedName):
-            yield self._removed(fact)
+            yield self._report_removed(fact)
             return
         yield self.report(
             fact.place.span,
@@ -74,7 +74,7 @@ class RemovedBackendFunction(Rule):
             help="call `self.add_loss(...)` in the `call` method of a layer",
         )
 
-    def _removed(self, fact: RemovedName) -> Diagnostic:
+    def _report_removed(self, fact: RemovedName) -> Diagnostic:
         last = fact.name.rpartition(".")[2]
         fix = None
         if fact.edits:
@@ -82,13 +82,12 @@ class RemovedBackendFunction(Rule):
         return self.report(
             fact.span,
             f"`{short_name(fact.name)}` was removed in Keras 3: {fact.error.partition(':')[0]}",
-            help=f"use `{fact.replacement}`" if fact.replacement else _remedy(fact.name, last),
+            help=f"use `{fact.replacement}`" if fact.replacement else _advise(fact.name, last),
             fix=fix,
         )
 
 
-
-def _remedy(name: str, last: str) -> str | None:
+def _advise(name: str, last: str) -> str | None:
     if name.startswith(OLD_LAYERS):
         return "use `keras.layers`, or `tf.compat.v1.get_variable` and TensorFlow operations"
     return REMEDIES.get(last) if ".backend." in name else None

@@ -35,12 +35,12 @@ class UntrackedVariable(Rule):
 
     ## Known limits
 
-    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module` kept
-    as an attribute of a Keras layer is not looked into, and its variables are not trained either), for callbacks
-    and classes of one's own, for `trainable=False` and for integers (counters: not meant to be trained), for
-    variables that the file assigns or names to a tape as sources, for models that the file defines and does not make
-    (who makes them may train them by hand), and for classes that define `trainable_variables` or its kin themselves. A
-    plain variable in a `Metric` is not reset between epochs; this rule does not say so.
+    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module` kept as
+    an attribute of a Keras layer is not looked into, and its variables are not trained either), for callbacks and your
+    own classes, for `trainable=False` and for integers (counters: not meant to be trained), for variables that the file
+    assigns or names to a tape as sources, for models that the file defines and does not make (your own loop may train
+    them), and for classes that define `trainable_variables` or similar properties themselves. A plain variable in a
+    `Metric` is not reset between epochs; this rule does not say so.
 
     ## Fix safety
 
@@ -50,7 +50,7 @@ class UntrackedVariable(Rule):
 
     ## When to suppress
 
-    When the variable is deliberately kept from training and from saving; `trainable=False` says so too.
+    When the variable is deliberately kept from training and from saving; `trainable=False` states this in the code.
     """
 
     code = "TFG506"
@@ -60,7 +60,7 @@ class UntrackedVariable(Rule):
     def check(self, fact: Untracked) -> Iterable[Diagnostic]:
         if _is_assigned(fact):
             return
-        fix = _tracked(fact)
+        fix = _use_keras_variable(fact)
         yield self.report(
             fact.place.span,
             f"Keras 3 does not track `{brief(fact.place.code)}` in `{fact.owner}`: `fit` does not train it",
@@ -69,13 +69,12 @@ class UntrackedVariable(Rule):
         )
 
 
-
 def _is_assigned(fact: Untracked) -> bool:
     """Whether the file gives the variable values by hand: then it is a state, as moving averages are."""
     return re.search(rf"\b{re.escape(fact.attribute)}\.assign", fact.place.tree.text) is not None
 
 
-def _tracked(fact: Untracked) -> Fix | None:
+def _use_keras_variable(fact: Untracked) -> Fix | None:
     """``keras.Variable`` in the place of ``tf.Variable``, where the arguments are the same ones."""
     call, tree = fact.place.node, fact.place.tree
     if not isinstance(call, cst.Call) or any(arg.star for arg in call.args):

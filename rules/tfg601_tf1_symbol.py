@@ -1,4 +1,4 @@
-"""TFG601: TF1 symbol."""
+"""TFG601 tf1-symbol."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class Tf1Symbol(Rule):
-    """A name of TensorFlow 1 that TensorFlow 2 does not have.
+    """A name of TensorFlow 1 does not exist in TensorFlow 2.
 
     ## What it does
 
@@ -31,18 +31,18 @@ class Tf1Symbol(Rule):
     ## Known limits
 
     Silent where a test of the version, `hasattr`, or an `except` stands around the name or around every use of the
-    function that it is in, where `tf` is not always the same module in the file (`import tensorflow.compat.v1 as
-    tf` in one place), where the file gives TensorFlow the name itself, and in projects that are made for TensorFlow 1
-    by their requirements. Names that stayed (`tf.gradients`, `tf.name_scope`, `tf.random_normal_initializer`,
+    function that it is in, where `tf` is not always the same module in the file (`import tensorflow.compat.v1 as tf` in
+    one place), where the file sets the name in TensorFlow itself, and in projects that are made for TensorFlow 1 by
+    their requirements. Names that stayed (`tf.gradients`, `tf.name_scope`, `tf.random_normal_initializer`,
     `tf.test.TestCase`) are not reported, nor are names below `tf.keras` (TFG505) and those that TensorFlow 2 had for a
     while (`tf.estimator`). Arguments that were renamed (`keep_dims`, `dimension`, `tf.concat(0, xs)`) are not the
     matter of this rule. Holds for TensorFlow 2, all versions.
 
     ## Fix safety
 
-    Safe where a name of TensorFlow 2 is the same function (`tf.log` → `tf.math.log`), for `tf.to_float` and its kin,
-    which become `tf.cast`, and for `tf.set_random_seed`. Unsafe where only `tf.compat.v1` has the name: it may need a
-    graph; and where TensorFlow's upgrade script names a relative. For a whole program no fix: `import
+    Safe where a name of TensorFlow 2 is the same function (`tf.log` → `tf.math.log`), for `tf.to_float` and similar
+    functions, which become `tf.cast`, and for `tf.set_random_seed`. Unsafe where only `tf.compat.v1` has the name: it
+    may need a graph; and where TensorFlow's upgrade script names a relative. For a whole program no fix: `import
     tensorflow.compat.v1 as tf` with `tf.disable_v2_behavior()` at the top keeps it alive, a rewrite for eager execution
     makes it new.
 
@@ -57,19 +57,19 @@ class Tf1Symbol(Rule):
     def check(self, fact: LegacySymbol) -> Iterable[Diagnostic]:
         yield self.report(
             fact.span,
-            f"`{fact.spelled}` was removed in TensorFlow 2{_others(fact.others)}: {fact.error.partition(':')[0]}",
-            help=_help(fact),
-            fix=_fix(fact),
+            f"`{fact.spelled}` was removed in TensorFlow 2{_count_others(fact.others)}: {fact.error.partition(':')[0]}",
+            help=_advise(fact),
+            fix=_replace(fact),
         )
 
 
-def _others(count: int) -> str:
+def _count_others(count: int) -> str:
     if not count:
         return ""
     return f" ({count} more removed {'names' if count > 1 else 'name'} in this file)"
 
 
-def _help(fact: LegacySymbol) -> str | None:
+def _advise(fact: LegacySymbol) -> str | None:
     if fact.others:
         return (
             "to run it as it is: `import tensorflow.compat.v1 as tf` and `tf.disable_v2_behavior()` at the top; "
@@ -87,7 +87,7 @@ def _help(fact: LegacySymbol) -> str | None:
     return None
 
 
-def _fix(fact: LegacySymbol) -> Fix | None:
+def _replace(fact: LegacySymbol) -> Fix | None:
     if not fact.edits:
         return None
     applicability = Applicability.SAFE if fact.how == "same" else Applicability.UNSAFE

@@ -1,4 +1,4 @@
-"""TFG602: graph API in eager."""
+"""TFG602 graph-api-in-eager."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfgraphlint.rule_api.wording import trace_calls
 
 
 class GraphApiInEagerRule(Rule):
-    """API of TensorFlow 1 that needs a graph is called while TensorFlow runs eagerly.
+    """A TensorFlow 1 function that needs a graph is called while TensorFlow runs eagerly.
 
     ## What it does
 
@@ -60,17 +60,17 @@ class GraphApiInEagerRule(Rule):
         error = fact.error.partition(":")[0]
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` needs a graph and runs eagerly{_others(fact.others)}: {error}",
+            f"`{brief(fact.place.code)}` needs a graph and runs eagerly{_count_others(fact.others)}: {error}",
             path=trace_calls(fact.calls, fact.place),
-            help=_help(fact),
+            help=_advise(fact),
         )
 
 
-def _others(count: int) -> str:
+def _count_others(count: int) -> str:
     return f" ({count} more such call{'s' if count > 1 else ''} in this program)" if count else ""
 
 
-def _help(fact: GraphApiInEager) -> str:
+def _advise(fact: GraphApiInEager) -> str:
     if fact.name in ("Session.run", "Tensor.eval", "Variable.eval"):
         return "read the value of an eager tensor with `.numpy()`; no session is needed"
     if "iterator" in fact.name:

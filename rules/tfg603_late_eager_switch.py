@@ -1,4 +1,4 @@
-"""TFG603: late eager switch."""
+"""TFG603 late-eager-switch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class LateEagerSwitch(Rule):
-    """Eager execution is switched off or on when it is too late.
+    """Eager execution is switched off or on too late.
 
     ## What it does
 
@@ -41,7 +41,7 @@ class LateEagerSwitch(Rule):
 
     ## Fix safety
 
-    No fix: what has to stand after the switch is a matter of the program. The switch belongs right after the imports.
+    No fix: what has to come after the switch depends on the program. The switch belongs right after the imports.
 
     ## When to suppress
 
@@ -71,13 +71,13 @@ class LateEagerSwitch(Rule):
             path=(
                 Step(Role.SOURCE, f"the {fact.what} is created eagerly here", fact.made.span),
                 *dict.fromkeys(calls),
-                Step(Role.CONSEQUENCE, _error(fact.what), fact.used.span),
+                Step(Role.CONSEQUENCE, _describe_error(fact.what), fact.used.span),
             ),
             help=f"call `{short}` right after the imports, before you create any tensor",
         )
 
 
-def _error(what: str) -> str:
+def _describe_error(what: str) -> str:
     if what == "dataset":
         return "the eager dataset raises an error here"
     return "RuntimeError: Attempting to capture an EagerTensor without building a function"

@@ -1,4 +1,4 @@
-"""TFG900: a file that cannot be parsed."""
+"""TFG900 unparsable-file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class UnparsableFileRule(Rule):
-    """A file that cannot be parsed.
+    """A file cannot be parsed.
 
     ## What it does
 
@@ -19,14 +19,8 @@ class UnparsableFileRule(Rule):
 
     ## Why it matters
 
-    Nothing else is said about such a file: no other report on it means nothing.
-
-    ## Example
-
-        with tf.GradientTape() as tape
-            loss = tf.reduce_sum(x * x)
-
-    Python says:
+    Nothing else is reported about such a file, whatever is wrong in it. For a `with` line without its colon, Python
+    says:
 
         SyntaxError: expected ':'
 

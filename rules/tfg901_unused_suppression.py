@@ -1,4 +1,4 @@
-"""TFG901: a suppression comment that silences nothing."""
+"""TFG901 unused-suppression."""
 
 from __future__ import annotations
 
@@ -10,38 +10,32 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class UnusedSuppressionRule(Rule):
-    """A suppression comment that silences nothing.
+    """A suppression comment suppresses nothing.
 
     ## What it does
 
-    Reports `# tfgraphlint: ignore[…]` and `# tfgraphlint: ignore-file[…]` comments that silenced no report, codes and
-    names in them that did not, and words in them that name no rule. In a `# noqa:` comment only the codes of
-    tfgraphlint are looked at, and only rules that were on count.
+    Reports `# tfgraphlint: ignore[…]` and `# tfgraphlint: ignore-file[…]` comments that suppress no report, codes and
+    names in them that do not, and words in them that name no rule. In a `# noqa:` comment only the codes of tfgraphlint
+    are checked, and only rules that are selected.
 
     ## Why it matters
 
-    A comment that outlives its reason hides the next fault on the same line. TensorFlow has nothing to say here.
-
-    ## Example
+    A comment that outlives its reason hides the next fault on the same line. For example the comment in
 
         loss = tf.reduce_mean(x)  # tfgraphlint: ignore[TFG202] the NumPy call went away long ago
 
-    Use instead:
-
-        loss = tf.reduce_mean(x)
-
     ## Known limits
 
-    Files in which nothing could be reported at all are not looked at: they are not parsed.
+    Files in which nothing can be reported are not parsed, so their comments are not checked.
 
     ## Fix safety
 
-    Safe: the comment goes when nothing in it was of use. Where only some words were idle, or other tools read the
-    comment too, it is left to you.
+    Safe: the comment is removed when all of it is unused. Where only some words are unused, or other tools read the
+    comment too, there is no fix.
 
     ## When to suppress
 
-    While a report comes and goes with the TensorFlow version that the code is linted for.
+    While the report depends on the TensorFlow version that the code is linted for.
     """
 
     code = "TFG901"
@@ -55,10 +49,10 @@ class UnusedSuppressionRule(Rule):
         else:
             words = ", ".join(f"`{word}`" for word in fact.unused)
             message = f"this comment suppresses nothing for {words}"
-        yield self.report(comment.span, message, fix=_removal(fact), help="remove it")
+        yield self.report(comment.span, message, fix=_remove_comment(fact), help="remove it")
 
 
-def _removal(fact: UnusedSuppression) -> Fix | None:
+def _remove_comment(fact: UnusedSuppression) -> Fix | None:
     comment = fact.suppression
     if comment.foreign or tuple(comment.words or ()) != fact.unused:
         return None

@@ -13,7 +13,7 @@ from tfgraphlint.cli.group import group
 from tfgraphlint.facts.run import UnusedSuppression
 from tfgraphlint.report.facts import render
 from tfgraphlint.rule_api.fact_kinds import as_page, kinds
-from tfgraphlint.rule_api.registry import listens_to, load
+from tfgraphlint.rule_api.registry import load, read_subscriptions
 from tfgraphlint.run.facts import asked_for, facts_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -182,7 +182,7 @@ def test_the_page_is_what_there_is() -> None:
 def test_the_page_names_every_rule_and_a_source_of_every_fact() -> None:
     rows = {row.split("`")[1]: row.split(" | ") for row in as_page().splitlines() if row.startswith("| `")}
     for rule in load().rules:
-        for kind in listens_to(type(rule)):
+        for kind in read_subscriptions(type(rule)):
             assert rule.code in rows[kind.__name__][-1]
     for name, row in rows.items():
         sources = re.findall(r"`([\w/]+\.py)`", row[-2])

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.project.settings import Settings
-from tfgraphlint.rule_api.pages import body
+from tfgraphlint.rule_api.pages import read_page
 from tfgraphlint.rule_api.registry import load, shipped
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.run.lint import Request, Run, lint
@@ -215,7 +215,7 @@ def test_a_rule_without_fixes_offers_none(program: Program) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_page_claims_a_fix_where_one_is_built(rule: Rule) -> None:
-    section = body(rule).partition("## Fix safety")[2].partition("\n## ")[0].strip()
+    section = read_page(rule).partition("## Fix safety")[2].partition("\n## ")[0].strip()
     assert section, "each page has a section 'Fix safety'"
     assert section.startswith("No fix") != builds_fix(rule)
 

@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 from tfgraphlint.facts.gradients import TapeExhausted
-from tfgraphlint.rule_api.registry import listens_to
+from tfgraphlint.rule_api.registry import read_subscriptions
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import find
@@ -58,6 +58,6 @@ def test_the_rule_that_is_shown_to_contributors_works(tmp_path: Path) -> None:
     rule = textwrap.dedent("   " + text.split("```python\n")[1].split("```")[0].lstrip())
     namespace: dict[str, type[Rule]] = {}
     exec(compile(rule, "rules/tfg399_lazy_tape.py", "exec"), namespace)
-    assert listens_to(namespace["LazyTape"]) == (TapeExhausted,)
+    assert read_subscriptions(namespace["LazyTape"]) == (TapeExhausted,)
     named = re.findall(r"`((?:tfgraphlint|fixtures|tests|rules)/[\w./]*)`", text)
     assert [word for word in named if "399" not in word and not (ROOT / word).exists()] == []

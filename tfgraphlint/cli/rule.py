@@ -37,6 +37,6 @@ def print_pages(word: str | None, everything: bool, output_format: str) -> None:
     registry = load()
     rules = registry.rules if word is None else (registry.rule(word),)
     if output_format == "json":
-        click.echo(pages.as_json(rules, one=word is not None), nl=False)
+        click.echo(pages.render_json(rules, one=word is not None), nl=False)
     else:
-        click.echo("\n\n".join(pages.as_text(rule) for rule in rules), nl=False)
+        click.echo("\n\n".join(pages.render_text(rule) for rule in rules), nl=False)

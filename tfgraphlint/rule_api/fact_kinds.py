@@ -13,7 +13,7 @@ from types import ModuleType
 import tfgraphlint
 from tfgraphlint import facts
 from tfgraphlint.facts.common import Fact
-from tfgraphlint.rule_api.registry import Registry, listens_to, load
+from tfgraphlint.rule_api.registry import Registry, load, read_subscriptions
 
 PACKAGE = Path(tfgraphlint.__file__).parent
 # Where facts are used rather than yielded: definitions, rules and what rules are written with.
@@ -46,7 +46,7 @@ def as_page() -> str:
 
 def _modules(registry: Registry) -> Iterator[tuple[ModuleType, list[type]]]:
     """The modules of ``tfgraphlint/facts`` that define facts, with these."""
-    heard = {kind for rule in registry.rules for kind in listens_to(type(rule))}
+    heard = {kind for rule in registry.rules for kind in read_subscriptions(type(rule))}
     names = sorted(info.name for info in pkgutil.iter_modules(facts.__path__))
     for module in [importlib.import_module(f"{facts.__name__}.{name}") for name in names]:
         own = [each for each in vars(module).values() if inspect.isclass(each) and each.__module__ == module.__name__]
@@ -61,7 +61,7 @@ def _is_fact(kind: type) -> bool:
 
 
 def _row(kind: type, registry: Registry, sources: _Sources) -> str:
-    rules = [rule.code for rule in registry.rules if any(issubclass(kind, each) for each in listens_to(type(rule)))]
+    rules = [rule.code for rule in registry.rules if issubclass(kind, read_subscriptions(type(rule)))]
     origins = [f"`{path}`" for path in sources.of(kind.__name__)]
     cells = (f"`{kind.__name__}`", _sentence(kind.__doc__), ", ".join(origins), ", ".join(rules) or "none")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -68,7 +68,7 @@ class Registry:
         _refuse_doubles(self.entries)
         self._listeners: dict[type, list[Rule]] = {}
         for rule in self.rules:
-            for kind in listens_to(type(rule)):
+            for kind in read_subscriptions(type(rule)):
                 self._listeners.setdefault(kind, []).append(rule)
 
     def diagnostics(self, event: object) -> Iterator[Diagnostic]:
@@ -158,7 +158,7 @@ def _rules_of(module: types.ModuleType, what: str) -> list[Rule]:
     return [rule() for rule in classes]
 
 
-def listens_to(rule: type[Rule]) -> tuple[type, ...]:
+def read_subscriptions(rule: type[Rule]) -> tuple[type, ...]:
     """The kinds of event in the annotation of the first parameter of ``check``.
 
     Raises:

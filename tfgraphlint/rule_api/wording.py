@@ -78,13 +78,13 @@ def trace_path(found: GradientLost | Cause) -> tuple[Step, ...]:
     if lost.source.made is not None:
         comes = "come" if _is_compiled(lost) else "comes"
         steps.append(Step(Role.SOURCE, f"{name_source(lost)} {comes} from here", lost.source.made.span))
-    steps += [Step(Role.CUT, label(fault), _shown_at(fault, lost).span) for fault in lost.faults]
+    steps += [Step(Role.CUT, _label(fault), _shown_at(fault, lost).span) for fault in lost.faults]
     consequence = f"{name_gradient(lost)} lacks this part" if lost.partial else describe(lost)
     steps.append(Step(Role.CONSEQUENCE, consequence, lost.place.span))
     return tuple(dict.fromkeys(steps))
 
 
-def label(fault: Fault) -> str:
+def _label(fault: Fault) -> str:
     """What happens at the place of a fault."""
     if fault.name.endswith("__setitem__"):
         return "a NumPy array stores only the number"
