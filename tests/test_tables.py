@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,18 +44,13 @@ def test_tables_say_what_they_were_derived_from(each: Tables) -> None:
     assert {"tensorflow", "keras", "numpy"} <= set(each.versions)
 
 
-def test_loading_is_fast_and_needs_no_tensorflow() -> None:
+def test_loading_imports_no_library() -> None:
     code = (
-        "import sys, time; from tfgraphlint.libraries import tables; t = time.perf_counter();"
+        "import sys; from tfgraphlint.libraries import tables;"
         "found = tables.load(); found.function('tensorflow.reduce_sum'); found.exists('tensorflow.x');"
-        "assert not {'tensorflow', 'keras', 'numpy', 'libcst'} & set(sys.modules);"
-        "print(time.perf_counter() - t)"
+        "print(sorted({'tensorflow', 'keras', 'numpy', 'libcst'} & set(sys.modules)))"
     )
-    took = min(
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-        for _ in range(3)
-    )
-    assert took < 0.2  # some 0.02 on an idle machine
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 # Names
@@ -442,25 +436,28 @@ def _installed() -> str | None:
     return None
 
 
-@pytest.mark.skipif(_installed() not in tables.versions(), reason="needs a TensorFlow that there are tables for")
-def test_a_sample_derived_again_is_the_same() -> None:
-    """The data came from the code that is here: the outcome of sixty functions is what the table has."""
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+@pytest.fixture(scope="module")
+def derived() -> Callable[[str], tuple[Any, Any]]:
+    """Derives a function's record, and says what the table has."""
     from tfgraphlint.libraries.derive.naming import Naming
     from tfgraphlint.libraries.derive.probe import Probe
     from tfgraphlint.libraries.derive.surface import public_modules
 
-    version = _installed()
-    assert version is not None
-    kept: dict[str, Any] = tables.load(version)._functions["functions"]
+    kept: dict[str, Any] = tables.load(_installed() or "")._functions["functions"]
     naming = Naming(public_modules())
     functions = naming.functions()
-    differing = {}
-    started = time.monotonic()
-    for name in map(naming.canonical, SAMPLE):
-        record = Probe(name, functions[name], naming.of_class).record()
-        if record != kept[name]:
-            differing[name] = (record, kept[name])
-    assert not differing
-    assert time.monotonic() - started < 300
+
+    def both(name: str) -> tuple[Any, Any]:
+        name = naming.canonical(name)
+        return Probe(name, functions[name], naming.of_class).record(), kept[name]
+
+    return both
+
+
+@pytest.mark.skipif(_installed() not in tables.versions(), reason="needs a TensorFlow that there are tables for")
+@pytest.mark.xdist_group("TensorFlow in the process of the tests")
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_function_derived_again_is_the_same(name: str, derived: Callable[[str], tuple[Any, Any]]) -> None:
+    """The data came from the code that is here."""
+    found, kept = derived(name)
+    assert found == kept

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from .lint import said
+from .run import recording
 
 PROGRAMS = sorted(Path(__file__).with_name("found").glob("*.py"))
 EXPECTED = re.compile(r"# expect: ([\w, ]+)")
@@ -30,13 +31,10 @@ def test_linter_says_so(program: Path) -> None:
     assert {(report.line, report.code) for report in said(text).reports} == expected
 
 
+@pytest.mark.xdist_group("TensorFlow in the process of the tests")
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_tensorflow_says_so(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from run import recording
-
+def test_tensorflow_says_so(program: Path) -> None:
     text = program.read_text(encoding="utf-8")
     with recording() as recorder:
         outcomes = recorder.run(text).outcomes

@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
+import ast
 from importlib.util import find_spec
 
 import pytest
 
-pytestmark = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
+from .graph_grammar import program
+from .graph_run import instrumented
+from .graph_session import Judged, Session, Tally
+
+needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
+in_one_process = pytest.mark.xdist_group("TensorFlow in the process of the tests")
 
 SEED = 0
 COUNT = 100
 MOST_SILENT = 0.2  # of all that happened in them
 
 
-def test_linter_and_tensorflow_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from graph_session import Session, Tally
+@pytest.fixture(scope="module")
+def judged() -> list[Judged]:
+    """The programs, run in TensorFlow and linted."""
+    return list(Session().judged(SEED, range(COUNT)))
 
-    tally, wrong = Tally(), []
-    for judged in Session().judged(SEED, range(COUNT)):
-        tally.add(judged)
-        wrong += [f"program {judged.program.index}, {one}\n{judged.program.text}" for one in judged.disagreements]
+
+@needs_tensorflow
+@in_one_process
+def test_linter_and_tensorflow_tell_the_same(judged: list[Judged]) -> None:
+    wrong = [
+        f"program {each.program.index}, {one}\n{each.program.text}" for each in judged for one in each.disagreements
+    ]
     assert not wrong, "\n\n".join(wrong[:5])
+
+
+@needs_tensorflow
+@in_one_process
+def test_the_linter_is_rarely_silent(judged: list[Judged]) -> None:
+    tally = Tally()
+    for each in judged:
+        tally.add(each)
     assert tally.silent_rate <= MOST_SILENT, str(tally)
 
 
 def test_a_program_is_known_by_its_number() -> None:
-    from graph_grammar import program
-
     texts = [program(SEED, index).text for index in range(40)]
     assert texts == [program(SEED, index).text for index in range(40)]
     assert len(set(texts)) == len(texts)
 
 
 def test_lines_stay_where_they_are() -> None:
-    import ast
-
-    from graph_grammar import program
-    from graph_run import instrumented
-
     for index in range(40):
         text = program(SEED, index).text
         noted = instrumented(text, ast.parse(text))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from .graph_grammar import Program
 from .graph_lint import said
+from .graph_session import Session
 from .test_found import EXPECTED, marked
 
 PROGRAMS = sorted(Path(__file__).with_name("found_graph").glob("*.py"))
@@ -20,14 +22,10 @@ def test_linter_says_so(program: Path) -> None:
     assert {(report.line, report.code) for report in said(text).reports} == expected
 
 
+@pytest.mark.xdist_group("TensorFlow in the process of the tests")
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_tensorflow_says_so(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    from graph_grammar import Program
-    from graph_session import Session
-
+def test_tensorflow_says_so(program: Path) -> None:
     text = program.read_text(encoding="utf-8")
     judged = Session().judge(Program(0, text, program.stem))
     told = {report.line for verdict in judged.verdicts for report in verdict.reports}
