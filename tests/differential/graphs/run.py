@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .run import FILENAME, limited
+from ..gradients.run import FILENAME, limited
 
 SECONDS = 20.0
 IN_USER_CODE = re.compile(rf'File "{re.escape(FILENAME)}", line (\d+)')

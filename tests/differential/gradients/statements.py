@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..writer import Scope, Value, Writer, together
 from .constructs import construct
 from .cuts import cut, stored
 from .expressions import expression, pick, scalar
-from .writer import Scope, Value, Writer, together
 
 WORDS = ("h", "hidden", "features", "z", "u", "score", "mixed", "out")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import time
 
-from .compare import Finding
-from .graph_compare import Verdict
-from .graph_grammar import Program
-from .graph_session import Judged, Session, Tally
+from ..gradients.compare import Finding
+from .compare import Verdict
+from .grammar import Program
+from .session import Judged, Session, Tally
 
 
 def run(options: argparse.Namespace) -> int:

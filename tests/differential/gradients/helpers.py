@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..writer import Helper, Scope, Value, Writer
 from .cuts import cut
 from .expressions import REDUCTIONS, expression
-from .writer import Helper, Scope, Value, Writer
 
 WORDS = ("penalty", "scaled", "normalise", "activation", "transform", "distance", "mix", "energy", "residual", "score")
 

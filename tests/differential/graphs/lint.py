@@ -25,8 +25,8 @@ from tfgraphlint.rule_api.registry import Registry, load
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.tree import Tree
 
-from .lint import nowhere
-from .run import FILENAME
+from ..gradients.lint import nowhere
+from ..gradients.run import FILENAME
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _is_unknown(value: Value) -> bool:
 @cache
 def built() -> frozenset[str]:
     """The codes of the rules on graphs that there are."""
-    rules = Path(__file__).parents[2] / "rules"
+    rules = Path(__file__).parents[3] / "rules"
     return frozenset(path.name[:6].upper() for path in rules.glob("tfg[45]*.py"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .writer import Scope, Value, Writer
+from ..writer import Scope, Value, Writer
 
 
 def cut(w: Writer, value: Value) -> Value | None:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..minimise import minimise
+from ..operations import Operations
 from .compare import Finding, Verdict, verdicts
 from .grammar import Program, program
 from .lint import said
-from .minimise import minimise
-from .operations import Operations
 from .run import LOST, Recorder, Truth, recording
 
 HOST_ZEROS = ("tf.py_function(lambda a: np",)  # besides the operations: what gives zeros for a gradient

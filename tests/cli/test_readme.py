@@ -14,7 +14,7 @@ from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import find
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST_SCREEN = 20  # lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from .writer import Writer
+from ..writer import Writer
 
 NAMES = {
     "s": ("loss", "error", "norm", "score", "scale_of", "total", "penalty"),

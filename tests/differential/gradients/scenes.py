@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..writer import Scope, Value, Writer
 from .constructs import construct
 from .expressions import expression, pick, scalar
 from .helpers import helper
 from .statements import statements
-from .writer import Scope, Value, Writer
 
 NUMBERS = {
     "s": ("0.4", "0.7"),

@@ -7,8 +7,8 @@ In the templates ``{x}`` is the value, ``{y}`` another one of the same shape or 
 
 from __future__ import annotations
 
+from ..writer import Scope, Value, Writer
 from .expressions import pick
-from .writer import Scope, Value, Writer
 
 # The new value has the shape of {x}.
 SAME = (

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from .graph_scenes import POINT, ROWS, SCENES
-from .operations import Operations
-from .writer import Writer
+from ..operations import Operations
+from ..writer import Writer
+from .scenes import POINT, ROWS, SCENES
 
 IMPORTS = {
     "functools": "functools",

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from .graph_grammar import Program
-from .graph_lint import said
-from .graph_session import Session
-from .test_found import EXPECTED, marked
+from ..gradients.test_found import EXPECTED, marked
+from .grammar import Program
+from .lint import said
+from .session import Session
 
-PROGRAMS = sorted(Path(__file__).with_name("found_graph").glob("*.py"))
+PROGRAMS = sorted(Path(__file__).with_name("found").glob("*.py"))
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)

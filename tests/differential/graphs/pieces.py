@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .graph_scope import Body, bind, expression, filled, pick
-from .writer import Writer
+from ..writer import Writer
+from .scope import Body, bind, expression, filled, pick
 
 # What a name is bound to: kind, template. All of these trace, whatever AutoGraph does.
 PLAIN = (

@@ -76,7 +76,7 @@ def row_of(module: str) -> int:
     for length in range(len(parts), 0, -1):
         if ".".join(parts[:length]) in ROWS:
             return ROWS.index(".".join(parts[:length]))
-    raise AssertionError(f"say in tests/test_imports.py where {module} belongs")
+    raise AssertionError(f"say in tests/unit/test_imports.py where {module} belongs")
 
 
 ENGINE = [name for name in MODULES if name.count(".") and "derive" not in name and name != "tfgraphlint.__main__"]

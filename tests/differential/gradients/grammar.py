@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from .operations import Operations
+from ..operations import Operations
+from ..writer import Writer
 from .practice import PRACTICE
 from .scenes import SCENES
-from .writer import Writer
 
 HEAD = """\
 import contextlib

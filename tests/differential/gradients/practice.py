@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from ..writer import Scope, Value, Writer
 from .expressions import expression, scalar
 from .helpers import helper
 from .scenes import KERNEL, NUMBERS, model, sources
 from .statements import statements
-from .writer import Scope, Value, Writer
 
 
 def _random_constant(w: Writer, *words: str) -> str:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .compare import Finding
-from .graph_lint import Report, Said, built
-from .graph_run import SYMBOLIC, Truth
+from ..gradients.compare import Finding
+from .lint import Report, Said, built
+from .run import SYMBOLIC, Truth
 
 # What an error says, and the rules that tell of it.
 ERRORS = (

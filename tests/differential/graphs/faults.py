@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .graph_pieces import block
-from .graph_scope import Body, bind, expression, filled, pick
-from .writer import Writer
+from ..writer import Writer
+from .pieces import block
+from .scope import Body, bind, expression, filled, pick
 
 # Kind of what is bound, template.
 READS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .graph_bodies import calls, faulty, statements
-from .graph_scope import Body, Where, bind, expression, filled, pick
-from .writer import Writer
+from ..writer import Writer
+from .bodies import calls, faulty, statements
+from .scope import Body, Where, bind, expression, filled, pick
 
 
 def _layer(w: Writer, wrong: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .writer import Scope, Value, Writer, together
+from ..writer import Scope, Value, Writer, together
 
 COMMON = (
     "tf.tanh",

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .compare import Finding
-from .graph_compare import Verdict, codes_of, verdicts
-from .graph_grammar import Program, program
-from .graph_lint import said
-from .graph_run import Truth, run
-from .minimise import minimise
+from ..gradients.compare import Finding
+from ..minimise import minimise
+from .compare import Verdict, codes_of, verdicts
+from .grammar import Program, program
+from .lint import said
+from .run import Truth, run
 
 FORGET_EVERY = 100  # programs, after which Keras and TensorFlow let go of what they keep
 

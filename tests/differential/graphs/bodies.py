@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .graph_faults import fault
-from .graph_pieces import fine
-from .graph_scope import Body, bind, expression, pick
-from .writer import Writer
+from ..writer import Writer
+from .faults import fault
+from .pieces import fine
+from .scope import Body, bind, expression, pick
 
 FAULTY = 0.75  # the share of programs with a fault, or what would be one elsewhere
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .graph_bodies import calls, faulty, result, statements
-from .graph_keras import layer, loss, train_step
-from .graph_scope import Body, Where, pick
-from .writer import Writer
+from ..writer import Writer
+from .bodies import calls, faulty, result, statements
+from .keras_code import layer, loss, train_step
+from .scope import Body, Where, pick
 
 ROWS = "[[0.2, 0.5, 0.8], [0.6, 0.3, 0.9], [0.4, 0.1, 0.7], [0.9, 0.6, 0.2]]"
 POINT = "[0.3, 0.6, 0.9]"
