@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -87,8 +87,7 @@ def join(values: Sequence[Value]) -> Value:
         return _join_tensors([o for o in options if isinstance(o, Tensor)])
     if all(isinstance(option, Host) for option in options):
         hosts = [o for o in options if isinstance(o, Host)]
-        node = join_nodes([o.node for o in hosts])
-        return Host(node, _common(o.kind for o in hosts), _common(o.dtype for o in hosts))
+        return Host(join_nodes([o.node for o in hosts]), hosts[0].kind, _common(o.dtype for o in hosts))
     if all(isinstance(option, Items) for option in options):
         joined = _join_items_values([o for o in options if isinstance(o, Items)])
         if joined is not None:
@@ -123,19 +122,16 @@ def _join_items_values(options: Sequence[Items]) -> Items | None:
 def _join_dicts(options: Sequence[Dict]) -> Dict:
     keys = dict.fromkeys(key for option in options for key in option.state)
     state: State = {}
-    perhaps: list[Value] = []
     for key in keys:
         found = [option.state[key] for option in options if key in option.state]
         state[key] = join(found)
-        if key is OTHER or len(found) < len(options):
-            perhaps.append(state[key])
-    if perhaps:
-        state[OTHER] = join(perhaps)
+        if key is not OTHER and len(found) < len(options):
+            state.setdefault(OTHER, state[key])
     return Dict(state, max(option.made for option in options))
 
 
-def _common(words: Iterable[str]) -> str:
-    found = set(words)
+def _common(dtypes: Any) -> str:
+    found = set(dtypes)
     return found.pop() if len(found) == 1 else ANY
 
 

@@ -57,7 +57,7 @@ class Host(Value):
     """A NumPy array, NumPy scalar or Python number whose value is not known, but what it came from is."""
 
     node: Node
-    kind: str = "array"  # "array" or "scalar", ``ANY`` where paths disagree
+    kind: str = "array"  # "array" or "scalar"
     dtype: str = ANY
     rank: int | None = None
     counts: bool = False  # a Python number that is another one in each turn of a loop
