@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tfgraphlint.verify import table
-from tfgraphlint.verify.answer import Answer
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
-from tfgraphlint.verify.session import StartError, answers
 
 MISSING = (
     "verify runs programs in TensorFlow, which is not installed here: pip install tensorflow "
@@ -33,17 +30,14 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
         programs = _gather(codes, paths)
     except (OSError, LookupError) as error:
         return _error(str(error))
+    from tfgraphlint.verify import session, table
+
     try:
-        results = examine(programs, seconds)
-    except StartError as error:
+        results = session.answers(programs, seconds, _processes(len(programs)))
+    except session.StartError as error:
         return _error(f"TensorFlow does not start here: {error}")
     print(table.render(results))
     return int(any(table.refuted(answer) for _, answer in results))
-
-
-def examine(programs: Sequence[Program], seconds: float = SECONDS) -> list[tuple[Program, Answer]]:
-    """What TensorFlow says of each program, in their order; raises ``StartError`` where it does not come up."""
-    return answers(programs, seconds, _processes(len(programs)))
 
 
 def _processes(programs: int) -> int:
