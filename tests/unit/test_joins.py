@@ -48,7 +48,7 @@ NAMED = st.builds(
     st.sampled_from([
         lambda: Unknown(node()),
         lambda: Variable(node()),
-        lambda: Object("keras.layers.Dense", node(), "layer"),
+        lambda: Object("keras.layers.Dense", node()),
         lambda: Library("tensorflow.exp"),
     ]),
 )  # fmt: skip
