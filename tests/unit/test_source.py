@@ -6,7 +6,7 @@ import codecs
 from pathlib import Path
 
 import pytest
-from fakes import HEAD, install, lint_text, places
+from fakes import install, lint_text, places
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.errors import RunError
@@ -14,7 +14,6 @@ from tfgraphlint.project.source import NotTextError, decode, read
 from tfgraphlint.syntax.text import Lines
 
 HERE = Path("/project/a.py")
-ROW = HEAD.count("\n") + 1
 
 
 @pytest.mark.parametrize(

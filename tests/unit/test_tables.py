@@ -22,11 +22,6 @@ def each(request: pytest.FixtureRequest) -> Tables:
     return tables.load(request.param)
 
 
-@pytest.fixture
-def newest() -> Tables:
-    return tables.load()
-
-
 # Which tables there are
 
 
