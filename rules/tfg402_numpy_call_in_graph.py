@@ -64,7 +64,7 @@ class NumpyCallInGraph(Rule):
 
     def check(self, fact: HostRead) -> Iterable[Diagnostic]:
         if fact.kind is FaultKind.NUMPY_CALL:
-            outcome = "is False at every time" if fact.name in SILENT else "raises NotImplementedError"
+            outcome = "always returns False" if fact.name in SILENT else "raises NotImplementedError"
             fix = graph_numpy.repair_of(fact)
             yield self.report(
                 fact.place.span,

@@ -55,7 +55,7 @@ class PrintAtTraceTime(Rule):
     def check(self, fact: PrintedWhileTraced) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` runs only while the graph is traced, and shows no values",
+            f"`{brief(fact.place.code)}` runs once per trace and prints a symbolic tensor, not its value",
             path=traced_path(fact),
             help="print from the graph: `tf.print(...)`",
             fix=print_ops.in_graph(fact),

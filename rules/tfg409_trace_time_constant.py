@@ -63,7 +63,7 @@ class TraceTimeConstant(Rule):
     def check(self, fact: FrozenWhileTraced) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` runs only while the graph is traced: every later call sees the same value",
+            f"`{brief(fact.place.code)}` runs once per trace: every later call sees the same value",
             path=traced_path(fact),
             help="draw it in the graph: `tf.random.uniform`, `tf.random.normal`, `tf.timestamp()`",
             fix=trace_time_random.in_graph(fact),

@@ -1,1 +1,1 @@
-"""Random training programs, run in TensorFlow and linted: the two must tell the same of every gradient."""
+"""Random programs, run in TensorFlow and linted: the two must tell the same."""

@@ -14,11 +14,11 @@ def main() -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     if options.graph:
-        from . import graph_main
+        from .graphs import main as graphs
 
-        return graph_main.run(options)
+        return graphs.run(options)
+    from .gradients.session import Session, Tally, recording
     from .operations import tried
-    from .session import Session, Tally, recording
 
     operations = tried()
     for line in operations.differing:
@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
 
 
 def _show(session, judged, verdict, minimised: bool) -> None:  # type: ignore[no-untyped-def]
-    from .compare import Finding
+    from .gradients.compare import Finding
 
     made = judged.program
     text = made.text

@@ -1,0 +1,1 @@
+"""Random training programs: what becomes of each gradient that they ask for."""

@@ -1,0 +1,1 @@
+"""Random traced programs: what TensorFlow says and does while it traces them."""
