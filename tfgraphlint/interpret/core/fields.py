@@ -92,8 +92,7 @@ class Bits(int, Entry):
     def joined(cls, ends: Sequence[Any]) -> Bits:
         common = -1
         for end in ends:
-            if end is not MISSING:
-                common &= end
+            common &= 0 if end is MISSING else end
         return cls(common)
 
 

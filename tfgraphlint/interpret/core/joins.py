@@ -10,7 +10,7 @@ from tfgraphlint.interpret.core.provenance import join_nodes
 from tfgraphlint.interpret.core.store import MISSING, State
 from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, Items, Spread, Tensor, Unknown
+from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, HostKind, Items, Spread, Tensor, Unknown
 
 MAX_ALTERNATIVES = 6
 
@@ -67,7 +67,9 @@ def join(values: Sequence[Value]) -> Value:
 
 
 def _join_hosts(options: Sequence[Host]) -> Host:
-    return Host(join_nodes([o.node for o in options]), options[0].kind, _common(o.dtype for o in options))
+    kinds = {option.kind for option in options}
+    kind: HostKind = kinds.pop() if len(kinds) == 1 else "any"
+    return Host(join_nodes([o.node for o in options]), kind, _common(o.dtype for o in options))
 
 
 def _join_tensors(options: Sequence[Tensor]) -> Tensor:
@@ -91,11 +93,14 @@ def _join_items_values(options: Sequence[Items]) -> Items | None:
 def _join_dicts(options: Sequence[Dict]) -> Dict:
     keys = dict.fromkeys(key for option in options for key in option.state)
     state: State = {}
+    perhaps: list[Value] = []
     for key in keys:
         found = [option.state[key] for option in options if key in option.state]
         state[key] = join(found)
-        if key is not OTHER and len(found) < len(options):
-            state.setdefault(OTHER, state[key])
+        if key is OTHER or len(found) < len(options):
+            perhaps.append(state[key])
+    if perhaps:
+        state[OTHER] = join(perhaps)
     return Dict(state, max(option.made for option in options))
 
 

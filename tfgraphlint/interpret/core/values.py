@@ -21,7 +21,7 @@ class Spread:
     element: Value
 
 
-HostKind = Literal["array", "scalar"]
+HostKind = Literal["array", "scalar", "any"]  # "any" where paths disagree
 SequenceKind = Literal["list", "tuple", "set", "generator"]
 FLOAT, INT, BOOL, STRING, COMPLEX, ANY = "float", "int", "bool", "string", "complex", "any"
 

@@ -16,7 +16,7 @@ from tfgraphlint.rule_api.fact_kinds import as_page, kinds
 from tfgraphlint.rule_api.registry import load, read_subscriptions
 from tfgraphlint.run.facts import asked_for, facts_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "facts.md"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS_WITH_PAGES = (".", "docs", "benchmarks", "fixtures", "tfgraphlint/libraries/data")
 PAGES = sorted(page for folder in FOLDERS_WITH_PAGES for page in (ROOT / folder).glob("*.md"))
 FOLDERS = ("tfgraphlint", "rules", "fixtures", "tests", "docs", "benchmarks", "examples", ".ci")
