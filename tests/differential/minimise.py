@@ -7,10 +7,10 @@ import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 
-MOST_TRIALS = 250
+MAX_TRIALS = 250
 
 
-def minimise(text: str, stays: Callable[[str], bool], trials: int = MOST_TRIALS) -> str:
+def minimise(text: str, stays: Callable[[str], bool], trials: int = MAX_TRIALS) -> str:
     """The text without the statements, wrappers and operations that do not matter."""
     best = ast.unparse(ast.parse(text))
     if not stays(best):

@@ -16,7 +16,7 @@ from tfgraphlint.syntax.text import Lines
 from tfgraphlint.syntax.tree import Tree, children_of
 
 Block = Sequence[cst.CSTNode]
-MOST_STATEMENTS = 12
+MAX_STATEMENTS = 12
 STAYING = (cst.FunctionDef, cst.ClassDef, cst.Import, cst.ImportFrom, cst.Return, cst.Break, cst.Continue, cst.Del,
            cst.Global, cst.Nonlocal)  # fmt: skip
 
@@ -148,7 +148,7 @@ def _between(tree: Tree, block: cst.With, start: cst.CSTNode, end: cst.CSTNode) 
     if id(start) not in places or id(end) not in places:
         return None
     found = [each for each in holder.body[places[id(start)] : places[id(end)] + 1] if each is not block]
-    if not found or len(found) > MOST_STATEMENTS or any(_must_stay(each) for each in found):
+    if not found or len(found) > MAX_STATEMENTS or any(_must_stay(each) for each in found):
         return None
     return found
 

@@ -35,7 +35,7 @@ SHOWING = frozenset({
     "int", "bool", "len", "set_postfix", "plot", "join", "update", "extend",
 })  # fmt: skip
 GIVEN = frozenset({"y_true", "labels", "label", "targets", "target", "mask", "true"})
-MOST_CALLS = 40
+MAX_CALLS = 40
 
 
 @dataclass
@@ -70,7 +70,7 @@ def mended(tree: Tree, start: cst.Call, name: str = "", further: Iterable[cst.Ca
         if call is start or own not in NUMBER_TYPES:
             pending += _consumers(tree, call)
             pending += beside(tree, call, own)
-        if len(seen) > MOST_CALLS:
+        if len(seen) > MAX_CALLS:
             return None
     result.edits = merged(result.edits)
     return result

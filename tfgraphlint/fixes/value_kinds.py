@@ -24,7 +24,7 @@ MAKERS_OF_VARIABLES = frozenset({
     "tensorflow.keras.Variable", "tensorflow.keras.backend.variable",
 })  # fmt: skip
 HOSTS_OF_TENSORS = ("tensorflow.py_function", "tensorflow.map_fn", "tensorflow.while_loop")
-MOST_STEPS = 8
+MAX_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Held:
     is_list: bool = False
 
 
-def held(tree: Tree, value: cst.BaseExpression, steps: int = MOST_STEPS) -> Held | None:
+def held(tree: Tree, value: cst.BaseExpression, steps: int = MAX_STEPS) -> Held | None:
     """What ``value`` holds; None where the file does not tell for certain."""
     if steps == 0:
         return None

@@ -16,7 +16,7 @@ from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
-MOST_CARRIERS = 400
+MAX_CARRIERS = 400
 LIBRARIES = frozenset({
     "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "matplotlib", "tf_keras", "tensorflow_probability",
 })  # fmt: skip
@@ -75,7 +75,7 @@ def uses_of(tree: Tree, value: cst.BaseExpression, *, in_graph: bool = False) ->
         if carrier.node in walk.seen:
             continue
         walk.seen.add(carrier.node)
-        if len(walk.seen) > MOST_CARRIERS:
+        if len(walk.seen) > MAX_CARRIERS:
             walk.uses.complete = False
             break
         walk.follow(carrier)

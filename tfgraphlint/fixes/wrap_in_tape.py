@@ -22,7 +22,7 @@ from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
-MOST_STATEMENTS = 30
+MAX_STATEMENTS = 30
 PLAIN_CALLS = frozenset({"float", "int", "len", "range", "list", "zip", "enumerate", "print", "sum", "abs", "dict"})
 CHANGING = frozenset({"append", "extend", "insert", "update", "add", "write"})
 
@@ -68,7 +68,7 @@ def recording_for(tree: Tree, query: Query) -> Recording | None:
     if chosen is None and inline is None:
         return None
     first, last = chosen if chosen is not None else (index, index - 1)
-    if last - first >= MOST_STATEMENTS or not _may_move(block.body[first : last + 1], tensors):
+    if last - first >= MAX_STATEMENTS or not _may_move(block.body[first : last + 1], tensors):
         return None
     return Recording(block, first, last, index, tuple(sorted(tensors)), inline, _is_repeated(tree, query.call, block))
 

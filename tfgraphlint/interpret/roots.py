@@ -17,7 +17,7 @@ from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Ports, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Ports, Running
 from tfgraphlint.interpret.core.objects import Network
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
@@ -35,7 +35,7 @@ from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
-MOST_STEPS_A_FILE = 150_000
+MAX_STEPS_PER_FILE = 150_000
 
 
 @lru_cache(maxsize=1)
@@ -129,10 +129,10 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
 
 def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool = False) -> None:
     """Run so many steps of a root from the state after the top level; its effects are taken back, or kept."""
-    if m.spent > MOST_STEPS_A_FILE:
+    if m.spent > MAX_STEPS_PER_FILE:
         return
     mark = m.store.mark()
-    m.steps = MOST_STEPS - steps
+    m.steps = MAX_STEPS - steps
     m.entries.clear()
     before = m.frame, m.running, m.active
     try:
@@ -144,7 +144,7 @@ def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool =
         m.calls.clear()
         m.stack.clear()
         m.chain = None
-        m.spent += m.steps - (MOST_STEPS - steps)
+        m.spent += m.steps - (MAX_STEPS - steps)
         if keep:
             m.store.keep(mark)
         else:

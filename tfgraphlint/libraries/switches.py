@@ -15,7 +15,7 @@ from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
 OFF = ("disable_eager_execution", "disable_v2_behavior")
-MOST_FILES = 5000
+MAX_FILES = 5000
 OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
@@ -69,7 +69,7 @@ def _imported(text: str) -> set[str]:
 
 
 def _python_files(roots: list[Path]) -> Iterator[Path]:
-    left = MOST_FILES
+    left = MAX_FILES
     for root in roots:
         for folder, below, names in os.walk(root):
             below[:] = [name for name in below if name not in OTHERS_CODE and not name.startswith(".")]

@@ -17,7 +17,7 @@ MISSING = (
     '(or, in a checkout of tfgraphlint: pip install ".[verify]")'
 )
 SECONDS = 180.0
-MOST_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
+MAX_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
 
 
 def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
@@ -41,7 +41,7 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
 
 def _processes(programs: int) -> int:
     """One for every forty programs, which is what a second start is worth, and no more than there are processors."""
-    return max(1, min(programs // 40, os.cpu_count() or 1, MOST_PROCESSES))
+    return max(1, min(programs // 40, os.cpu_count() or 1, MAX_PROCESSES))
 
 
 def _gather(codes: Sequence[str], paths: Sequence[Path]) -> list[Program]:

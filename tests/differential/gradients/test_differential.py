@@ -16,7 +16,7 @@ in_one_process = pytest.mark.xdist_group("TensorFlow in the process of the tests
 
 SEED = 0
 COUNT = 300
-MOST_SILENT = 0.05  # of the programs that lose a gradient
+MAX_SILENT = 0.05  # of the programs that lose a gradient
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_the_linter_is_rarely_silent(judged: list[Judged]) -> None:
     tally = Tally()
     for each in judged:
         tally.add(each)
-    assert tally.silent_rate <= MOST_SILENT, str(tally)
+    assert tally.silent_rate <= MAX_SILENT, str(tally)
 
 
 def test_a_program_is_known_by_its_number() -> None:

@@ -38,9 +38,9 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.project.modules import Project
 
-MOST_STEPS = 25_000  # expressions and statements evaluated for one root
-MOST_DEPTH = 16  # calls within calls
-MOST_ENTRIES = 12  # entries into one function for one root
+MAX_STEPS = 25_000  # expressions and statements evaluated for one root
+MAX_DEPTH = 16  # calls within calls
+MAX_ENTRIES = 12  # entries into one function for one root
 
 
 Memory = TypeVar("Memory")
@@ -188,7 +188,7 @@ class Machine:
     def step(self) -> None:
         """Count one evaluation against the root's budget."""
         self.steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > MAX_STEPS:
             raise OutOfBudget
 
     def place(self, node: cst.CSTNode) -> Place:

@@ -31,8 +31,8 @@ from tfgraphlint.interpret.core.values import (
     Weights,
 )
 
-MOST_LEVELS = 6
-MOST_HELD = 200  # values that one value is searched for
+MAX_LEVELS = 6
+MAX_HELD = 200  # values that one value is searched for
 LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
 
 
@@ -90,7 +90,7 @@ def within(value: Value) -> Iterator[Value]:
         return
     seen: set[int] = set()
     level = [value]
-    for _ in range(MOST_LEVELS):
+    for _ in range(MAX_LEVELS):
         below: list[Value] = []
         for held in level:
             if id(held) not in seen:
@@ -99,7 +99,7 @@ def within(value: Value) -> Iterator[Value]:
                 if not isinstance(held, LEAVES):
                     below.extend(children(held))
         level = below
-        if len(seen) > MOST_HELD or not level:
+        if len(seen) > MAX_HELD or not level:
             return
 
 

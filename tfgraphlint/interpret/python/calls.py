@@ -7,7 +7,7 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import FunctionEntered, Iterated
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MOST_DEPTH, MOST_ENTRIES, Machine
+from tfgraphlint.interpret.core.machine import MAX_DEPTH, MAX_ENTRIES, Machine
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
@@ -119,7 +119,7 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
     if m.graphs:
         m.tell(FunctionEntered(function, args, node))
     depth = sum(1 for running in m.stack if running.definition is function.definition)
-    if depth > 1 or len(m.stack) >= MOST_DEPTH or m.entries[key] >= MOST_ENTRIES:
+    if depth > 1 or len(m.stack) >= MAX_DEPTH or m.entries[key] >= MAX_ENTRIES:
         return unknown_call(m, [function], args, node)
     if function.wrapper is not None:
 

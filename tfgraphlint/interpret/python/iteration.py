@@ -30,8 +30,8 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 
-MOST_EXACT_TURNS = 6
-MOST_EXACT_NUMBERS = 4  # of a ``range``
+MAX_EXACT_TURNS = 6
+MAX_EXACT_NUMBERS = 4  # of a ``range``
 
 
 def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:
@@ -42,14 +42,14 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
     if isinstance(value, Items):
         items = value.items
         if isinstance(items, tuple):
-            if len(items) <= MOST_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
+            if len(items) <= MAX_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
                 return items, True
             flat = [_weight(m, i, node) if isinstance(i, Weights) else i for i in items]
             return [join(flat)] * 2, False
         return [items.element] * 2, False
     if isinstance(value, Dict):
         keys = [Const(key) for key in value.state if isinstance(key, (str, int))]
-        if len(keys) == len(value.state) and len(keys) <= MOST_EXACT_TURNS:
+        if len(keys) == len(value.state) and len(keys) <= MAX_EXACT_TURNS:
             return keys, True
         return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
     match value:
@@ -138,7 +138,7 @@ def _range(m: Machine, value: Range, node: cst.BaseExpression) -> tuple[Sequence
             found = range(*numbers)
         except ValueError:
             return [], True
-        if len(found) <= MOST_EXACT_NUMBERS:
+        if len(found) <= MAX_EXACT_NUMBERS:
             return [Const(number) for number in found], True
     return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in range(2)], False
 

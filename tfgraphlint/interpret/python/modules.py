@@ -8,7 +8,7 @@ from pathlib import Path
 import libcst as cst
 
 from tfgraphlint.interpret.core.events import EntryRead
-from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
 from tfgraphlint.interpret.core.store import State
@@ -48,7 +48,7 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
     before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain
     m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], Recording()
     m.chain = None
-    m.steps = MOST_STEPS - MAX_STEPS_PER_MODULE
+    m.steps = MAX_STEPS - MAX_STEPS_PER_MODULE
     try:
         with m.store.apart(), m.mute():
             run_module(m, scope)

@@ -14,7 +14,7 @@ from tfgraphlint.interpret.core.autograph import inside
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import GeneratorManager, Graph, InitScope, StopRecording, TensorArray
 from tfgraphlint.interpret.core.provenance import now
-from tfgraphlint.interpret.core.structures import MOST_LEVELS
+from tfgraphlint.interpret.core.structures import MAX_LEVELS
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Dict, Instance, Items, Object, Spread, Tape, Tensor
 from tfgraphlint.interpret.gradients import tapes
@@ -152,7 +152,7 @@ def loop(m: Machine, by_tensor: bool | None) -> Iterator[None]:
                 m.store.write(state, key, _handed_on(m, held, began, outer[-1]))
 
 
-def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = MOST_LEVELS) -> Value:
+def _handed_on(m: Machine, value: Value, began: int, graph: int, levels: int = MAX_LEVELS) -> Value:
     """What the graph of a loop hands out for a value bound in it: tensors of ``graph``, also in what was made there."""
 
     def inner(held: Value) -> Value:

@@ -16,7 +16,7 @@ from tfgraphlint.interpret.core import class_hierarchy, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
 from tfgraphlint.interpret.core.fields import Field
-from tfgraphlint.interpret.core.machine import MOST_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.objects import Callback, Loss, Model, Network, Optimizer
 from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
@@ -149,7 +149,7 @@ CHANGING_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_
                   "on_batch_end")
 
 
-MOST_FIT_STEPS = 5_000
+MAX_FIT_STEPS = 5_000
 
 
 def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
@@ -159,7 +159,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
         return
     given = args.keywords.get("callbacks")
     before = set(m.reached), m.entries.copy(), m.steps
-    m.steps = max(m.steps, MOST_STEPS - MOST_FIT_STEPS)
+    m.steps = max(m.steps, MAX_STEPS - MAX_FIT_STEPS)
     try:
         with contextlib.suppress(OutOfBudget):
             _trace_model(m, receiver, _batch(m, args.get(0, "x"), node), node)

@@ -61,10 +61,10 @@ def _flow_of(
         return Flow.FLOWS, None
     outcome = record.outcome(name)
     if not record.tried or outcome is None:
-        return (Flow.INDEX if dtype_of(value) in NUMBERLESS else Flow.UNKNOWN), None
+        return (Flow.INDEX if dtype_of(value) in NON_NUMERIC else Flow.UNKNOWN), None
     if outcome.kind == "nonfloat" or outcome.kind == "shape" and record.dtype != BOOL:
         return Flow.INDEX, None
-    if outcome.kind == "flows" or dtype_of(value) in NUMBERLESS:
+    if outcome.kind == "flows" or dtype_of(value) in NON_NUMERIC:
         return Flow.FLOWS, None
     if isinstance(value, Unknown):
         return Flow.UNKNOWN if name in record.varies else Flow.CUT, m.fault(
@@ -75,7 +75,7 @@ def _flow_of(
 ADDITIVE = ("add", "subtract")
 LINEAR = ("reduce_sum", "reduce_mean", "negative", "multiply", "divide", "scalar_mul", "squeeze", "reshape", "sum",
           "mean", "expand_dims")
-NUMBERLESS = (INT, BOOL, STRING)
+NON_NUMERIC = (INT, BOOL, STRING)
 
 
 def _written(m: Machine, node: cst.CSTNode) -> str:
