@@ -16,7 +16,7 @@ from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached_by_running
-from tfgraphlint.screen.triggers import mentions_root
+from tfgraphlint.screen.triggers import mentions_framework, mentions_root
 
 
 class ImportedModules:
@@ -24,12 +24,12 @@ class ImportedModules:
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._finder = ModuleFinder(roots)
-        self._roots: dict[Path, bool] = {}
+        self._telling: dict[Path, bool] = {}
         self._outlines: dict[Path, Outline | None] = {}
 
     def runs_root(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
-        """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
-        bound = {name for path, name in self._imported(outline, file) if self._holds_root(path)}
+        """Whether ``file`` does something when it is run, and imports for that a module from which a fact can come."""
+        bound = {name for path, name in self._imported(outline, file) if self._may_tell(path)}
         return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached_by_running(tree))
 
     def complete_symptom(self, outline: Outline, file: Path) -> bool:
@@ -52,10 +52,15 @@ class ImportedModules:
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
 
-    def _holds_root(self, path: Path) -> bool:
-        if path not in self._roots:
-            self._roots[path] = mentions_root(glimpse(path))
-        return self._roots[path]
+    def _may_tell(self, path: Path) -> bool:
+        if path not in self._telling:
+            text = glimpse(path)
+            self._telling[path] = mentions_root(text) or mentions_framework(text) and self._has_suspects(path)
+        return self._telling[path]
+
+    def _has_suspects(self, path: Path) -> bool:
+        outline = self._outline(path)
+        return outline is not None and bool(outline.suspects())
 
     def _imported(self, outline: Outline, file: Path, names: Set[str] | None = None) -> Iterator[tuple[Path, str]]:
         """The modules of the project that names are imported from, all or these, and the name that is bound."""
