@@ -24,13 +24,12 @@ class ImportedModules:
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._finder = ModuleFinder(roots)
-        self._roots: dict[Path, bool] = {}
+        self._telling: dict[Path, bool] = {}
         self._outlines: dict[Path, Outline | None] = {}
 
     def runs_root(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
-        """Whether ``file`` does something when it is run, and imports for that a module that holds a root."""
-        imported = self._imported(outline, file)
-        bound = {name for path, name in imported if self._holds_root(path) or self._drops_dataset(path)}
+        """Whether ``file`` does something when it is run, and imports for that a module from which a fact can come."""
+        bound = {name for path, name in self._imported(outline, file) if self._may_tell(path)}
         return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached_by_running(tree))
 
     def complete_symptom(self, outline: Outline, file: Path) -> bool:
@@ -53,14 +52,15 @@ class ImportedModules:
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
 
-    def _drops_dataset(self, path: Path) -> bool:
-        there = self._outline(path) if mentions_framework(glimpse(path)) else None
-        return there is not None and there.drops_dataset
+    def _may_tell(self, path: Path) -> bool:
+        if path not in self._telling:
+            text = glimpse(path)
+            self._telling[path] = mentions_root(text) or mentions_framework(text) and self._has_suspects(path)
+        return self._telling[path]
 
-    def _holds_root(self, path: Path) -> bool:
-        if path not in self._roots:
-            self._roots[path] = mentions_root(glimpse(path))
-        return self._roots[path]
+    def _has_suspects(self, path: Path) -> bool:
+        outline = self._outline(path)
+        return outline is not None and bool(outline.suspects())
 
     def _imported(self, outline: Outline, file: Path, names: Set[str] | None = None) -> Iterator[tuple[Path, str]]:
         """The modules of the project that names are imported from, all or these, and the name that is bound."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Union
 
 from tfgraphlint.screen.expressions import arguments_of, targets_in
-from tfgraphlint.syntax.ast_names import last_name
+from tfgraphlint.syntax.ast_names import last_name, words_in
 
 Loop = Union[ast.For, ast.AsyncFor, ast.While]
 Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
@@ -19,7 +19,7 @@ def called_anew(loop: Loop | Comprehension) -> Iterator[str]:
     for node in ast.walk(loop):
         if isinstance(node, ast.Call):
             makes = isinstance(node.func, ast.Call) or last_name(node.func) == "function"
-            if makes or any(last_name(value) in counters for value in arguments_of(node)):
+            if makes or any(not counters.isdisjoint(words_in(value)) for value in arguments_of(node)):
                 yield last_name(node.func)
         elif isinstance(node, ast.FunctionDef) and any(last_name(one) == "function" for one in node.decorator_list):
             yield "function"

@@ -20,7 +20,6 @@ class Notes:
     parts: list[Part] = field(default_factory=list)
     imports: ImportedLibraries = field(default_factory=ImportedLibraries)
     tracing: Tracing = field(default_factory=Tracing)
-    drops_dataset: bool = False  # a statement may make a new dataset for nothing
     variables: set[str] = field(default_factory=set)  # attributes that hold variables
     changed: set[str] = field(default_factory=set)  # names that are assigned when objects are made already
     # Other names of what takes values or does something only once: ``mean = np.mean``, ``Layer = keras.layers.Dense``.

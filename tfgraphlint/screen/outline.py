@@ -41,11 +41,6 @@ class Outline:
         """Dots and name of each module that may be meant by an import, and the name that is bound."""
         return self._notes.imports.modules
 
-    @property
-    def drops_dataset(self) -> bool:
-        """Whether a statement may make a new dataset for nothing."""
-        return self._notes.drops_dataset
-
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.
 

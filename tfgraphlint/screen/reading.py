@@ -13,7 +13,7 @@ from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
 from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
 from tfgraphlint.screen.tracing import TRACED_METHODS
-from tfgraphlint.syntax.ast_names import last_name, names_in_chain
+from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 Walked = Union[ast.For, ast.AsyncFor, ast.comprehension]
 _SILENT = (ast.Constant, ast.Load, ast.Store)  # kinds of nodes that say nothing
@@ -165,7 +165,8 @@ def _comprehension(notes: Notes, node: ast.comprehension, part: Part) -> None:
 
 def _walk(notes: Notes, node: Walked, part: Part) -> None:
     _bind(notes, node.target, node.iter, part)
-    if isinstance(node.iter, (ast.Name, ast.Attribute, ast.Subscript)):
+    by_name = isinstance(node.iter, (ast.Name, ast.Attribute, ast.Subscript))
+    if by_name or first_name(node.iter) in notes.imports.tensorflow:  # ``tf.range`` without AutoGraph
         part.doubts.append(node.iter)
 
 
@@ -246,7 +247,7 @@ def _statement(notes: Notes, node: ast.Expr, part: Part) -> None:
     if isinstance(node.value, ast.Call) and last_name(node.value) in RESULT_NEEDED:
         part.symptom = True
     if isinstance(node.value, ast.Call) and last_name(node.value) in DATASET_TRANSFORMATIONS:
-        part.anywhere = notes.drops_dataset = True
+        part.anywhere = True
 
 
 def _outer_name(notes: Notes, node: ast.Global | ast.Nonlocal, part: Part) -> None:

@@ -101,6 +101,8 @@ def _is_python_comparison(value: ast.Compare) -> bool:
 
 def _result_may_be_tensor(notes: Notes, call: ast.Call, part: Part) -> bool:
     function, name = call.func, last_name(call.func)
+    if name == "Input":
+        return True
     if name in GIVES_STATIC and first_name(function) not in notes.imports.tensorflow:
         return False
     if not STATIC_PARTS.isdisjoint(names_in_chain(function)):
