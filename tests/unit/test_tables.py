@@ -450,7 +450,6 @@ def derived() -> Callable[[str], tuple[Any, Any]]:
 
 
 @pytest.mark.skipif(_installed() not in tables.versions(), reason="needs a TensorFlow that there are tables for")
-@pytest.mark.xdist_group("TensorFlow in the process of the tests")
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_function_derived_again_is_the_same(name: str, derived: Callable[[str], tuple[Any, Any]]) -> None:
     """The data came from the code that is here."""

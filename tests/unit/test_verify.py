@@ -16,7 +16,6 @@ from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import Program, find
 from tfgraphlint.verify.versions import unreadable as unreadable_condition
 
-pytestmark = pytest.mark.xdist_group("verify")  # what ``seen`` has seen is there for one worker only
 needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 SECONDS = 5.0
 

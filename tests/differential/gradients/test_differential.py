@@ -12,7 +12,6 @@ from .grammar import program
 from .session import Judged, Session, Tally, recording
 
 needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
-in_one_process = pytest.mark.xdist_group("TensorFlow in the process of the tests")
 
 SEED = 0
 COUNT = 300
@@ -27,7 +26,6 @@ def judged() -> list[Judged]:
 
 
 @needs_tensorflow
-@in_one_process
 def test_linter_and_tensorflow_tell_the_same(judged: list[Judged]) -> None:
     wrong = [
         f"program {each.program.index}, {one}\n{each.program.text}" for each in judged for one in each.disagreements
@@ -36,7 +34,6 @@ def test_linter_and_tensorflow_tell_the_same(judged: list[Judged]) -> None:
 
 
 @needs_tensorflow
-@in_one_process
 def test_the_linter_is_rarely_silent(judged: list[Judged]) -> None:
     tally = Tally()
     for each in judged:

@@ -22,7 +22,6 @@ def test_linter_says_so(program: Path) -> None:
     assert {(report.line, report.code) for report in said(text).reports} == expected
 
 
-@pytest.mark.xdist_group("TensorFlow in the process of the tests")
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
 def test_tensorflow_says_so(program: Path) -> None:
