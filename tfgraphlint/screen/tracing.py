@@ -55,6 +55,18 @@ class Tracing:
             self.compiled |= names
             self.uses_xla = True
 
+    def pass_on_parts(self, parts: list[Part]) -> None:
+        """Note what objects are made with that are traced: ``task = Task(callback)``, ``tf.function(task)``."""
+        self.passed |= {
+            last_name(each)
+            for part in parts
+            for names, value in part.bindings
+            if isinstance(value, ast.Call) and not names.isdisjoint(self.passed)
+            for argument in arguments_of(value)
+            for each in ast.walk(argument)
+            if isinstance(each, (ast.Name, ast.Attribute))
+        }
+
     def find_own_tracers(self, module: Part, parts: list[Part]) -> None:
         """Find the names of a file under which something traces: ``jit = tf.function(jit_compile=True)``."""
         self.own_tracers = {part.name for part in parts if not part.is_class and not part.words.isdisjoint(TRACERS)}
