@@ -15,6 +15,8 @@ TRACERS = DATASET_TRACERS | {
     "function", "map_fn", "vectorized_map", "foldl", "foldr", "while_loop", "cond", "compile", "custom_gradient",
     "recompute_grad", "get_concrete_function", "Lambda", "switch_case", "case", "wrap_function", "defun",
 }  # fmt: skip
+# What is made of functions that may be called when it is traced.
+CONTENTS = (ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Name, ast.Attribute, ast.IfExp)
 BUILTIN_MAPS = ("map", "filter", "reduce")  # as plain names: they trace nothing
 # What Keras traces, and what is called in traced code without being named there.
 TRACED_METHODS = frozenset({*MODEL_STEPS, "call", "__call__", "update_state", "result"})
@@ -55,15 +57,14 @@ class Tracing:
             self.compiled |= names
             self.uses_xla = True
 
-    def pass_on_parts(self, parts: list[Part]) -> None:
-        """Note what objects are made with that are traced: ``task = Task(callback)``, ``tf.function(task)``."""
+    def pass_on_contents(self, parts: list[Part]) -> None:
+        """Note what the values that are traced are made of: ``task = Task(callback)``, ``tf.function(task)``."""
         self.passed |= {
             last_name(each)
             for part in parts
             for names, value in part.bindings
-            if isinstance(value, ast.Call) and not names.isdisjoint(self.passed)
-            for argument in arguments_of(value)
-            for each in ast.walk(argument)
+            if isinstance(value, CONTENTS) and not names.isdisjoint(self.passed)
+            for each in ast.walk(value)
             if isinstance(each, (ast.Name, ast.Attribute))
         }
 
