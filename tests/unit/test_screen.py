@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import hypothesis
 import pytest
+from fragments import FAULTS, PLAIN, PLAINEST, programs, written
 
 import tfgraphlint
 from tfgraphlint.run.examine import Examiner
@@ -108,21 +110,65 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
 
 
 PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))
+Report = tuple[str, int, Path]  # code, row and file
+
+
+class Both:
+    """Examines files with the screen, and with nothing kept from the interpreter."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._screened, self._everything = (Examiner(directory, [directory], screened=each) for each in (True, False))
+
+    def reports(self, file: Path) -> set[Report]:
+        """All that there is to report in a file."""
+        return self._of(self._everything, file)
+
+    def lost(self, file: Path) -> set[Report]:
+        """What of it the screen keeps from being reported."""
+        found = self.reports(file)
+        return found - self._of(self._screened, file) if found else found
+
+    def _of(self, examiner: Examiner, file: Path) -> set[Report]:
+        examined = examiner.examine(file)
+        assert not examined.error
+        spans = ((found.code, found.span) for found in examined.diagnostics)
+        return {(code, span.start.row, self.directory / span.filename) for code, span in spans}
 
 
 @pytest.fixture(scope="module")
-def examiners() -> tuple[Examiner, Examiner]:
-    """One that screens, and one that interprets every file and function."""
-    return Examiner(CHECKOUT, [CHECKOUT]), Examiner(CHECKOUT, [CHECKOUT], screened=False)
+def both() -> Both:
+    return Both(CHECKOUT)
 
 
-def reported(examiner: Examiner, program: Path) -> set[tuple[str, int, int, str]]:
-    found = examiner.examine(program).diagnostics
-    return {(each.code, each.span.start.row, each.span.start.column, each.message) for each in found}
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_the_screen_loses_nothing(both: Both, program: Path) -> None:
+    """Every program here gives the same reports when nothing is kept from the interpreter."""
+    assert both.lost(program) == set()
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.relative_to(CHECKOUT).as_posix())
-def test_the_screen_loses_nothing(program: Path, examiners: tuple[Examiner, Examiner]) -> None:
-    """A program gives the same reports when nothing is kept from the interpreter."""
-    screened, everything = examiners
-    assert reported(screened, program) == reported(everything, program)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_faults_of_the_fragments_are_reported(tmp_path: Path, fault: str) -> None:
+    """Else the next test would compare nothing with nothing."""
+    file = tmp_path / "program.py"
+    file.write_text(written(PLAINEST, fault))
+    plain = tmp_path / "plain.py"
+    plain.write_text(written(PLAINEST, PLAIN))
+    both = Both(tmp_path)
+    assert both.reports(file)
+    assert not both.reports(plain)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    return Both(tmp_path_factory.mktemp("drawn"))
+
+
+@hypothesis.settings(
+    derandomize=True, database=None, deadline=None, max_examples=250, phases=[hypothesis.Phase.generate]
+)
+@hypothesis.given(text=programs())
+def test_the_screen_loses_nothing_of_drawn_programs(drawn: Both, text: str) -> None:
+    file = drawn.directory / "program.py"
+    file.write_text(text)
+    assert drawn.lost(file) == set(), text

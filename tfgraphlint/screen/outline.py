@@ -34,6 +34,7 @@ class Outline:
         for part in self._all:
             part.symptom = part.symptom or bool(part.name) and part.name in notes.tracing.compiled
             decide_doubts(notes, part)
+        notes.tracing.pass_on_contents([notes.module, *notes.parts])
         notes.tracing.find_own_tracers(notes.module, self.parts)
 
     @property

@@ -7,14 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Union
 
-from tfgraphlint.syntax.ast_names import words_in
-
-# Parameters that hold no tensors, by their names and by their annotations.
-PYTHON_PARAMETERS = frozenset({"self", "cls", "is_training", "config", "mode", "name"})
-PYTHON_TYPES = frozenset({
-    "int", "bool", "str", "float", "Text", "Optional", "Union", "Callable", "List", "Sequence", "Tuple", "Dict", "Type",
-    "None", "typing", "list", "dict", "tuple", "collections", "abc", "bytes",
-})  # fmt: skip
+# Parameters that hold no tensors. Others may, whatever their names, defaults and annotations say.
+RECEIVERS = frozenset({"self", "cls"})
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 
@@ -78,27 +72,8 @@ def holds_tensor(part: Part | None, name: str) -> bool:
 
 def take_parameters(args: ast.arguments, part: Part) -> None:
     """Note the parameters of a function, and which of them may be tensors."""
-    positional = [*args.posonlyargs, *args.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
-    for arg, default in zip((*positional, *args.kwonlyargs), (*defaults, *args.kw_defaults)):
-        part.own.add(arg.arg)
-        part.parameters.add(arg.arg)
-        if arg.arg not in PYTHON_PARAMETERS and not _is_set(default) and not _is_python_type(arg.annotation):
-            part.tensors.add(arg.arg)
-    for more in (args.vararg, args.kwarg):
-        if more is not None:
-            part.own.add(more.arg)
-            part.parameters.add(more.arg)
-            part.tensors.add(more.arg)
-
-
-def _is_set(default: ast.expr | None) -> bool:
-    """Whether a parameter has a default other than None."""
-    return default is not None and not (isinstance(default, ast.Constant) and default.value is None)
-
-
-def _is_python_type(annotation: ast.expr | None) -> bool:
-    if annotation is None:
-        return False
-    words = set(words_in(annotation))
-    return bool(words) and words <= PYTHON_TYPES
+    every = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    names = {arg.arg for arg in every if arg is not None}
+    part.own |= names
+    part.parameters |= names
+    part.tensors |= names - RECEIVERS

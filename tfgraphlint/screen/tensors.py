@@ -15,8 +15,10 @@ from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 GIVES_PYTHON = frozenset({
     "int", "float", "bool", "complex", "str", "len", "isinstance", "hasattr", "callable", "issubclass", "type", "id",
-    "range", "print", "super", "repr", "hash", "getattr", "next", "zip", "dict",
+    "range", "print", "super", "repr", "hash",
 })  # fmt: skip
+# What gives a tensor where it is given one.
+PASSES_ON = TAKES_VALUES | {"getattr", "next", "dict"}
 GIVES_STATIC = STATIC_ATTRIBUTES | {"get_shape", "as_list", "__class__"}
 # Parts of TensorFlow's names whose functions give no tensors.
 STATIC_PARTS = frozenset({
@@ -110,7 +112,7 @@ def _result_may_be_tensor(notes: Notes, call: ast.Call, part: Part) -> bool:
     if isinstance(function, ast.Name):
         if name in GIVES_PYTHON:
             return False
-        if name not in TAKES_VALUES and _is_unknown_function(notes.imports, name, name):
+        if name not in PASSES_ON and _is_unknown_function(notes.imports, name, name):
             return True
     elif isinstance(function, ast.Attribute):
         first = first_name(function)

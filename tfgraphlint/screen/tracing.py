@@ -15,6 +15,8 @@ TRACERS = DATASET_TRACERS | {
     "function", "map_fn", "vectorized_map", "foldl", "foldr", "while_loop", "cond", "compile", "custom_gradient",
     "recompute_grad", "get_concrete_function", "Lambda", "switch_case", "case", "wrap_function", "defun",
 }  # fmt: skip
+# What is made of functions that may be called when it is traced.
+CONTENTS = (ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Name, ast.Attribute, ast.IfExp)
 BUILTIN_MAPS = ("map", "filter", "reduce")  # as plain names: they trace nothing
 # What Keras traces, and what is called in traced code without being named there.
 TRACED_METHODS = frozenset({*MODEL_STEPS, "call", "__call__", "update_state", "result"})
@@ -54,6 +56,17 @@ class Tracing:
         if any(keyword.arg == "jit_compile" for keyword in call.keywords):
             self.compiled |= names
             self.uses_xla = True
+
+    def pass_on_contents(self, parts: list[Part]) -> None:
+        """Note what the values that are traced are made of: ``task = Task(callback)``, ``tf.function(task)``."""
+        self.passed |= {
+            last_name(each)
+            for part in parts
+            for names, value in part.bindings
+            if isinstance(value, CONTENTS) and not names.isdisjoint(self.passed)
+            for each in ast.walk(value)
+            if isinstance(each, (ast.Name, ast.Attribute))
+        }
 
     def find_own_tracers(self, module: Part, parts: list[Part]) -> None:
         """Find the names of a file under which something traces: ``jit = tf.function(jit_compile=True)``."""
