@@ -127,9 +127,7 @@ class _Search(NameSearch[RemovedName]):
                 yield RemovedName(self.span(imported.node), imported.full, error)
 
 
-def _takes_the_same(
-    call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation
-) -> bool:
+def _takes_the_same(call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation) -> bool:
     """Whether the function of ``keras.ops`` can be given what the call gives to the old one, as it stands."""
     keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
     if len(keywords) < len(call.keywords) or any(isinstance(each, ast.Starred) for each in call.args):

@@ -11,7 +11,7 @@ from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import UnparsableFile
 
 # The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
-DEEPEST = 3000
+MAX_NESTING = 3000
 _BLOCKS = ("body", "handlers", "orelse", "finalbody")
 
 
@@ -45,8 +45,8 @@ def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | Non
         node, depth, row = pending.pop()
         row = getattr(node, "lineno", row)
         depth += _levels(node)
-        if depth > DEEPEST:
-            message = f"nested more than {DEEPEST} levels deep, which is too deep to be linted"
+        if depth > MAX_NESTING:
+            message = f"nested more than {MAX_NESTING} levels deep, which is too deep to be linted"
             return _refused(text, filename, message, row, 1)
         pending += [(child, depth, row) for child in ast.iter_child_nodes(node)]
     return None
@@ -66,7 +66,7 @@ def _is_shallow(tree: ast.Module, text: str) -> bool:
         decorators = getattr(node, "decorator_list", ())
         first = min((each.lineno for each in (node, *decorators)), default=1)
         last = inner[0].lineno if inner else node.end_lineno  # type: ignore[attr-defined]
-        if not 0 < first <= last < len(ends) or depth + ends[last] - ends[first - 1] > DEEPEST:
+        if not 0 < first <= last < len(ends) or depth + ends[last] - ends[first - 1] > MAX_NESTING:
             return False
         pending += [(part, depth + 2) for part in inner]
     return True

@@ -11,8 +11,8 @@ from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import Source, read_text
 from tfgraphlint.syntax.tree import Tree
 
-MOST_MODULES = 200  # files read besides the one that is linted
-MOST_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes some hundred times as much memory
+MAX_MODULES = 200  # files read besides the one that is linted
+MAX_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes some hundred times as much memory
 
 
 class Trees:
@@ -33,7 +33,7 @@ class Trees:
         self._forget(path)
         self._trees[path] = tree
         self._text += len(tree.text) if tree is not None else 0
-        while self._text > MOST_TEXT and len(self._trees) > 1:
+        while self._text > MAX_TEXT and len(self._trees) > 1:
             self._forget(next(iter(self._trees)))
 
     def _forget(self, path: Path) -> None:
@@ -67,7 +67,7 @@ class Project(ModuleFinder):
     def tree(self, path: Path) -> Tree | None:
         """The tree of a module's file; None where it cannot be read or parsed."""
         path = path.resolve()
-        if path not in self._read and len(self._read) > MOST_MODULES:
+        if path not in self._read and len(self._read) > MAX_MODULES:
             return None
         self._read.add(path)
         if path not in self._trees:

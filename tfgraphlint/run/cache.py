@@ -31,7 +31,7 @@ from tfgraphlint.run.examine import Examined
 from tfgraphlint.screen.triggers import mentions_framework
 
 FOLDER = ".tfgraphlint_cache"
-MOST_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
+MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
 # A file that was changed so many seconds before the run, or during it, may have been read before the change.
 SETTLED = 1.0
 
@@ -187,7 +187,7 @@ class Cache:
         except BaseException:
             os.unlink(name)
             raise
-        for old in sorted(self._folder.glob("*.json"), key=os.path.getmtime)[:-MOST_STATES]:
+        for old in sorted(self._folder.glob("*.json"), key=os.path.getmtime)[:-MAX_STATES]:
             old.unlink(missing_ok=True)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.syntax.tree import Tree
 
 # After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
-FILES_A_PROJECT = 250
+FILES_PER_PROJECT = 250
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Examiner:
         return self._registry
 
     def _current_project(self) -> Project:
-        if self._project is None or self._linted % FILES_A_PROJECT == 0:
+        if self._project is None or self._linted % FILES_PER_PROJECT == 0:
             from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
             self._trees = self._trees or Trees()

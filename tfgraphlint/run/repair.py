@@ -18,7 +18,7 @@ from tfgraphlint.run.lint import Request, Run, Words, concluded, readable
 from tfgraphlint.syntax.text import Lines
 
 # Every pass that is kept takes at least one report away, so this is reached only when something is wrong.
-MOST_PASSES = 500
+MAX_PASSES = 500
 
 Place = tuple[str, str, int]  # file name, code, offset
 
@@ -47,7 +47,7 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
     state = Repaired(run, run)
     refused: set[tuple[object, ...]] = set()
     most = 0  # how many fixes to make in a pass; 0 for all
-    for _ in range(MOST_PASSES):
+    for _ in range(MAX_PASSES):
         sources = _sources(state.run)
         lines = {name: source.lines for name, source in sources.items()}
         candidates = [
@@ -73,7 +73,7 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
             most = 0
         else:
             most = max(len(attempt.chosen) // 2, 1)
-    raise RunError(f"the fixes do not come to an end after {MOST_PASSES} passes; nothing was written")
+    raise RunError(f"the fixes do not come to an end after {MAX_PASSES} passes; nothing was written")
 
 
 def _is_wanted(diagnostic: Diagnostic, unsafe: bool) -> bool:
@@ -171,9 +171,7 @@ def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Sou
     return None
 
 
-def _unexpected(
-    after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]
-) -> Iterable[Diagnostic]:
+def _unexpected(after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]) -> Iterable[Diagnostic]:
     for diagnostic in after.diagnostics:
         place = _place(diagnostic, after)
         kind = (diagnostic.span.filename, diagnostic.code)

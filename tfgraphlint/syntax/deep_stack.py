@@ -11,7 +11,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-# libcst's native parser needs up to 17 kB a level (``a and a and …``, measured with 1.9); ``screen.DEEPEST`` bounds
+# libcst's native parser needs up to 17 kB a level (``a and a and …``, measured with 1.9); ``guard.MAX_NESTING`` bounds
 # the levels. The memory is only reserved, not used, until somebody nests so deep.
 STACK_BYTES = 256 * 1024 * 1024
 # libcst's visitors take about seven Python calls a level, the interpreter about as many.
