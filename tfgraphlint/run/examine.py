@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.names.keras2_names import mentions_removed, removed_names
-from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
+from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import sets_legacy_keras
@@ -126,6 +125,8 @@ class Examiner:
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
         if mentions_legacy(source.text):
+            from tfgraphlint.names.tf1_names import legacy_symbols  # reads tables: a clean run does without
+
             each = file in self.each_tf1_symbol
             for symbol in legacy_symbols(tree, source.filename, source.text, version, each):
                 yield from self._rules().diagnostics(symbol)
@@ -133,6 +134,8 @@ class Examiner:
     def _removed(self, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of Keras 2, for which nothing has to be interpreted either."""
         if mentions_removed(source.text):
+            from tfgraphlint.names.keras2_names import removed_names  # reads tables: a clean run does without
+
             for name in removed_names(tree, source.filename, source.text, version):
                 yield from self._rules().diagnostics(name)
 
