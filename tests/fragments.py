@@ -155,7 +155,10 @@ def indented(text: str, depth: int) -> str:
 
 
 def written(
-    spellings: tuple[tuple[str, str], ...], fault: str, renamed: str = "v = {x}", around: str = "{fault}",
+    spellings: tuple[tuple[str, str], ...],
+    fault: str,
+    renamed: str = "v = {x}",
+    around: str = "{fault}",
     traced: str = TRACED[0],
 ) -> str:
     """The program that these fragments make."""

@@ -9,7 +9,8 @@ import pytest
 
 from tfgraphlint.facts.names import RemovedName
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.names.keras2_names import mentions_removed, removed_names
+from tfgraphlint.names.gone_names import mentions_removed
+from tfgraphlint.names.keras2_names import removed_names
 from tfgraphlint.run.examine import Examiner
 
 

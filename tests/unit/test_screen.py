@@ -10,7 +10,9 @@ import pytest
 from fragments import FAULTS, PLAIN, PLAINEST, programs, written
 
 import tfgraphlint
+from tfgraphlint.interpret.checks.graph_api import REFUSED
 from tfgraphlint.run.examine import Examiner
+from tfgraphlint.screen.graph_api_triggers import runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_root
@@ -64,6 +66,12 @@ def test_what_passes(text: str) -> None:
 @pytest.mark.parametrize("text", STAYS_OUT)
 def test_what_stays_out(text: str) -> None:
     assert not passes(text)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_all_api_of_graphs_passes(name: str) -> None:
+    text = f"import tensorflow.compat.v1 as tf\ntf.{name}()\n"
+    assert runs_graph_api(ast.parse(text), text) or passes(text)
 
 
 HOT = "import tensorflow as tf\ndef f(x):\n    with tf.GradientTape() as t: pass\n"
@@ -165,7 +173,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Both:
 
 
 @hypothesis.settings(
-    derandomize=True, database=None, deadline=None, max_examples=250, phases=[hypothesis.Phase.generate]
+    derandomize=True, database=None, deadline=None, max_examples=400, phases=[hypothesis.Phase.generate]
 )
 @hypothesis.given(text=programs())
 def test_the_screen_loses_nothing_of_drawn_programs(drawn: Both, text: str) -> None:

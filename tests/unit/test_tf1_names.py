@@ -9,7 +9,8 @@ import pytest
 
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.facts.names import LegacySymbol
-from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
+from tfgraphlint.names.gone_names import mentions_legacy
+from tfgraphlint.names.tf1_names import legacy_symbols
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.run.lint import Request, lint
 

@@ -1,69 +1,25 @@
 """Names of Keras 2 that Keras 3 lacks, found in CPython's tree: nothing has to be interpreted for them.
 
-``mentions_removed`` looks at the letters only and says no of nearly every file. ``removed_names`` then resolves names
-through imports and leaves out what a test of the version, ``hasattr`` or ``except`` guards.
+Names are resolved through imports; what a test of the version, ``hasattr`` or ``except`` guards is left out.
 """
 
 from __future__ import annotations
 
 import ast
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import OLD_LAYERS, RemovedName
-from tfgraphlint.names.search import DATA, NameSearch, prefixes
+from tfgraphlint.libraries.tables import KerasOperation, load, meant_for
+from tfgraphlint.names.gone_names import removed_in_keras_3
+from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
-if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
-    from tfgraphlint.libraries.tables import KerasOperation
-
-_WORD = re.compile(r"\w+")
-_NAMED = re.compile(r"\.(\w+)")
-_IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
-
-
-@cache
-def _removed() -> tuple[Mapping[str, frozenset[str]], Mapping[str, str]]:
-    """The removed names by module, and other names that those had which are still there."""
-    gone: dict[str, frozenset[str]] = {}
-    same: dict[str, str] = {}
-    for file in sorted(DATA.glob("tensorflow-*/removed.json")):
-        table: dict[str, Any] = json.loads(file.read_bytes())
-        gone.update((module, frozenset(names.split())) for module, names in table["removed"].items())
-        same.update(table["same"])
-    return gone, same
-
-
-@cache
-def _words() -> re.Pattern[str]:
-    """The last parts of modules that lack something, behind a dot or in an import, and what the top level lacks."""
-    gone, _ = _removed()
-    lasts = {module.rpartition(".")[2] for module in gone} - {"keras"} | gone["keras"] | gone["tensorflow.keras"]
-    return re.compile(rf"\b(?:{'|'.join(sorted(lasts))})\b")
-
-
-def mentions_removed(text: str) -> bool:
-    """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
-    if "keras" not in text and "tensorflow" not in text or _words().search(text) is None:
-        return False
-    gone, _ = _removed()
-    named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
-    words = set(_WORD.findall(text))
-    return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())
 
 
 def removed_names(tree: ast.Module, filename: str, text: str, version: str | None = None) -> list[RemovedName]:
     """The names in a file that the Keras which it is meant for lacks."""
-    from tfgraphlint.libraries.tables import (
-        load,
-        meant_for,  # heavy: a clean run does without
-    )
-
     with meant_for(version):
         tables = load()
     if tables.keras < 3:
@@ -97,7 +53,7 @@ class _Search(NameSearch[RemovedName]):
 
     def _same(self, node: ast.Attribute, name: str) -> str:
         """Another name that the same thing has in the same module."""
-        other = _removed()[1].get(name)
+        other = removed_in_keras_3()[1].get(name)
         return f"{dotted_name(node.value)}.{other}" if other else ""
 
     def _operation(self, node: ast.Attribute, name: str) -> str:
@@ -130,9 +86,7 @@ class _Search(NameSearch[RemovedName]):
                 yield RemovedName(self.span(imported.node), imported.full, error)
 
 
-def _takes_the_same(
-    call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation
-) -> bool:
+def _takes_the_same(call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation) -> bool:
     """Whether the function of ``keras.ops`` can be given what the call gives to the old one, as it stands."""
     keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
     if len(keywords) < len(call.keywords) or any(isinstance(each, ast.Starred) for each in call.args):
@@ -147,4 +101,4 @@ def _takes_the_same(
 
 def _is_removed(name: str) -> bool:
     module, _, last = name.rpartition(".")
-    return last in _removed()[0].get(module.replace("tensorflow.compat.v2", "tensorflow", 1), ())
+    return last in removed_in_keras_3()[0].get(module.replace("tensorflow.compat.v2", "tensorflow", 1), ())

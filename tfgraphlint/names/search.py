@@ -6,20 +6,15 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.libraries.tables import Tables
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.syntax.ast_names import dotted_name
 
-if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
-    from tfgraphlint.libraries.tables import Tables
-
 Found = TypeVar("Found")
-# Where the tables lie: the cheap looks read them as text.
-DATA = Path(__file__).parent.parent / "libraries" / "data"
 
 
 class NameSearch(ABC, Generic[Found]):

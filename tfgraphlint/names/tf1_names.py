@@ -1,7 +1,6 @@
 """Names of TensorFlow 1 that this TensorFlow lacks, found in CPython's tree: nothing has to be interpreted for them.
 
-``mentions_legacy`` looks at the letters only and says no of nearly every file. ``legacy_symbols`` then resolves names
-through imports and leaves out what a test of the version, ``hasattr`` or ``except`` guards.
+Names are resolved through imports; what a test of the version, ``hasattr`` or ``except`` guards is left out.
 """
 
 from __future__ import annotations
@@ -10,27 +9,17 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
+from tfgraphlint.libraries.tables import Tables, Tf1Name, load, meant, meant_for
 from tfgraphlint.libraries.words import PLACEHOLDERS, SESSIONS
-from tfgraphlint.names.search import DATA, NameSearch, prefixes
+from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1
+from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
 
-if TYPE_CHECKING:  # ``tables`` is heavy: a clean run does without
-    from tfgraphlint.libraries.tables import Tables, Tf1Name
-
-_GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
 TENSORFLOW = ("tensorflow", "tensorflow.compat.v2")
 ONLY_IN_V2 = ("enable_v2_behavior",)  # of all those names, the one that ``tensorflow.compat.v2`` has
-# Packages of TensorFlow 1 that no table lists, since nothing of them is left.
-PACKAGES = ("contrib", "examples.tutorials")
-_PACKAGE_TEXT = re.compile(r"\b(?:contrib|examples\.tutorials|examples import tutorials)\b")
-_ALIAS = re.compile(r"\btensorflow(?:\.compat\.v[12])?\s+as\s+(\w+)")
-_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*\)|[^\n]*)")
-_NAMES = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|sys\.modules\[\s*[\"']tensorflow")
 
 # What a program of that time is built from: with one of these the rest cannot be mended name by name.
@@ -49,48 +38,10 @@ CASTS = {
 SAME_EAGERLY = {"set_random_seed": "random.set_seed"}
 
 
-def mentions_legacy(text: str) -> bool:
-    """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
-    if "tensorflow" not in text:
-        return False
-    if _PACKAGE_TEXT.search(text):
-        return True
-    aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
-    for module, names in _FROM.findall(text):
-        for name, alias in _NAMES.findall(names):
-            aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
-    known = gone()
-    if any(imported[:-1] in known for imported in aliases.values()):
-        return True
-    return any(
-        not known.isdisjoint(stem + ".".join(rest[:length]) for length in (1, 2, 3))
-        for alias, stem in aliases.items()
-        # That nothing stands before the alias is looked at behind it: the search for the letters alone is fast.
-        for rest in set(re.findall(rf"{alias}(?<!\w{alias})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?", text))
-    )
-
-
-@cache
-def gone() -> frozenset[str]:
-    """The names without ``tensorflow.`` that TensorFlow 2 never had, by the oldest table there is.
-
-    Read from the table's text, since JSON takes longer. Names below ``keras`` are not the matter here.
-    """
-    tables = sorted(DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
-    found = _GONE_RECORD.findall((tables[0] / "tf1.json").read_text(encoding="utf-8"))
-    return frozenset(name for name in found if not name.startswith("keras."))
-
-
 def legacy_symbols(
     tree: ast.Module, filename: str, text: str, version: str | None = None, each: bool = False
 ) -> list[LegacySymbol]:
     """The names in a file that the TensorFlow it is meant for lacks; one for a whole program unless ``each``."""
-    from tfgraphlint.libraries.tables import (
-        load,
-        meant,
-        meant_for,  # heavy: a clean run does without
-    )
-
     with meant_for(version):
         if meant() < (2,) or _MADE_FOR_1.search(text):
             return []
@@ -133,9 +84,9 @@ class _Search(NameSearch[LegacySymbol]):
     def _is_gone(self, name: str) -> bool:
         """Whether TensorFlow 1 had this name and the TensorFlow that is meant lacks it."""
         short = _short(name)
-        if short.removeprefix("compat.v1.") in PACKAGES or short == "examples":
+        if short.removeprefix("compat.v1.") in PACKAGES_OF_1 or short == "examples":
             return True
-        if short not in gone() or short in (self.scopes.patched or ()):
+        if short not in gone_since_1() or short in (self.scopes.patched or ()):
             return False
         if short in ONLY_IN_V2 and name.startswith("tensorflow.compat.v2."):
             return False
@@ -208,7 +159,7 @@ class _Search(NameSearch[LegacySymbol]):
         return symbol if record is None else _with_import(symbol, record, imported, alone=len(node.names) == 1)
 
     def _is_package(self, name: str) -> bool:
-        return _short(name).removeprefix("compat.v1.") in PACKAGES
+        return _short(name).removeprefix("compat.v1.") in PACKAGES_OF_1
 
 
 def _with_import(symbol: LegacySymbol, record: Tf1Name, imported: ImportedName, alone: bool) -> LegacySymbol:

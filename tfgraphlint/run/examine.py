@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.names.keras2_names import mentions_removed, removed_names
-from tfgraphlint.names.tf1_names import legacy_symbols, mentions_legacy
+from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import sets_legacy_keras
@@ -32,7 +31,7 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.syntax.tree import Tree
 
 # After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
-FILES_A_PROJECT = 250
+FILES_PER_PROJECT = 250
 
 
 @dataclass(frozen=True)
@@ -127,6 +126,8 @@ class Examiner:
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
         if mentions_legacy(source.text):
+            from tfgraphlint.names.tf1_names import legacy_symbols  # reads tables: a clean run does without
+
             each = file in self.each_tf1_symbol
             for symbol in legacy_symbols(tree, source.filename, source.text, version, each):
                 yield from self._rules().diagnostics(symbol)
@@ -134,6 +135,8 @@ class Examiner:
     def _removed(self, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of Keras 2, for which nothing has to be interpreted either."""
         if mentions_removed(source.text):
+            from tfgraphlint.names.keras2_names import removed_names  # reads tables: a clean run does without
+
             for name in removed_names(tree, source.filename, source.text, version):
                 yield from self._rules().diagnostics(name)
 
@@ -184,7 +187,7 @@ class Examiner:
         return self.registry
 
     def _current_project(self) -> Project:
-        if self._project is None or self._linted % FILES_A_PROJECT == 0:
+        if self._project is None or self._linted % FILES_PER_PROJECT == 0:
             from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
             self._trees = self._trees or Trees()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # ``cli`` imports it where there is a cache
 
 UNUSED = "TFG901"
 # Below so many bytes of source one process is done before others have started.
-WORTH_A_POOL = 600_000
+MIN_BYTES_FOR_POOL = 600_000
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _worthwhile(files: Iterable[Path]) -> int:
     for file in files:
         with contextlib.suppress(OSError):
             total += file.stat().st_size
-        if total >= WORTH_A_POOL:
+        if total >= MIN_BYTES_FOR_POOL:
             return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 1
 

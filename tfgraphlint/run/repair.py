@@ -171,9 +171,7 @@ def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Sou
     return None
 
 
-def _unexpected(
-    after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]
-) -> Iterable[Diagnostic]:
+def _unexpected(after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]) -> Iterable[Diagnostic]:
     for diagnostic in after.diagnostics:
         place = _place(diagnostic, after)
         kind = (diagnostic.span.filename, diagnostic.code)

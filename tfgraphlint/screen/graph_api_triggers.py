@@ -10,13 +10,16 @@ import re
 
 from tfgraphlint.libraries.words import DATASET_ITERATORS, PLACEHOLDERS, SESSIONS
 from tfgraphlint.screen.top_level import reached_by_running
+from tfgraphlint.syntax.ast_names import last_name
 
 # What raises where code runs eagerly. ``eval`` does of tensors, and only a session makes people write it.
 GRAPH_API = frozenset({
     *PLACEHOLDERS, *SESSIONS, *DATASET_ITERATORS, "merge_all", "FileWriter", "start_queue_runners",
     "string_input_producer", "shuffle_batch", "import_meta_graph",
 })  # fmt: skip
-_TEXT = re.compile(rf"\b(?:{'|'.join(sorted(GRAPH_API))})\b|compat\.v1\.(?:metrics\.|train\.batch)")
+# Those of which the last part alone says too little: ``tf.compat.v1.metrics.mean``.
+GRAPH_API_PARTS = frozenset({("train", "batch"), ("metrics", "accuracy"), ("metrics", "mean")})
+_TEXT = re.compile(rf"\b(?:{'|'.join(sorted(GRAPH_API))}|train\.batch|metrics\.(?:accuracy|mean))\b")
 
 
 def runs_graph_api(tree: ast.Module, text: str) -> bool:
@@ -28,5 +31,5 @@ def runs_graph_api(tree: ast.Module, text: str) -> bool:
 
 def _names_graph_api(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
-        return node.attr in GRAPH_API or node.attr in ("metrics", "train")
+        return node.attr in GRAPH_API or (last_name(node.value), node.attr) in GRAPH_API_PARTS
     return isinstance(node, ast.Name) and node.id in GRAPH_API

@@ -38,11 +38,11 @@ class ImportedModules:
         functional = outline.named_beside_inputs()
         for path, bound in self._imported(outline, file, traced | repeated | functional):
             there = self._outline(path)
-            if there is not None and (
-                bound in traced and there.reaches_symptom(traced)
-                or bound in repeated and there.may_trace(bound)
-                or bound in functional and there.operates(functional)
-            ):
+            if there is None:
+                continue
+            if bound in traced and there.reaches_symptom(traced) or bound in repeated and there.may_trace(bound):
+                return True
+            if bound in functional and there.operates(functional):
                 return True
         return False
 

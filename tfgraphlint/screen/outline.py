@@ -54,11 +54,7 @@ class Outline:
         names = {name for part in traced for name in names_around(part)} | {"function"} | unknown
         writers = {part.name for part in self.parts if part.writes_items}
         return [part for part in traced if self._reaches_fault(part, unknown)] + [
-            part
-            for part in self._all
-            if self._fails_untraced(part, writers)
-            or not part.repeated.isdisjoint(names)
-            or part.functional and self._operates_on_inputs(part)
+            part for part in self._all if self._fails_untraced(part, writers) or not part.repeated.isdisjoint(names)
         ]
 
     def named_elsewhere(self) -> set[str]:
@@ -99,6 +95,8 @@ class Outline:
     def _fails_untraced(self, part: Part, writers: set[str]) -> bool:
         """Whether ``part`` may fail without being traced itself; ``writers`` assign items of what they are given."""
         if part.anywhere or part.operands and not part.words.isdisjoint(writers):
+            return True
+        if part.functional and self._operates_on_inputs(part):
             return True
         return self._notes.tracing.uses_xla and part.name in TRACED_METHODS
 

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from typing import Any, Union
 
 from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS, RUN_ONCE
-from tfgraphlint.screen.expressions import asked_for_shape, is_last_dimension, is_text, targets_in
+from tfgraphlint.screen.doubts import (
+    read_all_values,
+    read_comparison,
+    read_formatted,
+    read_keys,
+    read_modulo,
+    read_negation,
+    read_starred,
+    read_subscript,
+    read_test,
+)
+from tfgraphlint.screen.expressions import asked_for_shape, is_text, targets_in
 from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
@@ -178,7 +189,7 @@ def _for(notes: Notes, node: ast.For | ast.AsyncFor, part: Part) -> None:
 
 
 def _while(notes: Notes, node: ast.While, part: Part) -> None:
-    _test(notes, node, part)
+    read_test(notes, node, part)
     _repeat(notes, node, part)
 
 
@@ -194,49 +205,7 @@ def _fills_list(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES
 
 
-# -- where Python asks for values ------------------------------------------------------------------
-
-
-def _test(notes: Notes, node: ast.If | ast.While | ast.IfExp | ast.Assert, part: Part) -> None:
-    part.doubts.append(node.test)
-
-
-def _any_of(notes: Notes, node: ast.BoolOp, part: Part) -> None:
-    part.doubts += node.values
-
-
-def _compare(notes: Notes, node: ast.Compare, part: Part) -> None:
-    if any(isinstance(operator, (ast.In, ast.NotIn)) for operator in node.ops):
-        part.doubts += (node.left, *node.comparators)
-
-
-def _modulo(notes: Notes, node: ast.BinOp, part: Part) -> None:
-    """``"%d" % x``."""
-    if isinstance(node.op, ast.Mod) and isinstance(node.left, (ast.Constant, ast.Name)):
-        part.doubts.append(node.right)
-
-
-def _keys(notes: Notes, node: ast.Dict | ast.Set, part: Part) -> None:
-    part.doubts += filter(None, node.keys if isinstance(node, ast.Dict) else node.elts)
-
-
-def _starred(notes: Notes, node: ast.Starred, part: Part) -> None:
-    if isinstance(node.ctx, ast.Load):
-        part.doubts.append(node.value)
-
-
-def _formatted(notes: Notes, node: ast.FormattedValue, part: Part) -> None:
-    if node.format_spec is not None or node.conversion > 0:
-        part.doubts.append(node.value)
-
-
-def _subscript(notes: Notes, node: ast.Subscript, part: Part) -> None:
-    sized = asked_for_shape(node.value)
-    if sized is not None:
-        if not is_last_dimension(node.slice):
-            part.doubts.append(sized)
-    elif isinstance(node.slice, (ast.Name, ast.Call, ast.BinOp)):
-        part.lookups.append(node)
+# -- the rest --------------------------------------------------------------------------------------
 
 
 def _attribute(notes: Notes, node: ast.Attribute, part: Part) -> None:
@@ -259,9 +228,11 @@ _READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
     ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign, ast.AnnAssign: _assign_one,
     ast.NamedExpr: _assign_one, ast.AugAssign: _augment, ast.With: _with, ast.AsyncWith: _with,
     ast.For: _for, ast.AsyncFor: _for, ast.comprehension: _comprehension, ast.While: _while,
-    ast.If: _test, ast.IfExp: _test, ast.Assert: _test, ast.BoolOp: _any_of, ast.FormattedValue: _formatted,
-    ast.Subscript: _subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
+    ast.If: read_test, ast.IfExp: read_test, ast.Assert: read_test, ast.BoolOp: read_all_values,
+    ast.FormattedValue: read_formatted,
+    ast.Subscript: read_subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
     ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,
-    ast.DictComp: _comprehensions, ast.Compare: _compare, ast.BinOp: _modulo, ast.Starred: _starred,
-    ast.Dict: _keys, ast.Set: _keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
+    ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_modulo, ast.UnaryOp: read_negation,
+    ast.Starred: read_starred,
+    ast.Dict: read_keys, ast.Set: read_keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
 }  # fmt: skip

@@ -22,7 +22,7 @@ TRIGGERS = frozenset({
     "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
     *EAGER_SWITCHES,
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
-})
+})  # fmt: skip
 COMPILE = "compile"
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})

@@ -1,0 +1,93 @@
+"""Names that are gone, and whether a file may use one, by its letters alone.
+
+Nearly every file uses none: what searches CPython's tree for them is imported for the others only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_DATA = Path(__file__).parent.parent / "libraries" / "data"
+_GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
+# Packages of TensorFlow 1 that no table lists, since nothing of them is left.
+PACKAGES_OF_1 = ("contrib", "examples.tutorials")
+_PACKAGE_TEXT = re.compile(r"\b(?:contrib|examples\.tutorials|examples import tutorials)\b")
+_ALIAS = re.compile(r"\btensorflow(?:\.compat\.v[12])?\s+as\s+(\w+)")
+_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*\)|[^\n]*)")
+_NAMES = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
+_WORD = re.compile(r"\w+")
+_NAMED = re.compile(r"\.(\w+)")
+_IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
+
+
+# -- TensorFlow 1 -----------------------------------------------------------------------------------
+
+
+def mentions_legacy(text: str) -> bool:
+    """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
+    if "tensorflow" not in text:
+        return False
+    if _PACKAGE_TEXT.search(text):
+        return True
+    aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
+    for module, names in _FROM.findall(text):
+        for name, alias in _NAMES.findall(names):
+            aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
+    known = gone_since_1()
+    if any(imported[:-1] in known for imported in aliases.values()):
+        return True
+    return any(
+        not known.isdisjoint(stem + ".".join(rest[:length]) for length in (1, 2, 3))
+        for alias, stem in aliases.items()
+        # That nothing stands before the alias is looked at behind it: the search for the letters alone is fast.
+        for rest in set(re.findall(rf"{alias}(?<!\w{alias})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?", text))
+    )
+
+
+@cache
+def gone_since_1() -> frozenset[str]:
+    """The names without ``tensorflow.`` that TensorFlow 2 never had, by the oldest table there is.
+
+    Read from the table's text, since JSON takes longer. Names below ``keras`` are not the matter here.
+    """
+    tables = sorted(_DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
+    found = _GONE_RECORD.findall((tables[0] / "tf1.json").read_text(encoding="utf-8"))
+    return frozenset(name for name in found if not name.startswith("keras."))
+
+
+# -- Keras 2 ---------------------------------------------------------------------------------------
+
+
+@cache
+def removed_in_keras_3() -> tuple[Mapping[str, frozenset[str]], Mapping[str, str]]:
+    """The removed names by module, and other names that those had which are still there."""
+    gone: dict[str, frozenset[str]] = {}
+    same: dict[str, str] = {}
+    for file in sorted(_DATA.glob("tensorflow-*/removed.json")):
+        table: dict[str, Any] = json.loads(file.read_bytes())
+        gone.update((module, frozenset(names.split())) for module, names in table["removed"].items())
+        same.update(table["same"])
+    return gone, same
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """The last parts of modules that lack something, behind a dot or in an import, and what the top level lacks."""
+    gone, _ = removed_in_keras_3()
+    lasts = {module.rpartition(".")[2] for module in gone} - {"keras"} | gone["keras"] | gone["tensorflow.keras"]
+    return re.compile(rf"\b(?:{'|'.join(sorted(lasts))})\b")
+
+
+def mentions_removed(text: str) -> bool:
+    """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
+    if "keras" not in text and "tensorflow" not in text or _words().search(text) is None:
+        return False
+    gone, _ = removed_in_keras_3()
+    named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
+    words = set(_WORD.findall(text))
+    return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())
