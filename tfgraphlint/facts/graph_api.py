@@ -9,7 +9,10 @@ from tfgraphlint.facts.common import Fact, Mode, Place
 
 @dataclass(frozen=True, eq=False)
 class ApiUsed(Fact):
-    """A call of a library function by its full name, in a known mode; ``why`` is the place that determines it."""
+    """A call of a library function by its full name; ``why`` is the place that determines the mode.
+
+    In graph mode the graph may also be one that is built by hand, with ``tf.Graph``: the fact does not say which.
+    """
 
     place: Place
     name: str
