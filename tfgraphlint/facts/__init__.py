@@ -1,4 +1,3 @@
 """Facts about a program, which the interpreter finds: all that rules know about the code."""
 
 from __future__ import annotations
-

@@ -245,5 +245,3 @@ def merged(edits: Iterable[Edit]) -> list[Edit]:
             edit = Edit(edit.span, edit.content + known.content)
         found[edit.span] = edit
     return list(found.values())
-
-

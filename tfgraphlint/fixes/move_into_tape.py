@@ -238,4 +238,3 @@ def _indent(tree: Tree, row: int) -> str:
 
 def _insert(tree: Tree, place: Position, content: str) -> Edit:
     return Edit(Span(tree.filename, place, place), content)
-

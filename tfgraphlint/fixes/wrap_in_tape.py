@@ -341,4 +341,3 @@ def fresh(tree: Tree, at: cst.CSTNode, *names: str) -> str:
     within = nodes_in(scope) if isinstance(scope, cst.FunctionDef) else _own_nodes(scope)
     used = {node.value for node in within if isinstance(node, cst.Name)}
     return next((name for name in names if name not in used), f"{names[-1]}_")
-

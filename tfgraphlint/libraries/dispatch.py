@@ -31,6 +31,7 @@ from tfgraphlint.libraries.tensorflow import (
     properties,
     structures,
 )
+from tfgraphlint.libraries.words import HOST_LIBRARIES
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
@@ -59,7 +60,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
         return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
-    if root in numpy_functions.LIBRARIES:
+    if root in HOST_LIBRARIES:
         return numpy_functions.call(m, name, args, node)
     return standard_library.call(m, name, args, node)
 

@@ -11,10 +11,10 @@ from weakref import WeakKeyDictionary
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
+from tfgraphlint.libraries.words import EAGER_SWITCHES
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
-OFF = ("disable_eager_execution", "disable_v2_behavior")
 MAX_FILES = 5000
 OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
@@ -61,7 +61,7 @@ _KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 
 def _mentions(text: str) -> bool:
-    return any(word in text for word in OFF)
+    return any(word in text for word in EAGER_SWITCHES)
 
 
 def _imported(text: str) -> set[str]:

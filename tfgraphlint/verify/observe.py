@@ -226,7 +226,6 @@ def watching(observer: Observer) -> Iterator[None]:
     from tensorflow.python.framework import constant_op, op_callbacks
 
     with ExitStack() as stack:
-
         def replace(owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
             original = owner.__dict__[name]
             wrapped = wrap(original)

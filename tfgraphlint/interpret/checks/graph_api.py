@@ -15,6 +15,7 @@ from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Tensor, Variable
 from tfgraphlint.libraries.tables import FunctionRecord
+from tfgraphlint.libraries.words import DATASET_ITERATORS
 
 QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."
 # Functions below ``tensorflow.compat.v1`` and what they raise eagerly, as TensorFlow 2.15 and 2.21 did.
@@ -45,8 +46,6 @@ KEEPS_EAGER = frozenset({
     "tensorflow.compat.v1.disable_v2_behavior", "tensorflow.compat.v1.enable_eager_execution",
     "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
 })  # fmt: skip
-# Methods of datasets of TensorFlow 1.
-ITERATORS = ("make_one_shot_iterator", "make_initializable_iterator")
 
 
 def called(m: Machine, event: LibraryCalled) -> None:
@@ -66,7 +65,7 @@ def called(m: Machine, event: LibraryCalled) -> None:
 
 def _made_tensors(name: str, record: FunctionRecord | None, args: Arguments) -> list[Value]:
     """The arguments that a function makes tensors of the graph of."""
-    if name.rpartition(".")[2] in ITERATORS:
+    if name.rpartition(".")[2] in DATASET_ITERATORS:
         return args.positional[:1]
     if record is None:
         return []
@@ -117,7 +116,7 @@ def _dataset_method(m: Machine, dataset: Dataset, name: str, node: cst.CSTNode) 
     """A method of a dataset: iterators of TensorFlow 1, or any use of a dataset from before a switch."""
     if m.switching:
         m.tell(OperationBuilt(node, [dataset]))
-    elif name in ITERATORS and m.mode is Mode.EAGER and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
+    elif name in DATASET_ITERATORS and m.mode is Mode.EAGER and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
         report(m, node, name, f"AttributeError: the datasets of TensorFlow 2 have no attribute '{name}'")
 
 

@@ -16,10 +16,10 @@ from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Zip
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items
+from tfgraphlint.libraries.words import TRAINING_METHODS
 
 # Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
 LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")
-LOOPS_OF_KERAS_2 = (*LOOPS, "train_on_batch", "test_on_batch", "fit_generator", "predict_generator")
 
 # What XLA on the CPU was seen to refuse, used or not: TensorFlow's functions by their full names.
 REFUSED_BY_XLA = frozenset({
@@ -37,7 +37,7 @@ REFUSED_BY_XLA = frozenset({
 def loop_called(m: Machine, event: MethodCalled) -> None:
     """Report ``model.fit`` and its kin in traced code."""
     _, name, _, node = event
-    if name in (LOOPS if m.tables.keras >= 3 else LOOPS_OF_KERAS_2):
+    if name in (LOOPS if m.tables.keras >= 3 else TRAINING_METHODS):
         _report(m, node, name)
 
 

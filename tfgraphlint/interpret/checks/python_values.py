@@ -14,14 +14,11 @@ from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assume
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items, Variable
+from tfgraphlint.libraries.words import CONVERTED_BUILTINS, WALKING_BUILTINS
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
-NOT_CONVERTED = frozenset({
-    "builtins.sum", "builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.enumerate",
-    "builtins.zip", "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.round",
-    "builtins.divmod", "builtins.hash", "builtins.reversed",
-})
-CONVERTED = frozenset({"builtins.len", "builtins.range", "builtins.sorted"})  # these it has its own ways for
+NOT_CONVERTED = frozenset(f"builtins.{name}" for name in WALKING_BUILTINS)
+CONVERTED = frozenset(f"builtins.{name}" for name in CONVERTED_BUILTINS)  # these it has its own ways for
 SECOND = frozenset({"builtins.map", "builtins.filter"})  # what they walk is their second argument
 COMPARING = frozenset({"builtins.max", "builtins.min", "builtins.sorted"})
 ASKING = frozenset({"builtins.any", "builtins.all"})
@@ -91,5 +88,3 @@ def formatted(m: Machine, event: Formatted) -> None:
     node, values = event
     if any(is_asked(m, value) for value in values):
         report(m, node, "builtins.format")
-
-

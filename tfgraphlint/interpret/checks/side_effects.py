@@ -26,11 +26,11 @@ from tfgraphlint.interpret.core.provenance import Node, same_value
 from tfgraphlint.interpret.core.structures import is_constant, within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Dict, Host, Instance, Items, Tensor
+from tfgraphlint.libraries.words import ARRAY_WRITES, CHANGING_METHODS
 from tfgraphlint.syntax.bindings import bound_in, parameters
 
 # -- Python state that is changed ----------------------------------------------------------------
 
-CHANGING = ("append", "extend", "insert", "add", "appendleft", "pop", "popleft", "remove", "discard", "update")
 COUNTED = (int, float, str)
 
 
@@ -78,7 +78,6 @@ def _counts(m: Machine, value: Value) -> bool:
 
 def outlives(m: Machine, target: cst.BaseExpression) -> bool:
     """Whether what is assigned to ``target`` is still there when the trace has ended."""
-
     began = m.graphs[0]
     if isinstance(target, cst.Name):
         frame = frame_of(m, target.value)
@@ -99,7 +98,7 @@ def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
 def container_called(m: Machine, event: ContainerCalled) -> None:
     """Report ``self.history.append(1)`` on a list, set or dictionary from outside, and note tensors put there."""
     receiver, name, args, node = event
-    if receiver.made >= m.graphs[-1] or name not in CHANGING:
+    if receiver.made >= m.graphs[-1] or name not in CHANGING_METHODS:
         return
     given = args.all()
     if any(is_symbolic(held) for value in given for held in within(value)):
@@ -177,9 +176,6 @@ def discarded(m: Machine, event: Dropped) -> None:
     node, value = event
     if not isinstance(value, TensorArray) or not in_trace(m):
         return
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITERS:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in ARRAY_WRITES:
         name = f"tensorflow.TensorArray.{node.func.attr.value}"
         m.emit(WriteDiscarded(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
-
-
-WRITERS = ("write", "unstack", "scatter")

@@ -44,9 +44,6 @@ class HalfReturned:
     depth: int  # how many constructs stood around it
 
 
-# -- branches ------------------------------------------------------------------------------------
-
-
 def joined(m: Machine, event: BranchesJoined) -> None:
     """Compare what the two branches of a tensor's condition leave behind; None for a branch that ended.
 

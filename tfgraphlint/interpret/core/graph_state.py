@@ -13,8 +13,7 @@ from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable
-
-ONCE = ("__init__", "build")  # methods that run once, also when a traced call is what makes them run
+from tfgraphlint.libraries.words import RUN_ONCE
 
 
 def is_symbolic(value: Value) -> bool:
@@ -81,7 +80,7 @@ def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
 
 def runs_once(m: Machine) -> bool:
     """Whether a method is running that Keras or Python calls once for an object."""
-    return any(function.name in ONCE for function in m.stack)
+    return any(function.name in RUN_ONCE for function in m.stack)
 
 
 def asks(m: Machine, value: Value) -> bool:

@@ -33,9 +33,6 @@ def runs_for_keras(m: Machine) -> bool:
     return m.running.by in RUN_BY_KERAS
 
 
-# -- inside of layers ----------------------------------------------------------------------------
-
-
 def batch(value: Value) -> Value:
     """What the code of a layer sees of symbolic tensors of Keras: tensors of a graph."""
     return changed(value, partial(_turned, keras=False))

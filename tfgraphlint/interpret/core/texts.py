@@ -16,8 +16,6 @@ from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import STRING, Host, Items
 
-# -- texts ---------------------------------------------------------------------------------------
-
 
 def text(m: Machine, node: cst.CSTNode, shown: Iterable[Value] = ()) -> Host:
     """A text that is not known, in which these values are shown."""

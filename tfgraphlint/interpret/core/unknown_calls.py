@@ -22,7 +22,6 @@ def escape(m: Machine, tape: Tape) -> None:
 
 def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
     """The result of a call that we cannot follow. Tapes given to it may be asked or told anything."""
-
     given = args.all()
     for value in given:
         for tape in tapes_within(value):

@@ -231,7 +231,3 @@ def set_attribute(m: Machine, value: Value, name: str, new: Value, node: cst.CST
 
 def _key(value: Instance | Object, name: str) -> Hashable:
     return value.key(name) if isinstance(value, Object) else name
-
-
-def formatted(m: Machine, value: Value, node: cst.CSTNode) -> None:
-    """``value`` became part of a text."""

@@ -67,7 +67,6 @@ def _double_star(found: Arguments, value: Value) -> None:
 
 def call_expression(m: Machine, node: cst.Call) -> Value:
     """Evaluate ``f(...)``."""
-
     function = m.evaluate(node.func)
     if isinstance(function, Library) and function.name == "builtins.super":
         return make_super(m, node)
@@ -109,9 +108,6 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
     return unknown_call(m, [function], args, node)
 
 
-# -- entering functions --------------------------------------------------------------------------
-
-
 def call_function(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
     """Follow a call into a function of the project."""
     key = id(function.definition)
@@ -122,7 +118,6 @@ def call_function(m: Machine, function: Function, args: Arguments, node: cst.CST
     if depth > 1 or len(m.stack) >= MAX_DEPTH or m.entries[key] >= MAX_ENTRIES:
         return unknown_call(m, [function], args, node)
     if function.wrapper is not None:
-
         wrapped = m.libraries.call_wrapped(m, function, args, node)
         if wrapped is not None:
             return wrapped

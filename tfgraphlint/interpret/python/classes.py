@@ -20,7 +20,6 @@ from tfgraphlint.interpret.core.values import Instance, Method, Super, Unknown
 
 def define_class(m: Machine, node: cst.ClassDef) -> Value:
     """The class that a ``class`` statement binds."""
-
     bases = tuple(m.evaluate(arg.value) for arg in node.bases)
     for keyword in node.keywords:
         m.evaluate(keyword.value)
@@ -92,7 +91,6 @@ def _fill_record(m: Machine, cls: Class, instance: Instance, args: Arguments) ->
 
 def call_instance(m: Machine, instance: Instance, args: Arguments, node: cst.CSTNode) -> Value:
     """``instance(...)``: its ``__call__``, or for Keras layers and models the ``call`` of the class."""
-
     method = class_attribute(instance.cls, "__call__")
     if isinstance(method, Value):
         return m.call(_bound(instance, method), args, node)
@@ -108,7 +106,6 @@ def _bound(instance: Instance, method: Value) -> Value:
 
 def make_super(m: Machine, node: cst.Call) -> Value:
     """``super()`` inside a method, or ``super(Class, self)``."""
-
     owner = m.frame.owner
     if len(node.args) == 2:
         named = m.evaluate(node.args[0].value)

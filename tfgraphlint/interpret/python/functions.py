@@ -18,12 +18,9 @@ from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import OTHER, Dict, Instance, Items, Nothing, Spread, sequence
 from tfgraphlint.syntax.bindings import parameters
 
-# -- making functions ----------------------------------------------------------------------------
-
 
 def make_function(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Function:
     """The function object of a ``def`` or ``lambda`` that is evaluated here."""
-
     defaults: dict[str, Value] = {}
     for param in parameters(node):
         if param.default is not None:
@@ -34,7 +31,6 @@ def make_function(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Function:
 
 def define_function(m: Machine, node: cst.FunctionDef) -> Value:
     """The value that a ``def`` binds: the function as its decorators leave it."""
-
     function = make_function(m, node)
     m.defined.append(function)
     value: Value = function

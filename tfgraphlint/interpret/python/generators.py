@@ -18,8 +18,6 @@ from tfgraphlint.interpret.core.values import Items, Spread, sequence
 from tfgraphlint.interpret.python.functions import enter
 from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
-# -- generators ----------------------------------------------------------------------------------
-
 
 @once_per_node
 def is_generator(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> bool:

@@ -113,7 +113,6 @@ class Imported(Value):
 
     def resolve(self, m: Machine, node: cst.CSTNode) -> Value:
         """The module or the name in it; unknown where the project has neither."""
-
         scope = load(m, self.module)
         if scope is None:
             return m.external(node)

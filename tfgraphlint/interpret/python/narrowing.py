@@ -73,7 +73,6 @@ def _is_none(node: cst.BaseExpression) -> bool:
 
 def _keep(m: Machine, node: cst.CSTNode, fits: Callable[[Value], bool], holds: bool | None = None) -> None:
     """On the path that runs, a name or attribute has one of the values that fit, and ``holds`` in a condition."""
-
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return
     value = m.evaluate(node)

@@ -31,7 +31,6 @@ def item_assigned(
     if isinstance(value, (Tensor, Variable)):
         m.tell(TensorItemSet(value, index, target))
     elif isinstance(value, Host):
-
         stored(m, value, new, target)
 
 

@@ -20,10 +20,7 @@ from tfgraphlint.interpret.core.values import Choice, Dict, Instance, Items, Obj
 from tfgraphlint.interpret.gradients import tapes
 from tfgraphlint.interpret.python import generators
 from tfgraphlint.interpret.python.targets import bind
-
-# Context managers in whose body failing is the point.
-EXPECTED_FAILURE = ("raises", "assertRaises", "assertRaisesRegex", "assertWarns", "expectRaises", "suppress",
-                    "assertRaisesWithPredicateMatch", "assertRaisesOpError", "assertRaisesIncompatibleShapesError")
+from tfgraphlint.libraries.words import EXPECTS_FAILURE
 
 
 def with_statement(m: Machine, node: cst.With) -> bool:
@@ -96,8 +93,8 @@ def _may_enter_graph(m: Machine, expression: cst.BaseExpression) -> bool:
 def _fails_on_purpose(expression: cst.BaseExpression) -> bool:
     function = expression.func if isinstance(expression, cst.Call) else expression
     if isinstance(function, cst.Attribute):
-        return function.attr.value in EXPECTED_FAILURE
-    return isinstance(function, cst.Name) and function.value in EXPECTED_FAILURE
+        return function.attr.value in EXPECTS_FAILURE
+    return isinstance(function, cst.Name) and function.value in EXPECTS_FAILURE
 
 
 def _run_generator(
@@ -200,5 +197,3 @@ def _expects_errors(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
 def assigned(m: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
     """An assignment is about to bind ``value`` to ``target``: note where a variable is lost by it."""
     tapes.rebinding(m, target, value, node)
-
-

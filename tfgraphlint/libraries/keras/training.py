@@ -40,12 +40,12 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
 from tfgraphlint.interpret.python import calls
+from tfgraphlint.libraries.words import MODEL_STEPS
 from tfgraphlint.syntax.bindings import parameters
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 MODEL = "model"  # the attribute that Keras sets on a callback
 BY_CALLBACK = "keras.callbacks.Callback"
-TRACED_METHODS = ("train_step", "test_step", "predict_step", "compute_loss")
 
 
 Callable = (Function, Method, TracedCallable, Instance, Partial)
@@ -245,7 +245,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.UNKNOWN)  # some model of the file runs eagerly, and with it all of its layers
     if function.name == "call" and says_what_it_gives(cls):
         return Running(Mode.UNKNOWN)
-    if issubclass(kind, Model) and function.name in TRACED_METHODS and m.module_mode is Mode.EAGER:
+    if issubclass(kind, Model) and function.name in MODEL_STEPS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
     if issubclass(kind, Callback) and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
@@ -280,7 +280,7 @@ def method_arguments(m: Machine, cls: Class, instance: Instance, function: Funct
     """What Keras passes to a method that it calls itself; None for other methods."""
     kind = class_hierarchy.kind_of(m, cls)
     params = function.definition.params.params
-    if issubclass(kind, Model) and function.name in TRACED_METHODS[:3] and len(params) == 2:
+    if issubclass(kind, Model) and function.name in MODEL_STEPS[:3] and len(params) == 2:
         return Arguments([Unknown(m.leaf(Kind.TENSOR, params[1]))])
     if issubclass(kind, Network) and function.name == "call" and len(params) > 1 and m.mode is Mode.GRAPH:
         others: dict[str, Value] = {param.name.value: m.external(param) for param in params[2:]}

@@ -36,7 +36,6 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 
-LIBRARIES = ("numpy", "scipy", "sklearn", "math", "cmath", "statistics")
 TYPES = frozenset({"numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "numpy.float16", "numpy.bool_"})
 NO_DRAWS = frozenset({"seed", "default_rng", "RandomState", "Generator", "set_state", "get_state", "SeedSequence"})
 LISTS = frozenset({"numpy.split", "numpy.array_split", "numpy.meshgrid", "numpy.gradient", "numpy.unravel_index"})

@@ -226,5 +226,3 @@ def _structure(m: Machine, value: Value, node: cst.CSTNode) -> Value | None:
     if isinstance(value, Unknown):
         return Unknown(m.leaf(Kind.TENSOR, node))
     return as_tensors(m, value, node) if isinstance(value, (Host, Const, Variable)) else None
-
-
