@@ -11,7 +11,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, S
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.datasets import DatasetDropped
 from tfgraphlint.fixes.edits import start_of
-from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS
+from tfgraphlint.libraries.words import CHANGING_METHODS, DATASET_TRANSFORMATIONS
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.bindings import names_in, parameters
@@ -25,10 +25,7 @@ INTERRUPTIONS = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 # What begins a cell in a script that is run, or was made, as a notebook. Its last expression is shown.
 CELL = re.compile(r"#\s*(%%|In\s*\[|COMMAND -----|<codecell>)")
 # Methods that a traced function changes Python's state with.
-CHANGING = frozenset({
-    "append", "extend", "insert", "add", "appendleft", "pop", "popleft", "remove", "discard", "update", "setdefault",
-    "write", "put", "info", "debug", "warning",
-})  # fmt: skip
+CHANGING = CHANGING_METHODS | {"setdefault", "write", "put", "info", "debug", "warning"}
 Home = cst.FunctionDef | cst.ClassDef | cst.Module
 
 

@@ -15,22 +15,21 @@ from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.fixes import numpy_calls
 from tfgraphlint.fixes.as_tensor import left_as_tensor, merged, settled
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
-from tfgraphlint.fixes.graph_uses import can_be_symbolic
+from tfgraphlint.fixes.graph_uses import WIDENING_METHODS, can_be_symbolic
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow
-from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, TO_NUMPY, leaves_by, taken
+from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, leaves_by, taken
 from tfgraphlint.fixes.suggestions import numpy_in_graph
 from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import Replacement, load
+from tfgraphlint.libraries.words import VALUE_READERS
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
 # Where TensorFlow keeps the dtype of integers and NumPy makes them floats or widens them: other numbers, no error.
-WIDENING = frozenset(f"numpy.{name}" for name in (
-    "mean", "average", "sum", "prod", "cumsum", "cumprod", "trace", "linalg.trace", "float_power",
-))  # fmt: skip
+WIDENING = frozenset(f"numpy.{name}" for name in WIDENING_METHODS | {"average", "linalg.trace", "float_power"})
 AVERAGING = ("numpy.mean", "numpy.average")  # of floats, whatever they are given
 FILLED = ("numpy.zeros", "numpy.ones")
 GRAPHS_BY_HAND = ("tensorflow.Graph", "tensorflow.compat.v1.disable_")  # a session has to run these
@@ -105,7 +104,7 @@ def _mended(tree: Tree, start: cst.Call, name: str, state: _Mending, dtypes: set
 
 
 def _is_unwrapped(name: str) -> bool:
-    return name == ".numpy" or name in TO_NUMPY or name in NUMBER_TYPES
+    return name == ".numpy" or name in VALUE_READERS or name in NUMBER_TYPES
 
 
 def _unwrapped(tree: Tree, call: cst.Call, name: str, state: _Mending) -> list[Edit] | None:

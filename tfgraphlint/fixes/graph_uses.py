@@ -10,15 +10,12 @@ import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_uses import TAKING_TENSORS, Use, function_called, parameter_of, uses_of
+from tfgraphlint.libraries.words import VALUE_READERS
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
 # Functions of TensorFlow and Keras that want values, or keep what they are given.
-WANTING_VALUES = frozenset({
-    "tensorflow.constant", "tensorflow.get_static_value", "tensorflow.make_ndarray", "tensorflow.make_tensor_proto",
-    "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value", "keras.backend.eval",
-    "keras.backend.get_value", "keras.ops.convert_to_numpy", "tensorflow.keras.ops.convert_to_numpy",
-})  # fmt: skip
+WANTING_VALUES = VALUE_READERS | {"tensorflow.constant", "tensorflow.make_tensor_proto"}
 TAKING_BUILTINS = frozenset({"abs", "pow"})
 # Methods of arrays whose namesakes in TensorFlow keep the dtype of integers, where NumPy widens them.
 WIDENING_METHODS = frozenset({"mean", "sum", "prod", "cumsum", "cumprod", "trace"})

@@ -18,15 +18,11 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_kinds import is_array
 from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import load
+from tfgraphlint.libraries.words import VALUE_READERS
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent
 from tfgraphlint.syntax.tree import Tree, children_of
 
-TO_NUMPY = frozenset({
-    "tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",
-    "keras.backend.eval", "keras.backend.get_value", "keras.ops.convert_to_numpy",
-    "tensorflow.keras.ops.convert_to_numpy", "tensorflow.make_ndarray",
-})  # fmt: skip
 NUMBER_TYPES = frozenset({"builtins.float", "numpy.float64", "numpy.double"})
 OUTSIDE = ("numpy.", "math.", "scipy.", "sklearn.")
 # What only shows a value, or keeps it for later: nothing of it comes back into the computation.
@@ -77,7 +73,7 @@ def mended(tree: Tree, start: cst.Call, name: str = "", further: Iterable[cst.Ca
 
 
 def _mend(tree: Tree, call: cst.Call, name: str, result: Mending) -> bool:
-    kept = taken(call, name) if name == ".numpy" or name in TO_NUMPY or name in NUMBER_TYPES else None
+    kept = taken(call, name) if name == ".numpy" or name in VALUE_READERS or name in NUMBER_TYPES else None
     if kept is not None:
         left = left_as_tensor(tree, call, kept)
         if left is None:
@@ -115,7 +111,7 @@ def leaves_by(tree: Tree, call: cst.Call) -> str:
         case cst.Call(func=cst.Name(value="float"), args=[_]):
             return "builtins.float"
     name = full_name(tree, call.func) or ""
-    return name if name.startswith(OUTSIDE) or name in TO_NUMPY else ""
+    return name if name.startswith(OUTSIDE) or name in VALUE_READERS else ""
 
 
 def is_harmless(name: str) -> bool:

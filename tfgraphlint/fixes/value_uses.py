@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
+from tfgraphlint.libraries.words import ARRAY_VIEWS
 from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
@@ -175,7 +176,7 @@ class _Walk:
         call = parent(self.tree, holder)
         if isinstance(call, cst.Call) and call.func is holder:
             self.carry(call, carrier)
-        elif holder.attr.value in ("T", "real", "imag", "flat"):
+        elif holder.attr.value in ARRAY_VIEWS:
             self.carry(holder, carrier)
 
     def iterated(self, carrier: _Carrier, holder: cst.For | cst.CompFor) -> None:

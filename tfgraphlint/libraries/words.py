@@ -54,6 +54,8 @@ CHANGING_METHODS = frozenset({
 ARRAY_WRITES = ("write", "unstack", "scatter")
 # Attributes of tensors that are known while a graph is traced.
 STATIC_ATTRIBUTES = frozenset({"shape", "dtype", "ndim", "rank", "name", "device"})
+# Attributes of an array that are arrays of the same numbers.
+ARRAY_VIEWS = ("T", "flat", "imag", "real")
 # Builtins that walk a tensor, ask whether it is true or want its number, under AutoGraph as well.
 WALKING_BUILTINS = frozenset({
     "sum", "max", "min", "any", "all", "enumerate", "zip", "list", "tuple", "set", "frozenset", "round", "divmod",
@@ -61,6 +63,13 @@ WALKING_BUILTINS = frozenset({
 })  # fmt: skip
 # Builtins that AutoGraph converts, so that they take tensors there and nowhere else.
 CONVERTED_BUILTINS = frozenset({"len", "range", "sorted"})
+
+# Functions of TensorFlow and Keras that give the value of a tensor as an array or a number.
+VALUE_READERS = frozenset({
+    "tensorflow.get_static_value", "tensorflow.keras.backend.eval", "tensorflow.keras.backend.get_value",
+    "keras.backend.eval", "keras.backend.get_value", "keras.ops.convert_to_numpy",
+    "tensorflow.keras.ops.convert_to_numpy", "tensorflow.make_ndarray",
+})  # fmt: skip
 
 # Context managers of tests in whose body failing is the point.
 EXPECTS_FAILURE = frozenset({

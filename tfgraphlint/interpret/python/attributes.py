@@ -43,7 +43,7 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.interpret.python import classes
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import member
-from tfgraphlint.libraries.words import WEIGHT_LISTS
+from tfgraphlint.libraries.words import ARRAY_VIEWS, WEIGHT_LISTS
 
 # Attributes that list variables, of whatever has them.
 LISTS_OF_UNKNOWN = WEIGHT_LISTS | {"_trainable_variables", "trainable_params", "global_variables"}
@@ -169,7 +169,7 @@ def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
     if name in STATIC:
         made = m.leaf(Kind.CONSTANT, node)
         return Host(made, "array" if name == "shape" else "scalar", INT)
-    if name in ("T", "real", "imag", "flat"):
+    if name in ARRAY_VIEWS:
         return Host(m.operation(node, [Edge(value.node)]), value.kind, value.dtype)
     return LibraryMethod(value, name)
 
