@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tfgraphlint.facts.common import Fact, Mode
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
+from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
@@ -30,6 +31,7 @@ from tfgraphlint.interpret.python.modules import run_module
 from tfgraphlint.interpret.root_budgets import Telling
 from tfgraphlint.libraries import dispatch, switches
 from tfgraphlint.libraries.keras import training
+from tfgraphlint.libraries.python import at_exit
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
@@ -46,10 +48,13 @@ def _ports() -> Ports:
     )  # fmt: skip
 
 
-def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") -> list[Fact]:
+def interpret(
+    project: Project, tree: Tree, outline: Outline, path: str = "", called: Iterable[str] = ()
+) -> list[Fact]:
     """The facts that hold for the file: what certainly happens when its code runs.
 
-    ``outline`` is the file's, and says which of its functions are worth running.
+    ``outline`` is the file's, and says which of its functions are worth running. ``called`` are its functions and
+    classes that run without being called in the file: tests, and what commands of the project call.
     """
     file = Path(path or tree.filename).resolve()
     m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), _ports())
@@ -58,7 +63,7 @@ def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") ->
     m.scopes[scope.path] = scope
     mark = m.store.mark()
     try:
-        _run_all(m, scope, Telling(outline))
+        _run_all(m, scope, Telling(outline), called)
     finally:
         m.store.rewind(mark)
         del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
@@ -70,12 +75,17 @@ def interpret(project: Project, tree: Tree, outline: Outline, path: str = "") ->
     return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
 
-def _run_all(m: Machine, scope: ModuleScope, telling: Telling) -> None:
-    """The module's top level, then all that it defines and nothing reached."""
+def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[str]) -> None:
+    """The module's top level, what others start in it, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
+    m.steps = MAX_STEPS - telling.steps_of_top_level
     with contextlib.suppress(OutOfBudget):
         run_module(m, scope)
+        at_exit.run(m)
     m.frame = Frame(scope, scope.names)
+    for name in sorted(called):
+        for root, steps in started.roots(m, scope, name, telling):
+            run_root(m, root, steps)
     for by_keras in (False, True):  # what other code calls itself, it may well call eagerly
         for value in list(scope.names.values()):
             if isinstance(value, Value):

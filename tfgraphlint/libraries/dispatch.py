@@ -16,7 +16,7 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Instance, Object
 from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
-from tfgraphlint.libraries.python import numbers, output, sequences, standard_library
+from tfgraphlint.libraries.python import at_exit, concurrency, numbers, output, programs, sequences, standard_library
 from tfgraphlint.libraries.python import objects as python_objects
 from tfgraphlint.libraries.tensorflow import (
     by_table,
@@ -35,18 +35,23 @@ from tfgraphlint.libraries.words import HOST_LIBRARIES
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
-    control_flow, conversions, gradient_functions, host_functions, identity_functions, modes, numbers,
-    optimizers, output, properties, sequences, structures,
+    at_exit, concurrency, control_flow, conversions, gradient_functions, host_functions, identity_functions, modes,
+    numbers, optimizers, output, programs, properties, sequences, structures,
 )  # fmt: skip
 
 call_instance = objects.call_instance
 object_attribute = objects.object_attribute
-inherited_attribute = objects.inherited_attribute
 super_attribute = objects.super_attribute
 call_wrapped = decorators.call_wrapped
 decorate = decorators.apply
 decorate_class = decorators.apply_to_class
 dataset_element = datasets.element
+
+
+def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute that an instance has from a library base class."""
+    found = concurrency.inherited(m, value, name)
+    return found if found is not None else objects.inherited_attribute(m, value, name, node)
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

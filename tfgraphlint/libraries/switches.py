@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -12,11 +10,10 @@ from weakref import WeakKeyDictionary
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
+from tfgraphlint.project.files import python_files
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
-MAX_FILES = 5000
-OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
 
@@ -46,7 +43,7 @@ class _Switches:
     imported: set[str] = field(default_factory=set)
 
     def read(self, roots: list[Path]) -> None:
-        for path in _python_files(roots):
+        for path in python_files(roots):
             try:
                 text = path.read_text(encoding="utf-8", errors="replace")
             except OSError:
@@ -66,14 +63,3 @@ def _mentions(text: str) -> bool:
 
 def _imported(text: str) -> set[str]:
     return {word for line in _IMPORT.findall(text) for word in re.findall(r"\w+", line)}
-
-
-def _python_files(roots: list[Path]) -> Iterator[Path]:
-    left = MAX_FILES
-    for root in roots:
-        for folder, below, names in os.walk(root):
-            below[:] = [name for name in below if name not in OTHERS_CODE and not name.startswith(".")]
-            for name in names:
-                if name.endswith(".py") and left:
-                    left -= 1
-                    yield Path(folder, name).resolve()

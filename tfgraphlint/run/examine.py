@@ -14,6 +14,8 @@ from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
+from tfgraphlint.project.commands import Commands
+from tfgraphlint.project.files import ProjectFiles
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import sets_legacy_keras
@@ -23,6 +25,7 @@ from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
 from tfgraphlint.screen.graph_api_triggers import runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.deep_stack import call_deep
 
@@ -73,6 +76,8 @@ class Examiner:
     _project: Project | None = None
     _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
+    _commands: Commands = field(default_factory=Commands)
+    _files: ProjectFiles | None = None
     _keras_2: dict[Path, bool] = field(default_factory=dict)
     _linted: int = 0
 
@@ -106,21 +111,52 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        if self.screened and not mentions_framework(source.text):
-            return Examined(file)
+        called = self._called(file, source, tree)
+        if self.screened and not self._relates(file, source, tree, called):
+            return self._passed_over(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        return call_deep(lambda: self._look_into(file, source, tree))
+        return call_deep(lambda: self._look_into(file, source, tree, called))
 
-    def _look_into(self, file: Path, source: Source, tree: ast.Module) -> Examined:
+    def _called(self, file: Path, source: Source, tree: ast.Module) -> frozenset[str]:
+        """The functions and classes of a file that are called from outside: tests, and what commands call."""
+        called = self._commands.of(file)
+        tests = tests_in(tree, source.text, file)
+        return called | tests if tests and self._listing.has_few_tests(file) else called
+
+    @property
+    def _listing(self) -> ProjectFiles:
+        if self._files is None:
+            self._files = ProjectFiles(self.roots)
+        return self._files
+
+    def _relates(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> bool:
+        """Whether a file has to do with a framework: it names one, or runs code of other files that do."""
+        if mentions_framework(source.text):
+            return True
+        return (bool(called) or does_something(tree)) and self._others.relates(source.text, file)
+
+    def _passed_over(self, file: Path, found: tuple[Diagnostic, ...] = ()) -> Examined:
+        finder = self._others.finder
+        return Examined(file, found, False, finder.reached(file) - {file}, finder.fresh())
+
+    @property
+    def _others(self) -> ImportedModules:
+        if self._imported_modules is None:
+            self._imported_modules = ImportedModules(self.roots)
+        return self._imported_modules
+
+    def _look_into(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> Examined:
         version = self._version(file, source)
         found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
         outline = Outline(tree, unscreened=not self.screened)
-        if self.screened and not self._passes(outline, tree, source, file):
-            return Examined(file, found)
+        if self.screened and not self._passes(outline, tree, source, file, called):
+            return self._passed_over(file, found)
+        if self.screened and called:
+            outline.telling_imports = self._others.telling_imports(outline, file)
         del tree
-        examined = self._interpret(file, source, outline, version)
+        examined = self._interpret(file, source, outline, version, called)
         return replace(examined, diagnostics=found + examined.diagnostics)
 
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
@@ -152,18 +188,20 @@ class Examiner:
             self._keras_2[directory] = any(sets_legacy_keras(glimpse(init)) for init in packages_around(directory))
         return self._keras_2[directory]
 
-    def _passes(self, outline: Outline, tree: ast.Module, source: Source, file: Path) -> bool:
+    def _passes(
+        self, outline: Outline, tree: ast.Module, source: Source, file: Path, called: frozenset[str]
+    ) -> bool:
         """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
             return True
-        if self._imported_modules is None:
-            self._imported_modules = ImportedModules(self.roots)
-        others = self._imported_modules
-        if outline.suspects() or others.complete_symptom(outline, file):
+        if outline.suspects() or self._others.complete_symptom(outline, file):
             return True
-        return others.runs_root(outline, tree, file)
+        outline.tells_by_imports = self._others.runs_root(outline, tree, file, called)
+        return outline.tells_by_imports
 
-    def _interpret(self, file: Path, source: Source, outline: Outline, version: str | None) -> Examined:
+    def _interpret(
+        self, file: Path, source: Source, outline: Outline, version: str | None, called: frozenset[str]
+    ) -> Examined:
         project = self._current_project()
         parsed = project.parsed(file, source) or parsed_tree(source)
         if isinstance(parsed, UnparsableFile):
@@ -174,9 +212,10 @@ class Examiner:
 
         project.add(file, parsed)
         with meant_for(version):
-            facts = interpret(project, parsed, outline, str(file))
+            facts = interpret(project, parsed, outline, str(file), called)
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
-        return Examined(file, found, True, project.reached(file) - {file}, project.fresh())
+        screened = self._others.finder.fresh()
+        return Examined(file, found, True, project.reached(file) - {file}, (*project.fresh(), *screened))
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)

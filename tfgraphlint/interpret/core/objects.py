@@ -269,3 +269,19 @@ KINDS: dict[str, type[Object]] = {
 def of_kind(kind: str) -> type[Object]:
     """The class of objects of this kind, as the tables have it."""
     return KINDS.get(kind, Object)
+
+
+class Thread(Object):
+    """A thread or a process, which runs its target when it is started."""
+
+    __slots__ = ()
+
+    target: ClassVar[Field[Value | None]] = Field(None)
+    arguments: ClassVar[Field[Value | None]] = Field(None)
+    keywords: ClassVar[Field[Value | None]] = Field(None)
+
+
+class Pool(Object):
+    """Threads or processes that run the functions which they are given."""
+
+    __slots__ = ()
