@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.telling import naming, suspects
-from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
+from tfgraphlint.screen.triggers import COMPILE
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
 GRADIENT_STEPS = 6_000
@@ -27,7 +28,7 @@ class Telling:
         self._parts: dict[str, list[Part]] = {}
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
-        self._of_gradients = naming(outline.parts, set(), {*TRIGGERS, COMPILE})
+        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, COMPILE})
         self._of_traces = naming(outline.parts, *suspects(outline))
         self._of_imports = naming(outline.parts, set(), set(outline.telling_imports))
 
