@@ -35,10 +35,10 @@ def reached_by_running(tree: ast.Module, called: Iterable[str] = ()) -> Iterator
     for name in called:
         pending += bodies.pop(name, ())
     while pending:
-        for node in ast.walk(pending.pop()):
-            yield node
-            if isinstance(node, ast.Name) and node.id in bodies:
-                pending += bodies.pop(node.id)
+        for reached in ast.walk(pending.pop()):
+            yield reached
+            if isinstance(reached, ast.Name) and reached.id in bodies:
+                pending += bodies.pop(reached.id)
 
 
 def does_something(tree: ast.Module) -> bool:
