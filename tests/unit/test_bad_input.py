@@ -179,7 +179,7 @@ def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.Monk
         ("{}", "1:1: TFG900 this file cannot be parsed: this is no notebook: it has no cells"),
         ('{"cells": 3}', "1:11: TFG900 this file cannot be parsed: this is no notebook: a list is missing here"),
         ('{"cells": [3]}', "1:12: TFG900 this file cannot be parsed: this is no notebook: an object is missing here"),
-        ('{"cells": [],\n "metadata"}', "2:12: TFG900 this file cannot be parsed: this is not valid JSON: Expecting ':'"),
+        ('{"cells": [],\n "metadata"}', "2:12: TFG900 this file cannot be parsed: this is not valid JSON: Expecting"),
         ('{"cells": []', "1:13: TFG900 this file cannot be parsed: this is not valid JSON: Expecting ','"),
         ('{"cells": []} x', "1:15: TFG900 this file cannot be parsed: this is not valid JSON: Extra data"),
         ('{"cells": [{"cell_type": "code", "source": [1]}]}', "1:45: TFG900 this file cannot be parsed: this is no"),
