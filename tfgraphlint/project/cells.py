@@ -6,6 +6,7 @@ reads names the cell, and only what is written goes back into the document.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.magics import UNKNOWN, Python, Row
 from tfgraphlint.syntax.text import Lines, line_end, with_line_ends
 
+_LINE = re.compile(r"(?<=\bline )\d+")  # Python's messages: "'(' was never closed on line 3"
 Replacement = tuple[int, int, str]  # from one offset up to another, and what comes in there
 
 
@@ -205,7 +207,9 @@ class Document(ABC):
         first = next(at for at, (of, row) in enumerate(self._rows, 1) if of == index and row.number == 1)
         start = fault.span.start
         place = Position(first + start.row - 1, start.column)
-        return UnparsableFile(Span(self.filename, place, place), fault.message, self._word())
+        lead = self.cells[index].first_row - 1
+        message = _LINE.sub(lambda match: str(int(match[0]) + lead), fault.message)
+        return UnparsableFile(Span(self.filename, place, place), message, self._word())
 
     def _word(self) -> str:
         return "cell" if self.cells[0].number else "code block"
