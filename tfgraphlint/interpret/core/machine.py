@@ -383,6 +383,7 @@ class Machine:
         """A tensor made here: symbolic when a graph is being traced."""
         if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
             node.on = node.maybe = 0  # no tape follows what is not floating point
+            node.without_numbers = True
         graph = self.graphs[-1] if self.graphs else 0
         return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
 

@@ -50,6 +50,8 @@ class Layer(Network):
     shaped = Field(False)  # the shape of its input is known, and with it its variables
     layer: ClassVar[Field[Value | None]] = Field(None)  # the one that it wraps
     function: ClassVar[Field[Value | None]] = Field(None)  # of a ``Lambda``
+    activation: ClassVar[Field[Value | None]] = Field(None)  # the function that it was given for its result
+    written: ClassVar[Field[Place | None]] = Field(None)  # where the function or activation stands
     name: ClassVar[Field[Value | None]] = Field(None)
     return_state: ClassVar[Field[Value | None]] = Field(None)
     return_attention_scores: ClassVar[Field[Value | None]] = Field(None)
