@@ -70,6 +70,8 @@ class Model(Network):
     outputs: ClassVar[Field[Value | None]] = Field(None)
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)
     schedules: ClassVar[Field[tuple[Instance, ...]]] = Field(())  # that its optimizer asks for the learning rate
+    loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
+    compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 
 
 class Optimizer(Object):

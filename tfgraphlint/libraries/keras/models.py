@@ -31,7 +31,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.libraries import words
-from tfgraphlint.libraries.keras import applications
+from tfgraphlint.libraries.keras import applications, trained_gradients
 
 WEIGHT_LISTS = words.WEIGHT_LISTS | {"_trainable_weights"}
 RETURN_FLAGS = (Layer.return_state, Layer.return_attention_scores)
@@ -68,6 +68,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     layer = m.tables.layer(name) if kind is Layer else None
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
+    trained_gradients.note_regularizers(m, made, args)
     value = kind(name, made, _state(m, kind, short, args, node), m.place(node))
     if kind in (Optimizer, Metric) and ".v1." not in name and ".legacy." not in name:
         m.tell(VariableMade(node, name))

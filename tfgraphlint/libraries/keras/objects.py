@@ -200,7 +200,6 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
     given = keras_symbols.batch_arguments(args)
     with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
         result = m.call(function, given, node)
-    training.built(m, function, given, result)
     return keras_symbols.symbol(result)
 
 
