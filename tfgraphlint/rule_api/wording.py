@@ -55,7 +55,9 @@ def name_gradient(lost: GradientLost) -> str:
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
-    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
+    if _is_compiled(lost):
+        return "the weights"
+    return f"{'this variable of ' if lost.source.kind == 'member' else ''}`{brief(lost.source.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:
