@@ -50,17 +50,27 @@ def describe(lost: GradientLost) -> str:
 
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    return f"the gradient of `{brief(lost.target.code)}` with respect to {name_source(lost)}"
+    target = f"`{brief(lost.target.code)}`"
+    return f"the gradient of {'the loss of ' if _is_fitted(lost) else ''}{target} with respect to {name_source(lost)}"
 
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
-    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
+    if _is_compiled(lost):
+        return "the weights"
+    return f"{'this variable of ' if lost.source.kind == 'member' else ''}`{brief(lost.source.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:
     """Whether the model differentiates a loss that it was compiled with: no query names the sources."""
     return lost.source.written.node is lost.target.written.node
+
+
+def _is_fitted(lost: GradientLost) -> bool:
+    """Whether this is what a model's ``fit`` computes, with the model for its target."""
+    node = lost.place.node
+    function = node.func if isinstance(node, cst.Call) else None
+    return isinstance(function, cst.Attribute) and function.value is lost.target.written.node
 
 
 def _outcome(lost: GradientLost) -> str:

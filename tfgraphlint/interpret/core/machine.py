@@ -143,7 +143,6 @@ class Machine:
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
         self.via: bool | None = None  # what calls next: see ``Frame.via``
-        self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
         self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
@@ -383,6 +382,7 @@ class Machine:
         """A tensor made here: symbolic when a graph is being traced."""
         if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
             node.on = node.maybe = 0  # no tape follows what is not floating point
+            node.without_numbers = True
         graph = self.graphs[-1] if self.graphs else 0
         return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
 
