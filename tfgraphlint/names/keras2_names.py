@@ -22,9 +22,9 @@ def removed_names(tree: ast.Module, filename: str, text: str, version: str | Non
     """The names in a file that the Keras which it is meant for lacks."""
     with meant_for(version):
         tables = load()
-    if tables.keras < 3:
-        return []
-    return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
+        if tables.keras < 3:
+            return []
+        return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
 
 
 class _Search(NameSearch[RemovedName]):

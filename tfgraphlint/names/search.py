@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from tfgraphlint.diagnostic import Position, Span
-from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.libraries.tables import Tables, meant
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
+from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import dotted_name
 
 Found = TypeVar("Found")
@@ -46,7 +47,8 @@ class NameSearch(ABC, Generic[Found]):
     @cached_property
     def guards(self) -> Guards:
         """Looked for when there is something that they could cover."""
-        return Guards(self.tree)
+        values = VersionValues(self.tree, self.scopes, releases(meant()))
+        return Guards(self.tree, values)
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:

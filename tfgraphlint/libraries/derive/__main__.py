@@ -40,7 +40,7 @@ def main() -> int:
         functions.renew(folder / "functions.json", head, naming, tuple(options.functions))
         return 0
     for table in options.only:
-        _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming)
+        _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming, folder)
         print(f"wrote {table}", file=sys.stderr, flush=True)
     return 0
 
@@ -55,49 +55,49 @@ def versions() -> dict[str, Any]:
     return {"versions": found, "date": datetime.date.today().isoformat()}
 
 
-def _names(write: Write, modules: Any, naming: Any) -> None:
+def _names(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import names
 
     write("names", names.derive(modules, naming))
 
 
-def _functions(write: Write, modules: Any, naming: Any) -> None:
+def _functions(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import functions
 
     write("functions", {"functions": functions.derive(naming)})
 
 
-def _classes(write: Write, modules: Any, naming: Any) -> None:
+def _classes(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import classes
 
     write("classes", {"layers": classes.derive_layers(naming), "losses": classes.derive_losses(naming)})
 
 
-def _tensors(write: Write, modules: Any, naming: Any) -> None:
+def _tensors(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import tensors
 
     write("tensors", {"attributes": tensors.derive_attributes(naming), "operators": tensors.derive_operators(naming)})
 
 
-def _host(write: Write, modules: Any, naming: Any) -> None:
+def _host(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import host
 
     sections = {"numpy": host.derive_numpy(naming), "math": host.derive_math(), "builtins": host.derive_builtins()}
     write("host", sections)
 
 
-def _equivalents(write: Write, modules: Any, naming: Any) -> None:
+def _equivalents(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import equivalents
 
     write("equivalents", {"numpy": equivalents.derive(naming)})
 
 
-def _keras(write: Write, modules: Any, naming: Any) -> None:
+def _keras(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import keras_ops
-    from tfgraphlint.libraries.tables import load
+    from tfgraphlint.libraries.tables import Tables
 
     found = versions()["versions"]
-    tables = load(found["tensorflow"])
+    tables = Tables(folder)
 
     def tried(name: str) -> bool:
         record = tables.function(name)
@@ -107,7 +107,7 @@ def _keras(write: Write, modules: Any, naming: Any) -> None:
         write("keras", keras_ops.derive(naming, tried))
 
 
-def _removed(write: Write, modules: Any, naming: Any) -> None:
+def _removed(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import removed
     from tfgraphlint.libraries.tables import load
 
@@ -116,7 +116,7 @@ def _removed(write: Write, modules: Any, naming: Any) -> None:
         write("removed", removed.derive(old, load(versions()["versions"]["tensorflow"])))
 
 
-def _tf1(write: Write, modules: Any, naming: Any) -> None:
+def _tf1(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import tf1
 
     write("tf1", {"names": tf1.derive(modules), "keywords": tf1.derive_keywords(), "reorders": tf1.derive_reorders()})
