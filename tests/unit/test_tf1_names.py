@@ -67,7 +67,7 @@ def test_a_name_that_is_gone(text: str, spelled: str, replacement: str) -> None:
         HEAD + "@unittest.skipIf(TF2, 'old')\ndef test():\n    tf.Session()\n",
         "from __future__ import annotations\n" + HEAD + "def f(s: tf.Session) -> tf.Tensor: pass\n",
         HEAD + "# pip install tensorflow==1.15\ntf.Session()\n",
-        HEAD + "tf.gradients(y, x); tf.name_scope('a'); tf.estimator.Estimator; tf.keras.backend.get_session()\n",
+        HEAD + "tf.gradients(y, x); tf.name_scope('a'); tf.keras.backend.get_session()\n",
         "from .compat import tf\ntf.Session()\n",
         HEAD + "if TYPE_CHECKING:\n    from tensorflow.contrib import slim\n",
         HEAD + "@test_util.run_v1_only('graphs')\ndef test():\n    tf.Session()\n",
@@ -127,6 +127,22 @@ def test_only_what_is_reached(text: str, spelled: str) -> None:
 def test_a_guard_is_asked_for_the_version_that_is_meant() -> None:
     text = HEAD + "assert tf.__version__ >= '2.19'\n" + SESSION
     assert [len(found(text, version)) for version in ("2.18", "2.20")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled", "others"),
+    [
+        (HEAD + "mode = tf.estimator.ModeKeys.TRAIN\n", "tf.estimator", 0),
+        (HEAD + "tf.estimator.RunConfig()\ndef f():\n    return tf.estimator.Estimator\n", "tf.estimator", 1),
+        ("import tensorflow.compat.v1 as tf\ntf.estimator.ModeKeys\n", "tf.estimator", 0),
+        ("from tensorflow import estimator\n", "tensorflow.estimator", 0),
+        ("import tensorflow.estimator as te\n", "tensorflow.estimator", 0),
+        ("from tensorflow.estimator import ModeKeys\n", "tensorflow.estimator.ModeKeys", 0),
+    ],
+)
+def test_modules_that_tensorflow_2_had_for_a_while(text: str, spelled: str, others: int) -> None:
+    assert [(each.spelled, each.others, each.after) for each in found(text)] == [(spelled, others, "2.15")]
+    assert found(text, "2.15") == []
 
 
 def test_a_program_is_one_report(tmp_path: Path) -> None:

@@ -171,10 +171,11 @@ class Examiner:
         # libcst, the interpreter and its tables: a clean run does without.
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
+        from tfgraphlint.names.guarded_facts import unguarded
 
         project.add(file, parsed)
         with meant_for(version):
-            facts = interpret(project, parsed, outline, str(file))
+            facts = unguarded(interpret(project, parsed, outline, str(file)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         return Examined(file, found, True, project.reached(file) - {file}, project.fresh())
 

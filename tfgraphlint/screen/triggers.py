@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS
+from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS, LOST_METHODS, LOST_VALUES
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
@@ -20,14 +20,16 @@ from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 TRIGGERS = frozenset({
     "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
     "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    *EAGER_SWITCHES,
+    *EAGER_SWITCHES, *LOST_METHODS,
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })  # fmt: skip
 COMPILE = "compile"
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
+_TRIGGER_TEXT = re.compile(
+    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
+)
 
 
 def mentions_root(text: str) -> bool:
@@ -60,6 +62,8 @@ def _imports_framework(node: ast.AST) -> bool:
 
 def _names_trigger(node: ast.AST) -> bool:
     match node:
+        case ast.Attribute(attr=name, ctx=ast.Load()) if name in LOST_VALUES:
+            return True
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
             return name in TRIGGERS
         case ast.ImportFrom(names=names):

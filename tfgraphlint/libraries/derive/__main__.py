@@ -107,13 +107,19 @@ def _keras(write: Write, modules: Any, naming: Any, folder: Path) -> None:
         write("keras", keras_ops.derive(naming, tried))
 
 
+def _members(write: Write, modules: Any, naming: Any, folder: Path) -> None:
+    from tfgraphlint.libraries.derive import members, names
+
+    write("members", members.derive(naming, names.classes(naming)))
+
+
 def _removed(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import removed
-    from tfgraphlint.libraries.tables import load
+    from tfgraphlint.libraries.tables import Tables, load
 
     old = load("2.15")
     if int(versions()["versions"]["keras"].partition(".")[0]) > old.keras:
-        write("removed", removed.derive(old, load(versions()["versions"]["tensorflow"])))
+        write("removed", removed.derive(old, Tables(folder)))
 
 
 def _tf1(write: Write, modules: Any, naming: Any, folder: Path) -> None:
@@ -124,6 +130,7 @@ def _tf1(write: Write, modules: Any, naming: Any, folder: Path) -> None:
 
 _TABLES: dict[str, Any] = {
     "names": _names,
+    "members": _members,
     "tf1": _tf1,
     "tensors": _tensors,
     "classes": _classes,
