@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from tfgraphlint.syntax.conventional_names import taken_for_libraries
+
 _DATA = Path(__file__).parent.parent / "libraries" / "data"
 _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
 # Packages of TensorFlow 1 that no table lists, since nothing of them is left.
@@ -29,11 +31,13 @@ _IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
 
 def mentions_legacy(text: str) -> bool:
     """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
-    if "tensorflow" not in text:
+    if "tensorflow" not in text and "tf" not in taken_for_libraries(text):
         return False
     if _PACKAGE_TEXT.search(text):
         return True
     aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
+    if "tf" in taken_for_libraries(text):
+        aliases["tf"] = ""
     for module, names in _FROM.findall(text):
         for name, alias in _NAMES.findall(names):
             aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
@@ -114,7 +118,9 @@ def _words() -> re.Pattern[str]:
 
 def mentions_removed(text: str) -> bool:
     """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
-    if "keras" not in text and "tensorflow" not in text or _words().search(text) is None:
+    if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
+        return False
+    if _words().search(text) is None:
         return False
     gone = removed_in_keras_3()
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))

@@ -13,6 +13,8 @@ from tfgraphlint.libraries.tables import meant
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
+from tfgraphlint.syntax.ast_names import span_of_node
+from tfgraphlint.syntax.conventional_names import import_them, taken_for_libraries
 from tfgraphlint.syntax.tree import Tree
 
 
@@ -32,21 +34,13 @@ class _File:
     def __init__(self, tree: Tree) -> None:
         module = ast.parse(tree.text)
         lines = tree.text.split("\n")
+        import_them(module, taken_for_libraries(tree.text))
         guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))
         self._covered = {
-            _end(node, lines) for node in ast.walk(module)
+            span_of_node(node, "", lines).end for node in ast.walk(module)
             if isinstance(node, (ast.Attribute, ast.Name)) and guards.covers(node)
         }  # fmt: skip
 
     def covers(self, place: Place) -> bool:
         node = place.node.func if isinstance(place.node, cst.Call) else place.node
-        end = place.tree.span(node).end
-        return (end.row, end.column) in self._covered
-
-
-def _end(node: ast.expr, lines: list[str]) -> tuple[int, int]:
-    """CPython counts bytes, from 0; spans count characters, from 1."""
-    row, offset = node.end_lineno or node.lineno, node.end_col_offset or 0
-    line = lines[row - 1]
-    column = offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace"))
-    return row, column + 1
+        return place.tree.span(node).end in self._covered

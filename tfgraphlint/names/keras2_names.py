@@ -13,7 +13,8 @@ from tfgraphlint.facts.names import OLD_PARTS, RemovedName
 from tfgraphlint.libraries.tables import KerasOperation, load, meant_for
 from tfgraphlint.names.gone_names import is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
-from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+from tfgraphlint.syntax.ast_names import dotted_name, first_name, imported_names
+from tfgraphlint.syntax.conventional_names import OF_KERAS, taken_for_libraries
 
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
 
@@ -35,11 +36,18 @@ class _Search(NameSearch[RemovedName]):
         if resolved is None:
             return
         root, name = resolved
-        if root.partition(".")[0] in ("keras", "tensorflow") and self._is_removed(name) and not self._is_patched(name):
+        if root.partition(".")[0] not in ("keras", "tensorflow") or not self._is_removed(name):
+            return
+        if not self._is_patched(name) and (not self._is_assumed(node) or self._is_removed(f"tensorflow.{name}")):
             yield self._attribute(node, name)
 
     def _is_removed(self, name: str) -> bool:
         return self.tables.is_removed(name) and is_of_keras(name.replace("tensorflow.compat.v2", "tensorflow", 1))
+
+    def _is_assumed(self, node: ast.Attribute) -> bool:
+        """Whether ``node`` begins at a name that only convention says is Keras: it may be that of ``tf.keras``."""
+        name = first_name(node)
+        return name in OF_KERAS and name in taken_for_libraries("\n".join(self.lines))
 
     def _is_patched(self, name: str) -> bool:
         return name.removeprefix("tensorflow.") in (self.scopes.patched or ())
