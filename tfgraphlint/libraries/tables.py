@@ -257,47 +257,58 @@ class Tables:
 
     # What is read, and when
 
+    @cache  # noqa: B019  (tables live as long as the process)
+    def content(self, table: str) -> dict[str, Any]:
+        """All of one table, by the name of its file. A version that is kept as the differences to a newer one has
+        files only for tables that differ."""
+        path = self.folder / f"{table}.json"
+        found = _read(path) if path.exists() else {}
+        newer = found.get(DIFFERS_FROM) or (None if table == "names" else self._names.get(DIFFERS_FROM))
+        if newer is None:
+            return found
+        base = Tables(self.folder.parent / f"tensorflow-{newer}").content(table)
+        return {**base, **found, **{key: apply(base.get(key, {}), change) for key, change in found.items()
+                                    if isinstance(change, dict) and key != "versions"}}  # fmt: skip
+
     @cached_property
     def _names(self) -> dict[str, Any]:
-        return _read(self.folder / "names.json")
+        return self.content("names")
 
     @cached_property
     def _functions(self) -> dict[str, Any]:
-        return _read(self.folder / "functions.json")
+        return self.content("functions")
 
     @cached_property
     def _host(self) -> dict[str, Any]:
-        return _read(self.folder / "host.json")
+        return self.content("host")
 
     @cached_property
     def _equivalents(self) -> dict[str, Any]:
-        return _read(self.folder / "equivalents.json")
+        return self.content("equivalents")
 
     @cached_property
     def _tensors(self) -> dict[str, Any]:
-        return _read(self.folder / "tensors.json")
+        return self.content("tensors")
 
     @cached_property
     def _classes(self) -> dict[str, Any]:
-        return _read(self.folder / "classes.json")
+        return self.content("classes")
 
     @cached_property
     def _keras(self) -> dict[str, Any]:
-        path = self.folder / "keras.json"  # only for Keras 3
-        return _read(path) if path.exists() else {"symbolic": {}, "operations": {}}
+        return self.content("keras") or {"symbolic": {}, "operations": {}}  # only for Keras 3
 
     @cached_property
     def _tf1(self) -> dict[str, Any]:
-        return _read(self.folder / "tf1.json")
+        return self.content("tf1")
 
     @cached_property
     def _members_of_classes(self) -> dict[str, Any]:
-        return _read(self.folder / "members.json")
+        return self.content("members")
 
     @cached_property
     def _removed(self) -> dict[str, Any]:
-        path = self.folder / "removed.json"  # only for Keras 3
-        return _read(path) if path.exists() else {"removed": {}, "same": {}, "members": {}}
+        return self.content("removed") or {"removed": {}, "same": {}, "members": {}}  # only for Keras 3
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -445,7 +456,7 @@ class Tables:
                     return Lost(True, error)
         return None
 
-    @cache  # noqa: B019  (tables live as long as the process)
+    @cache  # noqa: B019
     def lost_members(self) -> frozenset[str]:
         """The names of all members that some class lost: nothing else has to be asked for."""
         rows = self._removed["members"].values()
@@ -644,6 +655,25 @@ def parse_outcome(text: str) -> Outcome:
 
 def _version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2])
+
+
+# A key of the tables of a version that is kept as what differs from the one that this key names.
+DIFFERS_FROM = "differs_from"
+# How a changed value is written: entries that are new or replaced, that are gone, that changed themselves; words of a
+# text that came and went.
+SET, GONE, CHANGED, MORE, LESS = "=", "-", "~", "+words", "-words"
+
+
+def apply(base: Any, change: Mapping[str, Any]) -> Any:
+    """What ``base`` became, a table's section, a record or a list of words; ``base`` itself stays as it is."""
+    if MORE in change or LESS in change:
+        words = set(base.split()) - set(change.get(LESS, "").split()) | set(change.get(MORE, "").split())
+        return " ".join(sorted(words))
+    gone = change.get(GONE, ())
+    kept = {key: value for key, value in base.items() if key not in gone}
+    kept.update(change.get(SET, _EMPTY))
+    kept.update((key, apply(base[key], below)) for key, below in change.get(CHANGED, _EMPTY).items())
+    return kept
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def mentions_removed(text: str) -> bool:
     """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
     if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
         return False
+    text = " ".join((text, *taken_for_libraries(text).values()))
     if _words().search(text) is None:
         return False
     gone = removed_in_keras_3()

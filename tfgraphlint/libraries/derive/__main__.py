@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=DATA, help="folder for the tables (default: the package's own)")
     parser.add_argument("--only", nargs="*", choices=tuple(_TABLES), default=list(_TABLES), help="which tables")
     parser.add_argument("--functions", nargs="*", metavar="PREFIX", help="derive only these functions anew")
+    parser.add_argument("--difference-to", metavar="VERSION", help="write what differs from the tables of this version")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -39,8 +40,12 @@ def main() -> int:
 
         functions.renew(folder / "functions.json", head, naming, tuple(options.functions))
         return 0
+    from tfgraphlint.libraries.derive.differences import written_against
+
+    keep = written_against(options.difference_to, folder, head) if options.difference_to else None
     for table in options.only:
-        _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming, folder)
+        put = keep or (lambda name, sections: write(folder / f"{name}.json", head, sections))
+        _TABLES[table](put, modules, naming, folder)
         print(f"wrote {table}", file=sys.stderr, flush=True)
     return 0
 
