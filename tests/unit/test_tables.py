@@ -51,7 +51,6 @@ def test_every_version_from_2_15_on_is_known() -> None:
         ("tensorflow.data.experimental.ServiceOptions", "2.18"),
         ("tensorflow.sparse.sampled_addmm", "2.17"),
         ("keras.ops.sum", "2.16"),
-        ("numpy.strings.add", "2.18"),
     ],
 )
 def test_names_by_version(name: str, since: str) -> None:
@@ -108,7 +107,7 @@ def test_members_that_are_gone(name: str, member: str, lost: tuple[bool, str] | 
 
 
 def test_words_of_the_screen_are_members_that_are_gone() -> None:
-    assert LOST_METHODS | LOST_VALUES <= tables.load("2.21").lost_members()
+    assert tables.load("2.21").lost_members() >= LOST_METHODS | LOST_VALUES
 
 
 def test_tables_say_what_they_were_derived_from(each: Tables) -> None:

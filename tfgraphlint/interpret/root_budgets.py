@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraphlint.libraries.words import RUN_ONCE
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, RUN_ONCE
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.tracing import TRACED_METHODS
-from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
+from tfgraphlint.screen.triggers import COMPILE
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
 GRADIENT_STEPS = 6_000
@@ -26,7 +26,7 @@ class Telling:
         self._parts: dict[str, list[Part]] = {}
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
-        self._of_gradients = _closure(outline.parts, set(), {*TRIGGERS, COMPILE})
+        self._of_gradients = _closure(outline.parts, set(), {*GRADIENT_TRIGGERS, COMPILE})
         self._of_traces = _closure(outline.parts, *_suspects(outline))
 
     def steps(self, name: str, of: str | None = None) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from tfgraphlint.libraries.words import KERAS_MODULES
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
 
 _DATA = Path(__file__).parent.parent / "libraries" / "data"
@@ -76,16 +77,11 @@ def gone_since_2() -> frozenset[str]:
 
 # -- Keras 2 ---------------------------------------------------------------------------------------
 
-OF_KERAS = (
-    "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
-    "tensorflow.compat.v1.nn.rnn_cell", "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers",
-    "tensorflow.initializers",
-)  # fmt: skip
 
 
 def is_of_keras(name: str) -> bool:
     """Whether a module or name comes from Keras, be it under ``tensorflow``."""
-    return name.startswith(OF_KERAS)
+    return name.startswith(KERAS_MODULES)
 
 
 @cache

@@ -14,18 +14,13 @@ from functools import total_ordering
 from typing import Any
 
 from tfgraphlint.libraries.tables import LAST_WITH_KERAS_2
+from tfgraphlint.libraries.words import KERAS_VERSIONS, TENSORFLOW_VERSIONS
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.syntax.ast_names import dotted_name, last_name
 
 # Releases of Keras 3 that a TensorFlow may have beside it: the oldest, some between, and one to come.
 KERAS_3 = ("3.0.5", "3.3.3", "3.6.0", "3.10.0", "3.15.1", "3.20.0")
 PATCHES = (0, 1, 2)
-OF_TENSORFLOW = frozenset({
-    "tensorflow.__version__", "tensorflow.version.VERSION", "tensorflow.VERSION",
-    "tensorflow.compat.v1.__version__", "tensorflow.compat.v1.VERSION", "tensorflow.compat.v1.version.VERSION",
-    "tensorflow.compat.v2.__version__", "tensorflow.compat.v2.version.VERSION",
-})  # fmt: skip
-OF_KERAS = frozenset({"keras.__version__", "tensorflow.keras.__version__"})
 PARSERS = frozenset({"LooseVersion", "StrictVersion", "Version", "parse", "parse_version"})
 MAX_DEPTH = 40  # names that stand for names, and the parts of an expression
 
@@ -189,7 +184,7 @@ class VersionValues:
         bound, _, rest = dotted_name(node).partition(".")
         meaning = self.scopes.meaning(bound, node) if bound else None
         full = ".".join(filter(None, (meaning, rest))) if meaning else ""
-        return "tensorflow" if full in OF_TENSORFLOW else "keras" if full in OF_KERAS else None
+        return "tensorflow" if full in TENSORFLOW_VERSIONS else "keras" if full in KERAS_VERSIONS else None
 
     def _named(self, name: str, release: Mapping[str, str], depth: int) -> Any:
         if name not in self._bound:

@@ -11,21 +11,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS, LOST_METHODS, LOST_VALUES
+from tfgraphlint.libraries.words import FRAMEWORKS, GRADIENT_TRIGGERS, LOST_METHODS, LOST_VALUES
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
-# What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
-# queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
-# ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
-TRIGGERS = frozenset({
-    "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
-    "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    *EAGER_SWITCHES, *LOST_METHODS,
-    "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
-})  # fmt: skip
 COMPILE = "compile"
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
+TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
 _TRIGGER_TEXT = re.compile(
     rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"

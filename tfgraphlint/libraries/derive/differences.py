@@ -18,6 +18,8 @@ def written_against(version: str, folder: Path, head: dict[str, Any]) -> Callabl
     def put(name: str, sections: dict[str, Any]) -> None:
         path = folder / f"{name}.json"
         before = base.content(name)
+        if name == "names":
+            sections = _with_numpy_of(before, sections)
         changes = {key: change for key, new in sections.items() if (change := difference(before.get(key, {}), new))}
         if changes or name == "names":
             write(path, {**head, DIFFERS_FROM: version}, changes)
@@ -25,6 +27,19 @@ def written_against(version: str, folder: Path, head: dict[str, Any]) -> Callabl
             path.unlink(missing_ok=True)
 
     return put
+
+
+def _with_numpy_of(base: dict[str, Any], sections: dict[str, Any]) -> dict[str, Any]:
+    """The names with those of NumPy as ``base`` has them: the tables of NumPy's functions are those of ``base``."""
+    found: dict[str, Any] = {}
+    for section, entries in sections.items():
+        others = {key: value for key, value in entries.items() if not key.startswith("numpy")}
+        found[section] = {**others, **{key: value for key, value in base[section].items() if key.startswith("numpy")}}
+    for module, homes in found["aliases"].items():
+        old = base["aliases"].get(module, {})
+        if "numpy" in homes and "numpy" in old:
+            found["aliases"][module] = {**homes, "numpy": old["numpy"]}
+    return found
 
 
 def difference(base: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -53,4 +68,4 @@ def _below(base: Any, new: Any) -> dict[str, Any] | None:
     before, after = set(base.split()), set(new.split())
     change = {MORE: " ".join(sorted(after - before)), LESS: " ".join(sorted(before - after))}
     change = {name: words for name, words in change.items() if words}
-    return change if len(before & after) > len(before ^ after) and apply(base, change) == new else None
+    return change if change and len(before & after) > len(before ^ after) and apply(base, change) == new else None
