@@ -174,11 +174,12 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function. ``missing``: optimizers have no such method."""
 
     place: Place
     method: str
     optimizer: str
+    missing: bool = False
     calls: tuple[Place, ...] = field(default=())
 
 

@@ -24,7 +24,7 @@ from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Instance, Method, TracedCallable, Unknown
+from tfgraphlint.interpret.core.values import Instance, Library, Method, TracedCallable, Unknown
 from tfgraphlint.interpret.listeners import listeners
 from tfgraphlint.interpret.python import attributes, calls, expressions, statements
 from tfgraphlint.interpret.python.modules import run_module
@@ -35,6 +35,7 @@ from tfgraphlint.libraries.python import at_exit
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MAX_STEPS_PER_FILE = 150_000
@@ -61,6 +62,8 @@ def interpret(
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
+    for name, module in taken_for_libraries(tree.text).items():
+        scope.names[name] = Library(m.tables.canonical(module))
     mark = m.store.mark()
     try:
         _run_all(m, scope, Telling(outline), called)

@@ -139,6 +139,31 @@ TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",
     "predict_generator",
 })  # fmt: skip
+# Modules whose names come from Keras.
+KERAS_MODULES = (
+    "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
+    "tensorflow.compat.v1.nn.rnn_cell", "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers",
+    "tensorflow.initializers",
+)  # fmt: skip
+# What holds the version as a text.
+TENSORFLOW_VERSIONS = frozenset({
+    "tensorflow.__version__", "tensorflow.version.VERSION", "tensorflow.VERSION",
+    "tensorflow.compat.v1.__version__", "tensorflow.compat.v1.VERSION", "tensorflow.compat.v1.version.VERSION",
+    "tensorflow.compat.v2.__version__", "tensorflow.compat.v2.version.VERSION",
+})  # fmt: skip
+KERAS_VERSIONS = frozenset({"keras.__version__", "tensorflow.keras.__version__"})
+# Methods of optimizers that take a loss: as a function where code runs eagerly, or as a tensor of a graph.
+LOSS_FUNCTION_METHODS = frozenset({"minimize", "compute_gradients"})
+LOSS_TENSOR_METHODS = frozenset({"get_gradients", "get_updates"})
+# Methods of objects of Keras 2 and TensorFlow 1 that are gone.
+LOST_METHODS = frozenset({
+    "add_metric", "add_update", "aggregate_gradients", "evaluate_generator", "experimental_make_numpy_dataset",
+    "fit_generator", "get_input_at", "get_losses_for", "get_output_at", "get_scaled_loss", "get_slot", "get_slot_names",
+    "get_unscaled_gradients", "get_updates", "get_updates_for", "predict_generator", "reset_states", "to_yaml",
+    "vocab_size",
+})  # fmt: skip
+# Attributes of theirs that are gone and have names of which little code makes use.
+LOST_VALUES = frozenset({"lr", "loss_scale", "output_shapes", "output_types", "output_classes"})
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
@@ -27,6 +27,8 @@ from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
+from tfgraphlint.syntax.ast_names import span_of_node
+from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
 from tfgraphlint.syntax.deep_stack import call_deep
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
@@ -149,15 +151,17 @@ class Examiner:
 
     def _look_into(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> Examined:
         version = self._version(file, source)
+        assumed = taken_for_libraries(source.text)
+        if assumed:
+            import_them(tree, assumed)
         found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
         outline = Outline(tree, unscreened=not self.screened)
         if self.screened and not self._passes(outline, tree, source, file, called):
-            return self._passed_over(file, found)
+            return self._passed_over(file, say_once(found, assumed, tree, source))
         if self.screened and called:
             outline.telling_imports = self._others.telling_imports(outline, file)
-        del tree
         examined = self._interpret(file, source, outline, version, called)
-        return replace(examined, diagnostics=found + examined.diagnostics)
+        return replace(examined, diagnostics=say_once(found + examined.diagnostics, assumed, tree, source))
 
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
@@ -209,10 +213,11 @@ class Examiner:
         # libcst, the interpreter and its tables: a clean run does without.
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
+        from tfgraphlint.names.guarded_facts import unguarded
 
         project.add(file, parsed)
         with meant_for(version):
-            facts = interpret(project, parsed, outline, str(file), called)
+            facts = unguarded(interpret(project, parsed, outline, str(file), called))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         screened = self._others.finder.fresh()
         return Examined(file, found, True, project.reached(file) - {file}, (*project.fresh(), *screened))
@@ -236,6 +241,29 @@ class Examiner:
             self._project = _open_project(self.roots, self.overlay, self._trees)
         self._linted += 1
         return self._project
+
+
+def say_once(
+    found: tuple[Diagnostic, ...], assumed: Mapping[str, str], tree: ast.Module, source: Source
+) -> tuple[Diagnostic, ...]:
+    """``found``, with a step in the first report that says what names were taken for that nothing binds."""
+    if not found or not assumed:
+        return found
+    lines = source.text.split("\n")
+    uses = {name: use for name in assumed if (use := first_use(tree, name)) is not None}
+    steps = tuple(
+        Step(Role.SOURCE, _say_taken(name, assumed[name]), span_of_node(use, source.filename, lines))
+        for name, use in uses.items()
+    )
+    first = min(range(len(found)), key=lambda index: found[index].key)
+    return tuple(
+        replace(each, path=(*steps, *each.path)) if index == first else each for index, each in enumerate(found)
+    )
+
+
+def _say_taken(name: str, module: str) -> str:
+    said = f"nothing in this file imports `{name}`"
+    return said if name == module else f"{said}: taken for `{module}`"
 
 
 def parsed_tree(source: Source) -> Tree | UnparsableFile:

@@ -11,14 +11,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import FRAMEWORKS, GRADIENT_TRIGGERS
+from tfgraphlint.libraries.words import FRAMEWORKS, GRADIENT_TRIGGERS, LOST_METHODS, LOST_VALUES
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 COMPILE = "compile"
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
-_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(GRADIENT_TRIGGERS | {COMPILE})) + r")\b")
+TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
+_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
+_TRIGGER_TEXT = re.compile(
+    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
+)
 
 
 def mentions_root(text: str) -> bool:
@@ -93,10 +96,12 @@ def _imports_framework(node: ast.AST) -> bool:
 
 def _names_trigger(node: ast.AST) -> bool:
     match node:
+        case ast.Attribute(attr=name, ctx=ast.Load()) if name in LOST_VALUES:
+            return True
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
-            return name in GRADIENT_TRIGGERS
+            return name in TRIGGERS
         case ast.ImportFrom(names=names):
-            return any(alias.name in GRADIENT_TRIGGERS for alias in names)
+            return any(alias.name in TRIGGERS for alias in names)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
             return False
         case ast.Call(func=ast.Attribute(attr="compile")):

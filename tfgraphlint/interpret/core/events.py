@@ -220,6 +220,14 @@ class AttributeSet(NamedTuple):
     node: cst.CSTNode
 
 
+class LibraryAttributeRead(NamedTuple):
+    """An attribute is read that the program has not given to the object: its library class has to have it."""
+
+    value: Value
+    name: str
+    node: cst.CSTNode
+
+
 class TensorItemSet(NamedTuple):
     """``tensor[indices] = …``."""
 
@@ -388,5 +396,5 @@ Event = Union[
     NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended, FunctionEntered,
     LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced, FunctionTraced, TracedCalled,
     TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven, LossReturned,
-    EagerSwitchedOn,
+    EagerSwitchedOn, LibraryAttributeRead,
 ]  # fmt: skip

@@ -68,6 +68,8 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
     if isinstance(optimizer, Object) and isinstance(receiver, (Model, Instance)):
         schedules = optimizer.schedules if isinstance(optimizer, Optimizer) else ()
         m.store.set(receiver, type(receiver).schedules, schedules)
+    if isinstance(receiver, (Model, Instance)) and optimizer is not None:
+        m.store.write(receiver.state, "optimizer", _made_of(m, optimizer, node))
     jit = args.keywords.get("jit_compile")
     if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
         _compiled_by_xla(m, receiver, node)
@@ -80,6 +82,14 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
             with m.run_as(running), m.called_by(m.keras_autograph):
                 _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
     return Const(None)
+
+
+def _made_of(m: Machine, optimizer: Value, node: cst.CSTNode) -> Value:
+    """The optimizer that a model has: what it was given, or one by its name."""
+    if isinstance(optimizer, Const) and isinstance(optimizer.value, str):
+        base = m.tables.canonical("tensorflow.keras.optimizers.Optimizer")
+        return Optimizer(base, m.leaf(Kind.OPAQUE, node), made=m.place(node))
+    return optimizer
 
 
 def _compiled_by_xla(m: Machine, receiver: Value, node: cst.CSTNode) -> None:
