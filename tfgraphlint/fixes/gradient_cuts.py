@@ -228,7 +228,7 @@ def suggest(cut: Cause, fix: Fix | None) -> tuple[Fix, ...]:
         found += numpy_of_tensorflow(cut.fault)
     if cut.kind is FaultKind.NON_DIFFERENTIABLE:
         found += differentiable(cut.fault)
-    return (*found, *stop_meant(cut.fault))
+    return (*found, *stop_meant(cut))
 
 
 def advise(cut: Cause, fix: Fix | None, words: str) -> str:
