@@ -162,13 +162,21 @@ def _keeps(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether something keeps the value for later: ``before = w``, ``history.append(w)``."""
     holder = parent(tree, node)
     match holder:
-        case cst.Assign(value=value, targets=[cst.AssignTarget(target=cst.Name())]):
-            return value is node
+        case cst.Assign(value=value, targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return value is node and not _is_trained_with(tree, name)
         case cst.Arg():
             match parent(tree, holder):
                 case cst.Call(func=cst.Attribute(attr=cst.Name(value="append"))):
                     return True
     return False
+
+
+def _is_trained_with(tree: Tree, name: str) -> bool:
+    """Whether a tape records what is done with ``name``: then it is another name of the variable (tied weights)."""
+    return any(
+        isinstance(node, cst.Name) and node.value == name and is_recorded(Place(tree, node), ())
+        for node in _nodes(tree.module)
+    )
 
 
 def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

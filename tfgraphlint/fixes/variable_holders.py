@@ -12,7 +12,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.fixes.imports import full_name
-from tfgraphlint.fixes.value_kinds import MAKERS_OF_VARIABLES, assigned_in
+from tfgraphlint.fixes.value_kinds import MAKERS_OF_VARIABLES, assigned_in, values_of
 from tfgraphlint.fixes.value_uses import calls_of, function_called, parameter_of
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
@@ -140,6 +140,9 @@ def _makers(tree: Tree, value: cst.BaseExpression, seen: set[cst.CSTNode]) -> It
             for each in assigned:
                 if isinstance(each, (*HOLDERS, cst.List, cst.Call, cst.Tuple)):
                     yield from _makers(tree, each, seen)
+        case cst.Attribute():
+            made = values_of(tree, value)
+            yield from (name for each in made for name in _makers(tree, each, seen)) if made else [""]
         case cst.Subscript(value=whole):
             yield from _makers(tree, whole, seen)
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
@@ -229,8 +232,12 @@ def _is_only_read(tree: Tree, node: cst.BaseExpression, depth: int) -> bool:
 
 
 def _is_asked(tree: Tree, sequence: cst.CSTNode | None) -> bool:
-    """Whether a list is only the sources of a query, or what an optimizer is to change."""
+    """Whether a list is only the sources of a query, what an optimizer is to change, or what a function returns."""
     argument = parent(tree, sequence) if isinstance(sequence, (cst.List, cst.Tuple)) else None
+    if isinstance(argument, cst.Element):
+        return _is_asked(tree, parent(tree, argument))
+    if isinstance(argument, cst.Return):
+        return isinstance(sequence, cst.Tuple)
     call = parent(tree, argument) if isinstance(argument, cst.Arg) else None
     if not isinstance(call, cst.Call):
         return False
