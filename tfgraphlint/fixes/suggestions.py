@@ -95,6 +95,18 @@ def numpy_of_tensorflow(fault: Fault) -> Iterator[Fix]:
             yield _shown(f"`{short_name(rewrite.name)}` keeps the gradient", code, rewrite.edits)
 
 
+def name_replacement(name: str) -> str:
+    """What to write instead of a function of NumPy or ``math``; of other libraries nothing has a gradient."""
+    equivalent = load().numpy_equivalent(name)
+    for replacement in (equivalent.tensorflow, equivalent.tnp) if equivalent is not None else ():
+        if replacement is not None and any(outcome.kind == "flows" for outcome in replacement.gradient.values()):
+            return f"use `{short_name(replacement.name)}`"
+    package = name.partition(".")[0]
+    if package in ("numpy", "math"):
+        return "write it with operations of TensorFlow"
+    return f"write it with operations of TensorFlow: no function of `{package}` has a gradient"
+
+
 def numpy_in_graph(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
     """The same in a graph, where the values count and not the gradient."""
     rewrite = numpy_calls.spell_numpy_of_tensorflow(tree, call, name, differentiable=False)
