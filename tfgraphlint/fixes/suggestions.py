@@ -132,9 +132,14 @@ def differentiable(fault: Fault) -> Iterator[Fix]:
 
 
 def is_of_use(fault: Fault) -> bool:
-    """Whether a differentiable form of an operation would help: nothing that follows cuts the gradient again."""
+    """Whether a differentiable form of an operation is known, or would help: it gives floats, and all that follows
+    has a gradient."""
     node = fault.place.node
-    return isinstance(node, cst.BaseExpression) and keeps_gradient(fault.place.tree, node)
+    if any(True for _ in differentiable(fault)):
+        return True
+    record = load().function(fault.name) if isinstance(node, cst.Call) else None
+    gives_floats = record is not None and record.dtype in ("same", "float")
+    return gives_floats and isinstance(node, cst.Call) and keeps_gradient(fault.place.tree, node)
 
 
 def _of_one_hot(tree: Tree, call: cst.Call, outer: cst.Call, name: str) -> Iterator[Fix]:

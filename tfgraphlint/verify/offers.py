@@ -50,7 +50,11 @@ class Offer:
 
 def judged(programs: Sequence[Program], seconds: float, jobs: int = 1) -> list[tuple[Offer, str]]:
     """Each offer for the bad ones among ``programs``, and what speaks against it; "" where it helps."""
-    offers = [offer for program in programs for offer in offers_for(program)]
+    return judge([offer for program in programs for offer in offers_for(program)], seconds, jobs)
+
+
+def judge(offers: Sequence[Offer], seconds: float, jobs: int = 1) -> list[tuple[Offer, str]]:
+    """Each of ``offers``, and what speaks against it."""
     with tempfile.TemporaryDirectory() as place:
         alone = _run(place, "alone", [(offer, offer.texts) for offer in offers], seconds, jobs)
         found = {id(offer): objection(offer, answer) for offer, answer in zip(offers, alone)}
@@ -88,7 +92,7 @@ def offers_for(program: Program) -> Iterator[Offer]:
     run = _linted(program, settings)
     for diagnostic in run.diagnostics:
         for fix in (*filter(None, [diagnostic.fix]), *diagnostic.suggestions):
-            yield Offer(program, diagnostic, fix, run, _made(run, fix))
+            yield Offer(program, diagnostic, fix, run, made(run, fix))
 
 
 def _installed(name: str) -> str:
@@ -106,14 +110,14 @@ def _linted(program: Program, settings: Settings) -> Run:
     return lint(Request(folder, dict.fromkeys(files, settings), roots=[folder], processes=1))
 
 
-def _made(run: Run, fix: Fix) -> dict[Path, Source]:
+def made(run: Run, fix: Fix) -> dict[Path, Source]:
     """The files of ``run`` with the edits of ``fix`` in them; empty where the edits do not fit."""
     texts = {name: readable(run.request, path) for name, path in run.request.names.items()}
-    made = changes(fix, {name: source.lines for name, source in texts.items()})
-    if made is None:
+    edits = changes(fix, {name: source.lines for name, source in texts.items()})
+    if edits is None:
         return {}
     return {
-        source.path: replace(source, text=applied(source.text, sorted(made.get(name, ()))))
+        source.path: replace(source, text=applied(source.text, sorted(edits.get(name, ()))))
         for name, source in texts.items()
     }
 
