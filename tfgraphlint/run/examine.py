@@ -18,7 +18,7 @@ from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import Import, packages_around
-from tfgraphlint.project.requirements import sets_legacy_keras
+from tfgraphlint.project.requirements import installed, sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
@@ -63,7 +63,8 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many. Where not ``screened``, every file and function is interpreted.
+    for TensorFlow 1 is not one report but many; ``python_cell_magics`` are those of notebooks besides the usual ones.
+    Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
     """
 
@@ -73,6 +74,7 @@ class Examiner:
     overlay: Mapping[Path, Source] = field(default_factory=dict)
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
     each_tf1_symbol: frozenset[Path] = frozenset()
+    python_cell_magics: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
     _project: Project | None = None
@@ -103,13 +105,21 @@ class Examiner:
 
     def _examine(self, file: Path, filename: str) -> Examined:
         try:
-            source = self.overlay.get(file) or read(file, filename)
+            source = self.overlay.get(file) or read(file, filename, self.python_cell_magics.get(file, ()))
         except NotTextError as error:
             span = Span(filename, error.position, error.position)
             return self._unparsable(file, UnparsableFile(span, error.message))
         return self._examine_source(file, source)
 
     def _examine_source(self, file: Path, source: Source) -> Examined:
+        """Lint each program of a file, and say which of its cells cannot be parsed."""
+        if source.document is None:
+            return self._examine_program(file, source)
+        found = [self._unparsable(file, fault) for fault in source.faults]
+        found += [self._examine_program(file, replace(source, text=program)) for program in source.programs]
+        return _united(file, found)
+
+    def _examine_program(self, file: Path, source: Source) -> Examined:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
@@ -182,7 +192,7 @@ class Examiner:
 
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""
-        version = self.tensorflow.get(file)
+        version = self.tensorflow.get(file) or installed(source.installs) or None
         legacy = sets_legacy_keras(source.text) or self._is_in_keras_2_package(file.parent)
         return with_keras_2(version or "") if legacy else version
 
@@ -300,6 +310,17 @@ def _internal(file: Path, filename: str, error: BaseException, who: str = "") ->
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
+
+
+def _united(file: Path, results: Sequence[Examined]) -> Examined:
+    """What came of a file that holds several programs, or none."""
+    return Examined(
+        file,
+        tuple(dict.fromkeys(diagnostic for result in results for diagnostic in result.diagnostics)),
+        any(result.passed_screen for result in results),
+        frozenset().union(*(result.consulted for result in results)),
+        tuple(each for result in results for each in result.imports),
+    )
 
 
 def affected(results: Iterable[Examined], changed: Iterable[Path]) -> list[Path]:

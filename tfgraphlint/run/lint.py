@@ -82,7 +82,8 @@ class Request:
         """What examines files of this request in one process."""
         texts = self.overlay if overlay is None else overlay
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each)
+        magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics)
 
 
 @dataclass(frozen=True)
@@ -263,7 +264,8 @@ def readable(request: Request, file: Path) -> Source:
     """The source of ``file``; an empty one where it is no text."""
     filename = shown(file, request.working_directory)
     try:
-        return request.overlay.get(file) or read(file, filename)
+        magics = request.files[file].python_cell_magics if file in request.files else ()
+        return request.overlay.get(file) or read(file, filename, magics)
     except (RunError, NotTextError):
         return Source(file, filename, "")
 
