@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity, Span
 from tfgraphlint.facts.gradients import LossNotCallable
 from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.wrap_in_tape import Query, fresh, recording_for, written
 from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import BY_DEFAULT, supposed_path
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
@@ -24,6 +25,9 @@ class MinimizeWithoutCallable(Rule):
     tensor and the code runs eagerly. A tensor that is already computed carries nothing that an optimizer
     could differentiate: eagerly the gradient needs a tape that watched the computation, or a function that
     the optimizer can call under a tape of its own.
+
+    Code that nothing in the project calls is reported as a warning if nothing shows that it runs in a graph: TensorFlow
+    2 runs everything eagerly by default. `tfgraphlint rule TFG101` says what counts as showing it.
 
     ## Why it matters
 
@@ -63,9 +67,14 @@ class MinimizeWithoutCallable(Rule):
     name = "minimize-without-callable"
 
     def check(self, fact: LossNotCallable) -> Iterable[Diagnostic]:
+        message = f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`"
+        if fact.uncalled:
+            message = f"`{fact.method}` got a tensor: {BY_DEFAULT}, it needs a function or a tape"
         yield self.report(
             fact.place.span,
-            f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`",
+            message,
+            path=supposed_path(fact.uncalled),
+            severity=Severity.WARNING if fact.uncalled else None,
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
             fix=_record_on_tape(fact),
         )

@@ -174,12 +174,13 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function. ``uncalled``: as for ``ApiUsed``."""
 
     place: Place
     method: str
     optimizer: str
     calls: tuple[Place, ...] = field(default=())
+    uncalled: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

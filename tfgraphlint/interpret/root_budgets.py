@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfgraphlint.libraries.words import RUN_ONCE
+from tfgraphlint.screen.graph_api_triggers import GRAPH_API, calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.tracing import TRACED_METHODS
@@ -26,7 +27,8 @@ class Telling:
         self._parts: dict[str, list[Part]] = {}
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
-        self._of_gradients = _closure(outline.parts, set(), {*TRIGGERS, COMPILE})
+        graph_api = GRAPH_API if calls_graph_api(outline) else ()
+        self._of_gradients = _closure(outline.parts, set(), {*TRIGGERS, COMPILE, *graph_api})
         self._of_traces = _closure(outline.parts, *_suspects(outline))
 
     def steps(self, name: str, of: str | None = None) -> int:

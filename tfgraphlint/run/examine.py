@@ -20,7 +20,7 @@ from tfgraphlint.project.requirements import sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
-from tfgraphlint.screen.graph_api_triggers import runs_graph_api
+from tfgraphlint.screen.graph_api_triggers import defines_graph_api, runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
@@ -155,6 +155,8 @@ class Examiner:
     def _passes(self, outline: Outline, tree: ast.Module, source: Source, file: Path) -> bool:
         """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
+            return True
+        if defines_graph_api(outline, source.text):
             return True
         if self._imported_modules is None:
             self._imported_modules = ImportedModules(self.roots)

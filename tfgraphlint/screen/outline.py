@@ -42,6 +42,11 @@ class Outline:
         """Dots and name of each module that may be meant by an import, and the name that is bound."""
         return self._notes.imports.modules
 
+    @property
+    def words(self) -> set[str]:
+        """All that the file names."""
+        return set().union(*(part.words for part in self._all))
+
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.
 

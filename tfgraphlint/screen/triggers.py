@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORKS
+from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORK_ALIASES, FRAMEWORKS
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 # What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
@@ -24,8 +24,6 @@ TRIGGERS = frozenset({
     "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
 })  # fmt: skip
 COMPILE = "compile"
-# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
-FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
 
@@ -53,7 +51,8 @@ def holds_root(tree: ast.Module) -> bool:
 
 def _imports_framework(node: ast.AST) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom)) and any(
-        imported.library in FRAMEWORKS or not FRAMEWORK_ALIASES.isdisjoint((imported.name, imported.bound))
+        imported.library in FRAMEWORKS
+        or not (FRAMEWORK_ALIASES | {"*"}).isdisjoint((imported.name, imported.bound))
         for imported in imported_names(node)
     )
 

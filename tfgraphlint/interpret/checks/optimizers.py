@@ -6,6 +6,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalked, WeightsUnbuilt
+from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
@@ -33,8 +34,9 @@ def called(m: Machine, event: MethodCalled) -> None:
 def _loss_given(m: Machine, optimizer: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> None:
     loss = args.get(0, "loss")
     if isinstance(loss, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
-        if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls:
-            m.emit(LossNotCallable(m.place(node), name, optimizer.cls, tuple(m.calls)))
+        uncalled = eagerness.supposed(m)
+        if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls or uncalled:
+            m.emit(LossNotCallable(m.place(node), name, optimizer.cls, tuple(m.calls), uncalled))
 
 
 def _variables_given(m: Machine, args: Arguments, node: cst.CSTNode) -> None:

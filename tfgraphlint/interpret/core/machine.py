@@ -100,6 +100,7 @@ class Running:
     traced: Traced | None = None
     autograph: bool = True
     by: str = ""
+    uncalled: tuple[Place, ...] = ()  # functions that nobody calls, if nothing else says how the code runs
 
 
 class Machine:
@@ -219,6 +220,16 @@ class Machine:
             return False
         return not any(begin < number < end for begin, end in self.left_eager)
 
+    def uncalled(self, function: Function) -> Running:
+        """How a function runs that nobody calls: nobody says, but most likely eagerly, as TensorFlow 2 does by itself.
+
+        A function that it has made and returned is as uncalled as it is.
+        """
+        if self.module_mode is not Mode.EAGER:
+            return Running(self.module_mode)
+        place = Place(function.scope.tree, function.definition)
+        return Running(Mode.UNKNOWN, uncalled=(*self._running.uncalled, place))
+
     @property
     def mode(self) -> Mode:
         return self.running.mode if self.switching else self._running.mode
@@ -245,7 +256,7 @@ class Machine:
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
         before = self._running, self.graphs, self.outside
-        leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
+        leaves = _is_eager(before[0]) and not _is_eager(running) and not self.leaving
         if leaves:
             self.leaving = now()
         self._running = running
@@ -394,6 +405,11 @@ class Machine:
               ) -> Fault:
         """A fault of this kind at ``at`` in the present mode."""
         return Fault(kind, self.place(at), name, value, self.mode, outcome)  # type: ignore[arg-type]
+
+
+def _is_eager(running: Running) -> bool:
+    """Whether code runs eagerly, certainly or most likely."""
+    return running.mode is Mode.EAGER or bool(running.uncalled)
 
 
 def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:
