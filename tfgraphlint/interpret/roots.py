@@ -138,10 +138,21 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     mark = m.store.mark()
     most = max(steps for _, _, steps in methods)
     run_root(m, lambda: made.append(make_instance(m, cls)), most, keep=True)
+    for value in list(made[0].state.values()) if made else ():
+        traced = _traced_method(value)
+        if traced is not None and any(traced is function and traced.definition not in m.reached
+                                      for _, function, _ in methods):  # fmt: skip
+            run_root(m, lambda f=traced, v=value: m.call(v, _unknown_arguments(m, f, 1), f.definition), most)  # type: ignore[misc]
     for value, function, steps in methods:
         if function.definition not in m.reached and made:
             run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps)  # type: ignore[misc]
     m.store.rewind(mark)
+
+
+def _traced_method(value: object) -> Function | None:
+    """The method that an attribute is a ``tf.function`` of: ``self.step = tf.function(self._step)``."""
+    inner = value.inner if isinstance(value, TracedCallable) else None
+    return inner.function if isinstance(inner, Method) else None
 
 
 def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool = False) -> None:
@@ -253,7 +264,7 @@ def make_instance(m: Machine, cls: Class) -> Instance:
         instance.node.trainable = True
     init = class_hierarchy.class_attribute(cls, "__init__")
     if isinstance(init, Function):
-        with m.mute():
+        with m.mute(), m.run_as(m.uncalled(init)):
             args = _unknown_arguments(m, init, 1)
             m.call(Method(instance, init), args, cls.definition)
         m.reached.discard(init.definition)

@@ -30,7 +30,6 @@ GRAPH_SIGNS = frozenset({
 GRAPH_NAMES = frozenset({
     "Graph", "get_default_graph", "reset_default_graph", "get_session", "set_session", "get_collection",
     "add_to_collection", "wrap_function", "estimator", "contrib", "variable_scope", "get_variable",
-    "trainable_variables", "global_variables", "app", "flags",
 })  # fmt: skip
 # What starts or feeds a session.
 SESSIONS = ("Session", "InteractiveSession")

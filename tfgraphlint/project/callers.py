@@ -16,15 +16,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES, OTHER_PACKAGES
+from tfgraphlint.libraries.words import CALLED_BY_KERAS
 from tfgraphlint.project.guard import parse
-from tfgraphlint.project.mentions import Definition, Mention, Mentions, read_mentions
+from tfgraphlint.project.mentions import KERAS_BASES, LIBRARIES, PLAIN_BASES, Definition, Mention, Mentions, read_mentions
 from tfgraphlint.project.source import read_text
 
 MAX_FILES = 5000
 MAX_CALLERS = 12  # calls within calls that are followed back
 OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
-LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | OTHER_PACKAGES  # a module of this name is not meant, unless it lies beside
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
 
 
@@ -155,15 +154,20 @@ def _neighbours(files: Mapping[Path, SourceFile]) -> dict[Path, set[Path]]:
 
 def _is_plain(program: list[SourceFile], definition: Definition) -> bool:
     """Whether nothing is known of a function itself by which it would be traced, or called by a library."""
-    pending, seen = set(definition.bases), set[str]()
+    if not definition.is_plain:
+        return False
+    pending, seen = set(definition.bases - PLAIN_BASES), set[str]()
     while pending:
         name = pending.pop()
         seen.add(name)
         known = [file.mentions.classes[name] for file in program if name in file.mentions.classes]
-        if not known:
+        if name in KERAS_BASES:
+            if definition.name in CALLED_BY_KERAS:
+                return False
+        elif not known:
             return False
-        pending |= frozenset().union(*known) - seen
-    return definition.is_plain
+        pending |= frozenset().union(*known) - seen - PLAIN_BASES
+    return True
 
 
 def python_files(root: Path) -> Iterator[Path]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from tfgraphlint.libraries.words import (
-    CALLED_BY_KERAS,
     DATASET_ITERATORS,
     FRAMEWORK_ALIASES,
     FRAMEWORKS,
     GRAPH_NAMES,
     GRAPH_SIGNS,
+    HOST_LIBRARIES,
+    OTHER_PACKAGES,
     PLACEHOLDERS,
     SESSIONS,
 )
@@ -24,18 +25,22 @@ PLAIN_DECORATORS = frozenset({
     "staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "override", "final", "wraps",
     "lru_cache", "cache", "contextmanager", "register_keras_serializable", "with_name_scope", "setter",
 })  # fmt: skip
-# Classes of which nothing calls a method but what Keras calls.
-PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol", "Module", "Model", "Layer", "Callback", "Sequential"})
+# Classes that call no method of those derived from them, and those that call the methods of ``CALLED_BY_KERAS``.
+PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol"})
+KERAS_BASES = frozenset({"Module", "Model", "Layer", "Callback", "Sequential"})
 # What only a graph answers.
 GRAPH_API = frozenset({
     *SESSIONS, *PLACEHOLDERS, *DATASET_ITERATORS, "global_variables_initializer", "local_variables_initializer",
     "initialize_all_variables", "ConfigProto", "session", "merge_all", "FileWriter", "start_queue_runners", "data",
     "import_meta_graph", "string_input_producer", "shuffle_batch", "summary", "Saver", "GPUOptions", "feed_dict",
 })  # fmt: skip
+# What TensorFlow 1 had below its own name, and TensorFlow 2 has no more.
+ONLY_IN_1 = frozenset({"layers", "trainable_variables", "global_variables", "app", "flags"})
 VERSIONS = frozenset({"__version__", "LooseVersion", "StrictVersion", "VERSION", "parse_version"})
 # What stands below ``tensorflow.compat.v1`` and says nothing of graphs.
 HARMLESS_OF_1 = frozenset({"gradients", "hessians", "logging", "set_random_seed", "random"})
 WRITERS = ("writer", "summary", "logger")  # their ``as_default`` has nothing to do with graphs
+LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | OTHER_PACKAGES  # no module of the project is meant, unless it lies beside
 LOSS_PARAMETERS = frozenset({"y_true", "y_pred"})
 
 AnyFunction = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
@@ -54,7 +59,7 @@ class Definition:
     is_method: bool
     own: frozenset[str]  # the names that its body binds
     is_plain: bool
-    bases: frozenset[str] = frozenset()  # of its class, beside those that call nothing by themselves
+    bases: frozenset[str] = frozenset()  # of its class
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +78,10 @@ class Mentions:
     """What a file defines, by row, what it mentions, by name, what its imports bind, and signs of TensorFlow 1."""
 
     definitions: dict[int, Definition] = field(default_factory=dict)
-    classes: dict[str, frozenset[str]] = field(default_factory=dict)  # their bases, in the same way
+    classes: dict[str, frozenset[str]] = field(default_factory=dict)  # their bases
     by_name: dict[str, list[Mention]] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
+    libraries: set[str] = field(default_factory=set)  # of these, what belongs to libraries
     signs: set[str] = field(default_factory=set)
 
     def builds_graphs(self, needs_graph: bool) -> bool:
@@ -90,6 +96,8 @@ class Mentions:
                 yield mention
 
     def _may_mean(self, definition: Definition, mention: Mention, here: bool) -> bool:
+        if mention.root in self.libraries:
+            return False
         if definition.is_method:
             return mention.root != ""
         if mention.root:
@@ -110,6 +118,7 @@ class _Reader:
     def __init__(self) -> None:
         self.found = Mentions()
         self.of_tensorflow = set(FRAMEWORK_ALIASES | FRAMEWORKS)
+        self.tensorflow = {"tf", "tensorflow"}
         self.around: tuple[Definition, ...] = ()
         self.cls: ast.ClassDef | None = None
 
@@ -136,11 +145,14 @@ class _Reader:
                 self._chain(node)
             case ast.AnnAssign():
                 self.read([node.target, node.value])
-            case ast.If() | ast.IfExp() if not VERSIONS.isdisjoint(words_in(node.test)):
+            case ast.If() | ast.IfExp() if self._asks_version(set(words_in(node.test))):
                 self.found.signs.add("version")
                 self.read(ast.iter_child_nodes(node))
             case _:
                 self.read(ast.iter_child_nodes(node))
+
+    def _asks_version(self, words: set[str]) -> bool:
+        return not words.isdisjoint(VERSIONS) and not words.isdisjoint(self.tensorflow)
 
     def _function(self, node: AnyFunction) -> None:
         definition = _definition(node, self.cls)
@@ -163,9 +175,13 @@ class _Reader:
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for imported in imported_names(node):
             self.found.imported.add(imported.bound)
+            if imported.library in LIBRARIES:
+                self.found.libraries.add(imported.bound)
             if imported.library not in FRAMEWORKS:
                 continue
             self.of_tensorflow.add(imported.bound)
+            if imported.meaning == "tensorflow":
+                self.tensorflow.add(imported.bound)
             parts = imported.full.split(".")
             if parts[:3] == ["tensorflow", "compat", "v1"]:
                 self._sign_of_1(parts[3:])
@@ -209,8 +225,9 @@ class _Reader:
             self._sign_of_1(names[names.index("v1") + 1 :])
         elif names[0] in self.of_tensorflow:
             signs |= (GRAPH_NAMES | GRAPH_API - {"data", "summary"}).intersection(names)
-            if names[1:2] == ["train"] and names[-1].endswith("Optimizer") or names[1:2] == ["layers"]:
-                signs.add("tf.layers")
+        if names[0] in self.tensorflow and len(names) > 1:
+            if names[1] in ONLY_IN_1 or names[1] == "train" and names[-1].endswith("Optimizer"):
+                signs.add(names[1])
 
     def _sign_of_1(self, names: Sequence[str]) -> None:
         """Note what is named below ``tensorflow.compat.v1``; the module itself stands for all of it."""
@@ -232,7 +249,7 @@ def _definition(node: AnyFunction, cls: ast.ClassDef | None) -> Definition:
 
 def _bases(cls: ast.ClassDef) -> frozenset[str]:
     named = (base.value if isinstance(base, ast.Subscript) else base for base in cls.bases)
-    return frozenset(map(last_name, named)) - PLAIN_BASES
+    return frozenset(map(last_name, named))
 
 
 def _bound(node: AnyFunction) -> Iterator[str]:
@@ -245,10 +262,9 @@ def _bound(node: AnyFunction) -> Iterator[str]:
 
 
 def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None) -> bool:
-    """Whether neither a decorator nor Keras makes it run in some way of its own."""
+    """Whether neither a decorator nor its parameters say that it is traced."""
     if any(last_name(decorator) not in PLAIN_DECORATORS for decorator in node.decorator_list):
         return False
     if {each.arg for each in node.args.args} >= LOSS_PARAMETERS:
         return False
-    special = node.name.startswith("__") and node.name != "__init__"
-    return cls is None or not special and node.name not in CALLED_BY_KERAS
+    return cls is None or not node.name.startswith("__") or node.name == "__init__"

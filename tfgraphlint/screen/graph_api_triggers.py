@@ -25,7 +25,7 @@ _TEXT = re.compile(rf"\b(?:{'|'.join(sorted(GRAPH_API))}|train\.batch|metrics\.(
 
 # A file that has TensorFlow 1 under TensorFlow's name is made for it.
 _OF_1 = re.compile(r"\bimport\s+tensorflow\.compat\.v1\b|\bfrom\s+tensorflow\.compat(?:\.v1)?\s+import\b")
-_SIGNS = GRAPH_SIGNS | GRAPH_NAMES - {"app", "flags", "trainable_variables"} | {"as_default"}
+_SIGNS = GRAPH_SIGNS | GRAPH_NAMES | {"as_default"}
 
 
 def runs_graph_api(tree: ast.Module, text: str) -> bool:

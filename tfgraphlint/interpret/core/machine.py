@@ -124,6 +124,7 @@ class Machine:
         self.began = now()
         self.left_eager: list[tuple[int, int]] = []  # from when to when code that ran eagerly ran something else
         self.leaving = 0  # since when it does so now
+        self.supposing = 0  # since when a function runs that nobody calls
         self.calls: list[Place] = []
         self.chain: Calls | None = None  # the same calls, as nodes remember them
         self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
@@ -213,6 +214,8 @@ class Machine:
     def made_eagerly(self, node: Node) -> bool:
         """Whether ``node`` was certainly made by code of this file that ran eagerly."""
         number = node.number
+        if self.supposing and number > self.supposing and not self._running.uncalled:
+            return False  # made eagerly by supposition, and used elsewhere
         if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
             return False
         switch = self.recording.switch
@@ -255,7 +258,9 @@ class Machine:
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
-        before = self._running, self.graphs, self.outside
+        before = self._running, self.graphs, self.outside, self.supposing
+        if running.uncalled and not self.supposing:
+            self.supposing = now()
         leaves = _is_eager(before[0]) and not _is_eager(running) and not self.leaving
         if leaves:
             self.leaving = now()
@@ -267,7 +272,9 @@ class Machine:
         try:
             yield
         finally:
-            self._running, self.graphs, self.outside = before
+            if self.supposing and not before[3]:
+                self.left_eager.append((self.supposing, now()))  # for whatever runs after it
+            self._running, self.graphs, self.outside, self.supposing = before
             if leaves:
                 self.left_eager.append((self.leaving, now()))
                 self.leaving = 0
