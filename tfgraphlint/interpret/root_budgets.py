@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraphlint.libraries.words import RUN_ONCE
-from tfgraphlint.screen.graph_api_triggers import GRAPH_API, calls_graph_api
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API, RUN_ONCE
+from tfgraphlint.screen.graph_api_triggers import calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.tracing import TRACED_METHODS
-from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
+from tfgraphlint.screen.triggers import COMPILE
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
 GRADIENT_STEPS = 6_000
@@ -28,7 +28,7 @@ class Telling:
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
         graph_api = GRAPH_API if calls_graph_api(outline) else ()
-        self._of_gradients = _closure(outline.parts, set(), {*TRIGGERS, COMPILE, *graph_api})
+        self._of_gradients = _closure(outline.parts, set(), {*GRADIENT_TRIGGERS, COMPILE, *graph_api})
         self._of_traces = _closure(outline.parts, *_suspects(outline))
 
     def steps(self, name: str, of: str | None = None) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
 from tfgraphlint.libraries.tables import Tables, Tf1Name, load, meant, meant_for
-from tfgraphlint.libraries.words import PLACEHOLDERS, SESSIONS
+from tfgraphlint.libraries.words import TF1_CASTS, TF1_PROGRAM
 from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1
 from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
@@ -21,19 +21,7 @@ from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_nam
 TENSORFLOW = ("tensorflow", "tensorflow.compat.v2")
 ONLY_IN_V2 = ("enable_v2_behavior",)  # of all those names, the one that ``tensorflow.compat.v2`` has
 _MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|sys\.modules\[\s*[\"']tensorflow")
-
-# What a program of that time is built from: with one of these the rest cannot be mended name by name.
-OF_A_PROGRAM = frozenset({
-    *PLACEHOLDERS, *SESSIONS, "placeholder_with_default", "get_variable", "variable_scope",
-    "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
-    "train.Supervisor",
-})  # fmt: skip
 MIN_NAMES_OF_A_PROGRAM = 4  # with fewer names it is a leftover
-# ``tf.to_float(x)`` was a cast and nothing else.
-CASTS = {
-    "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
-    "to_bfloat16": "bfloat16", "to_complex64": "complex64", "to_complex128": "complex128",
-}  # fmt: skip
 # Other functions, which do the same where code runs eagerly.
 SAME_EAGERLY = {"set_random_seed": "random.set_seed"}
 
@@ -47,7 +35,7 @@ def legacy_symbols(
             return []
         found = list(_Search(tree, filename, text, load()).found())
     found.sort(key=lambda symbol: symbol.span)
-    if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
+    if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in TF1_PROGRAM for symbol in found):
         return found
     return [replace(found[0], others=len(found) - 1, edits=())]
 
@@ -130,9 +118,9 @@ class _Search(NameSearch[LegacySymbol]):
         if module is None:
             return symbol
         short = _short(symbol.name)
-        if short in CASTS and call is not None and len(call.args) == 1 and not call.keywords:
+        if short in TF1_CASTS and call is not None and len(call.args) == 1 and not call.keywords:
             after = self.span(call.args[0]).end
-            dtype = f"{module}.{CASTS[short]}"
+            dtype = f"{module}.{TF1_CASTS[short]}"
             added = Edit(replace(symbol.span, start=after, end=after), f", {dtype}")
             edits = (Edit(symbol.span, f"{module}.cast"), added)
             return replace(symbol, how="same", replacement=f"{module}.cast(…, {dtype})", edits=edits)

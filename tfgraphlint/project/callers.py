@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tfgraphlint.libraries.words import CALLED_BY_KERAS
+from tfgraphlint.libraries.words import CALLED_BY_KERAS, KERAS_BASES
 from tfgraphlint.project.guard import parse
-from tfgraphlint.project.mentions import KERAS_BASES, LIBRARIES, PLAIN_BASES, Definition, Mention, Mentions, read_mentions
+from tfgraphlint.project.mentions import LIBRARIES, PLAIN_BASES, Definition, Mention, Mentions, read_mentions
 from tfgraphlint.project.source import read_text
 
 MAX_FILES = 5000

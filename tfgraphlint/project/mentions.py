@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Union
 
 from tfgraphlint.libraries.words import (
-    DATASET_ITERATORS,
+    ANSWERED_BY_GRAPHS,
     FRAMEWORK_ALIASES,
     FRAMEWORKS,
     GRAPH_NAMES,
     GRAPH_SIGNS,
+    HARMLESS_OF_1,
     HOST_LIBRARIES,
+    ONLY_IN_1,
     OTHER_PACKAGES,
-    PLACEHOLDERS,
-    SESSIONS,
 )
 from tfgraphlint.syntax.ast_names import imported_names, last_name, names_in_chain, words_in
 
@@ -25,20 +25,9 @@ PLAIN_DECORATORS = frozenset({
     "staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "override", "final", "wraps",
     "lru_cache", "cache", "contextmanager", "register_keras_serializable", "with_name_scope", "setter",
 })  # fmt: skip
-# Classes that call no method of those derived from them, and those that call the methods of ``CALLED_BY_KERAS``.
+# Classes that call no method of those derived from them.
 PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol"})
-KERAS_BASES = frozenset({"Module", "Model", "Layer", "Callback", "Sequential"})
-# What only a graph answers.
-GRAPH_API = frozenset({
-    *SESSIONS, *PLACEHOLDERS, *DATASET_ITERATORS, "global_variables_initializer", "local_variables_initializer",
-    "initialize_all_variables", "ConfigProto", "session", "merge_all", "FileWriter", "start_queue_runners", "data",
-    "import_meta_graph", "string_input_producer", "shuffle_batch", "summary", "Saver", "GPUOptions", "feed_dict",
-})  # fmt: skip
-# What TensorFlow 1 had below its own name, and TensorFlow 2 has no more.
-ONLY_IN_1 = frozenset({"layers", "trainable_variables", "global_variables", "app", "flags"})
 VERSIONS = frozenset({"__version__", "LooseVersion", "StrictVersion", "VERSION", "parse_version"})
-# What stands below ``tensorflow.compat.v1`` and says nothing of graphs.
-HARMLESS_OF_1 = frozenset({"gradients", "hessians", "logging", "set_random_seed", "random"})
 WRITERS = ("writer", "summary", "logger")  # their ``as_default`` has nothing to do with graphs
 LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | OTHER_PACKAGES  # no module of the project is meant, unless it lies beside
 LOSS_PARAMETERS = frozenset({"y_true", "y_pred"})
@@ -87,7 +76,7 @@ class Mentions:
     def builds_graphs(self, needs_graph: bool) -> bool:
         """Whether the file belongs to TensorFlow 1, or asks how it runs. With ``needs_graph``, what only a graph
         answers is no sign."""
-        return bool(self.signs - GRAPH_API if needs_graph else self.signs)
+        return bool(self.signs - ANSWERED_BY_GRAPHS if needs_graph else self.signs)
 
     def of(self, definition: Definition, *, here: bool) -> Iterator[Mention]:
         """Where a function may be meant, other than by itself; ``here``: it is of this file."""
@@ -224,7 +213,7 @@ class _Reader:
         if "v1" in names[:-1]:
             self._sign_of_1(names[names.index("v1") + 1 :])
         elif names[0] in self.of_tensorflow:
-            signs |= (GRAPH_NAMES | GRAPH_API - {"data", "summary"}).intersection(names)
+            signs |= (GRAPH_NAMES | ANSWERED_BY_GRAPHS - {"data", "summary"}).intersection(names)
         if names[0] in self.tensorflow and len(names) > 1:
             if names[1] in ONLY_IN_1 or names[1] == "train" and names[-1].endswith("Optimizer"):
                 signs.add(names[1])

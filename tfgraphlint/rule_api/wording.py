@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts.common import Fault, FaultKind, Place, Traced
 from tfgraphlint.facts.gradients import Cause, GradientLost
+from tfgraphlint.libraries.words import TRACER_WORDS
 from tfgraphlint.rule_api.shortening import brief
 
 LABELS = {
@@ -110,19 +111,9 @@ def _shown_at(fault: Fault, lost: GradientLost) -> Place:
     return lost.tape.made if fault.kind is FaultKind.UNWATCHED else fault.place
 
 
-# -- tracing -------------------------------------------------------------------------------------
-TRACERS = {
-    "tensorflow.function": "`tf.function`",
-    "keras.Model.compile": "the compiled model",
-    "keras.Model.fit": "Keras' `fit`",
-    "keras.Layer.call": "Keras",
-    "tensorflow.data.Dataset.map": "`Dataset.map`",
-}
-
-
 def traced_by(name: str) -> str:
     """What traces code, in words."""
-    return TRACERS.get(name, f"`{short_name(name)}`" if name else "the trace")
+    return TRACER_WORDS.get(name, f"`{short_name(name)}`" if name else "the trace")
 
 
 def traced_path(fact: Traced) -> tuple[Step, ...]:

@@ -9,16 +9,11 @@ from __future__ import annotations
 import ast
 import re
 
-from tfgraphlint.libraries.words import DATASET_ITERATORS, GRAPH_NAMES, GRAPH_SIGNS, PLACEHOLDERS, SESSIONS
+from tfgraphlint.libraries.words import GRAPH_API, GRAPH_NAMES, GRAPH_SIGNS
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached_by_running
 from tfgraphlint.syntax.ast_names import last_name
 
-# What raises where code runs eagerly. ``eval`` does of tensors, and only a session makes people write it.
-GRAPH_API = frozenset({
-    *PLACEHOLDERS, *SESSIONS, *DATASET_ITERATORS, "merge_all", "FileWriter", "start_queue_runners",
-    "string_input_producer", "shuffle_batch", "import_meta_graph",
-})  # fmt: skip
 # Those of which the last part alone says too little: ``tf.compat.v1.metrics.mean``.
 GRAPH_API_PARTS = frozenset({("train", "batch"), ("metrics", "accuracy"), ("metrics", "mean")})
 _TEXT = re.compile(rf"\b(?:{'|'.join(sorted(GRAPH_API))}|train\.batch|metrics\.(?:accuracy|mean))\b")

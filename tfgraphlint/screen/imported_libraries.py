@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES
+from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES, LAYER_MODULES
 from tfgraphlint.syntax.ast_names import ImportedName, imported_names
 
 # Modules whose functions take numbers of Python or NumPy, or show what they are given.
@@ -17,8 +17,6 @@ PUBLIC_MODULES = FRAMEWORKS | {
     "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses", "pytest", "contextlib", "enum",
     "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
 }  # fmt: skip
-# Parts of Keras whose classes make variables.
-LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
 
 
 @dataclass

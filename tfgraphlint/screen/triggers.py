@@ -11,21 +11,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import EAGER_SWITCHES, FRAMEWORK_ALIASES, FRAMEWORKS
+from tfgraphlint.libraries.words import FRAMEWORK_ALIASES, FRAMEWORKS, GRADIENT_TRIGGERS
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
-# What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
-# queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
-# ``compile`` is not here: see ``_hands_over_code``. What can go wrong in traced code, ``outline`` tells.
-TRIGGERS = frozenset({
-    "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
-    "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
-    *EAGER_SWITCHES,
-    "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
-})  # fmt: skip
 COMPILE = "compile"
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(TRIGGERS | {COMPILE})) + r")\b")
+_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(GRADIENT_TRIGGERS | {COMPILE})) + r")\b")
 
 
 def mentions_root(text: str) -> bool:
@@ -60,9 +51,9 @@ def _imports_framework(node: ast.AST) -> bool:
 def _names_trigger(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
-            return name in TRIGGERS
+            return name in GRADIENT_TRIGGERS
         case ast.ImportFrom(names=names):
-            return any(alias.name in TRIGGERS for alias in names)
+            return any(alias.name in GRADIENT_TRIGGERS for alias in names)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
             return False
         case ast.Call(func=ast.Attribute(attr="compile")):

@@ -15,7 +15,7 @@ from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Tensor, Variable
 from tfgraphlint.libraries.tables import FunctionRecord
-from tfgraphlint.libraries.words import DATASET_ITERATORS
+from tfgraphlint.libraries.words import DATASET_ITERATORS, TAKES_EAGER_TENSORS
 
 QUEUES = "Input pipelines based on Queues are not supported when eager execution is enabled."
 # Functions below ``tensorflow.compat.v1`` and what they raise eagerly, as TensorFlow 2.15 and 2.21 did.
@@ -39,13 +39,6 @@ EMPTY = "RuntimeError: The Session graph is empty. Add operations to the graph b
 NO_GRAPH = "AttributeError: Tensor.graph is undefined when eager execution is enabled."
 NO_EVAL = "NotImplementedError: eval is not supported when eager execution is enabled"
 NO_VARIABLE_EVAL = "RuntimeError: This operation is not supported when eager execution is enabled."
-# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
-KEEPS_EAGER = frozenset({
-    "tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor", "tensorflow.rank",
-    "tensorflow.executing_eagerly", "tensorflow.random.set_seed", "tensorflow.compat.v1.disable_eager_execution",
-    "tensorflow.compat.v1.disable_v2_behavior", "tensorflow.compat.v1.enable_eager_execution",
-    "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
-})  # fmt: skip
 
 
 def called(m: Machine, event: LibraryCalled) -> None:
@@ -57,7 +50,7 @@ def called(m: Machine, event: LibraryCalled) -> None:
         error = REFUSED.get(name.removeprefix("tensorflow.compat.v1."))
         if error is not None:
             report(m, node, name, error)
-    elif m.switching and name not in KEEPS_EAGER:
+    elif m.switching and name not in TAKES_EAGER_TENSORS:
         record = m.tables.function(name)
         builds = record is not None and record.returns in ("tensor", "variable") or name.endswith(".placeholder")
         m.tell(OperationBuilt(node, _made_tensors(name, record, args), builds))

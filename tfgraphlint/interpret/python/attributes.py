@@ -43,11 +43,10 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.interpret.python import classes
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import member
-from tfgraphlint.libraries.words import ARRAY_VIEWS, WEIGHT_LISTS
+from tfgraphlint.libraries.words import ARRAY_VIEWS, KNOWN_METHODS, PYTHON_ATTRIBUTES, WEIGHT_LISTS
 
 # Attributes that list variables, of whatever has them.
 LISTS_OF_UNKNOWN = WEIGHT_LISTS | {"_trainable_variables", "trainable_params", "global_variables"}
-STATIC = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
 
 
 def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
@@ -142,7 +141,7 @@ def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | No
 
 
 def _tensor(m: Machine, value: Tensor | Variable, name: str, node: cst.CSTNode) -> Value:
-    if name in STATIC:
+    if name in PYTHON_ATTRIBUTES:
         return static(m, value, name, node)
     if name == "trainable" and isinstance(value, Variable):
         return Const(value.trainable) if value.trainable is not None else m.external(node)
@@ -166,7 +165,7 @@ def _node(m: Machine, value: Tensor | Variable) -> Node:
 
 
 def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
-    if name in STATIC:
+    if name in PYTHON_ATTRIBUTES:
         made = m.leaf(Kind.CONSTANT, node)
         return Host(made, "array" if name == "shape" else "scalar", INT)
     if name in ARRAY_VIEWS:
@@ -179,8 +178,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
         return Weights(value, name)
     if name in value.attributes:
         return value.attributes[name]  # type: ignore[no-any-return]
-    if name in ("numpy", "assign", "assign_add", "assign_sub", "append", "extend", "gradient", "watch",
-                "jacobian", "predict", "predict_on_batch", "item", "tolist", "apply_gradients"):
+    if name in KNOWN_METHODS:
         return LibraryMethod(value, name)
     if name in ("shape", "dtype", "ndim"):
         return Unknown(m.leaf(Kind.CONSTANT, node))

@@ -12,13 +12,8 @@ from tfgraphlint.interpret.core.values import Library
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import Imported, load
 from tfgraphlint.interpret.python.names import bind_name
+from tfgraphlint.libraries.words import KNOWN_LIBRARIES
 
-# Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.
-KNOWN = frozenset({
-    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "cmath", "functools", "itertools",
-    "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing", "dataclasses",
-    "operator", "abc", "logging", "statistics", "unittest", "pytest", "builtins",
-})
 RENAMED = {
     "tensorflow.python.keras": "tensorflow.keras",
     "tensorflow.compat.v2": "tensorflow",
@@ -31,7 +26,7 @@ def library_name(module: str) -> str | None:
     for private, public in RENAMED.items():
         if module == private or module.startswith(private + "."):
             return public + module[len(private) :]
-    return module if module.partition(".")[0] in KNOWN else None
+    return module if module.partition(".")[0] in KNOWN_LIBRARIES else None
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
