@@ -40,6 +40,21 @@ def short_name(name: str) -> str:
     return name.removeprefix("builtins.")
 
 
+# -- eager by default ----------------------------------------------------------------------------
+
+BY_DEFAULT = "in eager execution, TensorFlow 2's default"
+
+
+def supposed_path(uncalled: Iterable[Place]) -> tuple[Step, ...]:
+    """Why code of functions that nobody calls is taken to run eagerly."""
+    steps = []
+    for place in uncalled:
+        name = place.node.name if isinstance(place.node, cst.FunctionDef) else place.node
+        said = f"nothing in the project traces `{place.tree.code(name)}`, so that it most likely runs eagerly"
+        steps.append(Step(Role.MODE, said, place.tree.span(name)))
+    return tuple(steps)
+
+
 # -- gradients -----------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ from tfgraphlint.project.requirements import installed, sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
-from tfgraphlint.screen.graph_api_triggers import runs_graph_api
+from tfgraphlint.screen.graph_api_triggers import defines_graph_api, runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import does_something, tests_in
@@ -207,6 +207,8 @@ class Examiner:
     ) -> bool:
         """Whether a file is worth interpreting."""
         if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
+            return True
+        if defines_graph_api(outline, source.text):
             return True
         if outline.suspects() or self._others.complete_symptom(outline, file):
             return True

@@ -11,12 +11,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import FRAMEWORKS, GRADIENT_TRIGGERS, LOST_METHODS, LOST_VALUES
+from tfgraphlint.libraries.words import FRAMEWORK_ALIASES, FRAMEWORKS, GRADIENT_TRIGGERS, LOST_METHODS, LOST_VALUES
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 COMPILE = "compile"
-# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
-FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
 _TRIGGER_TEXT = re.compile(
@@ -89,7 +87,8 @@ def _makes_whole(cast: ast.Call) -> bool:
 
 def _imports_framework(node: ast.AST) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom)) and any(
-        imported.library in FRAMEWORKS or not FRAMEWORK_ALIASES.isdisjoint((imported.name, imported.bound))
+        imported.library in FRAMEWORKS
+        or not (FRAMEWORK_ALIASES | {"*"}).isdisjoint((imported.name, imported.bound))
         for imported in imported_names(node)
     )
 

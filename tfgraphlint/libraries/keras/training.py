@@ -295,8 +295,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
-    mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
-    return Running(mode)
+    return m.uncalled(function)
 
 
 def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
@@ -309,13 +308,14 @@ def says_what_it_gives(cls: Class) -> bool:
     return isinstance(class_hierarchy.class_attribute(cls, "compute_output_spec"), Function)
 
 
-def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
+def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> Value:
     """Run a method that nobody here calls; the ``call`` of a loss is what Keras differentiates."""
     first = m.next_bit
     result = m.call(bound, args, function.definition)
     if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
         if issubclass(class_hierarchy.kind_of(m, cls), Loss):
             losses.ran(m, first, result, function.definition.name)
+    return result
 
 
 def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:
