@@ -14,7 +14,7 @@ from tfgraphlint.fixes.apply import Change, Plan, changes, edited, moved, plan
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.source import Source
 from tfgraphlint.run.examine import Examined, affected
-from tfgraphlint.run.lint import Request, Run, Words, concluded, readable
+from tfgraphlint.run.lint import Request, Run, Words, concluded, readable, wanted
 from tfgraphlint.syntax.text import Lines
 
 # Every pass that is kept takes at least one report away, so this is reached only when something is wrong.
@@ -145,7 +145,7 @@ def _linted_again(run: Run, after: Mapping[Path, Source]) -> Run:
     """The run with the files in ``after`` as they are there, linting only what can have changed."""
     request: Request = replace(run.request, overlay={**run.request.overlay, **after})
     examiner = request.examiner()
-    again = {file: examiner.examine(file) for file in affected(run.examined, after)}
+    again = {file: wanted(request, examiner.examine(file)) for file in affected(run.examined, after)}
     examined: tuple[Examined, ...] = tuple(again.get(result.file, result) for result in run.examined)
     return concluded(request, examined, Words(request))
 
