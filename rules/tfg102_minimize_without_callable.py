@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity, Span
 from tfgraphlint.facts.gradients import LossNotCallable
 from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.wrap_in_tape import Query, fresh, recording_for, written
 from tfgraphlint.libraries.words import LOSS_TENSOR_METHODS
 from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import BY_DEFAULT, supposed_path
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
@@ -26,6 +27,9 @@ class MinimizeWithoutCallable(Rule):
     do not have at all. A tensor that is already computed carries nothing that an optimizer
     could differentiate: eagerly the gradient needs a tape that watched the computation, or a function that
     the optimizer can call under a tape of its own.
+
+    Code that nothing in the project calls is reported as a warning if nothing shows that it runs in a graph: TensorFlow
+    2 runs everything eagerly by default. `tfgraphlint rule TFG101` says what counts as showing it.
 
     ## Why it matters
 
@@ -69,6 +73,8 @@ class MinimizeWithoutCallable(Rule):
         yield self.report(
             fact.place.span,
             _say(fact),
+            path=supposed_path(fact.uncalled),
+            severity=Severity.WARNING if fact.uncalled else None,
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
             fix=_record_on_tape(fact),
         )
@@ -77,6 +83,8 @@ class MinimizeWithoutCallable(Rule):
 def _say(fact: LossNotCallable) -> str:
     if fact.missing and fact.method in LOSS_TENSOR_METHODS:
         return f"optimizers of Keras 3 have no `{fact.method}`: AttributeError"
+    if fact.uncalled:
+        return f"`{fact.method}` got a tensor: {BY_DEFAULT}, it needs a function or a tape"
     return f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`"
 
 

@@ -8,6 +8,7 @@ from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalked, WeightsUnbuilt
 from tfgraphlint.interpret.checks import lost_members
 from tfgraphlint.interpret.checks.lost_members import LOSS_METHODS
+from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
@@ -35,7 +36,9 @@ def called(m: Machine, event: MethodCalled) -> None:
 
 def _loss_given(m: Machine, optimizer: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> None:
     if _given_tensor(m, optimizer, name, args):
-        m.emit(LossNotCallable(m.place(node), name, optimizer.cls, _is_lost(m, optimizer, name), tuple(m.calls)))
+        missing = _is_lost(m, optimizer, name)
+        uncalled = () if missing else eagerness.supposed(m)
+        m.emit(LossNotCallable(m.place(node), name, optimizer.cls, missing, tuple(m.calls), uncalled))
     elif isinstance(node, cst.Call):
         lost_members.report(m, optimizer, name, node.func)
 
@@ -47,7 +50,7 @@ def _given_tensor(m: Machine, optimizer: Optimizer, name: str, args: Arguments) 
     loss = args.get(0, "loss")
     if not isinstance(loss, (Tensor, Host)) or not args.certain or "tape" in args.keywords:
         return False
-    return m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls
+    return m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls or bool(eagerness.supposed(m))
 
 
 def _is_lost(m: Machine, optimizer: Optimizer, name: str) -> bool:

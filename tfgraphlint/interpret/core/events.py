@@ -143,11 +143,12 @@ class Assigned(NamedTuple):
 
 
 class Augmented(NamedTuple):
-    """``left += right``."""
+    """``left += right``, which gives ``value``: ``left`` itself where it is a container that is changed."""
 
     node: cst.AugAssign
     left: Value
     right: Value
+    value: Value
 
 
 class Dropped(NamedTuple):
