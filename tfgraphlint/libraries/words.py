@@ -182,7 +182,9 @@ LOST_METHODS = frozenset({
     "vocab_size",
 })  # fmt: skip
 # Attributes of theirs that are gone and have names of which little code makes use.
-LOST_VALUES = frozenset({"lr", "loss_scale", "output_shapes", "output_types", "output_classes"})
+LOST_VALUES = frozenset({
+    "lr", "loss_scale", "input_shape", "output_shape", "output_shapes", "output_types", "output_classes",
+})  # fmt: skip
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 

@@ -95,8 +95,8 @@ def _imports_framework(node: ast.AST) -> bool:
 
 def _names_trigger(node: ast.AST) -> bool:
     match node:
-        case ast.Attribute(attr=name, ctx=ast.Load()) if name in LOST_VALUES:
-            return True
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in LOST_VALUES:
+            return not (isinstance(owner, ast.Name) and owner.id == "self")
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
             return name in TRIGGERS
         case ast.ImportFrom(names=names):
