@@ -22,8 +22,8 @@ class VariableCreatedInGraph(Rule):
 
     ## What it does
 
-    Reports `tf.Variable(...)`, and optimizers and metrics, which hold variables, that are created unconditionally in
-    code that is certainly traced.
+    Reports `tf.Variable(...)`, `K.variable(...)`, and optimizers and metrics, which hold variables, that are created in
+    code that is certainly traced: unconditionally, or whenever an argument is given (`if mask is not None`).
 
     ## Why it matters
 

@@ -36,6 +36,7 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
 @click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named.")
+@click.option("--no-notebooks", is_flag=True, help="Leave notebooks (*.ipynb) out.")
 @click.option("--stdin-filename", help="File name for the code that '-' reads.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
 @click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")

@@ -14,6 +14,8 @@ from tfgraphlint.report.summary import by_rule
 def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], directory: Path) -> str:
     """The whole document. ``last_row`` gives the last row of the statement around a place, where a ``noqa`` goes.
 
+    In a notebook, rows are those of the cell, which is numbered as ruff does it: from 1, Markdown cells included.
+
     File names are absolute; relative ones are taken from ``directory``.
     """
     objects = [_diagnostic(diagnostic, last_row, directory) for diagnostic in diagnostics]
@@ -28,7 +30,7 @@ def statistics(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directory: Path) -> dict[str, Any]:
     return {
-        "cell": None,
+        "cell": diagnostic.span.cell or None,
         "code": diagnostic.code,
         **_span(diagnostic.span, directory),
         "fix": _fix(diagnostic.fix, directory) if diagnostic.fix else None,
@@ -43,7 +45,7 @@ def _diagnostic(diagnostic: Diagnostic, last_row: Callable[[Span], int], directo
 
 
 def _step(step: Step, directory: Path) -> dict[str, Any]:
-    return {"role": step.role.value, "message": step.message, **_span(step.span, directory)}
+    return {"role": step.role.value, "message": step.message, **_cell(step.span), **_span(step.span, directory)}
 
 
 def _fix(fix: Fix, directory: Path) -> dict[str, Any]:
@@ -55,7 +57,12 @@ def _fix(fix: Fix, directory: Path) -> dict[str, Any]:
 
 
 def _edit(edit: Edit, directory: Path) -> dict[str, Any]:
-    return {"content": edit.content, **_span(edit.span, directory)}
+    return {"content": edit.content, **_cell(edit.span), **_span(edit.span, directory)}
+
+
+def _cell(span: Span) -> dict[str, int]:
+    """The cell of a step or an edit, which may be another one than that of the report."""
+    return {"cell": span.cell} if span.cell else {}
 
 
 def _span(span: Span, directory: Path) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def written(offer: Offer, texts: Mapping[Path, Source], folder: Path) -> Program
             text += "".join(f"\n# claim: {_some_number(expression)}" for expression in dict.fromkeys(lost))
         place = target / path.relative_to(base)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(source.encode(text))
+        place.write_bytes(replace(source, text=text).encode())
     return read(target / offer.program.entry.relative_to(base))
 
 

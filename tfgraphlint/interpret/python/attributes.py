@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, class_hierarchy
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
-from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten
+from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, LibraryAttributeRead
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
@@ -59,7 +59,8 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
     """``value.name``, or None where it is not known to exist."""
     match value:
         case Choice():
-            return join([get(m, option, name, node) for option in value.options])
+            with m.one_of_several():
+                return join([get(m, option, name, node) for option in value.options])
         case Library():
             return _library_name(m, value, name)
         case Module():
@@ -110,6 +111,7 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
     if name == "__dict__":
         return attributes_of(m, value, node)
 
+    m.tell(LibraryAttributeRead(value, name, node))
     inherited = m.libraries.inherited_attribute(m, value, name, node)
     if inherited is not None:
         return inherited
@@ -195,6 +197,7 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
     if isinstance(held, Value):
         return held
 
+    m.tell(LibraryAttributeRead(value, name, node))
     found = m.libraries.object_attribute(m, value, name, node)
     return found if found is not None else LibraryMethod(value, name)
 
