@@ -38,11 +38,11 @@ def _tests(m: Machine, cls: Class, telling: Telling) -> Iterator[tuple[Callable[
     before = [each for each in prepares if isinstance(each, Function)]
     if any(map(_may_be_skipped, before)):
         return
-    for value in list(cls.state.values()):
+    steps = min(telling.steps_of_started(cls.name), MAX_TEST_STEPS)
+    for value in list(cls.state.values()) if steps else ():
         for held in within(value) if isinstance(value, Value) else ():
             if isinstance(held, Function) and held.owner is cls and held.name.startswith("test"):
-                steps = min(telling.steps_of_started(held.name, cls.name), MAX_TEST_STEPS)
-                if steps and not _may_be_skipped(held):
+                if not _may_be_skipped(held):
                     yield (lambda held=held: _run_test(m, cls, before, held)), steps  # type: ignore[misc]
 
 

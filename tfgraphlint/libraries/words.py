@@ -213,6 +213,8 @@ VALUE_READERS = frozenset({
     "tensorflow.keras.ops.convert_to_numpy", "tensorflow.make_ndarray",
 })  # fmt: skip
 
+# Methods of tests that compare with None.
+ASSERTS_NONE = ("assertIsNone", "assertIsNotNone")
 # Context managers of tests in whose body failing is the point.
 EXPECTS_FAILURE = frozenset({
     "raises", "suppress", "assertRaises", "assertRaisesRegex", "assertRaisesWithPredicateMatch", "assertRaisesOpError",

@@ -12,6 +12,8 @@ MAX_FILES = 5000  # of one project
 # In a project with more files of tests, tests are not run: what they call is called by other tests, too.
 MAX_TEST_FILES = 30
 OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
+# Folders for the code of a project, beside which its scripts lie.
+SOURCES = ("src", "lib", "source")
 # What ends a file that runs the tests in it: ``unittest.main()``, ``tf.test.main()``.
 RUNS_TESTS = ("unittest.main(", "test.main(")
 
@@ -65,7 +67,7 @@ def _top(folder: Path, roots: Iterable[Path]) -> Path:
         return min(given, key=lambda root: len(root.parts))
     while (folder / "__init__.py").exists() and folder.parent != folder:
         folder = folder.parent
-    return folder
+    return folder.parent if folder.name in SOURCES else folder
 
 
 def python_files(folders: Iterable[Path]) -> Iterator[Path]:

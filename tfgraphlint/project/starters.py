@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles, holds_tests, is_named_as_test
 from tfgraphlint.project.import_lines import imports_in, words_of_imports
 from tfgraphlint.project.module_finder import ModuleFinder
@@ -44,6 +45,7 @@ class Starters:
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self.files = ProjectFiles(roots)
         self._finder = ModuleFinder(roots)
+        self._commands = Commands()
         self._said: dict[Path, _Said] = {}
 
     def of(self, file: Path) -> list[Path]:
@@ -56,7 +58,7 @@ class Starters:
             above = {each for imported in level for each in self._importers(imported)} - seen
             level = sorted(above, key=lambda path: (_folders_between(path, file), path))
             seen |= above
-            starting = [each for each in level if self._read(each).starts]
+            starting = [each for each in level if self._read(each).starts or self._commands.of(each)]
             found += [each for each in starting if few_tests or not is_named_as_test(each)]
             if len(found) >= MAX_STARTERS or not level:
                 break

@@ -25,9 +25,11 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.python import builtin_methods, classes, tracing
 from tfgraphlint.interpret.python.classes import make_super
+from tfgraphlint.interpret.python.comparisons import expect_none
 from tfgraphlint.interpret.python.functions import enter
 from tfgraphlint.interpret.python.generators import generator, is_generator
 from tfgraphlint.interpret.python.iteration import turns_of
+from tfgraphlint.libraries.words import ASSERTS_NONE
 
 
 def arguments_of(m: Machine, node: cst.Call) -> Arguments:
@@ -70,7 +72,10 @@ def call_expression(m: Machine, node: cst.Call) -> Value:
     function = m.evaluate(node.func)
     if isinstance(function, Library) and function.name == "builtins.super":
         return make_super(m, node)
-    return call(m, function, arguments_of(m, node), node)
+    args = arguments_of(m, node)
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in ASSERTS_NONE and args.positional:
+        expect_none(m, args.positional[0])
+    return call(m, function, args, node)
 
 
 def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:

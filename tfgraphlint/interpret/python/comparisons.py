@@ -79,9 +79,15 @@ def _is_identity(m: Machine, sign: cst.BaseCompOp, values: Sequence[Value]) -> b
 
 
 def _test_for_none(m: Machine, left: Value, right: Value) -> None:
+    """What is compared with None."""
+    for value, other in _both(left, right):
+        if is_none(other):
+            expect_none(m, value)
+
+
+def expect_none(m: Machine, value: Value) -> None:
     """A gradient that is compared with None: whoever wrote it expects some to be None."""
-    compared = [value for value, other in _both(left, right) if is_none(other)]
-    for option in (option for value in compared for option in m.each(value)):
+    for option in m.each(value):
         node = option.node if isinstance(option, (Tensor, Unknown)) else None
         for _ in range(3):
             if node is None or node.queried:

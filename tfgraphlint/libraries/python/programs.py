@@ -7,8 +7,10 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Unknown
 from tfgraphlint.interpret.python.functions import enter
 
 
@@ -31,13 +33,17 @@ def _run(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
 
 
 def from_command_line(m: Machine, function: Function) -> Arguments:
-    """Arguments that nobody knows, for every parameter."""
+    """Arguments that nobody knows, for every parameter: texts, numbers or settings, but no tensors."""
     params = function.definition.params
-    found = Arguments([m.external(param) for param in (*params.posonly_params, *params.params)])
-    found.keywords = {param.name.value: m.external(param) for param in params.kwonly_params}
+
+    def made(param: cst.Param) -> Value:
+        return Unknown(m.leaf(Kind.CONSTANT, param))
+
+    found = Arguments([made(param) for param in (*params.posonly_params, *params.params)])
+    found.keywords = {param.name.value: made(param) for param in params.kwonly_params}
     return found
 
 
 def call_command(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
     """``main()`` of a function that click or hydra made a command of."""
-    return enter(m, function, args if args.all() else from_command_line(m, function), node)
+    return enter(m, function, from_command_line(m, function), node)
