@@ -60,11 +60,14 @@ class Request:
         """Files that were not asked for and start what was, with the settings of what they start."""
         starters = Starters(self.roots)
         found: dict[Path, Settings] = {}
+        in_part: dict[Path, bool] = {}  # projects of which not all files were asked for
         for file, settings in self.files.items():
             if len(found) >= MAX_STARTED_FILES:
                 break
-            outside = any(each not in self.files for each in starters.files.around(file))
-            if outside and mentions_framework(readable(self, file).text):
+            top = starters.files.top(file.parent)
+            if top not in in_part:
+                in_part[top] = not self.files.keys() >= set(starters.files.around(file))
+            if in_part[top] and mentions_framework(readable(self, file).text):
                 found.update((each, settings) for each in starters.of(file) if each not in self.files)
         return found
 
