@@ -228,7 +228,7 @@ def real_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_fault_over_several_cells(real_project: Path) -> None:
     done = run("--output-format", "concise")
-    assert done.stdout.startswith("a.ipynb:cell 3:5:5: TFG209 [*]")
+    assert done.stdout.startswith("a.ipynb:cell 3:5:5: TFG209 ")
     facts = run("facts", "a.ipynb", "--kind", "GradientCut").stdout
     assert facts.startswith("a.ipynb:cell 3:5:5 GradientCut kind=rebound")
 
@@ -236,7 +236,7 @@ def test_a_fault_over_several_cells(real_project: Path) -> None:
 def test_its_repair(real_project: Path) -> None:
     file = real_project / "a.ipynb"
     before = file.read_text()
-    assert run("--fix").exit_code == 0
+    assert run("--fix", "--unsafe-fixes").exit_code == 0
     assert file.read_text() == before.replace("w = w - 0.1 * tape", "w.assign_sub(0.1 * tape").replace(
         "loss, w)\\ndisplay", "loss, w))\\ndisplay"
     )

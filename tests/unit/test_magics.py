@@ -28,7 +28,8 @@ def added(cell: str) -> list[str]:
     [
         "%matplotlib inline", "!ls -l", "!pip install 'tensorflow>=2'", "%load_ext autoreload", "?", "tf.function?",
         "?tf.function", "tf.Variable.assign??", "%%html\n<b>x</b>", "%%bash\nfor i in *; do echo $i; done", "!",
-        "pip install tensorflow", "ls *.py", "%cd /content", "!pip install a \\\n    b", "%%writefile x.py\nlost(x",
+        "pip install tensorflow", "ls *.py", "x = y?", ",f a b", "%cd /content",
+        "!pip install a \\\n    b", "%%writefile x.py\nlost(x",
     ],
 )  # fmt: skip
 def test_nothing_of_it_is_python(cell: str) -> None:

@@ -26,8 +26,8 @@ PYTHON_CELL_MAGICS = frozenset({
 UNKNOWN = "\N{RUNIC LETTER FEHU FEOH FE F}"
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)(.*)")
-_SPECIAL = re.compile(r"[%!?]")
-_HELP = re.compile(r"[%\w.*\[\]'\"()]+\?{1,2}")
+_SPECIAL = re.compile(r"[%!?]|[,;/]\w")  # the latter call a function without brackets
+_HELP = re.compile(r"[^#'\"]*[\w*\]]\?{1,2}")
 _ASSIGNED = re.compile(r"(\s*(?:[^=#'\"\[\]()!<>]|\[[^\]]*\]|\([^)]*\))+=\s*)([%!][^=].*)", re.DOTALL)
 # Line magics that run the rest of the line as Python.
 _RUNS_PYTHON = re.compile(r"%(time|timeit|prun|memit)(?:\s+-\w+(?:[ \t]+\d+)?)*\s+(?=[^\s-])")
