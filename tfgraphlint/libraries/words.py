@@ -251,3 +251,9 @@ GRAPH_API = frozenset({
 })  # fmt: skip
 # Parts of Keras whose classes make variables.
 LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
+
+# Functions without a gradient that layers are written with.
+CUTTING = frozenset({
+    "round", "floor", "ceil", "rint", "argmax", "argmin", "argsort", "sign", "one_hot", "bitcast", "py_function",
+    "numpy_function", "searchsorted", "bucketize",
+})  # fmt: skip
