@@ -24,8 +24,9 @@ class NonDifferentiableOp(Rule):
 
     Reports an operation of TensorFlow that has no gradient where it stands on the only way from a source to
     the target: `argmax`, `round`, `floor`, `sign`, `//`, comparisons, casts to integers or booleans,
-    `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. The report
-    is at the first such operation on the way; what follows it is a consequence.
+    `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. A tape may take the
+    gradient, or `fit` of a compiled model whose `call` or layers contain the operation. The report is at the first
+    such operation on the way; what follows it is a consequence.
 
     ## Why it matters
 
@@ -39,7 +40,8 @@ class NonDifferentiableOp(Rule):
 
     ## Known limits
 
-    Only where every path from the source goes through such an operation. Masks and indices that choose among
+    Only where every path from the source goes through such an operation; for `fit`, only where no weight of the model
+    gets a gradient, and nothing else adds to the loss (`add_loss`, regularizers). Masks and indices that choose among
     live values (`gather`, `where`, `boolean_mask`, a product with a cast comparison) are not reported, nor
     `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind `tf.stop_gradient`. The table says
     what one version of TensorFlow did with one call of each operation; for some the arguments decide.

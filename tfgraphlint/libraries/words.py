@@ -313,3 +313,9 @@ HARMLESS_OF_1 = frozenset({"gradients", "hessians", "logging", "set_random_seed"
 KERAS_BASES = frozenset({"Module", "Model", "Layer", "Callback", "Sequential"})
 # Parts of Keras whose classes make variables.
 LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
+
+# Functions without a gradient that layers are written with.
+CUTTING = frozenset({
+    "round", "floor", "ceil", "rint", "argmax", "argmin", "argsort", "sign", "one_hot", "bitcast", "py_function",
+    "numpy_function", "searchsorted", "bucketize",
+})  # fmt: skip

@@ -73,7 +73,8 @@ def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
     if _is_compiled(lost):
         return "the weights"
-    return f"{'this variable of ' if lost.source.kind == 'member' else ''}`{brief(lost.source.code)}`"
+    made = lost.source.made if lost.source.kind == "member" else None  # one of those that the source lists
+    return f"`{brief(lost.source.code if made is None else made.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:

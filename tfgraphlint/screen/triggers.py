@@ -11,7 +11,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import FRAMEWORK_ALIASES, FRAMEWORKS, GRADIENT_TRIGGERS, LOST_METHODS, LOST_VALUES
+from tfgraphlint.libraries.words import (
+    CUTTING,
+    FRAMEWORK_ALIASES,
+    FRAMEWORKS,
+    GRADIENT_TRIGGERS,
+    LOST_METHODS,
+    LOST_VALUES,
+)
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 COMPILE = "compile"
@@ -47,11 +54,6 @@ def holds_root(tree: ast.Module) -> bool:
 
 
 PARTS_OF_TRAINING = 4
-# Short names of functions without a gradient that layers are written with.
-CUTTING = frozenset({
-    "round", "floor", "ceil", "rint", "argmax", "argmin", "argsort", "sign", "one_hot", "bitcast", "py_function",
-    "numpy_function", "searchsorted", "bucketize",
-})  # fmt: skip
 
 
 def _parts_of_training(node: ast.AST) -> Iterator[str]:
