@@ -30,7 +30,7 @@ class Telling:
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
         graph_api = GRAPH_API if calls_graph_api(outline) else ()
-        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, COMPILE, *graph_api})
+        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, *LOST_METHODS, COMPILE, *graph_api})
         self._of_traces = naming(outline.parts, *suspects(outline))
         self._of_imports = naming(outline.parts, set(), set(outline.telling_imports))
 

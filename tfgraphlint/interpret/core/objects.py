@@ -70,6 +70,7 @@ class Model(Network):
     outputs: ClassVar[Field[Value | None]] = Field(None)
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)
     schedules: ClassVar[Field[tuple[Instance, ...]]] = Field(())  # that its optimizer asks for the learning rate
+    compiled_with: ClassVar[Field[tuple[Value, ...]]] = Field(())  # the optimizer, which is none of its parts
     loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
     compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 

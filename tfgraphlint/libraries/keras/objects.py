@@ -289,6 +289,9 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
     if name == "run_eagerly":
         return value.run_eagerly
+    if name == "optimizer" and value.compiled_with:
+        optimizer: Value = value.compiled_with[0]
+        return optimizer
     return None
 
 
@@ -299,6 +302,8 @@ def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> V
 
 def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute of a library object; None for methods."""
+    if isinstance(value, Model) and name == "optimizer" and value.compiled_with:
+        return value.compiled_with[0]
     if isinstance(value, Weighted):
         if name in WEIGHT_LISTS:
             return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)

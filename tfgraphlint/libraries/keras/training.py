@@ -69,7 +69,7 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
         schedules = optimizer.schedules if isinstance(optimizer, Optimizer) else ()
         m.store.set(receiver, type(receiver).schedules, schedules)
     if isinstance(receiver, (Model, Instance)) and optimizer is not None:
-        m.store.write(receiver.state, "optimizer", _made_of(m, optimizer, node))
+        m.store.set(receiver, type(receiver).compiled_with, (_made_of(m, optimizer, node),))
     jit = args.keywords.get("jit_compile")
     if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
         _compiled_by_xla(m, receiver, node)
