@@ -32,7 +32,7 @@ class LateEagerSwitch(Rule):
 
     ## Known limits
 
-    Silent where nothing made before is used after in the graph (values printed, `.numpy()` taken of tensors, seeds,
+    Silent on a switch while a graph is built, which changes nothing, where nothing made before is used after in the graph (values printed, `.numpy()` taken of tensors, seeds,
     lists of devices, `tf.constant(tensor)`), where another file of the same program may switch before, and on
     `enable_eager_execution` in a program that is eager already: there it changes nothing, however late. Layers and
     models made before are not followed; Keras 2 refuses to fit them ("Calling `Model.fit` in graph mode is not

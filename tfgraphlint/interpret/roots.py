@@ -132,7 +132,7 @@ def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool =
     if m.spent > MAX_STEPS_PER_FILE:
         return
     mark = m.store.mark()
-    m.steps = MAX_STEPS - steps
+    m.allow(steps)
     m.entries.clear()
     before = m.frame, m.running, m.active
     try:
