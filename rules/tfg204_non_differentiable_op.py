@@ -8,9 +8,13 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.fixes.suggestions import is_of_use
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, name_gradient, trace_path
+
+DIFFERENTIABLE = "use a differentiable form, or pass the gradient straight through"
+ANOTHER_LOSS = "train on a loss that has a gradient, and use this one as a metric only"
 
 
 class NonDifferentiableOp(Rule):
@@ -42,9 +46,11 @@ class NonDifferentiableOp(Rule):
 
     ## Fix safety
 
-    No fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for `argmax`,
-    `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
-    `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is.
+    No fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for the `one_hot` of an
+    `argmax`, `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
+    `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is. They are
+    offered where a gradient comes through all that follows, and so not where `tf.equal` takes the value: then train
+    on a loss that has a gradient, and keep this one as a metric.
 
     ## When to suppress
 
@@ -63,6 +69,6 @@ class NonDifferentiableOp(Rule):
             fact.place.span,
             f"{outcome}: `{brief(fact.place.code)}` has no gradient",
             path=trace_path(fact),
-            help="use a differentiable form, or pass the gradient straight through",
+            help=DIFFERENTIABLE if is_of_use(fact.fault) else ANOTHER_LOSS,
             suggestions=gradient_cuts.suggest(fact, None),
         )

@@ -13,6 +13,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name, trace_calls
+from tfgraphlint.syntax.parents import scopes_of
 
 
 class TfOpOnKerasTensor(Rule):
@@ -83,6 +84,8 @@ def _describe(fact: KerasTensorUsed) -> str:
 
 
 def _advise(fact: KerasTensorUsed) -> str:
+    if _is_in_call(fact):
+        return "use a function of `keras.ops`: here the `call` method gets a symbolic Keras tensor"
     match fact.how:
         case "function":
             return "use a function of `keras.ops`, or move the call into the `call` method of a layer"
@@ -91,6 +94,15 @@ def _advise(fact: KerasTensorUsed) -> str:
         case "array":
             return "write the symbolic tensor on the left, or use a function of `keras.ops`"
     return "use a function of `keras.ops`, or read the value of what the model returns for data"
+
+
+def _is_in_call(fact: KerasTensorUsed) -> bool:
+    """Whether the code stands in the ``call`` of a layer or model, where a move into one would change nothing."""
+    return any(
+        isinstance(scope, cst.FunctionDef) and scope.name.value == "call"
+        for place in (fact.place, *fact.calls)
+        for scope in scopes_of(place.tree, place.node)[:-1]
+    )
 
 
 def _use_keras_ops(fact: KerasTensorUsed) -> Fix | None:

@@ -42,4 +42,4 @@ class UnparsableFileRule(Rule):
     name = "unparsable-file"
 
     def check(self, fact: UnparsableFile) -> Iterable[Diagnostic]:
-        yield self.report(fact.span, f"this file cannot be parsed: {fact.message}")
+        yield self.report(fact.span, f"this {fact.what or 'file'} cannot be parsed: {fact.message}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.interpret.checks.graph_api import REFUSED
-from tfgraphlint.names.tf1_names import CASTS
+from tfgraphlint.libraries.words import TF1_CASTS
 from tfgraphlint.run.examine import Examiner
 
 V1 = "import tensorflow as tf\nimport tensorflow.compat.v1 as v1\n"
@@ -144,7 +144,7 @@ def test_tensorflow_refuses_the_same() -> None:
         with pytest.raises(Exception, match=re.escape(message)) as caught:
             function(*given.get(name, ()))
         assert type(caught.value).__name__ == kind, name
-    for name, dtype in CASTS.items():
+    for name, dtype in TF1_CASTS.items():
         assert getattr(v1, name)(ones).dtype == getattr(tf, dtype)
     v1.set_random_seed(7)
     drawn = tf.random.uniform([3])

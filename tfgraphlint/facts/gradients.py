@@ -174,12 +174,15 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function. ``missing``: optimizers have no such method;
+    ``uncalled``: as for ``ApiUsed``."""
 
     place: Place
     method: str
     optimizer: str
+    missing: bool = False
     calls: tuple[Place, ...] = field(default=())
+    uncalled: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Instance, Object
 from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
-from tfgraphlint.libraries.python import numbers, output, sequences, standard_library
+from tfgraphlint.libraries.python import at_exit, concurrency, numbers, output, programs, sequences, standard_library
 from tfgraphlint.libraries.python import objects as python_objects
 from tfgraphlint.libraries.tensorflow import (
     by_table,
@@ -35,18 +35,23 @@ from tfgraphlint.libraries.words import HOST_LIBRARIES
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
-    control_flow, conversions, gradient_functions, host_functions, identity_functions, modes, numbers,
-    optimizers, output, properties, sequences, structures,
+    at_exit, concurrency, control_flow, conversions, gradient_functions, host_functions, identity_functions, modes,
+    numbers, optimizers, output, programs, properties, sequences, structures,
 )  # fmt: skip
 
 call_instance = objects.call_instance
 object_attribute = objects.object_attribute
-inherited_attribute = objects.inherited_attribute
 super_attribute = objects.super_attribute
 call_wrapped = decorators.call_wrapped
 decorate = decorators.apply
 decorate_class = decorators.apply_to_class
 dataset_element = datasets.element
+
+
+def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Value | None:
+    """An attribute that an instance has from a library base class."""
+    found = concurrency.inherited(m, value, name)
+    return found if found is not None else objects.inherited_attribute(m, value, name, node)
 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
@@ -56,13 +61,18 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made
-    if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
+    if any(isinstance(value, Choice) for value in args.positional[:2]) and _depends_on_choice(name, root):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
         return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
     if root in HOST_LIBRARIES:
         return numpy_functions.call(m, name, args, node)
     return standard_library.call(m, name, args, node)
+
+
+def _depends_on_choice(name: str, root: str) -> bool:
+    """Whether other arguments give another result. An optimizer is the same whatever its learning rate is."""
+    return root in ("tensorflow", "numpy", "math") and not name.startswith("tensorflow.compat.v1.train.")
 
 
 def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

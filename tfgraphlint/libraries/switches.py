@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -12,11 +10,11 @@ from weakref import WeakKeyDictionary
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
+from tfgraphlint.project.callers import Callers
+from tfgraphlint.project.files import python_files
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
-MAX_FILES = 5000
-OTHERS_CODE = frozenset({"node_modules", "site-packages", "build", "dist", "venv", "env", "__pycache__"})
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
 
@@ -37,6 +35,14 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
 
 
+def callers_of(project: Project) -> Callers:
+    """Who calls what in a project."""
+    known = _CALLERS.get(project)
+    if known is None:
+        known = _CALLERS[project] = Callers(project.roots)
+    return known
+
+
 @dataclass
 class _Switches:
     """The files of a project that switch, the names of its modules, and all words of its imports."""
@@ -46,7 +52,7 @@ class _Switches:
     imported: set[str] = field(default_factory=set)
 
     def read(self, roots: list[Path]) -> None:
-        for path in _python_files(roots):
+        for path in python_files(roots):
             try:
                 text = path.read_text(encoding="utf-8", errors="replace")
             except OSError:
@@ -57,6 +63,7 @@ class _Switches:
                 self.files.add(path)
 
 
+_CALLERS: WeakKeyDictionary[Project, Callers] = WeakKeyDictionary()
 _KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 
@@ -66,14 +73,3 @@ def _mentions(text: str) -> bool:
 
 def _imported(text: str) -> set[str]:
     return {word for line in _IMPORT.findall(text) for word in re.findall(r"\w+", line)}
-
-
-def _python_files(roots: list[Path]) -> Iterator[Path]:
-    left = MAX_FILES
-    for root in roots:
-        for folder, below, names in os.walk(root):
-            below[:] = [name for name in below if name not in OTHERS_CODE and not name.startswith(".")]
-            for name in names:
-                if name.endswith(".py") and left:
-                    left -= 1
-                    yield Path(folder, name).resolve()

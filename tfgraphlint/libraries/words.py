@@ -1,4 +1,4 @@
-"""Short names of libraries that the screen and the interpreter both go by, each list once.
+"""Short lists of names of libraries, each once: what is not derived into the tables.
 
 Only data stands here, and nothing is imported: the screen reads it in every run. What the tables say of TensorFlow is
 not repeated here.
@@ -6,8 +6,106 @@ not repeated here.
 
 from __future__ import annotations
 
+# What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
+TAKES_EAGER_TENSORS = frozenset({
+    "tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor", "tensorflow.rank",
+    "tensorflow.executing_eagerly", "tensorflow.random.set_seed", "tensorflow.compat.v1.disable_eager_execution",
+    "tensorflow.compat.v1.disable_v2_behavior", "tensorflow.compat.v1.enable_eager_execution",
+    "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
+})  # fmt: skip
+
+# What XLA on the CPU was seen to refuse, used or not: TensorFlow's functions by their full names.
+REFUSED_BY_XLA = frozenset({
+    "tensorflow.py_function", "tensorflow.numpy_function", "tensorflow.compat.v1.py_func", "tensorflow.print",
+    "tensorflow.timestamp", "tensorflow.histogram_fixed_width", "tensorflow.unique_with_counts",
+    "tensorflow.strings.as_string", "tensorflow.strings.format", "tensorflow.strings.split",
+    "tensorflow.strings.lower", "tensorflow.strings.substr", "tensorflow.strings.regex_replace",
+    "tensorflow.sets.intersection", "tensorflow.sets.difference", "tensorflow.sets.size",
+    "tensorflow.compat.v1.setdiff1d", "tensorflow.io.decode_raw", "tensorflow.io.decode_png",
+    "tensorflow.io.decode_jpeg", "tensorflow.io.decode_image", "tensorflow.io.read_file",
+    "tensorflow.io.parse_tensor", "tensorflow.io.write_file", "tensorflow.random.gamma", "tensorflow.random.poisson",
+})  # fmt: skip
+
+# Functions that do not take None for a size, a shape or a number, alone or in a list.
+NUMBERS_WANTED = frozenset({
+    "tensorflow.zeros", "tensorflow.ones", "tensorflow.fill", "tensorflow.reshape", "tensorflow.tile",
+    "tensorflow.broadcast_to", "tensorflow.eye", "tensorflow.range", "tensorflow.linspace", "tensorflow.one_hot",
+    "tensorflow.cast", "tensorflow.split", "tensorflow.random.normal", "tensorflow.random.uniform",
+    "tensorflow.random.truncated_normal", "tensorflow.stack", "tensorflow.multiply",
+    "tensorflow.add", "tensorflow.divide", "tensorflow.math.divide", "tensorflow.sqrt", "tensorflow.random.gamma",
+    "tensorflow.random.poisson", "tensorflow.random.stateless_normal", "tensorflow.random.stateless_uniform",
+    "tensorflow.convert_to_tensor", "tensorflow.reduce_prod", "tensorflow.slice", "tensorflow.scatter_nd",
+    "tensorflow.keras.backend.random_normal", "tensorflow.keras.random.normal", "keras.random.normal",
+    "tensorflow.keras.random.uniform", "keras.random.uniform",
+})  # fmt: skip
+# Functions that take no None in a shape and no tensor either; the latter ones where there are two axes at least.
+SHAPES_WANTED = frozenset({
+    "tensorflow.constant",
+    "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "numpy.random.normal", "numpy.random.uniform",
+    "numpy.random.random", "numpy.random.standard_normal", "numpy.reshape", "math.prod", "builtins.sum",
+})  # fmt: skip
+
+# Results whose size the graph knows only when it runs: the open axes, and the rank where it is certain.
+OPEN_RESULTS: dict[str, tuple[frozenset[int], int | None]] = {
+    "tensorflow.boolean_mask": (frozenset({0}), None),
+    "tensorflow.io.decode_png": (frozenset({0, 1}), 3),
+    "tensorflow.io.decode_jpeg": (frozenset({0, 1}), 3),
+    "tensorflow.image.decode_png": (frozenset({0, 1}), 3),
+    "tensorflow.image.decode_jpeg": (frozenset({0, 1}), 3),
+}  # fmt: skip
+# What changes neither a tensor's shape nor the order of its axes.
+SHAPE_KEEPING = frozenset({
+    "tensorflow.cast", "tensorflow.identity", "tensorflow.stop_gradient", "tensorflow.abs", "tensorflow.square",
+    "tensorflow.sqrt", "tensorflow.exp", "tensorflow.nn.relu", "tensorflow.sigmoid", "tensorflow.tanh",
+    "tensorflow.image.convert_image_dtype", "tensorflow.zeros_like", "tensorflow.ones_like", "tensorflow.round",
+    "tensorflow.clip_by_value", "tensorflow.nn.softmax", "tensorflow.image.per_image_standardization",
+})  # fmt: skip
+# Comparisons, as operators and as functions, and their signs.
+COMPARISON_SIGNS = {
+    "GreaterThan": ">", "GreaterThanEqual": ">=", "LessThan": "<", "LessThanEqual": "<=", "Equal": "==",
+    "NotEqual": "!=", "tensorflow.greater": ">", "tensorflow.greater_equal": ">=", "tensorflow.less": "<",
+    "tensorflow.less_equal": "<=", "tensorflow.equal": "==", "tensorflow.not_equal": "!=",
+}  # fmt: skip
+# Functions whose derivative at zero is infinite.
+INFINITE_SLOPE_AT_ZERO = (
+    "tensorflow.sqrt", "tensorflow.math.sqrt", "tensorflow.norm", "tensorflow.linalg.norm",
+    "tensorflow.math.reduce_std", "tensorflow.math.reduce_euclidean_norm",
+)  # fmt: skip
+# Functions that give zero where they are given zero.
+ZERO_KEEPING = (
+    "tensorflow.square", "tensorflow.math.square", "tensorflow.abs", "tensorflow.reduce_sum", "Multiply",
+    "tensorflow.multiply",
+)  # fmt: skip
+# Functions that hand an infinite or undefined derivative on.
+ERROR_PASSING = (
+    "Add", "Subtract", "Divide", "Minus", "tensorflow.reduce_sum", "tensorflow.reduce_mean",
+    "tensorflow.negative", "tensorflow.add", "tensorflow.exp",
+)  # fmt: skip
+# Attributes of tensors, variables and arrays that are Python values.
+PYTHON_ATTRIBUTES = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
+
+# Methods that mean the same whatever has them: of tensors, variables, lists, tapes, models and optimizers.
+KNOWN_METHODS = frozenset({
+    "numpy", "assign", "assign_add", "assign_sub", "append", "extend", "gradient", "watch", "jacobian", "predict",
+    "predict_on_batch", "item", "tolist", "apply_gradients",
+})  # fmt: skip
+# Methods that write into a variable.
+VARIABLE_ASSIGNMENTS = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_nd_update")
+
+# Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.
+KNOWN_LIBRARIES = frozenset({
+    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "cmath", "functools", "itertools",
+    "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing", "dataclasses",
+    "operator", "abc", "logging", "statistics", "unittest", "pytest", "builtins", "threading", "multiprocessing",
+    "concurrent", "atexit", "timeit", "click", "fire", "typer", "hydra",
+})  # fmt: skip
+# Modules of libraries of which nothing else is known.
+KNOWN_MODULES = frozenset({"absl.app"})
+
 # Packages under whose names TensorFlow and Keras are imported.
 FRAMEWORKS = frozenset({"tensorflow", "tensorflow_core", "keras", "tf_keras"})
+# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``.
+FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K"})
 # Other packages that projects install: found in the environment, never in the project itself.
 OTHER_PACKAGES = frozenset({
     "tensorflow_probability", "tensorflow_addons", "absl", "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch",
@@ -18,6 +116,17 @@ HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "stati
 
 # What switches a program of TensorFlow 2 to graphs.
 EAGER_SWITCHES = ("disable_eager_execution", "disable_v2_behavior")
+# What builds graphs as TensorFlow 1 did, or asks how code runs, whatever it belongs to.
+GRAPH_SIGNS = frozenset({
+    *EAGER_SWITCHES, "EstimatorSpec", "TPUEstimatorSpec", "executing_eagerly", "executing_eagerly_outside_functions",
+    "inside_function", "run_in_graph_and_eager_modes", "run_deprecated_v1", "run_v1_only", "test_session",
+    "deprecated_graph_mode_only", "graph_mode", "eager_mode", "is_built_with_v1", "cached_session",
+})  # fmt: skip
+# The same, where they stand below TensorFlow's or Keras' name.
+GRAPH_NAMES = frozenset({
+    "Graph", "get_default_graph", "reset_default_graph", "get_session", "set_session", "get_collection",
+    "add_to_collection", "wrap_function", "estimator", "contrib", "variable_scope", "get_variable",
+})  # fmt: skip
 # What starts or feeds a session.
 SESSIONS = ("Session", "InteractiveSession")
 PLACEHOLDERS = ("placeholder", "sparse_placeholder")
@@ -38,11 +147,42 @@ DATASET_TRANSFORMATIONS = frozenset({
 })  # fmt: skip
 # Methods of a Keras model that it traces when it is trained or run.
 MODEL_STEPS = ("train_step", "test_step", "predict_step", "compute_loss")
+# Methods that Keras calls by itself, most of them in traced code, or that optimizers and layers call in it.
+CALLED_BY_KERAS = frozenset({
+    *MODEL_STEPS, "call", "build", "update_state", "result", "reset_state", "reset_states", "get_updates",
+    "get_gradients", "apply_gradients", "apply", "update_step", "minimize", "compute_gradients", "compute_mask",
+    "compute_output_shape", "compute_output_spec", "make_train_function", "make_test_function",
+})  # fmt: skip
 # Methods of a Keras model that run it in loops of their own.
 TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",
     "predict_generator",
 })  # fmt: skip
+# Modules whose names come from Keras.
+KERAS_MODULES = (
+    "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
+    "tensorflow.compat.v1.nn.rnn_cell", "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers",
+    "tensorflow.initializers",
+)  # fmt: skip
+# What holds the version as a text.
+TENSORFLOW_VERSIONS = frozenset({
+    "tensorflow.__version__", "tensorflow.version.VERSION", "tensorflow.VERSION",
+    "tensorflow.compat.v1.__version__", "tensorflow.compat.v1.VERSION", "tensorflow.compat.v1.version.VERSION",
+    "tensorflow.compat.v2.__version__", "tensorflow.compat.v2.version.VERSION",
+})  # fmt: skip
+KERAS_VERSIONS = frozenset({"keras.__version__", "tensorflow.keras.__version__"})
+# Methods of optimizers that take a loss: as a function where code runs eagerly, or as a tensor of a graph.
+LOSS_FUNCTION_METHODS = frozenset({"minimize", "compute_gradients"})
+LOSS_TENSOR_METHODS = frozenset({"get_gradients", "get_updates"})
+# Methods of objects of Keras 2 and TensorFlow 1 that are gone.
+LOST_METHODS = frozenset({
+    "add_metric", "add_update", "aggregate_gradients", "evaluate_generator", "experimental_make_numpy_dataset",
+    "fit_generator", "get_input_at", "get_losses_for", "get_output_at", "get_scaled_loss", "get_slot", "get_slot_names",
+    "get_unscaled_gradients", "get_updates", "get_updates_for", "predict_generator", "reset_states", "to_yaml",
+    "vocab_size",
+})  # fmt: skip
+# Attributes of theirs that are gone and have names of which little code makes use.
+LOST_VALUES = frozenset({"lr", "loss_scale", "output_shapes", "output_types", "output_classes"})
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 
@@ -83,3 +223,89 @@ NON_TRAINABLE_LISTS = frozenset({"non_trainable_variables", "non_trainable_weigh
 ALL_WEIGHTS = frozenset({"variables", "weights"})
 WEIGHT_LISTS = TRAINABLE_LISTS | NON_TRAINABLE_LISTS | ALL_WEIGHTS
 PRIVATE_LISTS = frozenset({"_trainable_variables", "_trainable_weights"})  # of versions of Keras, and of projects
+# ``tf.to_float(x)`` was a cast and nothing else.
+TF1_CASTS = {
+    "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
+    "to_bfloat16": "bfloat16", "to_complex64": "complex64", "to_complex128": "complex128",
+}  # fmt: skip
+
+# How messages call what traces a function.
+TRACER_WORDS = {
+    "tensorflow.function": "`tf.function`",
+    "keras.Model.compile": "the compiled model",
+    "keras.Model.fit": "Keras' `fit`",
+    "keras.Layer.call": "Keras",
+    "tensorflow.data.Dataset.map": "`Dataset.map`",
+}  # fmt: skip
+# What takes a shape that is open in part.
+SHAPE_TAKERS = frozenset({
+    "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",
+    "debug", "warning", "list", "tuple", "build", "compute_output_shape", "add_weight", "assertEqual", "type",
+    "assertAllEqual", "assertSequenceEqual", "is_fully_defined", "assert_is_compatible_with", "as_list", "shape",
+})  # fmt: skip
+# Parts of TensorFlow's names whose functions compute nothing with tensors.
+PASSIVE_PARTS = frozenset({
+    "test", "io", "random", "summary", "debugging", "compat", "estimator", "initializers", "saved_model",
+})  # fmt: skip
+# Functions of TensorFlow that take a type as second argument.
+DTYPE_TAKERS = frozenset({
+    "cast", "constant", "zeros", "ones", "convert_to_tensor", "decode_raw", "placeholder", "saturate_cast", "view_as",
+    "TensorSpec", "FixedLenFeature", "VarLenFeature", "bitcast", "fill", "TensorArray", "string_to_number", "eye",
+    "zeros_like", "ones_like", "Variable", "as_dtype", "FixedLenSequenceFeature", "to_number", "decode_png",
+})  # fmt: skip
+# Functions of TensorFlow on one and on two tensors: what is passed beyond lands on ``name``.
+ON_ONE_TENSOR = frozenset({
+    "relu", "relu6", "elu", "selu", "softplus", "softsign", "round", "sqrt", "square", "exp", "log", "abs", "sign",
+    "floor", "ceil", "tanh", "sigmoid", "sin", "cos", "negative", "rsqrt", "reciprocal", "log1p", "identity",
+})  # fmt: skip
+ON_TWO_TENSORS = frozenset({
+    "logical_and", "logical_or", "add", "subtract", "multiply", "divide", "maximum", "minimum", "pow", "greater",
+    "less", "equal", "not_equal", "greater_equal", "less_equal", "squared_difference", "atan2", "floormod",
+})  # fmt: skip
+# Parts of TensorFlow's names whose functions give no tensors.
+STATIC_PARTS = frozenset({
+    "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
+    "get_static_value", "logging", "feature_column", "as_dtype",
+})  # fmt: skip
+
+# What has functions traced that it decorates or is given.
+TRACERS = DATASET_TRACERS | {
+    "function", "map_fn", "vectorized_map", "foldl", "foldr", "while_loop", "cond", "compile", "custom_gradient",
+    "recompute_grad", "get_concrete_function", "Lambda", "switch_case", "case", "wrap_function", "defun",
+}  # fmt: skip
+
+# What a file has to name, as a name, an attribute or an import, before a gradient can be lost in it: tapes and the
+# queries on them, graph-mode gradients, optimizers that take a loss, and what makes a whole program build graphs.
+# ``compile`` is not here: see ``_hands_over_code`` in screen/triggers.
+GRADIENT_TRIGGERS = frozenset({
+    "GradientTape", "gradient", "gradients", "jacobian", "batch_jacobian", "hessians",
+    "add_loss", "minimize", "compute_gradients", "get_gradients", "apply_gradients",
+    *EAGER_SWITCHES,
+    "run_functions_eagerly", "experimental_run_functions_eagerly", "enable_debug_mode", "run_eagerly",
+})  # fmt: skip
+
+# What a program of TensorFlow 1 is built from: with one of these the rest cannot be mended name by name.
+TF1_PROGRAM = frozenset({
+    *PLACEHOLDERS, *SESSIONS, "placeholder_with_default", "get_variable", "variable_scope",
+    "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
+    "train.Supervisor",
+})  # fmt: skip
+
+# What raises where code runs eagerly. ``eval`` does of tensors, and only a session makes people write it.
+GRAPH_API = frozenset({
+    *PLACEHOLDERS, *SESSIONS, *DATASET_ITERATORS, "merge_all", "FileWriter", "start_queue_runners",
+    "string_input_producer", "shuffle_batch", "import_meta_graph",
+})  # fmt: skip
+# The same, and what goes with it.
+ANSWERED_BY_GRAPHS = frozenset({
+    *GRAPH_API, "global_variables_initializer", "local_variables_initializer", "initialize_all_variables",
+    "ConfigProto", "GPUOptions", "session", "feed_dict", "data", "summary", "Saver",
+})  # fmt: skip
+# What TensorFlow 1 had below its own name, and TensorFlow 2 has no more.
+ONLY_IN_1 = frozenset({"layers", "trainable_variables", "global_variables", "app", "flags"})
+# What stands below ``tensorflow.compat.v1`` and says nothing of graphs.
+HARMLESS_OF_1 = frozenset({"gradients", "hessians", "logging", "set_random_seed", "random"})
+# Classes of Keras and TensorFlow that call those of ``CALLED_BY_KERAS`` of the methods of classes derived from them.
+KERAS_BASES = frozenset({"Module", "Model", "Layer", "Callback", "Sequential"})
+# Parts of Keras whose classes make variables.
+LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})

@@ -1,4 +1,4 @@
-"""Names of TensorFlow 1 that this TensorFlow lacks, found in CPython's tree: nothing has to be interpreted for them.
+"""Names that this TensorFlow lacks and older ones had, found in CPython's tree: nothing has to be interpreted for them.
 
 Names are resolved through imports; what a test of the version, ``hasattr`` or ``except`` guards is left out.
 """
@@ -7,33 +7,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
-from tfgraphlint.libraries.tables import Tables, Tf1Name, load, meant, meant_for
-from tfgraphlint.libraries.words import PLACEHOLDERS, SESSIONS
-from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1
+from tfgraphlint.libraries.tables import LAST_WITH_KERAS_2, Tables, Tf1Name, load, meant, meant_for
+from tfgraphlint.libraries.words import TF1_CASTS, TF1_PROGRAM
+from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1, is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
 
 TENSORFLOW = ("tensorflow", "tensorflow.compat.v2")
 ONLY_IN_V2 = ("enable_v2_behavior",)  # of all those names, the one that ``tensorflow.compat.v2`` has
 _MADE_FOR_1 = re.compile(r"%tensorflow_version 1|tensorflow(?:-gpu|-cpu)?==1\.|sys\.modules\[\s*[\"']tensorflow")
-
-# What a program of that time is built from: with one of these the rest cannot be mended name by name.
-OF_A_PROGRAM = frozenset({
-    *PLACEHOLDERS, *SESSIONS, "placeholder_with_default", "get_variable", "variable_scope",
-    "global_variables_initializer", "initialize_all_variables", "train.MonitoredTrainingSession",
-    "train.Supervisor",
-})  # fmt: skip
 MIN_NAMES_OF_A_PROGRAM = 4  # with fewer names it is a leftover
-# ``tf.to_float(x)`` was a cast and nothing else.
-CASTS = {
-    "to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64",
-    "to_bfloat16": "bfloat16", "to_complex64": "complex64", "to_complex128": "complex128",
-}  # fmt: skip
 # Other functions, which do the same where code runs eagerly.
 SAME_EAGERLY = {"set_random_seed": "random.set_seed"}
 
@@ -47,9 +35,21 @@ def legacy_symbols(
             return []
         found = list(_Search(tree, filename, text, load()).found())
     found.sort(key=lambda symbol: symbol.span)
-    if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in OF_A_PROGRAM for symbol in found):
+    if not each:
+        found = list(_once_for_each_module(found))
+    if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in TF1_PROGRAM for symbol in found):
         return found
     return [replace(found[0], others=len(found) - 1, edits=())]
+
+
+def _once_for_each_module(found: Sequence[LegacySymbol]) -> Iterator[LegacySymbol]:
+    """One report for all that is used of a module that TensorFlow 2 had for a while: ``tf.estimator``."""
+    names = [symbol.name if symbol.after else "" for symbol in found]
+    for index, (symbol, name) in enumerate(zip(found, names)):
+        if not name:
+            yield symbol
+        elif name not in names[:index]:
+            yield replace(symbol, others=names.count(name) - 1)
 
 
 def _short(name: str) -> str:
@@ -86,11 +86,19 @@ class _Search(NameSearch[LegacySymbol]):
         short = _short(name)
         if short.removeprefix("compat.v1.") in PACKAGES_OF_1 or short == "examples":
             return True
+        if self._is_gone_since_2(name) and short not in (self.scopes.patched or ()):
+            return True
         if short not in gone_since_1() or short in (self.scopes.patched or ()):
             return False
         if short in ONLY_IN_V2 and name.startswith("tensorflow.compat.v2."):
             return False
         return self.tables.exists(f"tensorflow.{short}") is False
+
+    def _is_gone_since_2(self, name: str) -> bool:
+        return not is_of_keras(f"tensorflow.{_short(name)}") and self.tables.is_removed(f"tensorflow.{_short(name)}")
+
+    def _after(self, missing: str) -> str:
+        return ".".join(map(str, LAST_WITH_KERAS_2)) if self._is_gone_since_2(missing) else ""
 
     def _shortest_gone(self, name: str) -> str | None:
         return next(filter(self._is_gone, prefixes(name)), None)
@@ -112,7 +120,7 @@ class _Search(NameSearch[LegacySymbol]):
             chosen = chosen.value
         parent = missing.rpartition(".")[0]
         error = f"AttributeError: module '{parent}' has no attribute '{missing.rpartition('.')[2]}'"
-        symbol = LegacySymbol(self.span(chosen), said, dotted_name(chosen), error)
+        symbol = LegacySymbol(self.span(chosen), said, dotted_name(chosen), error, after=self._after(missing))
         return self._with_replacement(symbol, chosen, self.call_of(chosen))
 
     def _longest_same(self, name: str, missing: str) -> str:
@@ -130,9 +138,9 @@ class _Search(NameSearch[LegacySymbol]):
         if module is None:
             return symbol
         short = _short(symbol.name)
-        if short in CASTS and call is not None and len(call.args) == 1 and not call.keywords:
+        if short in TF1_CASTS and call is not None and len(call.args) == 1 and not call.keywords:
             after = self.span(call.args[0]).end
-            dtype = f"{module}.{CASTS[short]}"
+            dtype = f"{module}.{TF1_CASTS[short]}"
             added = Edit(replace(symbol.span, start=after, end=after), f", {dtype}")
             edits = (Edit(symbol.span, f"{module}.cast"), added)
             return replace(symbol, how="same", replacement=f"{module}.cast(…, {dtype})", edits=edits)
@@ -154,7 +162,7 @@ class _Search(NameSearch[LegacySymbol]):
             error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
         else:
             error = f"ModuleNotFoundError: No module named '{missing}'"
-        symbol = LegacySymbol(self.span(node), missing, full, error)
+        symbol = LegacySymbol(self.span(node), missing, full, error, after=self._after(missing))
         record = self._became(_short(full)) if imported.name and missing == full else None
         return symbol if record is None else _with_import(symbol, record, imported, alone=len(node.names) == 1)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
+from tfgraphlint.project.search_path import added_folders
+from tfgraphlint.project.source import glimpse
 
 # What is looked for in a script's own directory only.
 LIBRARIES = sys.stdlib_module_names | FRAMEWORKS | OTHER_PACKAGES
@@ -32,6 +34,7 @@ class ModuleFinder:
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
+        self._added: dict[Path, tuple[Path, ...]] = {}
 
     def find(self, module: str, importer: Path, dots: int = 0) -> Path | None:
         """The file of a module as the file ``importer`` would import it; ``dots`` stand before a relative name."""
@@ -41,7 +44,10 @@ class ModuleFinder:
         key = (module, folder)
         if key not in self._found:
             self._found[key] = self._search(module, folder)
-        return self._note(importer, 0, module, self._found[key])
+        found = self._found[key]
+        if found is None and module.partition(".")[0] not in LIBRARIES:
+            found = next(filter(None, (_module_file(base, module) for base in self._added_by(importer))), None)
+        return self._note(importer, 0, module, found)
 
     def relative(self, importer: Path, dots: int, module: str) -> Path | None:
         """The file of ``from ..module import`` with so many dots."""
@@ -50,9 +56,15 @@ class ModuleFinder:
             folder = folder.parent
         return self._note(importer, dots, module, _module_file(folder, module) if module else _package_file(folder))
 
+    def _added_by(self, importer: Path) -> tuple[Path, ...]:
+        """The folders that a file adds to ``sys.path``."""
+        if importer not in self._added:
+            self._added[importer] = added_folders(importer, glimpse(importer))
+        return self._added[importer]
+
     def learn(self, known: Import) -> None:
         """Take over what was found by another of this kind."""
-        if not known.dots:
+        if not known.dots and not self._added_by(Path(known.importer)):
             self._found[known.module, Path(known.importer).parent] = None if known.found is None else Path(known.found)
 
     def reached(self, file: Path) -> frozenset[Path]:

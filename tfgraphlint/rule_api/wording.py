@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Role, Step
 from tfgraphlint.facts.common import Fault, FaultKind, Place, Traced
 from tfgraphlint.facts.gradients import Cause, GradientLost
+from tfgraphlint.libraries.words import TRACER_WORDS
 from tfgraphlint.rule_api.shortening import brief
 
 LABELS = {
@@ -39,6 +40,21 @@ def short_name(name: str) -> str:
     return name.removeprefix("builtins.")
 
 
+# -- eager by default ----------------------------------------------------------------------------
+
+BY_DEFAULT = "in eager execution, TensorFlow 2's default"
+
+
+def supposed_path(uncalled: Iterable[Place]) -> tuple[Step, ...]:
+    """Why code of functions that nobody calls is taken to run eagerly."""
+    steps = []
+    for place in uncalled:
+        name = place.node.name if isinstance(place.node, cst.FunctionDef) else place.node
+        said = f"nothing in the project traces `{place.tree.code(name)}`, so that it most likely runs eagerly"
+        steps.append(Step(Role.MODE, said, place.tree.span(name)))
+    return tuple(steps)
+
+
 # -- gradients -----------------------------------------------------------------------------------
 
 
@@ -51,17 +67,27 @@ def describe(lost: GradientLost) -> str:
 
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    return f"the gradient of `{brief(lost.target.code)}` with respect to {name_source(lost)}"
+    target = f"`{brief(lost.target.code)}`"
+    return f"the gradient of {'the loss of ' if _is_fitted(lost) else ''}{target} with respect to {name_source(lost)}"
 
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
-    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
+    if _is_compiled(lost):
+        return "the weights"
+    return f"{'this variable of ' if lost.source.kind == 'member' else ''}`{brief(lost.source.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:
     """Whether the model differentiates a loss that it was compiled with: no query names the sources."""
     return lost.source.written.node is lost.target.written.node
+
+
+def _is_fitted(lost: GradientLost) -> bool:
+    """Whether this is what a model's ``fit`` computes, with the model for its target."""
+    node = lost.place.node
+    function = node.func if isinstance(node, cst.Call) else None
+    return isinstance(function, cst.Attribute) and function.value is lost.target.written.node
 
 
 def _outcome(lost: GradientLost) -> str:
@@ -99,19 +125,9 @@ def _shown_at(fault: Fault, lost: GradientLost) -> Place:
     return lost.tape.made if fault.kind is FaultKind.UNWATCHED else fault.place
 
 
-# -- tracing -------------------------------------------------------------------------------------
-TRACERS = {
-    "tensorflow.function": "`tf.function`",
-    "keras.Model.compile": "the compiled model",
-    "keras.Model.fit": "Keras' `fit`",
-    "keras.Layer.call": "Keras",
-    "tensorflow.data.Dataset.map": "`Dataset.map`",
-}
-
-
 def traced_by(name: str) -> str:
     """What traces code, in words."""
-    return TRACERS.get(name, f"`{short_name(name)}`" if name else "the trace")
+    return TRACER_WORDS.get(name, f"`{short_name(name)}`" if name else "the trace")
 
 
 def traced_path(fact: Traced) -> tuple[Step, ...]:

@@ -2,8 +2,7 @@
 
 A result counts again where nothing has changed that it can have come from: the file's text, its packages, the files
 that it imports, those that they import, where all these imports lead (a module that was not there may be there now),
-the settings, and the tool itself. Of a file that was only looked at from outside, nothing is kept where other files had
-a say in that.
+the files that name the project's commands, the settings, and the tool itself.
 
 The cache lies in ``.tfgraphlint_cache`` in the working directory, one file for each state of the tool: a checksum and
 JSON, so that reading it runs no code, whoever wrote it. A file that is damaged is as good as none.
@@ -25,10 +24,10 @@ from typing import Any
 
 import tfgraphlint
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
+from tfgraphlint.project.commands import declarations
 from tfgraphlint.project.module_finder import ModuleFinder, packages_around
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.run.examine import Examined
-from tfgraphlint.screen.triggers import mentions_framework
 
 FOLDER = ".tfgraphlint_cache"
 MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
@@ -69,7 +68,8 @@ class Cache:
         if stored["signature"] != signature:
             return None
         found = tuple(_read_diagnostic(each) for each in stored["found"])
-        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file})
+        in_part = tuple((row, name) for row, name in stored["in_part"])
+        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file}, in_part=in_part)
 
     def keep(self, results: Iterable[Examined], settings: Mapping[Path, Settings]) -> None:
         """Remember ``results``, which are fresh, and write the cache. That it cannot be written is no error."""
@@ -83,6 +83,7 @@ class Cache:
                     "signature": self._signature(str(result.file))[0],
                     "passed": result.passed_screen,
                     "found": [_written_diagnostic(each) for each in result.diagnostics],
+                    "in_part": result.in_part,
                 }
         with contextlib.suppress(OSError):
             self._write()
@@ -100,9 +101,7 @@ class Cache:
     def _may_be_kept(self, result: Examined) -> bool:
         packages = filter(os.path.exists, self._packages(str(result.file)))
         files = {str(result.file), *map(str, result.consulted), *packages}
-        if result.error or not all(map(self._is_settled, files)):
-            return False
-        return result.passed_screen or not mentions_framework(result.file.read_text(encoding="utf-8", errors="replace"))
+        return not result.error and all(map(self._is_settled, files))
 
     def _is_settled(self, path: str) -> bool:
         try:
@@ -141,7 +140,8 @@ class Cache:
     def _packages(self, file: str) -> list[str]:
         folder = os.path.dirname(file)
         if folder not in self._around:
-            self._around[folder] = [str(init) for init in packages_around(Path(folder))]
+            around = (*packages_around(Path(folder)), *declarations(Path(folder)))
+            self._around[folder] = [str(each) for each in around]
         return self._around[folder]
 
     def _find(self, importer: str, dots: int, module: str) -> str | None:

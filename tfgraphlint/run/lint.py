@@ -17,15 +17,19 @@ from tfgraphlint.fixes.apply import checked, joined
 from tfgraphlint.project.discover import ignored_codes
 from tfgraphlint.project.settings import Overrides, Settings, check_codes
 from tfgraphlint.project.source import NotTextError, Source, read, shown
+from tfgraphlint.project.starters import Starters
 from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.run.suppression import Suppressions
+from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import no_garbage_search
 
 if TYPE_CHECKING:  # ``cli`` imports it where there is a cache
     from tfgraphlint.run.cache import Cache
 
 UNUSED = "TFG901"
+# So many files at most are run for what they start of the files that were asked for.
+MAX_STARTED_FILES = 12
 # Below so many bytes of source one process is done before others have started.
 MIN_BYTES_FOR_POOL = 600_000
 
@@ -52,15 +56,34 @@ class Request:
         return {shown(file, self.working_directory): file for file in self.files}
 
     @cached_property
+    def starters(self) -> Mapping[Path, Settings]:
+        """Files that were not asked for and start what was, with the settings of what they start."""
+        starters = Starters(self.roots)
+        found: dict[Path, Settings] = {}
+        for file, settings in self.files.items():
+            if len(found) >= MAX_STARTED_FILES:
+                break
+            outside = any(each not in self.files for each in starters.files.around(file))
+            if outside and mentions_framework(readable(self, file).text):
+                found.update((each, settings) for each in starters.of(file) if each not in self.files)
+        return found
+
+    @property
+    def examined_files(self) -> Mapping[Path, Settings]:
+        """All files that are examined for this request."""
+        return {**self.files, **self.starters}
+
+    @cached_property
     def versions(self) -> dict[Path, str]:
         """The TensorFlow that files are meant for, where their settings say so."""
-        return {file: version for file, settings in self.files.items() if (version := settings.meant_for)}
+        return {file: version for file, settings in self.examined_files.items() if (version := settings.meant_for)}
 
     def examiner(self, overlay: Mapping[Path, Source] | None = None) -> Examiner:
         """What examines files of this request in one process."""
         texts = self.overlay if overlay is None else overlay
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each)
+        magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics)
 
 
 @dataclass(frozen=True)
@@ -77,6 +100,11 @@ class Run:
         """The files that could not be linted."""
         return tuple(result for result in self.examined if result.error)
 
+    @property
+    def in_part(self) -> list[tuple[Path, int, str]]:
+        """What was not read to its end: the file, the row, and the name of the function; none for the file itself."""
+        return [(result.file, row, name) for result in self.examined for row, name in result.in_part]
+
 
 def lint(request: Request, cache: Cache | None = None) -> Run:
     """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.
@@ -85,17 +113,27 @@ def lint(request: Request, cache: Cache | None = None) -> Run:
         RunError: the configuration or the rules cannot be used.
     """
     checked = Words(request)
-    examined = _examined(request, list(request.files)) if cache is None else _with_cache(request, cache)
-    return concluded(request, tuple(examined), checked)
+    files = request.examined_files
+    examined = _examined(request, list(files)) if cache is None else _with_cache(request, cache)
+    return concluded(request, tuple(wanted(request, result) for result in examined), checked)
+
+
+def wanted(request: Request, result: Examined) -> Examined:
+    """Of a file that was not asked for, only what it shows of those that were."""
+    if result.file in request.files:
+        return result
+    found = tuple(each for each in result.diagnostics if each.span.filename in request.names)
+    return replace(result, diagnostics=found, passed_screen=False, error="", details="")
 
 
 def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
-    known = {file: found for file, settings in request.files.items() if (found := cache.known(file, settings))}
-    unknown = [file for file in request.files if file not in known]
+    files = request.examined_files
+    known = {file: found for file, settings in files.items() if (found := cache.known(file, settings))}
+    unknown = [file for file in files if file not in known]
     fresh = {result.file: result for result in _examined(request, unknown)}
     if fresh:
-        cache.keep(fresh.values(), request.files)
-    return [known.get(file) or fresh[file] for file in request.files]
+        cache.keep(fresh.values(), files)
+    return [known.get(file) or fresh[file] for file in files]
 
 
 @no_garbage_search()
@@ -231,7 +269,8 @@ def readable(request: Request, file: Path) -> Source:
     """The source of ``file``; an empty one where it is no text."""
     filename = shown(file, request.working_directory)
     try:
-        return request.overlay.get(file) or read(file, filename)
+        magics = request.files[file].python_cell_magics if file in request.files else ()
+        return request.overlay.get(file) or read(file, filename, magics)
     except (RunError, NotTextError):
         return Source(file, filename, "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES
+from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES, LAYER_MODULES
 from tfgraphlint.syntax.ast_names import ImportedName, imported_names
 
 # Modules whose functions take numbers of Python or NumPy, or show what they are given.
@@ -17,16 +17,14 @@ PUBLIC_MODULES = FRAMEWORKS | {
     "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses", "pytest", "contextlib", "enum",
     "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
 }  # fmt: skip
-# Parts of Keras whose classes make variables.
-LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
 
 
 @dataclass
 class ImportedLibraries:
     """The names that a file imports; ``*`` stands for all that nobody can name."""
 
-    # Dots and name of a module that may be meant, and the name that is bound.
-    modules: list[tuple[int, str, str]] = field(default_factory=list)
+    # Dots and name of a module that may be meant, the name that is bound, and what that is there ("": the module).
+    modules: list[tuple[int, str, str, str]] = field(default_factory=list)
     all: set[str] = field(default_factory=set)
     host: set[str] = field(default_factory=set)  # of ``HOST_MODULES``
     changing: set[str] = field(default_factory=set)  # of ``CHANGING_MODULES``
@@ -39,9 +37,9 @@ class ImportedLibraries:
         """Note what an import binds."""
         for imported in imported_names(node):
             self._sort(imported)
-            self.modules.append((imported.dots, imported.module, imported.bound))
+            self.modules.append((imported.dots, imported.module, imported.bound, imported.name))
             if imported.name:  # which may be a module as well
-                self.modules.append((imported.dots, imported.full, imported.bound))
+                self.modules.append((imported.dots, imported.full, imported.bound, ""))
 
     def is_host(self, name: str) -> bool:
         """Whether a plain ``name`` may be a function of ``HOST_MODULES``."""

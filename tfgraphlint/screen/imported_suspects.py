@@ -1,22 +1,35 @@
 """Whether the other half of a fault can lie in the modules that a file imports.
 
-A script can call a function in ``losses.py`` that leaves TensorFlow, with a tensor. Alone, it names nothing that the
-screen looks for.
+A script can call a function in ``losses.py`` that leaves TensorFlow, with a tensor, or a class whose training loop lies
+three modules away. Alone, it names nothing that the screen looks for. Imports are followed by the names that are used:
+from what runs in the script, through what that names in the modules, as deep as it goes.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
+from typing import NamedTuple
 
 from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API
 from tfgraphlint.project.guard import parse
+from tfgraphlint.project.import_lines import imports_in
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached_by_running
-from tfgraphlint.screen.triggers import mentions_framework, mentions_root
+from tfgraphlint.screen.triggers import COMPILE, mentions_framework
+
+MAX_OUTLINES = 150  # of modules: so many are kept in memory
+
+
+class _Asked(NamedTuple):
+    """Names of a module that are used by what imports it."""
+
+    path: Path
+    names: frozenset[str]
 
 
 class ImportedModules:
@@ -24,13 +37,68 @@ class ImportedModules:
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._finder = ModuleFinder(roots)
-        self._telling: dict[Path, bool] = {}
         self._outlines: dict[Path, Outline | None] = {}
+        self._suspects: dict[Path, set[int]] = {}
+        self._quiet: set[_Asked] = set()
+        self._related: dict[Path, bool] = {}
 
-    def runs_root(self, outline: Outline, tree: ast.Module, file: Path) -> bool:
-        """Whether ``file`` does something when it is run, and imports for that a module from which a fact can come."""
-        bound = {name for path, name in self._imported(outline, file) if self._may_tell(path)}
-        return bool(bound) and any(isinstance(node, ast.Name) and node.id in bound for node in reached_by_running(tree))
+    def relates(self, text: str, file: Path) -> bool:
+        """Whether ``file`` may import a framework, itself or through modules of the project."""
+        if mentions_framework(text):
+            return True
+        seen, pending = {file}, [(file, text)]
+        while pending:
+            importer, said = pending.pop()
+            for path in self._imported_by_text(said, importer):
+                if path in seen or self._related.get(path) is False:
+                    continue
+                seen.add(path)
+                there = glimpse(path)
+                if self._related.get(path) or mentions_framework(there):
+                    self._related[path] = True
+                    return True
+                pending.append((path, there))
+        self._related.update(dict.fromkeys(seen, False))
+        return False
+
+    def runs_root(self, outline: Outline, tree: ast.Module, file: Path, called: Iterable[str] = ()) -> bool:
+        """Whether ``file`` does something when it is run, and reaches by that a function of another module from which a
+        fact can come. ``called`` are functions and classes of it that are called from outside."""
+        return self.tells(outline, file, _words(reached_by_running(tree, called)))
+
+    def telling_imports(self, outline: Outline, file: Path) -> frozenset[str]:
+        """The names that ``file`` imports and from which a fact can come."""
+        words = {word for part in outline.parts for word in part.words}
+        bound = {bound for _, _, bound, _ in outline.imports if bound in words}
+        return frozenset(name for name in bound if self.tells(outline, file, words, only=name))
+
+    def tells(self, outline: Outline, file: Path, words: Set[str], only: str | None = None) -> bool:
+        """Whether a fact can come from what code of ``file`` imports that uses these words, or this one name."""
+        seen: set[_Asked] = set()
+        pending = list(self._asked(outline, file, words, only))
+        while pending:
+            asked = pending.pop()
+            if asked in seen or asked in self._quiet:
+                continue
+            seen.add(asked)
+            there = self._outline(asked.path)
+            if there is None:
+                continue
+            used = set(asked.names)
+            if not used <= there.names:  # passed on, or made at the top level
+                used |= there.module_words
+            for part in there.reached_from(frozenset(used)):
+                if id(part) in self._telling_parts(asked.path, there):
+                    return True
+                used |= part.words
+            pending += self._asked(there, asked.path, used)
+        self._quiet |= seen
+        return False
+
+    @property
+    def finder(self) -> ModuleFinder:
+        """What found the modules."""
+        return self._finder
 
     def complete_symptom(self, outline: Outline, file: Path) -> bool:
         """Whether what ``file`` has traced reaches a symptom that lies in a module of the project."""
@@ -46,26 +114,61 @@ class ImportedModules:
                 return True
         return False
 
+    def _asked(self, outline: Outline, file: Path, words: Set[str], only: str | None = None) -> Iterator[_Asked]:
+        """What code that uses these words may ask of the modules that it imports."""
+        for dots, module, bound, name in outline.imports:
+            if bound not in words and bound != "*" or only not in (None, bound):
+                continue
+            path = self._finder.find(module, file, dots)
+            if path is not None:
+                there = self._outline(path) if name in ("", "*") else None
+                names = {name} if name not in ("", "*") else there.bound(words) if there is not None else ()
+                if names:
+                    yield _Asked(path, frozenset(names))
+
+    def _telling_parts(self, path: Path, outline: Outline) -> set[int]:
+        if path not in self._suspects:
+            text = glimpse(path)
+            telling = {*GRADIENT_TRIGGERS, COMPILE, *(GRAPH_API if "compat" in text else ())}
+            found: set[int] = set()
+            if mentions_framework(text):
+                found = {id(part) for part in outline.parts if not part.words.isdisjoint(telling)}
+                found |= set(map(id, outline.suspects()))
+            self._suspects[path] = found
+        return self._suspects[path]
+
     def _outline(self, path: Path) -> Outline | None:
         if path not in self._outlines:
+            if len(self._outlines) >= MAX_OUTLINES:
+                oldest = next(iter(self._outlines))
+                del self._outlines[oldest]
+                self._suspects.pop(oldest, None)
             tree = parse(glimpse(path), str(path))
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
 
-    def _may_tell(self, path: Path) -> bool:
-        if path not in self._telling:
-            text = glimpse(path)
-            self._telling[path] = mentions_root(text) or mentions_framework(text) and self._has_suspects(path)
-        return self._telling[path]
-
-    def _has_suspects(self, path: Path) -> bool:
-        outline = self._outline(path)
-        return outline is not None and bool(outline.suspects())
-
-    def _imported(self, outline: Outline, file: Path, names: Set[str] | None = None) -> Iterator[tuple[Path, str]]:
-        """The modules of the project that names are imported from, all or these, and the name that is bound."""
-        for dots, module, bound in outline.imports:
-            if names is None or bound in names:
+    def _imported(self, outline: Outline, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
+        """The modules of the project that these names are imported from, and the name that is bound."""
+        for dots, module, bound, _ in outline.imports:
+            if bound in names:
                 found = self._finder.find(module, file, dots)
                 if found is not None:
                     yield found, bound
+
+    def _imported_by_text(self, text: str, file: Path) -> Iterator[Path]:
+        for dots, module, name in imports_in(text):
+            for full in {module, f"{module}.{name}".strip(".")} if name else {module}:
+                found = self._finder.find(full, file, dots)
+                if found is not None:
+                    yield found
+
+
+def _words(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names and attributes among nodes."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+    return found

@@ -11,7 +11,7 @@ This works on CPython's tree and sees too many symptoms rather than too few. The
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.screen.parts import Part, names_around
@@ -25,6 +25,8 @@ class Outline:
 
     def __init__(self, tree: ast.Module, *, unscreened: bool = False) -> None:
         self._unscreened = unscreened
+        self.telling_imports: frozenset[str] = frozenset()  # names from which a fact can come, where anybody looked
+        self.tells_by_imports = False  # what the file names itself is nothing to look for
         self._notes = notes = read(tree)
         self.parts = notes.parts
         self._all = (notes.module, *notes.parts)
@@ -38,9 +40,34 @@ class Outline:
         notes.tracing.find_own_tracers(notes.module, self.parts)
 
     @property
-    def imports(self) -> list[tuple[int, str, str]]:
-        """Dots and name of each module that may be meant by an import, and the name that is bound."""
+    def imports(self) -> list[tuple[int, str, str, str]]:
+        """Dots and name of each module that may be meant by an import, the name that is bound, and what it is there:
+        "" for the module itself."""
         return self._notes.imports.modules
+
+    @property
+    def module_words(self) -> set[str]:
+        """What the top level names."""
+        return self._notes.module.words
+
+    @property
+    def names(self) -> Set[str]:
+        """The names of the functions and classes."""
+        return self._by_name.keys()
+
+    def bound(self, words: Set[str]) -> Set[str]:
+        """Those of ``words`` that the file may bind at its top level."""
+        imports = self._notes.imports.all
+        return words if "*" in imports else words & (self._by_name.keys() | self._notes.module.own | imports)
+
+    def reached_from(self, names: Iterable[str]) -> Iterator[Part]:
+        """The functions and classes of these names, and those that they name."""
+        return self._reached([part for name in names for part in self._by_name.get(name, ())])
+
+    @property
+    def words(self) -> set[str]:
+        """All that the file names."""
+        return set().union(*(part.words for part in self._all))
 
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.

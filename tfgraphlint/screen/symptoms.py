@@ -8,11 +8,16 @@ from tfgraphlint.libraries.words import (
     ARRAY_WRITES,
     CHANGING_METHODS,
     CONVERTED_BUILTINS,
+    DTYPE_TAKERS,
+    LAYER_MODULES,
+    ON_ONE_TENSOR,
+    ON_TWO_TENSORS,
+    PASSIVE_PARTS,
+    SHAPE_TAKERS,
     TRAINING_METHODS,
     WALKING_BUILTINS,
 )
 from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text
-from tfgraphlint.screen.imported_libraries import LAYER_MODULES
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
@@ -21,35 +26,10 @@ HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
 TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
     "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter",
 }  # fmt: skip
-# What takes a shape that is open in part.
-TAKES_SHAPES = frozenset({
-    "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",
-    "debug", "warning", "list", "tuple", "build", "compute_output_shape", "add_weight", "assertEqual", "type",
-    "assertAllEqual", "assertSequenceEqual", "is_fully_defined", "assert_is_compatible_with", "as_list", "shape",
-})  # fmt: skip
-# Parts of TensorFlow's names whose functions compute nothing with tensors.
-PASSIVE_PARTS = frozenset({
-    "test", "io", "random", "summary", "debugging", "compat", "estimator", "initializers", "saved_model",
-})  # fmt: skip
 # Methods that change what outlives a call.
 CHANGES = CHANGING_METHODS | {"setdefault"}
 # Calls that do nothing where their result is dropped.
 RESULT_NEEDED = frozenset({*ARRAY_WRITES, "tensor_scatter_nd_update"})
-# Functions of TensorFlow that take a type as second argument.
-TAKE_DTYPES = frozenset({
-    "cast", "constant", "zeros", "ones", "convert_to_tensor", "decode_raw", "placeholder", "saturate_cast", "view_as",
-    "TensorSpec", "FixedLenFeature", "VarLenFeature", "bitcast", "fill", "TensorArray", "string_to_number", "eye",
-    "zeros_like", "ones_like", "Variable", "as_dtype", "FixedLenSequenceFeature", "to_number", "decode_png",
-})  # fmt: skip
-# Functions of TensorFlow on one and on two tensors: what is passed beyond lands on ``name``.
-ON_ONE_TENSOR = frozenset({
-    "relu", "relu6", "elu", "selu", "softplus", "softsign", "round", "sqrt", "square", "exp", "log", "abs", "sign",
-    "floor", "ceil", "tanh", "sigmoid", "sin", "cos", "negative", "rsqrt", "reciprocal", "log1p", "identity",
-})  # fmt: skip
-ON_TWO_TENSORS = frozenset({
-    "logical_and", "logical_or", "add", "subtract", "multiply", "divide", "maximum", "minimum", "pow", "greater",
-    "less", "equal", "not_equal", "greater_equal", "less_equal", "squared_difference", "atan2", "floormod",
-})  # fmt: skip
 
 
 def read_call(notes: Notes, node: ast.Call, part: Part) -> None:
@@ -59,7 +39,7 @@ def read_call(notes: Notes, node: ast.Call, part: Part) -> None:
     part.functional = part.functional or name == "Input"
     if part.name and name == part.name and first_name(function) in (part.name, "self", "cls"):
         part.symptom = True  # recursion
-    if name not in TAKES_SHAPES:
+    if name not in SHAPE_TAKERS:
         part.doubts += filter(None, map(asked_for_shape, arguments_of(node)))
     if isinstance(function, ast.Name):
         _plain_call(notes, function.id, node, part)
@@ -88,7 +68,7 @@ def _tensorflow_call(function: ast.Attribute, node: ast.Call, part: Part) -> Non
         return
     if not name[:1].isupper() and PASSIVE_PARTS.isdisjoint(chain):
         part.operands += arguments_of(node)
-    if any(is_text(each) or is_dtype(each) and name not in TAKE_DTYPES for each in node.args[1:]):
+    if any(is_text(each) or is_dtype(each) and name not in DTYPE_TAKERS for each in node.args[1:]):
         part.symptom = True
     if len(node.args) > 1 and name in ON_ONE_TENSOR or len(node.args) > 2 and name in ON_TWO_TENSORS:
         part.anywhere = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tfgraphlint.libraries.words import STATIC_ATTRIBUTES
+from tfgraphlint.libraries.words import STATIC_ATTRIBUTES, STATIC_PARTS
 from tfgraphlint.screen.expressions import is_text
 from tfgraphlint.screen.imported_libraries import ImportedLibraries
 from tfgraphlint.screen.notes import Notes
@@ -20,11 +20,6 @@ GIVES_PYTHON = frozenset({
 # What gives a tensor where it is given one.
 PASSES_ON = TAKES_VALUES | {"getattr", "next", "dict"}
 GIVES_STATIC = STATIC_ATTRIBUTES | {"get_shape", "as_list", "__class__"}
-# Parts of TensorFlow's names whose functions give no tensors.
-STATIC_PARTS = frozenset({
-    "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",
-    "get_static_value", "logging", "feature_column", "as_dtype",
-})  # fmt: skip
 
 
 def decide_doubts(notes: Notes, part: Part) -> None:

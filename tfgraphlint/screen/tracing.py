@@ -5,16 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from tfgraphlint.libraries.words import DATASET_TRACERS, MODEL_STEPS
+from tfgraphlint.libraries.words import MODEL_STEPS, TRACERS
 from tfgraphlint.screen.expressions import arguments_of
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import last_name, words_in
 
-# What has functions traced that it decorates or is given.
-TRACERS = DATASET_TRACERS | {
-    "function", "map_fn", "vectorized_map", "foldl", "foldr", "while_loop", "cond", "compile", "custom_gradient",
-    "recompute_grad", "get_concrete_function", "Lambda", "switch_case", "case", "wrap_function", "defun",
-}  # fmt: skip
 # What is made of functions that may be called when it is traced.
 CONTENTS = (ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Name, ast.Attribute, ast.IfExp)
 BUILTIN_MAPS = ("map", "filter", "reduce")  # as plain names: they trace nothing

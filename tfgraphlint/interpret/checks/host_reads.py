@@ -118,7 +118,10 @@ def _is_compiled(m: Machine) -> bool:
 def variable_made(m: Machine, event: VariableMade) -> None:
     """Report a variable that each call of traced code makes anew."""
     node, name = event
-    if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True):
+    kept = isinstance(m.frame.statement, cst.Assign) and any(
+        not isinstance(target.target, cst.Name) for target in m.frame.statement.targets
+    )
+    if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True, options=not kept):
         m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 

@@ -16,22 +16,10 @@ from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Zip
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items
-from tfgraphlint.libraries.words import TRAINING_METHODS
+from tfgraphlint.libraries.words import REFUSED_BY_XLA, TRAINING_METHODS
 
 # Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
 LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")
-
-# What XLA on the CPU was seen to refuse, used or not: TensorFlow's functions by their full names.
-REFUSED_BY_XLA = frozenset({
-    "tensorflow.py_function", "tensorflow.numpy_function", "tensorflow.compat.v1.py_func", "tensorflow.print",
-    "tensorflow.timestamp", "tensorflow.histogram_fixed_width", "tensorflow.unique_with_counts",
-    "tensorflow.strings.as_string", "tensorflow.strings.format", "tensorflow.strings.split",
-    "tensorflow.strings.lower", "tensorflow.strings.substr", "tensorflow.strings.regex_replace",
-    "tensorflow.sets.intersection", "tensorflow.sets.difference", "tensorflow.sets.size",
-    "tensorflow.compat.v1.setdiff1d", "tensorflow.io.decode_raw", "tensorflow.io.decode_png",
-    "tensorflow.io.decode_jpeg", "tensorflow.io.decode_image", "tensorflow.io.read_file",
-    "tensorflow.io.parse_tensor", "tensorflow.io.write_file", "tensorflow.random.gamma", "tensorflow.random.poisson",
-})  # fmt: skip
 
 
 def loop_called(m: Machine, event: MethodCalled) -> None:

@@ -12,29 +12,12 @@ from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import OpenDimension, Tensor, Variable
+from tfgraphlint.libraries.words import NUMBERS_WANTED, SHAPES_WANTED
 
-# Functions that do not take None for a size, a shape or a number, alone or in a list.
-NUMBERS_WANTED = frozenset({
-    "tensorflow.zeros", "tensorflow.ones", "tensorflow.fill", "tensorflow.reshape", "tensorflow.tile",
-    "tensorflow.broadcast_to", "tensorflow.eye", "tensorflow.range", "tensorflow.linspace", "tensorflow.one_hot",
-    "tensorflow.cast", "tensorflow.split", "tensorflow.random.normal", "tensorflow.random.uniform",
-    "tensorflow.random.truncated_normal", "tensorflow.stack", "tensorflow.multiply",
-    "tensorflow.add", "tensorflow.divide", "tensorflow.math.divide", "tensorflow.sqrt", "tensorflow.random.gamma",
-    "tensorflow.random.poisson", "tensorflow.random.stateless_normal", "tensorflow.random.stateless_uniform",
-    "tensorflow.convert_to_tensor", "tensorflow.reduce_prod", "tensorflow.slice", "tensorflow.scatter_nd",
-    "tensorflow.keras.backend.random_normal", "tensorflow.keras.random.normal", "keras.random.normal",
-    "tensorflow.keras.random.uniform", "keras.random.uniform",
-})  # fmt: skip
-# Functions that take no None in a shape and no tensor either; the latter ones where there are two axes at least.
-SHAPES_WANTED = frozenset({
-    "tensorflow.constant",
-    "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "numpy.random.normal", "numpy.random.uniform",
-    "numpy.random.random", "numpy.random.standard_normal", "numpy.reshape", "math.prod", "builtins.sum",
-})
 REDUCING = frozenset({"numpy.prod", "numpy.sum", "numpy.max", "numpy.min", "builtins.max", "builtins.min"})
 PYTHON_NUMBERS = frozenset({
     "builtins.range", "builtins.float", "builtins.int", "builtins.abs", "builtins.round", "tensorflow.constant",
-})
+})  # fmt: skip
 
 
 def calculated(m: Machine, event: OperatorApplied) -> None:

@@ -53,6 +53,11 @@ def is_certain(m: Machine) -> bool:
     return not m.guards and not m.alternatives
 
 
+def supposed(m: Machine) -> tuple[Place, ...]:
+    """The functions that nobody calls, where the code most likely runs eagerly for no other reason; () elsewhere."""
+    return m.running.uncalled if m.mode is Mode.UNKNOWN and is_certain(m) else ()
+
+
 def is_eager(m: Machine, value: Value) -> bool:
     """Whether a tensor, variable or dataset certainly was made while code ran eagerly."""
     return made_at(m, value) is not None

@@ -101,6 +101,7 @@ class Running:
     traced: Traced | None = None
     autograph: bool = True
     by: str = ""
+    uncalled: tuple[Place, ...] = ()  # functions that nobody calls, if nothing else says how the code runs
 
 
 class Machine:
@@ -124,6 +125,7 @@ class Machine:
         self.began = now()
         self.left_eager: list[tuple[int, int]] = []  # from when to when code that ran eagerly ran something else
         self.leaving = 0  # since when it does so now
+        self.supposing = 0  # since when a function runs that nobody calls
         self.calls: list[Place] = []
         self.chain: Calls | None = None  # the same calls, as nodes remember them
         self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
@@ -148,7 +150,6 @@ class Machine:
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
         self.via: bool | None = None  # what calls next: see ``Frame.via``
-        self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
         self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
@@ -229,12 +230,24 @@ class Machine:
     def made_eagerly(self, node: Node) -> bool:
         """Whether ``node`` was certainly made by code of this file that ran eagerly."""
         number = node.number
+        if self.supposing and number > self.supposing and not self._running.uncalled:
+            return False  # made eagerly by supposition, and used elsewhere
         if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
             return False
         switch = self.recording.switch
         if Recording.switch.is_set(self.recording) and (switch is None or number > switch.number):
             return False
         return not any(begin < number < end for begin, end in self.left_eager)
+
+    def uncalled(self, function: Function) -> Running:
+        """How a function runs that nobody calls: nobody says, but most likely eagerly, as TensorFlow 2 does by itself.
+
+        A function that it has made and returned is as uncalled as it is.
+        """
+        if self.module_mode is not Mode.EAGER:
+            return Running(self.module_mode)
+        place = Place(function.scope.tree, function.definition)
+        return Running(Mode.UNKNOWN, uncalled=(*self._running.uncalled, place))
 
     @property
     def mode(self) -> Mode:
@@ -277,8 +290,10 @@ class Machine:
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
-        before = self._running, self.graphs, self.outside
-        leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
+        before = self._running, self.graphs, self.outside, self.supposing
+        if running.uncalled and not self.supposing:
+            self.supposing = now()
+        leaves = _is_eager(before[0]) and not _is_eager(running) and not self.leaving
         if leaves:
             self.leaving = now()
         self._running = running
@@ -289,7 +304,9 @@ class Machine:
         try:
             yield
         finally:
-            self._running, self.graphs, self.outside = before
+            if self.supposing and not before[3]:
+                self.left_eager.append((self.supposing, now()))  # for whatever runs after it
+            self._running, self.graphs, self.outside, self.supposing = before
             if leaves:
                 self.left_eager.append((self.leaving, now()))
                 self.leaving = 0
@@ -430,6 +447,7 @@ class Machine:
         """A tensor made here: symbolic when a graph is being traced."""
         if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
             node.on = node.maybe = 0  # no tape follows what is not floating point
+            node.without_numbers = True
         graph = self.graphs[-1] if self.graphs else 0
         return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
 
@@ -454,6 +472,11 @@ def _joined_bits(node: Node, known: Mapping[Node, tuple[int, int]]) -> tuple[int
         on &= part_on
         either |= part_on | part_maybe
     return on, either & ~on
+
+
+def _is_eager(running: Running) -> bool:
+    """Whether code runs eagerly, certainly or most likely."""
+    return running.mode is Mode.EAGER or bool(running.uncalled)
 
 
 def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:

@@ -68,8 +68,8 @@ class Node:
     """One value as it was computed at one place."""
 
     __slots__ = (
-        "active", "additive", "calls", "edges", "kind", "linear", "maybe", "number", "on", "operands",
-        "operation", "place", "queried", "trainable",
+        "active", "additive", "application", "calls", "edges", "kind", "linear", "maybe", "number", "on", "operands",
+        "operation", "place", "queried", "trainable", "without_numbers",
     )
 
     def __init__(
@@ -100,6 +100,8 @@ class Node:
         self.queried = queried  # a gradient, the result of a query
         self.operation = ""  # the operator or library function: "Power", "tensorflow.where"
         self.operands: tuple[Any, ...] = ()  # the values it was applied to
+        self.application: Any = None  # the call of a layer that gave this symbolic tensor of Keras
+        self.without_numbers = False  # of integers, booleans or strings, which no tape follows
         self.number = next(_numbers)
 
 

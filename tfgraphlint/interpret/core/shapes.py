@@ -15,23 +15,7 @@ from tfgraphlint.interpret.core.scopes import Traced
 from tfgraphlint.interpret.core.structures import changed
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import INT, Host, Items, OpenDimension, Tensor, is_none
-
-# Results whose size the graph knows only when it runs: the open axes, and the rank where it is certain.
-OPEN_RESULTS: dict[str, tuple[frozenset[int], int | None]] = {
-    "tensorflow.boolean_mask": (frozenset({0}), None),
-    "tensorflow.io.decode_png": (frozenset({0, 1}), 3),
-    "tensorflow.io.decode_jpeg": (frozenset({0, 1}), 3),
-    "tensorflow.image.decode_png": (frozenset({0, 1}), 3),
-    "tensorflow.image.decode_jpeg": (frozenset({0, 1}), 3),
-}
-# What changes neither a tensor's shape nor the order of its axes.
-KEEPING = frozenset({
-    "tensorflow.cast", "tensorflow.identity", "tensorflow.stop_gradient", "tensorflow.abs", "tensorflow.square",
-    "tensorflow.sqrt", "tensorflow.exp", "tensorflow.nn.relu", "tensorflow.sigmoid", "tensorflow.tanh",
-    "tensorflow.image.convert_image_dtype", "tensorflow.zeros_like", "tensorflow.ones_like", "tensorflow.round",
-    "tensorflow.clip_by_value", "tensorflow.nn.softmax", "tensorflow.image.per_image_standardization",
-})  # fmt: skip
-
+from tfgraphlint.libraries.words import OPEN_RESULTS, SHAPE_KEEPING
 
 # -- sources -------------------------------------------------------------------------------------
 
@@ -74,9 +58,14 @@ def _as_specified(value: Value, known: Value) -> Value:
 def input_axes(args: Arguments) -> tuple[frozenset[int], int | None]:
     """The open axes of ``keras.Input(shape)``: the batch, unless a size is given, and those that are None."""
     given = args.get(0, "shape")
-    if not args.certain or given is None or any(
-        name in args.keywords for name in ("batch_size", "batch_shape", "batch_input_shape", "tensor", "type_spec")
-    ) or len(args.positional) > 1:
+    if (
+        not args.certain
+        or given is None
+        or any(
+            name in args.keywords for name in ("batch_size", "batch_shape", "batch_input_shape", "tensor", "type_spec")
+        )
+        or len(args.positional) > 1
+    ):
         return frozenset(), None
     axes, rank = _axes(given)
     return frozenset({0, *(axis + 1 for axis in axes)}), rank + 1 if rank is not None else None
@@ -115,7 +104,12 @@ def of_result(m: Machine, name: str, args: Arguments, result: Value) -> Value:
         return replace(result, open_axes=axes, rank=rank)
     if name == "tensorflow.where" and len(given) == 1:
         return replace(result, open_axes=frozenset({0}), rank=2)
-    if name in KEEPING and args.positional and isinstance(first := args.positional[0], Tensor) and first.open_axes:
+    if (
+        name in SHAPE_KEEPING
+        and args.positional
+        and isinstance(first := args.positional[0], Tensor)
+        and first.open_axes
+    ):
         return replace(result, open_axes=first.open_axes, rank=first.rank)
     return result
 

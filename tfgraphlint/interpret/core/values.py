@@ -176,6 +176,8 @@ class Instance(Value):
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)  # it was compiled so
     schedules: ClassVar[Field[tuple[Any, ...]]] = Field(())  # that its optimizer asks for the learning rate
     layers: ClassVar[Field[Value | None]] = Field(None)  # of a functional model
+    loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
+    compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 
 
 @dataclass(slots=True, eq=False)

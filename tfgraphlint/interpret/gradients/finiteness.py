@@ -7,24 +7,14 @@ from collections.abc import Iterator, Sequence
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, reaches, same_value
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Tensor, Variable
+from tfgraphlint.libraries.words import COMPARISON_SIGNS, ERROR_PASSING, INFINITE_SLOPE_AT_ZERO, ZERO_KEEPING
 
 WHERE = ("tensorflow.where", "tensorflow.compat.v1.where", "keras.ops.where")
-SIGNS = {
-    "GreaterThan": ">", "GreaterThanEqual": ">=", "LessThan": "<", "LessThanEqual": "<=", "Equal": "==",
-    "NotEqual": "!=", "tensorflow.greater": ">", "tensorflow.greater_equal": ">=", "tensorflow.less": "<",
-    "tensorflow.less_equal": "<=", "tensorflow.equal": "==", "tensorflow.not_equal": "!=",
-}
 MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 LOGARITHMS = ("tensorflow.math.log", "keras.ops.log")
 EXPONENTIALS = ("tensorflow.exp", "tensorflow.math.exp", "keras.ops.exp")
 POSITIVE = ("softmax", "sigmoid", "exp", "softplus")  # never give zero
-ROOTS = ("tensorflow.sqrt", "tensorflow.math.sqrt", "tensorflow.norm", "tensorflow.linalg.norm",
-         "tensorflow.math.reduce_std", "tensorflow.math.reduce_euclidean_norm")
-KEEP_ZEROS = ("tensorflow.square", "tensorflow.math.square", "tensorflow.abs", "tensorflow.reduce_sum", "Multiply",
-              "tensorflow.multiply")
-PASS_ON = ("Add", "Subtract", "Divide", "Minus", "tensorflow.reduce_sum", "tensorflow.reduce_mean",
-           "tensorflow.negative", "tensorflow.add", "tensorflow.exp")
 
 
 def not_finite(targets: Sequence[Node], goals: set[Node], bit: int) -> Iterator[tuple[Node, Node]]:
@@ -33,7 +23,7 @@ def not_finite(targets: Sequence[Node], goals: set[Node], bit: int) -> Iterator[
         if node.operation in WHERE and len(node.operands) == 3:
             yield from ((node, risky) for risky in _guarded_in_vain(node, goals))
     for node in _plainly_reached(targets, bit):
-        if node.operation in ROOTS and _is_euclidean(node) and _holds_zero(node.operands[0]):
+        if node.operation in INFINITE_SLOPE_AT_ZERO and _is_euclidean(node) and _holds_zero(node.operands[0]):
             yield node, node
 
 
@@ -67,7 +57,7 @@ def _plainly_reached(targets: Sequence[Node], bit: int) -> Iterator[Node]:
         seen.add(node)
         yield node
         scaled = node.operation == "Multiply" and any(isinstance(value, Const) for value in node.operands)
-        if node.operation in PASS_ON or scaled:
+        if node.operation in ERROR_PASSING or scaled:
             stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS)
 
 
@@ -89,10 +79,10 @@ def _guarded_in_vain(where: Node, goals: set[Node]) -> Iterator[Node]:
 def _comparison(condition: Value) -> tuple[Node, str, float] | None:
     """``value sign bound`` of a condition that compares a tensor with a number."""
     node = _node(condition)
-    if node is None or node.operation not in SIGNS or len(node.operands) < 2:
+    if node is None or node.operation not in COMPARISON_SIGNS or len(node.operands) < 2:
         return None
     left, right = node.operands[:2]
-    sign = SIGNS[node.operation]
+    sign = COMPARISON_SIGNS[node.operation]
     if isinstance(left, Const):
         left, right, sign = right, left, MIRRORED[sign]
     value = _node(left)
@@ -162,7 +152,7 @@ def _holds_zero(value: Value) -> bool:
     if node.operation == "Subtract" and len(node.operands) == 2:
         first, second = (_expanded(operand) for operand in node.operands)
         return first is not None and first is second
-    return node.operation in KEEP_ZEROS and bool(node.operands) and _holds_zero(node.operands[0])
+    return node.operation in ZERO_KEEPING and bool(node.operands) and _holds_zero(node.operands[0])
 
 
 def _expanded(value: object) -> Node | None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, class_hierarchy
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
-from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten
+from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, LibraryAttributeRead
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
@@ -43,11 +43,10 @@ from tfgraphlint.interpret.core.values import (
 from tfgraphlint.interpret.python import classes
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import member
-from tfgraphlint.libraries.words import ARRAY_VIEWS, WEIGHT_LISTS
+from tfgraphlint.libraries.words import ARRAY_VIEWS, KNOWN_METHODS, PYTHON_ATTRIBUTES, WEIGHT_LISTS
 
 # Attributes that list variables, of whatever has them.
 LISTS_OF_UNKNOWN = WEIGHT_LISTS | {"_trainable_variables", "trainable_params", "global_variables"}
-STATIC = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
 
 
 def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
@@ -60,7 +59,8 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
     """``value.name``, or None where it is not known to exist."""
     match value:
         case Choice():
-            return join([get(m, option, name, node) for option in value.options])
+            with m.one_of_several():
+                return join([get(m, option, name, node) for option in value.options])
         case Library():
             return _library_name(m, value, name)
         case Module():
@@ -111,6 +111,7 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
     if name == "__dict__":
         return attributes_of(m, value, node)
 
+    m.tell(LibraryAttributeRead(value, name, node))
     inherited = m.libraries.inherited_attribute(m, value, name, node)
     if inherited is not None:
         return inherited
@@ -142,7 +143,7 @@ def _super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | No
 
 
 def _tensor(m: Machine, value: Tensor | Variable, name: str, node: cst.CSTNode) -> Value:
-    if name in STATIC:
+    if name in PYTHON_ATTRIBUTES:
         return static(m, value, name, node)
     if name == "trainable" and isinstance(value, Variable):
         return Const(value.trainable) if value.trainable is not None else m.external(node)
@@ -166,7 +167,7 @@ def _node(m: Machine, value: Tensor | Variable) -> Node:
 
 
 def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
-    if name in STATIC:
+    if name in PYTHON_ATTRIBUTES:
         made = m.leaf(Kind.CONSTANT, node)
         return Host(made, "array" if name == "shape" else "scalar", INT)
     if name in ARRAY_VIEWS:
@@ -179,8 +180,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
         return Weights(value, name)
     if name in value.attributes:
         return value.attributes[name]  # type: ignore[no-any-return]
-    if name in ("numpy", "assign", "assign_add", "assign_sub", "append", "extend", "gradient", "watch",
-                "jacobian", "predict", "predict_on_batch", "item", "tolist", "apply_gradients"):
+    if name in KNOWN_METHODS:
         return LibraryMethod(value, name)
     if name in ("shape", "dtype", "ndim"):
         return Unknown(m.leaf(Kind.CONSTANT, node))
@@ -194,6 +194,7 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
     if isinstance(held, Value):
         return held
 
+    m.tell(LibraryAttributeRead(value, name, node))
     found = m.libraries.object_attribute(m, value, name, node)
     return found if found is not None else LibraryMethod(value, name)
 

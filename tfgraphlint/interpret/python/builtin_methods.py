@@ -45,6 +45,7 @@ from tfgraphlint.interpret.gradients import queries, tapes
 from tfgraphlint.interpret.python import container_methods
 from tfgraphlint.interpret.python.attributes import static
 from tfgraphlint.interpret.python.operators import binary, numeric
+from tfgraphlint.libraries.words import VARIABLE_ASSIGNMENTS
 
 
 def call(m: Machine, method: LibraryMethod, args: Arguments, node: cst.CSTNode) -> Value:
@@ -109,12 +110,6 @@ def _of_tape(m: Machine, value: Tape, name: str, args: Arguments, node: cst.CSTN
     return m.opaque(node)
 
 
-# -- tensors, variables, arrays ------------------------------------------------------------------
-
-
-ASSIGNMENTS = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_nd_update")
-
-
 def _of_tensors(*names: str) -> Callable[[M], M]:
     """Register a model of these methods for tensors and for variables."""
 
@@ -124,12 +119,12 @@ def _of_tensors(*names: str) -> Callable[[M], M]:
     return register
 
 
-@methods.handles(Variable, *ASSIGNMENTS)
+@methods.handles(Variable, *VARIABLE_ASSIGNMENTS)
 def _assign_variable(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return _assign(m, value, name, args, node)
 
 
-@methods.handles(Tensor, *ASSIGNMENTS)
+@methods.handles(Tensor, *VARIABLE_ASSIGNMENTS)
 def _assign_slice(m: Machine, value: Tensor, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``variable[0].assign(...)``."""
     return _assign(m, value.slice_of, name, args, node, keeps=True) if value.slice_of is not None else None
@@ -148,7 +143,8 @@ def assign_weights(
 ) -> None:
     """Note what the variables of a layer or model were given: those of all layers in it, which may be called alone."""
     states = [
-        held.state for held in within(owner)
+        held.state
+        for held in within(owner)
         if isinstance(held, (Object, Instance, Variable)) and held.node.kind is not Kind.CONSTANT
     ]
     _note(m, states, values, name, node, keeps)
@@ -173,8 +169,14 @@ def _read(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CST
 
 # Operators by the names of the methods that they call, from the left operand.
 OPERATOR_METHODS = {
-    "__add__": "Add", "__sub__": "Subtract", "__mul__": "Multiply", "__truediv__": "Divide", "__pow__": "Power",
-    "__floordiv__": "FloorDivide", "__mod__": "Modulo", "__matmul__": "MatrixMultiply",
+    "__add__": "Add",
+    "__sub__": "Subtract",
+    "__mul__": "Multiply",
+    "__truediv__": "Divide",
+    "__pow__": "Power",
+    "__floordiv__": "FloorDivide",
+    "__mod__": "Modulo",
+    "__matmul__": "MatrixMultiply",
 }
 REFLECTED = {name.replace("__", "__r", 1): operator for name, operator in OPERATOR_METHODS.items()}
 
@@ -277,7 +279,7 @@ def _weights_as_arrays(m: Machine, value: Weights, name: str, args: Arguments, n
     return leave(m, node, [value], FaultKind.NUMPY_METHOD, ".numpy", "array", FLOAT)
 
 
-@methods.handles(Weights, *ASSIGNMENTS)
+@methods.handles(Weights, *VARIABLE_ASSIGNMENTS)
 def _assign_weights(m: Machine, value: Weights, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     if not isinstance(value.owner, (Object, Instance)):
         return None

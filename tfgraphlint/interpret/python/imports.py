@@ -12,13 +12,8 @@ from tfgraphlint.interpret.core.values import Library
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import Imported, load
 from tfgraphlint.interpret.python.names import bind_name
+from tfgraphlint.libraries.words import KNOWN_LIBRARIES, KNOWN_MODULES
 
-# Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.
-KNOWN = frozenset({
-    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "cmath", "functools", "itertools",
-    "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing", "dataclasses",
-    "operator", "abc", "logging", "statistics", "unittest", "pytest", "builtins",
-})
 RENAMED = {
     "tensorflow.python.keras": "tensorflow.keras",
     "tensorflow.compat.v2": "tensorflow",
@@ -31,7 +26,8 @@ def library_name(module: str) -> str | None:
     for private, public in RENAMED.items():
         if module == private or module.startswith(private + "."):
             return public + module[len(private) :]
-    return module if module.partition(".")[0] in KNOWN else None
+    known = module.partition(".")[0] in KNOWN_LIBRARIES or module in KNOWN_MODULES
+    return module if known else None
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
@@ -93,6 +89,8 @@ def _member(m: Machine, name: str, library: str | None, path: Path | None, level
         return constant(m, full) or Library(full)
     if path is not None:
         return Imported(str(path), name)
+    if not level and f"{module}.{name}" in KNOWN_MODULES:
+        return Library(f"{module}.{name}")
     if level:
         below = m.project.relative(Path(m.frame.scope.path), level, f"{module}.{name}" if module else name)
     else:

@@ -96,18 +96,20 @@ def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
 def _augmented(m: Machine, node: cst.AugAssign) -> bool:
     left = m.evaluate(node.target)
     right = m.evaluate(node.value)
-    m.tell(Augmented(node, left, right))
     name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
     if name == "Add" and isinstance(left, Items):
+        m.tell(Augmented(node, left, right, left))
         extend_list(m, left, right, node)
         return GOES_ON
     if name == "BitOr" and isinstance(left, Dict):
+        m.tell(Augmented(node, left, right, left))
         update_dict(m, left, arguments.Arguments([right]), node)
         return GOES_ON
     if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
         sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")
         m.emit(VariableAugmented(m.place(node), m.place(node.target), sign, m.place(node.value), tuple(m.calls)))
     value = operators.binary(m, node, name, left, right)
+    m.tell(Augmented(node, left, right, value))
     with_blocks.assigned(m, node.target, value, node)
     bind(m, node.target, value)
     return GOES_ON

@@ -18,6 +18,7 @@ from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Library, LibraryMethod, Object, TracedCallable, items_of
 from tfgraphlint.interpret.python import functions
+from tfgraphlint.libraries.python import programs
 
 WRAPPERS = {
     "builtins.staticmethod": "staticmethod", "builtins.classmethod": "classmethod",
@@ -27,6 +28,7 @@ WRAPPERS = {
     "tensorflow.custom_gradient": "custom_gradient", "tensorflow.grad_pass_through": "custom_gradient",
     "tensorflow.autograph.experimental.do_not_convert": "do_not_convert",
     "tensorflow.recompute_grad": "recompute_grad",
+    "click.command": "command", "hydra.main": "command",
 }
 TRANSPARENT = frozenset({
     "functools.wraps", "abc.abstractmethod", "typing.override",
@@ -35,7 +37,11 @@ TRANSPARENT = frozenset({
     "keras.saving.register_keras_serializable", "tensorflow.keras.saving.register_keras_serializable",
     "keras.utils.register_keras_serializable", "tensorflow.autograph.experimental.convert",
     "tensorflow.__internal__.dispatch.add_dispatch_support", "dataclasses.dataclass",
+    "click.option", "click.argument", "pytest.mark.parametrize",
 })
+# Calls of these make the decorator, whatever they are given.
+MADE_BY_CALLS = ("functools.wraps", "functools.lru_cache", "dataclasses.dataclass", "click.command", "hydra.main",
+                 "pytest.mark.parametrize")
 TRACERS = ("tensorflow.function", "tensorflow.compat.v1.function", "tensorflow.contrib.eager.defun",
            "tensorflow.compat.v1.wrap_function")
 
@@ -105,7 +111,7 @@ def factory(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value 
         if given is not None and not (isinstance(given, Const) and given.value is None):
             return trace(m, given, node, held)
         return held
-    if name in ("functools.wraps", "functools.lru_cache", "dataclasses.dataclass") or (
+    if name in MADE_BY_CALLS or (
         name in TRANSPARENT and not args.positional or name in TRANSPARENT and isinstance(args.positional[0], Const)
     ):
         if name == "functools.lru_cache" and args.positional and isinstance(args.positional[0], Function):
@@ -128,6 +134,8 @@ def call_wrapped(m: Machine, function: Function, args: Arguments, node: cst.CSTN
         _run_custom(m, function, args, node)
         edges = [Edge(part) for part in parts(m, args.all())]
         return m.tensor(m.operation(node, edges), "float")
+    if function.wrapper == "command":
+        return programs.call_command(m, function, args, node)
     return _cached(m, function, args, node) if function.wrapper == "cached" else None
 
 

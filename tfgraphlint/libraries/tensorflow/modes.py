@@ -57,12 +57,6 @@ def _enable_eager(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> 
     return Const(None)
 
 
-@functions.handles("tensorflow.compat.v1.app.run")
-def _run_app(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """``tf.app.run(main)`` calls ``main(argv)`` and ends the program."""
-    main = args.get(0, "main")
-    return m.call(main, Arguments([m.opaque(node)]), node) if main is not None else m.opaque(node)
-
 
 @functions.handles("tensorflow.executing_eagerly")
 def _executing_eagerly(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

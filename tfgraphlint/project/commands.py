@@ -1,0 +1,74 @@
+"""The functions that a project's commands call: console scripts of pyproject.toml, setup.cfg and setup.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tfgraphlint.project.module_finder import PROJECT_MARKS, ModuleFinder
+from tfgraphlint.project.source import glimpse
+
+# Files that name commands, and the beginning of the parts of them that do.
+DECLARATIONS = {
+    "pyproject.toml": re.compile(r"^\[(?:project\.(?:gui-)?scripts|tool\.poetry\.scripts)\][^\n]*\n", re.MULTILINE),
+    "setup.cfg": re.compile(r"^\s*(?:console|gui)_scripts\s*=", re.MULTILINE),
+    "setup.py": re.compile(r"(?:console|gui)_scripts[\"']?\s*[:=]"),
+}
+_ENDS = {
+    "pyproject.toml": re.compile(r"^\[", re.MULTILINE),
+    "setup.cfg": re.compile(r"^(?:\[|[\w.]+\s*=)", re.MULTILINE),
+    "setup.py": re.compile(r"\]"),
+}
+_COMMAND = re.compile(r"[\w.-]+[\"']?\s*=\s*[\"']?([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_]\w*)")
+
+
+class Commands:
+    """What commands call in files; the declarations of a project are read once."""
+
+    def __init__(self) -> None:
+        self._tops: dict[Path, Path | None] = {}
+        self._called: dict[Path, dict[Path, frozenset[str]]] = {}
+
+    def of(self, file: Path) -> frozenset[str]:
+        """The functions of ``file`` that commands call."""
+        top = self._top(file.parent)
+        if top is None:
+            return frozenset()
+        if top not in self._called:
+            self._called[top] = _called(top)
+        return self._called[top].get(file, frozenset())
+
+    def _top(self, folder: Path) -> Path | None:
+        """The nearest directory above with such a file."""
+        if folder not in self._tops:
+            here = any((folder / name).is_file() for name in DECLARATIONS)
+            last = folder.parent == folder or (folder / ".git").exists()
+            self._tops[folder] = folder if here else None if last else self._top(folder.parent)
+        return self._tops[folder]
+
+
+def declarations(folder: Path) -> Iterator[Path]:
+    """The files that may name commands of a file in ``folder``, whether they are there or not."""
+    for above in (folder, *folder.parents):
+        yield from (above / name for name in DECLARATIONS)
+        if any((above / mark).exists() for mark in PROJECT_MARKS):
+            return
+
+
+def _called(top: Path) -> dict[Path, frozenset[str]]:
+    found: dict[Path, frozenset[str]] = {}
+    finder = ModuleFinder([top])
+    for name in DECLARATIONS:
+        for module, function in _commands_in(name, glimpse(top / name)):
+            path = finder.find(module, top / name)
+            if path is not None:
+                found[path] = found.get(path, frozenset()) | {function}
+    return found
+
+
+def _commands_in(name: str, text: str) -> Iterator[tuple[str, str]]:
+    for begin in DECLARATIONS[name].finditer(text):
+        rest = text[begin.end() :]
+        end = _ENDS[name].search(rest)
+        yield from _COMMAND.findall(rest[: end.start()] if end else rest)
