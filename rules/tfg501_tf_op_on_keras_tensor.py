@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.fixes.keras_ops import with_operation
+from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name, trace_calls
@@ -35,6 +36,8 @@ class TfOpOnKerasTensor(Rule):
 
     Keras 2 turned each TensorFlow function into a layer automatically; programs that rely on this fail here. NumPy,
     `float` and conditions raise errors in Keras 2 as well, with other texts, and are reported for both.
+
+    A few functions fail before they ask, as `keras.backend.mean`: AttributeError. The report names the error.
 
     ## Known limits
 
@@ -70,7 +73,9 @@ def _describe(fact: KerasTensorUsed) -> str:
     code = brief(fact.place.code)
     match fact.how:
         case "function":
-            return f"`{short_name(fact.name)}` does not accept a symbolic Keras tensor: ValueError"
+            error = load().error_on_symbolic(fact.name)
+            refusal = f"`{short_name(fact.name)}` does not accept a symbolic Keras tensor"
+            return f"{refusal}: {error}" if error else refusal
         case "condition":
             return f"`{code}` is a symbolic Keras tensor used as a Python bool: TypeError"
         case "array":

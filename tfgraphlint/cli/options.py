@@ -31,6 +31,7 @@ class Options:
     stdin_filename: str | None
     exit_zero: bool
     statistics: bool
+    verbose: bool
     quiet: bool
 
 

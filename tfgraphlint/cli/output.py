@@ -14,7 +14,7 @@ import click
 from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.cli.session import Asked
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
-from tfgraphlint.project.source import Source, holds_pieces
+from tfgraphlint.project.source import Source, holds_pieces, shown
 from tfgraphlint.report.summary import count, statistics, summary
 from tfgraphlint.run.lint import Run, readable
 from tfgraphlint.run.suppression import statement_rows
@@ -59,7 +59,7 @@ def _as_json(run: Run, options: Options) -> str:
     from tfgraphlint.report import json  # most runs are read by people
 
     if options.statistics:
-        return json.statistics(run.diagnostics)
+        return json.statistics(run.diagnostics, len(run.in_part))
     sources = _sources(run)
     placed = [_placed(each, sources) for each in run.diagnostics]
     last = {new.span: _last_row(sources(old.span.filename), old.span) for old, new in zip(run.diagnostics, placed)}
@@ -120,6 +120,14 @@ def say_dropped(repaired: Repaired) -> None:
         span = _placed(diagnostic, _sources(repaired.original)).span
         place = f"{span.where}:{span.start.row}:{span.start.column}"
         click.echo(f"{place}: {diagnostic.code}: the fix was not applied: {reason}", err=True)
+
+
+def say_unread(run: Run) -> None:
+    """Say what was not read to its end."""
+    for file, row, name in run.in_part:
+        what = f"`{name}`" if name else "this file"
+        place = f"{shown(file, run.request.working_directory)}:{row}"
+        click.echo(f"{place}: {what} takes too many steps and was read in part: problems may be missed", err=True)
 
 
 def say_errors(asked: Asked, run: Run) -> bool:

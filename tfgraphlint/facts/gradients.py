@@ -45,7 +45,7 @@ class GradientLost(Fact):
         for first, *further in _causes(self.faults):
             if first.mode is Mode.GRAPH and first.kind in RAISES_IN_GRAPH:
                 continue
-            is_term = self.partial and first.outcome not in ("zero", "part")
+            is_term = self.partial and first.outcome not in ("zero", "zero or raises", "part")
             what = first.place, first.kind, first, tuple(further), self, self.calls
             yield TermCut(*what) if is_term else GradientCut(*what)
 

@@ -12,7 +12,7 @@ from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.parents import scopes_of
 from tfgraphlint.syntax.text import Lines
-from tfgraphlint.syntax.tree import Tree
+from tfgraphlint.syntax.tree import Tree, once_per_node
 
 USUAL = {"tensorflow": "tf", "numpy": "np", "keras": "keras"}
 
@@ -81,11 +81,16 @@ def _reaches(full: str, module: str) -> bool:
 
 def bindings(tree: Tree) -> list[Binding]:
     """What the imports of a file bind, in order. Imports for type checkers only do not count."""
-    return [binding for node in _imports(tree) for binding in _bound(node)]
+    return _bindings(tree, tree.module)
 
 
-def _imports(tree: Tree) -> Iterator[cst.Import | cst.ImportFrom]:
-    pending: list[cst.CSTNode] = [tree.module]
+@once_per_node
+def _bindings(tree: Tree, module: cst.CSTNode) -> list[Binding]:
+    return [binding for node in _imports(module) for binding in _bound(node)]
+
+
+def _imports(module: cst.CSTNode) -> Iterator[cst.Import | cst.ImportFrom]:
+    pending: list[cst.CSTNode] = [module]
     while pending:
         node = pending.pop()
         if isinstance(node, cst.Import | cst.ImportFrom):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact
+from tfgraphlint.facts.common import Fact, Place
 from tfgraphlint.facts.gradients import GradientLost, LossNotCallable
 from tfgraphlint.facts.graph_api import ApiUsed, GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
+from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.core import class_hierarchy
@@ -83,8 +84,8 @@ def interpret(
 def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[str]) -> None:
     """The module's top level, what others start in it, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
-    m.steps = MAX_STEPS - telling.steps_of_top_level
-    with contextlib.suppress(OutOfBudget):
+    m.allow(telling.steps_of_top_level)
+    with _noting(m, scope.tree.module):
         run_module(m, scope)
         at_exit.run(m)
     m.frame = Frame(scope, scope.names)
@@ -123,7 +124,7 @@ def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling, by
         for called, function in list(callables_in(value)):
             wanted = function.scope is scope and function.owner is None and function.definition not in m.reached
             if wanted and (steps := telling.steps(function.name)):
-                run_root(m, lambda called=called: root_call(m, called), steps)  # type: ignore[misc]
+                run_root(m, lambda called=called: root_call(m, called), steps, function.definition)  # type: ignore[misc]
     for held in within(value):
         if isinstance(held, Class) and held.scope is scope:
             class_roots(m, held, telling, by_keras)
@@ -150,15 +151,16 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     made: list[Instance] = []
     mark = m.store.mark()
     most = max(steps for _, _, steps in methods)
-    run_root(m, lambda: made.append(make_instance(m, cls)), most, keep=True)
+    run_root(m, lambda: made.append(make_instance(m, cls)), most, cls.definition, keep=True)
     for value in list(made[0].state.values()) if made else ():
         traced = _traced_method(value)
         if traced is not None and any(traced is function and traced.definition not in m.reached
                                       for _, function, _ in methods):  # fmt: skip
-            run_root(m, lambda f=traced, v=value: m.call(v, _unknown_arguments(m, f, 1), f.definition), most)  # type: ignore[misc]
+            of = traced.definition
+            run_root(m, lambda f=traced, v=value: m.call(v, _unknown_arguments(m, f, 1), f.definition), most, of)  # type: ignore[misc]
     for value, function, steps in methods:
         if function.definition not in m.reached and made:
-            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps)  # type: ignore[misc]
+            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps, function.definition)  # type: ignore[misc]
     m.store.rewind(mark)
 
 
@@ -168,18 +170,38 @@ def _traced_method(value: object) -> Function | None:
     return inner.function if isinstance(inner, Method) else None
 
 
-def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool = False) -> None:
-    """Run so many steps of a root from the state after the top level; its effects are taken back, or kept."""
+@contextlib.contextmanager
+def _noting(m: Machine, of: cst.CSTNode) -> Iterator[None]:
+    """Around a root: say where there were not enough steps to see all of it."""
+    scope, m.skipped = m.frame.scope, False
+    try:
+        yield
+    except OutOfBudget:
+        m.skipped = True
+    if m.skipped:
+        m.facts.append(ReadInPart(Place(scope.tree, of), _name_of(of)))
+
+
+def _name_of(root: cst.CSTNode) -> str:
+    return root.name.value if isinstance(root, (cst.FunctionDef, cst.ClassDef)) else ""
+
+
+def run_root(
+    m: Machine, root: Callable[[], object], steps: int, of: cst.CSTNode | None = None, *, keep: bool = False
+) -> None:
+    """Run so many steps of a root, the function or class ``of``, from the state after the top level; its effects are
+    taken back, or kept."""
+    of = of or m.frame.scope.tree.module
     if m.spent > MAX_STEPS_PER_FILE:
+        m.facts.append(ReadInPart(Place(m.frame.scope.tree, of), _name_of(of)))
         return
     mark = m.store.mark()
-    m.steps = MAX_STEPS - steps
+    m.allow(steps)
     m.entries.clear()
     before = m.frame, m.running, m.active
     try:
-        root()
-    except OutOfBudget:
-        pass
+        with _noting(m, of):
+            root()
     finally:
         m.frame, m.running = before[0], before[1]
         m.calls.clear()

@@ -567,6 +567,11 @@ class Tables:
         """Whether a function that takes tensors took a symbolic tensor of Keras 3 for this parameter."""
         return parameter in self._keras["symbolic"].get(self.canonical(full_name), "").split()
 
+    def error_on_symbolic(self, full_name: str) -> str:
+        """What such a function raises when it is given a symbolic tensor of Keras 3; empty where that depends."""
+        found: str = self._keras.get("errors", _EMPTY).get(self.canonical(full_name), "ValueError")
+        return found
+
     def keras_operation(self, full_name: str) -> KerasOperation | None:
         """What of ``keras.ops`` gave the same as a TensorFlow or backend function; None where nothing did."""
         name = f"tensorflow.{full_name}" if full_name.startswith("keras.backend.") else full_name

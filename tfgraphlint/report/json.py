@@ -22,9 +22,16 @@ def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], d
     return json.dumps(objects, indent=2, ensure_ascii=False) + "\n"
 
 
-def statistics(diagnostics: Sequence[Diagnostic]) -> str:
-    """How often each rule reported, the most frequent first."""
+IN_PART = "read-in-part"
+
+
+def statistics(diagnostics: Sequence[Diagnostic], in_part: int = 0) -> str:
+    """How often each rule reported, the most frequent first; and, without a code, how many functions and files were
+    not read to their end, where there are any."""
+    counts: list[dict[str, Any]]
     counts = [{"code": code, "name": name, "count": number} for code, name, number in by_rule(diagnostics)]
+    if in_part:
+        counts.append({"code": None, "name": IN_PART, "count": in_part})
     return json.dumps(counts, indent=2) + "\n"
 
 

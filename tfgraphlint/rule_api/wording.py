@@ -60,6 +60,8 @@ def supposed_path(uncalled: Iterable[Place]) -> tuple[Step, ...]:
 
 def describe(lost: GradientLost) -> str:
     """What the query gives: ``the gradient of `loss` with respect to `w` is None``."""
+    if lost.partial and any(fault.outcome.startswith("zero") for fault in lost.faults):
+        return f"{name_gradient(lost)} is incomplete or an InvalidArgumentError"
     return f"{name_gradient(lost)} is {_outcome(lost)}"
 
 
@@ -93,6 +95,8 @@ def _outcome(lost: GradientLost) -> str:
     """What the query returns where nothing flows: ``batch_jacobian`` has zeros for what is not connected."""
     if lost.faults and all(fault.outcome == "zero" for fault in lost.faults):
         return "zero"
+    if lost.faults and all(fault.outcome.startswith("zero") for fault in lost.faults):
+        return "zero or an InvalidArgumentError"
     node = lost.place.node
     method = node.func.attr.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) else ""
     return "zero" if method == "batch_jacobian" else "None"

@@ -55,6 +55,7 @@ class Examined:
     imports: tuple[Import, ...] = ()
     error: str = ""
     details: str = ""
+    in_part: tuple[tuple[int, str], ...] = ()  # row and name of what was not read to its end; no name for the file
 
 
 @dataclass
@@ -223,16 +224,19 @@ class Examiner:
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         # libcst, the interpreter and its tables: a clean run does without.
+        from tfgraphlint.facts.limits import ReadInPart
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
         from tfgraphlint.names.guarded_facts import unguarded
 
         project.add(file, parsed)
         with meant_for(version):
-            facts = unguarded(interpret(project, parsed, outline, str(file), called))
+            facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
-        screened = self._others.finder.fresh()
-        return Examined(file, found, True, project.reached(file) - {file}, (*project.fresh(), *screened))
+        unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
+        in_part = tuple(dict.fromkeys((fact.place.span.start.row, fact.name) for fact in unread))
+        imports = (*project.fresh(), *self._others.finder.fresh())
+        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part)
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)

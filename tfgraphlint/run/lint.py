@@ -103,6 +103,11 @@ class Run:
         """The files that could not be linted."""
         return tuple(result for result in self.examined if result.error)
 
+    @property
+    def in_part(self) -> list[tuple[Path, int, str]]:
+        """What was not read to its end: the file, the row, and the name of the function; none for the file itself."""
+        return [(result.file, row, name) for result in self.examined for row, name in result.in_part]
+
 
 def lint(request: Request, cache: Cache | None = None) -> Run:
     """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.

@@ -36,11 +36,12 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
 )
 from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.libraries.words import EAGER_SWITCHES
 from tfgraphlint.project.modules import Project
 
 MAX_STEPS = 25_000  # expressions and statements evaluated for one root
-MAX_DEPTH = 16  # calls within calls
-MAX_ENTRIES = 12  # entries into one function for one root
+MAX_DEPTH = 40  # calls within calls
+MAX_ENTRIES = 12  # entries into one function, once a root has used up half of its steps
 
 
 Memory = TypeVar("Memory")
@@ -136,12 +137,16 @@ class Machine:
         self.keras_autograph = tables.keras == 2  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
         self.steps = 0
         self.spent = 0  # steps of all roots so far
+        self.thrifty = MAX_STEPS // 2  # from so many steps on, a function that was entered often is not entered again
+        self.skipped = False  # of this root some call was not followed, to save steps
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
         self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
+        self.turns: list[tuple[int, int]] = []  # of the loops around us: which loop, and which turn of it
+        self.repeats = 1  # how often what runs now is run in all, for the elements of lists around us
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
         self.via: bool | None = None  # what calls next: see ``Frame.via``
@@ -152,6 +157,7 @@ class Machine:
         self.texts: set[Node] = set()  # texts that show a tensor of a graph
         self.recording = Recording()
         self.tapes: dict[int, Tape] = {}
+        self._joins: tuple[list[object], dict[Node, tuple[int, int]]] = ([], {})  # see ``_known_joins``
         self.next_bit = 1
 
     # -- facts -----------------------------------------------------------------------------------
@@ -191,6 +197,17 @@ class Machine:
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise OutOfBudget
+
+    def may_enter(self, definition: cst.CSTNode) -> bool:
+        """Whether there are steps left to follow one more call of a function."""
+        if self.steps < self.thrifty or self.entries[id(definition)] < MAX_ENTRIES:
+            return True
+        self.skipped = True
+        return False
+
+    def allow(self, steps: int) -> None:
+        """From here on so many steps are left."""
+        self.steps, self.thrifty = MAX_STEPS - steps, MAX_STEPS - steps // 2
 
     def place(self, node: cst.CSTNode) -> Place:
         """``node`` in the file that is running."""
@@ -246,6 +263,22 @@ class Machine:
             self.alternatives -= 1
 
     @contextmanager
+    def loop(self, repeats: int = 1) -> Iterator[Callable[[], None]]:
+        """Around the turns of a loop of Python, ``repeats`` where all are known; what it gives is called where a turn
+        begins."""
+        number, depth = now(), len(self.turns)
+        before, self.repeats = self.repeats, self.repeats * max(repeats, 1)
+
+        def turn() -> None:
+            self.turns[depth:] = [(number, now())]
+
+        try:
+            yield turn
+        finally:
+            self.repeats = before
+            del self.turns[depth:]
+
+    @contextmanager
     def called_by(self, converts: bool) -> Iterator[None]:
         """What is called now is called by a library, which has it converted by AutoGraph or calls it as it is."""
         before, self.via = self.via, converts
@@ -266,7 +299,7 @@ class Machine:
         self._running = running
         if running.mode is not Mode.GRAPH:
             self.graphs = ()
-        elif not self.graphs:
+        elif not self.graphs and running.by.rpartition(".")[2] not in EAGER_SWITCHES:
             self.graphs, self.outside = (now(),), len(self.stack)
         try:
             yield
@@ -308,15 +341,29 @@ class Machine:
 
     def bits(self, node: Node) -> tuple[int, int]:
         """The tapes that ``node`` is on, and those that it may be on, when it is used now."""
-        on, maybe = node.on, node.maybe
-        if node.kind is Kind.JOIN:
-            parts = [self.bits(edge.node) for edge in node.edges]
-            on = parts[0][0]
-            either = 0
-            for part_on, part_maybe in parts:
-                on &= part_on
-                either |= part_on | part_maybe
-            maybe = either & ~on
+        if node.kind is not Kind.JOIN:
+            return self._bits(node, node.on, node.maybe)
+        known = self._known_joins()
+        stack = [] if node in known else [node]
+        while stack:  # joins of joins, as a loop or a chain of calls makes them: each is looked at once
+            here = stack[-1]
+            left = [edge.node for edge in here.edges if here.kind is Kind.JOIN and edge.node not in known]
+            stack += left
+            if not left:
+                known[stack.pop()] = self._bits(here, *_joined_bits(here, known))
+        return known[node]
+
+    def _known_joins(self) -> dict[Node, tuple[int, int]]:
+        """The bits of joins, for as long as the same tapes record and watch the same."""
+        tapes = self.recording_tapes()
+        watched: list[object] = [held for tape in tapes for held in (tape, tape.watched, tape.perhaps, tape.escaped)]
+        seen, known = self._joins
+        if len(seen) != len(watched) or any(one is not other for one, other in zip(seen, watched)):
+            known = {}
+            self._joins = watched, known
+        return known
+
+    def _bits(self, node: Node, on: int, maybe: int) -> tuple[int, int]:
         active = self.active
         if active:
             for tape in self.recording_tapes():
@@ -412,6 +459,19 @@ class Machine:
               ) -> Fault:
         """A fault of this kind at ``at`` in the present mode."""
         return Fault(kind, self.place(at), name, value, self.mode, outcome)  # type: ignore[arg-type]
+
+
+def _joined_bits(node: Node, known: Mapping[Node, tuple[int, int]]) -> tuple[int, int]:
+    """The tapes that all parts of a join are on, and those that some part is on or may be on."""
+    if node.kind is not Kind.JOIN:
+        return node.on, node.maybe
+    parts = [known[edge.node] for edge in node.edges]
+    on = parts[0][0]
+    either = 0
+    for part_on, part_maybe in parts:
+        on &= part_on
+        either |= part_on | part_maybe
+    return on, either & ~on
 
 
 def _is_eager(running: Running) -> bool:

@@ -12,7 +12,7 @@ from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, Librar
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
-from tfgraphlint.interpret.core.operands import read
+from tfgraphlint.interpret.core.operands import part_of_unknown, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.store import MISSING
@@ -184,10 +184,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
         return LibraryMethod(value, name)
     if name in ("shape", "dtype", "ndim"):
         return Unknown(m.leaf(Kind.CONSTANT, node))
-    made = m.leaf(Kind.OPAQUE, node)
-    made.edges = (Edge(value.node, Flow.UNKNOWN),)
-    made.active, made.maybe = value.node.active, value.node.maybe
-    found = Unknown(made, external=value.external)
+    found = part_of_unknown(m, node, value)
     m.store.write(value.attributes, name, found)
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled
@@ -198,7 +198,8 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
     if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
         return m.call(function, args, node)
     given = keras_symbols.batch_arguments(args)
-    with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
+    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")
+    with m.run_as(eagerness.run_by_keras(m, running)):
         result = m.call(function, given, node)
     return keras_symbols.symbol(result)
 

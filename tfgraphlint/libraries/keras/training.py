@@ -11,7 +11,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, traces
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, keras_symbols, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
 from tfgraphlint.interpret.core.fields import Field
@@ -79,7 +79,7 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
         for value in _functions(m, given) if given is not None else ():
             mode = Mode.EAGER if runs_eagerly else Mode.GRAPH
             running = Running(mode, m.place(at), None, m.keras_autograph, "keras.Model.compile")
-            with m.run_as(running), m.called_by(m.keras_autograph):
+            with m.run_as(eagerness.run_by_keras(m, running)), m.called_by(m.keras_autograph):
                 _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
     return Const(None)
 
@@ -170,8 +170,8 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
         return
     given = args.keywords.get("callbacks")
-    before = set(m.reached), m.entries.copy(), m.steps
-    m.steps = max(m.steps, MAX_STEPS - MAX_FIT_STEPS)
+    before = set(m.reached), m.entries.copy(), m.steps, m.thrifty
+    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
     try:
         with contextlib.suppress(OutOfBudget):
             _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), node)
@@ -181,7 +181,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
                 if isinstance(callback, Instance):
                     _run_hooks(m, receiver, callback, node)
     finally:
-        m.reached, m.entries, m.steps = before
+        m.reached, m.entries, m.steps, m.thrifty = before
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
         m.tell(TraceRun(_trace_of(receiver, node), _signature(args)))
 
@@ -281,6 +281,8 @@ def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
     """How a method runs that nobody here calls: Keras traces the steps of training."""
     kind = class_hierarchy.kind_of(m, cls)
+    if m.tables.keras < 3 and eagerness.may_be_off(m):
+        return running
     if cls.definition in m.eager_classes:
         return Running(Mode.EAGER, by="keras.Model.compile")
     if issubclass(kind, Network) and RUN_EAGERLY.search(cls.scope.tree.text):

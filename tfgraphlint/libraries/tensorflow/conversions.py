@@ -9,7 +9,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import VariableMade
 from tfgraphlint.interpret.core.leaving import argument_text
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts, read
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, is_no_number, parts, read
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.structures import is_constant
@@ -90,6 +90,8 @@ def _convert(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 
 def _converted(m: Machine, name: str, value: Value, dtype: str, node: cst.CSTNode) -> Value:
     """A tensor made from arrays, numbers, or lists of tensors."""
+    if is_no_number(value):
+        return m.opaque(node, [value])
     edges = _rewrapped(m, name, value, node) or [Edge(part) for part in parts(m, [value])]
     made = m.operation(node, edges)
     if made.kind is Kind.CONSTANT:
