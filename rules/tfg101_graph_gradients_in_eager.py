@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Span, Step
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Role, Severity, Span, Step
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.graph_api import ApiUsed
 from tfgraphlint.fixes.edits import end_of, start_of, without_keyword
@@ -14,7 +14,7 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_kinds import held
 from tfgraphlint.fixes.wrap_in_tape import Query, Recording, fresh, joined, nodes_in, recording_for, written
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import short_name
+from tfgraphlint.rule_api.wording import BY_DEFAULT, short_name, supposed_path
 from tfgraphlint.syntax.parents import scopes_of
 from tfgraphlint.syntax.tree import Tree
 
@@ -42,6 +42,9 @@ class GraphGradientsInEager(Rule):
     and in a loss of a model compiled with `run_eagerly=True`. `import tensorflow.compat.v1 as tf` alone
     does not switch eager execution off.
 
+    A function, a method, or a function that another one returns, is reported as a warning if nothing in the project
+    shows that it runs in a graph, as TensorFlow 2 runs everything eagerly by default. See *Known limits*.
+
     ## Why it matters
 
     These functions differentiate a graph, and eager execution builds none. The first call raises:
@@ -52,8 +55,13 @@ class GraphGradientsInEager(Rule):
 
     ## Known limits
 
-    Silent where the mode is not certain: a function whose callers are unknown, a caller that is traced as well as
-    called eagerly, a project in which another file switches eager execution off. Silent in `tf.function` and what it
+    A function that nothing calls is not reported if it, or what calls it, is decorated by something unknown, is passed
+    on as an argument or kept in a table, is a method that Keras or an unknown base class may call, or takes `y_true`
+    and `y_pred`. Nor is it if a file of the same program (what it imports and what imports it) switches eager
+    execution off, builds or asks for a `tf.Graph`, uses sessions, placeholders, estimators or other parts of
+    TensorFlow 1, or asks `tf.executing_eagerly()`, or if the requirements ask for TensorFlow 1.
+
+    Silent where a caller is traced as well as called eagerly. Silent in `tf.function` and what it
     calls, `Dataset.map`, `wrap_function`, `with tf.Graph().as_default()`, `with tf.compat.v1.Session()`, after
     `disable_eager_execution()` or `disable_v2_behavior()`, and in losses and `train_step` of models that Keras traces.
     Your own functions and methods named `gradients` are not reported.
@@ -68,7 +76,8 @@ class GraphGradientsInEager(Rule):
 
     ## When to suppress
 
-    When the file is only ever run by a program that switches eager execution off before it is called.
+    When the file is only ever run by a program that switches eager execution off, or traces it, and is not part of the
+    project.
     """
 
     code = "TFG101"
@@ -77,15 +86,20 @@ class GraphGradientsInEager(Rule):
     def check(self, fact: ApiUsed) -> Iterable[Diagnostic]:
         if fact.name not in NAMES or fact.mode is not Mode.EAGER:
             return
-        path = [Step(Role.CALL, "called from here", call.span) for call in fact.calls]
+        made = {place.node for place in fact.uncalled}
+        path = [Step(Role.CALL, "called from here", call.span) for call in fact.calls if call.node not in made]
         if fact.why is not None:
             path.append(Step(Role.MODE, "runs eagerly because of this", fact.why.span))
         called = short_name(fact.name)
         path.append(Step(Role.CONSEQUENCE, f"`{called}` raises RuntimeError here", fact.place.span))
+        message = f"`{called}` raises RuntimeError: TensorFlow runs eagerly here"
+        if fact.uncalled:
+            message = f"`{called}` raises RuntimeError {BY_DEFAULT}"
         yield self.report(
             fact.place.span,
-            f"`{called}` raises RuntimeError: TensorFlow runs eagerly here",
-            path=path,
+            message,
+            path=[*supposed_path(fact.uncalled), *path],
+            severity=Severity.WARNING if fact.uncalled else None,
             help="compute the target inside `with tf.GradientTape() as tape:` and call `tape.gradient`",
             fix=_record_on_tape(fact.place.tree, fact.place.node),
         )

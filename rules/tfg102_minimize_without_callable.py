@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
+from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity, Span
 from tfgraphlint.facts.gradients import LossNotCallable
 from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.wrap_in_tape import Query, fresh, recording_for, written
+from tfgraphlint.libraries.words import LOSS_TENSOR_METHODS
 from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import BY_DEFAULT, supposed_path
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
@@ -21,9 +23,13 @@ class MinimizeWithoutCallable(Rule):
     ## What it does
 
     Reports `optimizer.minimize(loss, ...)` and `optimizer.compute_gradients(loss, ...)` where `loss` is a
-    tensor and the code runs eagerly. A tensor that is already computed carries nothing that an optimizer
+    tensor and the code runs eagerly; and `get_gradients` and `get_updates` given a tensor, which optimizers of Keras 3
+    do not have at all. A tensor that is already computed carries nothing that an optimizer
     could differentiate: eagerly the gradient needs a tape that watched the computation, or a function that
     the optimizer can call under a tape of its own.
+
+    Code that nothing in the project calls is reported as a warning if nothing shows that it runs in a graph: TensorFlow
+    2 runs everything eagerly by default. `tfgraphlint rule TFG101` says what counts as showing it.
 
     ## Why it matters
 
@@ -36,16 +42,17 @@ class MinimizeWithoutCallable(Rule):
 
         ValueError: `tape` is required when a `Tensor` loss is passed.
 
-    Keras 3 optimizers have neither method:
+    Keras 3 optimizers have none of these methods:
 
         AttributeError: 'SGD' object has no attribute 'minimize'
+        AttributeError: 'RMSprop' object has no attribute 'get_updates'
 
     ## Known limits
 
     `minimize` of a function and `minimize(loss, variables, tape=tape)` are not reported: Keras 2 accepts both, and for
-    `compat.v1` a function is the right form. With Keras 3 they fail as well. Silent inside a `tf.function`, a
-    `tf.Graph` or a session, where `compat.v1` optimizers take tensors, and for classes of the program or of other
-    libraries that have a method of that name.
+    `compat.v1` a function is the right form. With Keras 3 they fail as well, which TFG505 reports. Silent
+    inside a `tf.function`, a `tf.Graph` or a session, where `compat.v1` optimizers take tensors, and for classes of the
+    program or of other libraries that have a method of that name.
 
     ## Fix safety
 
@@ -65,16 +72,28 @@ class MinimizeWithoutCallable(Rule):
     def check(self, fact: LossNotCallable) -> Iterable[Diagnostic]:
         yield self.report(
             fact.place.span,
-            f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`",
+            _say(fact),
+            path=supposed_path(fact.uncalled),
+            severity=Severity.WARNING if fact.uncalled else None,
             help="compute the loss inside `with tf.GradientTape() as tape:` and call `apply_gradients`",
             fix=_record_on_tape(fact),
         )
+
+
+def _say(fact: LossNotCallable) -> str:
+    if fact.missing and fact.method in LOSS_TENSOR_METHODS:
+        return f"optimizers of Keras 3 have no `{fact.method}`: AttributeError"
+    if fact.uncalled:
+        return f"`{fact.method}` got a tensor: {BY_DEFAULT}, it needs a function or a tape"
+    return f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`"
 
 
 def _record_on_tape(fact: LossNotCallable) -> Fix | None:
     """The loss is computed under a tape, and its gradients are applied."""
     tree, call = fact.place.tree, fact.place.node
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None
+    if fact.method in LOSS_TENSOR_METHODS:
         return None
     given = _read_arguments(call, "v1" in fact.optimizer)
     if given is None:

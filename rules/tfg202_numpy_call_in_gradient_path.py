@@ -8,9 +8,12 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import Cause, GradientCut
 from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.fixes.suggestions import name_replacement
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, short_name, trace_path
+
+WITH_FIX = "use the TensorFlow function with the same meaning"
 
 
 class NumpyCallInGradientPath(Rule):
@@ -68,7 +71,7 @@ class NumpyCallInGradientPath(Rule):
             fact.place.span,
             f"{describe(fact.lost)}: {_describe_cut(fact)}",
             path=trace_path(fact),
-            help=gradient_cuts.advise(fact, fix, "use the TensorFlow function with the same meaning"),
+            help=gradient_cuts.advise(fact, fix, WITH_FIX if fix is not None else name_replacement(fact.fault.name)),
             fix=fix,
             suggestions=gradient_cuts.suggest(fact, fix),
         )

@@ -8,9 +8,13 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut
 from tfgraphlint.fixes import gradient_cuts
+from tfgraphlint.fixes.suggestions import is_of_use
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, name_gradient, trace_path
+
+DIFFERENTIABLE = "use a differentiable form, or pass the gradient straight through"
+ANOTHER_LOSS = "train on a loss that has a gradient, and use this one as a metric only"
 
 
 class NonDifferentiableOp(Rule):
@@ -20,8 +24,9 @@ class NonDifferentiableOp(Rule):
 
     Reports an operation of TensorFlow that has no gradient where it stands on the only way from a source to
     the target: `argmax`, `round`, `floor`, `sign`, `//`, comparisons, casts to integers or booleans,
-    `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. The report
-    is at the first such operation on the way; what follows it is a consequence.
+    `one_hot`, and the others of the table that `tfgraphlint` derives by running each of them. A tape may take the
+    gradient, or `fit` of a compiled model whose `call` or layers contain the operation. The report is at the first
+    such operation on the way; what follows it is a consequence.
 
     ## Why it matters
 
@@ -35,16 +40,19 @@ class NonDifferentiableOp(Rule):
 
     ## Known limits
 
-    Only where every path from the source goes through such an operation. Masks and indices that choose among
+    Only where every path from the source goes through such an operation; for `fit`, only where no weight of the model
+    gets a gradient, and nothing else adds to the loss (`add_loss`, regularizers). Masks and indices that choose among
     live values (`gather`, `where`, `boolean_mask`, a product with a cast comparison) are not reported, nor
     `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind `tf.stop_gradient`. The table says
     what one version of TensorFlow did with one call of each operation; for some the arguments decide.
 
     ## Fix safety
 
-    No fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for `argmax`,
-    `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
-    `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is.
+    No fix, only suggestions, since what is right depends on the model: `tf.nn.softmax` for the `one_hot` of an
+    `argmax`, `tf.sigmoid` for a comparison, `tf.tanh` for `sign`, a quotient for `//`, or the straight-through form
+    `x + tf.stop_gradient(tf.round(x) - x)`, which keeps the value and passes the gradient on as it is. They are
+    offered where a gradient comes through all that follows, and so not where `tf.equal` takes the value: then train
+    on a loss that has a gradient, and keep this one as a metric.
 
     ## When to suppress
 
@@ -63,6 +71,6 @@ class NonDifferentiableOp(Rule):
             fact.place.span,
             f"{outcome}: `{brief(fact.place.code)}` has no gradient",
             path=trace_path(fact),
-            help="use a differentiable form, or pass the gradient straight through",
+            help=DIFFERENTIABLE if is_of_use(fact.fault) else ANOTHER_LOSS,
             suggestions=gradient_cuts.suggest(fact, None),
         )

@@ -35,6 +35,8 @@ class PyFunctionInGradientPath(Rule):
 
         InvalidArgumentError: Inputs to operation AddN of type AddN must have the same size and shape.
 
+    The report says that the gradient is zero where that is certain, and names both outcomes where the shapes decide.
+
     ## Known limits
 
     A `py_function` whose body consists of TensorFlow operations keeps the gradient and is not reported; a function
@@ -59,9 +61,13 @@ class PyFunctionInGradientPath(Rule):
 
     def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
         fix = gradient_cuts.repair(fact)
+        outcome = describe(fact.lost)
+        why = f"`{short_name(fact.fault.name)}` runs outside TensorFlow"
+        if "InvalidArgumentError" in outcome:
+            why = "NumPy in its body"
         yield self.report(
             fact.place.span,
-            f"{describe(fact.lost)}: `{short_name(fact.fault.name)}` runs outside TensorFlow",
+            f"{outcome}: {why}",
             path=trace_path(fact),
             help="use TensorFlow operations, or give the function a gradient with `tf.custom_gradient`",
             fix=fix,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.gradients import GradientCut, VariableAugmented
-from tfgraphlint.fixes.assign_in_place import assigned_in_place
+from tfgraphlint.fixes.assign_in_place import keeps_variable, repaired
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, trace_path
@@ -45,9 +45,11 @@ class VariableRebound(Rule):
 
     ## Fix safety
 
-    Safe: `w = w - x` becomes `w.assign_sub(x)`, `w = w + x` becomes `w.assign_add(x)`, and any other
-    expression becomes `w.assign(expression)`; the augmented forms alike. The variable changes in place, so
-    whatever else holds it sees the new value, which is what the program means.
+    `w = w - x` becomes `w.assign_sub(x)`, `w = w + x` becomes `w.assign_add(x)`, and any other expression becomes
+    `w.assign(expression)`; the augmented forms alike. Safe where the variable was made for this name and nothing
+    else is seen to hold it; unsafe where it is handed to others, who see the new value then. Where the name was
+    given what another name holds (`fast = w`), or another tape is recording, the variable has to keep its value:
+    there the fix is `inner.watch(fast)`, which computes nothing and changes no value.
     Assignments of several names at once, and values that a helper returns, are left to the reader.
 
     ## When to suppress
@@ -60,6 +62,7 @@ class VariableRebound(Rule):
     kinds = (FaultKind.REBOUND,)
 
     def check(self, fact: GradientCut | VariableAugmented) -> Iterable[Diagnostic]:
+        fix, suggestions = repaired(fact)
         if isinstance(fact, GradientCut):
             name, path = brief(fact.fault.value), trace_path(fact)
             message = f"{describe(fact.lost)}: the name is rebound to a tensor here"
@@ -67,9 +70,13 @@ class VariableRebound(Rule):
             name, path = brief(fact.target.code), ()
             message = f"`{name} {fact.operator}= ...` on a variable raises RuntimeError"
         yield self.report(
-            fact.place.span,
-            message,
-            path=path,
-            help=f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`",
-            fix=assigned_in_place(fact.place.tree, fact.place.node),
+            fact.place.span, message, path=path, help=self._advise(fact, name), fix=fix, suggestions=suggestions
         )
+
+    def _advise(self, fact: GradientCut | VariableAugmented, name: str) -> str:
+        if not keeps_variable(fact):
+            return f"change the variable in place: `{name}.assign_sub(...)` or `{name}.assign(...)`"
+        if isinstance(fact, VariableAugmented):
+            return f"compute a new tensor: `{name} = {name} {fact.operator} ...`, and watch it in the next step"
+        tape = fact.lost.tape.name or "tape"
+        return f"watch it first in the block: `{tape}.watch({brief(fact.lost.source.code)})`"

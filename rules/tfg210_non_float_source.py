@@ -19,8 +19,9 @@ class NonFloatSource(Rule):
 
     Reports a source of a gradient that is not of a floating or complex type: a variable made from whole
     numbers or booleans, such as `tf.Variable(3)`, `tf.Variable(np.arange(4))` or
-    `tf.Variable(tf.ones([2], dtype=tf.bool))`, or an integer tensor that is watched. The report is at the
-    expression that makes the value, since the type has to change there.
+    `tf.Variable(tf.ones([2], dtype=tf.bool))`, or an integer tensor that is watched; also such a variable among
+    the `trainable_variables` of a `tf.Module`. The report is at the expression that makes the value, since the type
+    has to change there.
 
     ## Why it matters
 
@@ -45,7 +46,7 @@ class NonFloatSource(Rule):
     Unsafe. `3` becomes `3.0`, an integer `dtype` becomes `tf.float32`, and where neither is written `dtype=tf.float32`
     is added. Other code may rely on the integer: indexing, shapes, integer division, checkpoints that were written
     before. Casts that are not needed any more stay. For booleans a cast is not enough: gates that should be learned
-    need a float and a `sigmoid`.
+    need a float and a `sigmoid`. No fix for a variable among `trainable_variables`: a counter wants `trainable=False`.
 
     ## When to suppress
 
@@ -57,10 +58,12 @@ class NonFloatSource(Rule):
     kinds = (FaultKind.NON_FLOAT,)
 
     def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
+        listed = fact.lost.source.kind == "member"  # nobody asked for this variable in particular
         yield self.report(
             fact.place.span,
             f"{describe(fact.lost)}: it does not hold floating-point numbers",
             path=trace_path(fact),
-            help="make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
-            fix=made_float(fact.place.tree, fact.place.node),
+            help="give it `trainable=False`, or make it floating point if it is to be trained" if listed else
+            "make it floating point: `3.0` instead of `3`, or `dtype=tf.float32`",
+            fix=None if listed else made_float(fact.place.tree, fact.place.node),
         )

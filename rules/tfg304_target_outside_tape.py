@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Diagnostic
-from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.diagnostic import Diagnostic, Role, Step
+from tfgraphlint.facts.common import FaultKind, Place
 from tfgraphlint.facts.gradients import GradientCut, GradientLost
 from tfgraphlint.fixes.move_into_tape import in_function_of, moved_into_block
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, trace_path
-from tfgraphlint.syntax.parents import statement_of
+from tfgraphlint.syntax.parents import scopes_of, statement_of
 
 
 class TargetOutsideTape(Rule):
@@ -66,10 +66,34 @@ class TargetOutsideTape(Rule):
         yield self.report(
             place.tree.span(shown),
             f"{describe(fact.lost)}: `{brief(place.tree.code(shown))}` runs outside the tape's block",
-            path=trace_path(fact),
-            help="move the statement into the `with` block",
+            path=_path(fact, place),
+            help=_advise(fact, place),
             fix=moved_into_block(fact.lost, FaultKind.OUTSIDE),
         )
+
+
+def _path(fact: GradientCut, place: Place) -> tuple[Step, ...]:
+    """The steps of the report; where it is in a helper, also the call that came too early."""
+    steps = trace_path(fact)
+    if _is_beside_tape(fact, place) or not fact.fault.calls:
+        return steps
+    early = Step(Role.CALL, "called from here, while the tape was not recording", fact.fault.calls[-1].span)
+    return (*steps[:-1], early, steps[-1])
+
+
+def _advise(fact: GradientCut, place: Place) -> str:
+    if _is_beside_tape(fact, place):
+        return "move the statement into the `with` block"
+    called = fact.fault.calls[-1].node if fact.fault.calls else None
+    if isinstance(called, cst.Call):
+        return f"call `{brief(fact.fault.calls[-1].tree.code(called.func))}` inside the `with` block"
+    return "compute it inside the `with` block"
+
+
+def _is_beside_tape(fact: GradientCut, place: Place) -> bool:
+    """Whether a place stands in the function that enters the tape."""
+    made = fact.lost.tape.made
+    return place.tree is made.tree and scopes_of(made.tree, made.node)[:1] == scopes_of(place.tree, place.node)[:1]
 
 
 def _is_argument(lost: GradientLost, statement: cst.CSTNode, node: cst.CSTNode) -> bool:

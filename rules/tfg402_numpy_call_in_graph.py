@@ -8,10 +8,13 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.fixes import graph_numpy
+from tfgraphlint.fixes.suggestions import name_replacement
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.wording import short_name, traced_by, traced_path
 
 SILENT = ("numpy.array_equal",)  # catches the error
+
+WITH_FIX = "use the TensorFlow function of the same meaning"
 
 
 class NumpyCallInGraph(Rule):
@@ -70,7 +73,7 @@ class NumpyCallInGraph(Rule):
                 fact.place.span,
                 f"`{short_name(fact.name)}` {outcome}: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
-                help="use the TensorFlow function of the same meaning",
+                help=WITH_FIX if fix is not None else f"{name_replacement(fact.name)}, or run it with `tf.py_function`",
                 fix=fix,
                 suggestions=graph_numpy.suggestions(fact) if fix is None else (),
             )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import libcst as cst
+
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.tracing import VariableCreated
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_path
+from tfgraphlint.syntax.parents import scopes_of
+
+ONCE = "create the variable outside, or once: `if self.v is None: self.v = tf.Variable(...)`"
+IN_LAYER = "create it in `__init__` or in `build`: `self.v = self.add_weight(...)`"
 
 
 class VariableCreatedInGraph(Rule):
@@ -16,8 +22,8 @@ class VariableCreatedInGraph(Rule):
 
     ## What it does
 
-    Reports `tf.Variable(...)`, and optimizers and metrics, which hold variables, that are created unconditionally in
-    code that is certainly traced.
+    Reports `tf.Variable(...)`, `K.variable(...)`, and optimizers and metrics, which hold variables, that are created in
+    code that is certainly traced: unconditionally, or whenever an argument is given (`if mask is not None`).
 
     ## Why it matters
 
@@ -53,5 +59,11 @@ class VariableCreatedInGraph(Rule):
             f"`{brief(fact.place.code)}` raises ValueError: "
             "a `tf.function` may create variables only on its first call",
             path=traced_path(fact),
-            help="create the variable outside, or once: `if self.v is None: self.v = tf.Variable(...)`",
+            help=IN_LAYER if _is_in_call(fact) else ONCE,
         )
+
+
+def _is_in_call(fact: VariableCreated) -> bool:
+    """Whether the variable is made in the ``call`` of a class, which Keras runs on symbolic tensors as well."""
+    scopes = scopes_of(fact.place.tree, fact.place.node)
+    return any(isinstance(scope, cst.FunctionDef) and scope.name.value == "call" for scope in scopes[:-1])

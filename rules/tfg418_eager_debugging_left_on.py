@@ -10,7 +10,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Positio
 from tfgraphlint.facts.common import Place
 from tfgraphlint.facts.graph_api import ApiUsed
 from tfgraphlint.facts.tracing import CompiledEagerly
-from tfgraphlint.fixes.eager_needs import is_needed, is_unconditional, mentions
+from tfgraphlint.fixes.eager_needs import is_last_of, is_needed, is_unconditional
 from tfgraphlint.fixes.edits import without_keyword
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
@@ -74,14 +74,14 @@ class EagerDebuggingLeftOn(Rule):
 
 
 def _is_left_on(place: Place) -> bool:
-    """Whether the call switches on, with a literal, and no other in the file switches off."""
+    """Whether the call switches on, with a literal, and nothing switches off after it."""
     node = place.node
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return False
     if node.func.attr.value == "enable_debug_mode":
         return not node.args
     literal = len(node.args) == 1 and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "True"
-    return literal and mentions(place.tree, "run_functions_eagerly") == 1
+    return literal and is_last_of(place.tree, node, "run_functions_eagerly")
 
 
 def _remove_argument(place: Place) -> Fix | None:

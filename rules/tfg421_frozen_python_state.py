@@ -28,9 +28,10 @@ class FrozenPythonState(Rule):
     ## Known limits
 
     Silent for values that are set once or before the first call, for variables, tensors and arguments (a Python
-    argument with a new value makes a new trace), and for state that only eager code reads. A change within the traced
-    code itself is TFG405. For `fit`, changes by callbacks of the same program are known. A new trace for another
-    reason, such as another shape, reads the new value; then the result depends on the order of the calls.
+    argument with a new value makes a new trace), and for state that only eager code reads. A change within the
+    traced code itself is TFG405. For `fit`, changes by callbacks of the same program are known. A new trace for
+    another reason, such as another shape, reads the new value; then the result depends on the order of the calls. A
+    dataset that each turn of a loop makes keeps the values of its turn, as it should.
 
     ## Fix safety
 

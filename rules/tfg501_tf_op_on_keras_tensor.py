@@ -9,9 +9,11 @@ import libcst as cst
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Step
 from tfgraphlint.facts.keras import KerasTensorUsed
 from tfgraphlint.fixes.keras_ops import with_operation
+from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name, trace_calls
+from tfgraphlint.syntax.parents import scopes_of
 
 
 class TfOpOnKerasTensor(Rule):
@@ -34,6 +36,8 @@ class TfOpOnKerasTensor(Rule):
 
     Keras 2 turned each TensorFlow function into a layer automatically; programs that rely on this fail here. NumPy,
     `float` and conditions raise errors in Keras 2 as well, with other texts, and are reported for both.
+
+    A few functions fail before they ask, as `keras.backend.mean`: AttributeError. The report names the error.
 
     ## Known limits
 
@@ -69,7 +73,9 @@ def _describe(fact: KerasTensorUsed) -> str:
     code = brief(fact.place.code)
     match fact.how:
         case "function":
-            return f"`{short_name(fact.name)}` does not accept a symbolic Keras tensor: ValueError"
+            error = load().error_on_symbolic(fact.name)
+            refusal = f"`{short_name(fact.name)}` does not accept a symbolic Keras tensor"
+            return f"{refusal}: {error}" if error else refusal
         case "condition":
             return f"`{code}` is a symbolic Keras tensor used as a Python bool: TypeError"
         case "array":
@@ -78,6 +84,8 @@ def _describe(fact: KerasTensorUsed) -> str:
 
 
 def _advise(fact: KerasTensorUsed) -> str:
+    if _is_in_call(fact):
+        return "use a function of `keras.ops`: here the `call` method gets a symbolic Keras tensor"
     match fact.how:
         case "function":
             return "use a function of `keras.ops`, or move the call into the `call` method of a layer"
@@ -86,6 +94,15 @@ def _advise(fact: KerasTensorUsed) -> str:
         case "array":
             return "write the symbolic tensor on the left, or use a function of `keras.ops`"
     return "use a function of `keras.ops`, or read the value of what the model returns for data"
+
+
+def _is_in_call(fact: KerasTensorUsed) -> bool:
+    """Whether the code stands in the ``call`` of a layer or model, where a move into one would change nothing."""
+    return any(
+        isinstance(scope, cst.FunctionDef) and scope.name.value == "call"
+        for place in (fact.place, *fact.calls)
+        for scope in scopes_of(place.tree, place.node)[:-1]
+    )
 
 
 def _use_keras_ops(fact: KerasTensorUsed) -> Fix | None:

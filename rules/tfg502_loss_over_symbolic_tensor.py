@@ -41,10 +41,11 @@ class LossOverSymbolicTensor(Rule):
 
     ## Known limits
 
-    One report for each function, at the first use; it covers everything computed from it. Losses and metrics are seen
-    where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static (`z.shape[-1]`,
-    `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called on data, which is a
-    remedy. On Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
+    One report for each function, at the first use; it covers everything computed from it. Losses and metrics are
+    seen where `compile` gets them, callbacks where `fit` does or as a class. Silent on what is static
+    (`z.shape[-1]`, `layer.name`), on weights (`layer.kernel`), and on a model built over `layer.output` and called
+    on data, which is a remedy. Silent on Keras 2 without eager execution, where all tensors are in one graph. On
+    Keras 3 `K.eval(symbolic)` raises nothing and returns the symbolic tensor again.
 
     ## Fix safety
 

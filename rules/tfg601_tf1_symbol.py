@@ -10,14 +10,15 @@ from tfgraphlint.rule_api.rule import Rule
 
 
 class Tf1Symbol(Rule):
-    """A name of TensorFlow 1 does not exist in TensorFlow 2.
+    """A name of TensorFlow 1, or of early versions of TensorFlow 2, does not exist any more.
 
     ## What it does
 
     Reports names of TensorFlow 1 that the TensorFlow in use does not have, as attributes and in imports:
     `tf.placeholder`, `tf.log`, `tf.train.AdamOptimizer`, `from tensorflow.contrib import ...`. Of a whole program of
     that time (placeholders, a session) one report is made, at the first place, with the count of the others; single
-    leftovers are reported each. With `each-tf1-symbol = true` in the configuration every name is reported.
+    leftovers are reported each. What TensorFlow 2 had for a while and lost is reported as well, once for each module:
+    `tf.estimator`, `tf.compat.v1.estimator`. With `each-tf1-symbol = true` in the configuration every name is reported.
 
     ## Why it matters
 
@@ -25,18 +26,20 @@ class Tf1Symbol(Rule):
         AttributeError: module 'tensorflow._api.v2.train' has no attribute 'AdamOptimizer'
         ModuleNotFoundError: No module named 'tensorflow.contrib'
         ImportError: cannot import name 'placeholder' from 'tensorflow'
+        AttributeError: module 'tensorflow' has no attribute 'estimator'
 
     Of 1,447 paths of TensorFlow 1 that were tried 1,110 are missing; 814 live on in `tf.compat.v1`.
 
     ## Known limits
 
-    Silent where a test of the version, `hasattr`, or an `except` stands around the name or around every use of the
-    function that it is in, where `tf` is not always the same module in the file (`import tensorflow.compat.v1 as tf` in
-    one place), where the file sets the name in TensorFlow itself, and in projects that are made for TensorFlow 1 by
-    their requirements. Names that stayed (`tf.gradients`, `tf.name_scope`, `tf.random_normal_initializer`,
-    `tf.test.TestCase`) are not reported, nor are names below `tf.keras` (TFG505) and those that TensorFlow 2 had for a
-    while (`tf.estimator`). Arguments that were renamed (`keep_dims`, `dimension`, `tf.concat(0, xs)`) are not the
-    matter of this rule. Holds for TensorFlow 2, all versions.
+    Silent where a test of the version keeps the name from being reached, or may do so (`IS_TF_1` of another module),
+    where `hasattr` or an `except` stands around the name or around every use of the function that it is in, where `tf`
+    is not always the same module in the file (`import tensorflow.compat.v1 as tf` in one place), where the file sets
+    the name in TensorFlow itself, and in projects that are made for TensorFlow 1 by their requirements. Names that
+    stayed (`tf.gradients`, `tf.name_scope`, `tf.random_normal_initializer`, `tf.test.TestCase`) are not reported, nor
+    are names below `tf.keras` (TFG505). Of what TensorFlow 2 lost, what went after 2.15 is known. Arguments that were
+    renamed (`keep_dims`, `dimension`, `tf.concat(0, xs)`) are not the matter of this rule. Names of TensorFlow 1 are
+    reported for all versions of TensorFlow 2, others for those that lack them.
 
     ## Fix safety
 
@@ -57,20 +60,28 @@ class Tf1Symbol(Rule):
     def check(self, fact: LegacySymbol) -> Iterable[Diagnostic]:
         yield self.report(
             fact.span,
-            f"`{fact.spelled}` was removed in TensorFlow 2{_count_others(fact.others)}: {fact.error.partition(':')[0]}",
+            f"`{fact.spelled}` was removed {_say_when(fact)}{_count_others(fact)}: {fact.error.partition(':')[0]}",
             help=_advise(fact),
             fix=_replace(fact),
         )
 
 
-def _count_others(count: int) -> str:
-    if not count:
+def _say_when(fact: LegacySymbol) -> str:
+    return f"after TensorFlow {fact.after}" if fact.after else "in TensorFlow 2"
+
+
+def _count_others(fact: LegacySymbol) -> str:
+    if not fact.others:
         return ""
-    return f" ({count} more removed {'names' if count > 1 else 'name'} in this file)"
+    if fact.after:
+        return f" (used {fact.others + 1} times in this file)"
+    return f" ({fact.others} more removed {'names' if fact.others > 1 else 'name'} in this file)"
 
 
 def _advise(fact: LegacySymbol) -> str | None:
-    if fact.others:
+    if "estimator" in fact.name.split("."):
+        return "train a `keras.Model` with `compile` and `fit`; `input_fn` becomes a `tf.data.Dataset`"
+    if fact.others and not fact.after:
         return (
             "to run it as it is: `import tensorflow.compat.v1 as tf` and `tf.disable_v2_behavior()` at the top; "
             "eager execution needs neither placeholders nor sessions"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.diagnostic import Diagnostic, Severity
 from tfgraphlint.facts.graph_api import GraphApiInEager
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.rule_api.wording import trace_calls
+from tfgraphlint.rule_api.wording import BY_DEFAULT, supposed_path, trace_calls
 
 
 class GraphApiInEagerRule(Rule):
@@ -18,6 +18,10 @@ class GraphApiInEagerRule(Rule):
 
     Reports calls of the graph API of TensorFlow 1 (`compat.v1.placeholder`, `Session.run` and `eval` of eager tensors,
     iterators of datasets, queues, `summary.merge_all`) where the code certainly runs eagerly.
+
+    Code that nothing in the project calls is reported as a warning if nothing shows that it runs in a graph: TensorFlow
+    2 runs everything eagerly by default. `tfgraphlint rule TFG101` says what counts as showing it; sessions and
+    placeholders do not count here.
 
     ## Why it matters
 
@@ -38,10 +42,10 @@ class GraphApiInEagerRule(Rule):
 
     Silent inside `Graph().as_default()`, inside `with Session()` (what is built there goes into its graph), in
     functions given to `wrap_function`, after `disable_eager_execution` or `disable_v2_behavior`, in projects that
-    switch eager execution off in another file of the same program, in functions that nothing in the file calls, and
-    in projects made for TensorFlow 1. `InteractiveSession` switches nothing. `make_one_shot_iterator` of compat.v1,
-    `get_variable`, `placeholder_with_default` and `global_variables_initializer` run eagerly and are not reported.
-    Holds for TensorFlow 2, all versions.
+    switch eager execution off in another file of the same program, in functions that nothing calls in programs that
+    import `tensorflow.compat.v1` as a whole, and in projects made for TensorFlow 1. `InteractiveSession` switches
+    nothing. `make_one_shot_iterator` of compat.v1, `get_variable`, `placeholder_with_default` and
+    `global_variables_initializer` run eagerly and are not reported. Holds for TensorFlow 2, all versions.
 
     ## Fix safety
 
@@ -58,11 +62,16 @@ class GraphApiInEagerRule(Rule):
 
     def check(self, fact: GraphApiInEager) -> Iterable[Diagnostic]:
         error = fact.error.partition(":")[0]
+        message = f"`{brief(fact.place.code)}` needs a graph and runs eagerly{_count_others(fact.others)}: {error}"
+        if fact.uncalled:
+            message = f"`{brief(fact.place.code)}` needs a graph: {error} {BY_DEFAULT}"
+        called = [call for call in fact.calls if call.node not in {place.node for place in fact.uncalled}]
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` needs a graph and runs eagerly{_count_others(fact.others)}: {error}",
-            path=trace_calls(fact.calls, fact.place),
+            message,
+            path=[*supposed_path(fact.uncalled), *trace_calls(called, fact.place)],
             help=_advise(fact),
+            severity=Severity.WARNING if fact.uncalled else None,
         )
 
 

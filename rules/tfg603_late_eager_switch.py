@@ -32,12 +32,13 @@ class LateEagerSwitch(Rule):
 
     ## Known limits
 
-    Silent where nothing made before is used after in the graph (values printed, `.numpy()` taken of tensors, seeds,
-    lists of devices, `tf.constant(tensor)`), where another file of the same program may switch before, and on
-    `enable_eager_execution` in a program that is eager already: there it changes nothing, however late. Layers and
-    models made before are not followed; Keras 2 refuses to fit them ("Calling `Model.fit` in graph mode is not
-    supported when the `Model` instance was constructed with eager mode enabled"), and Keras 3 does not train
-    without eager execution at all, switched early or late. Holds for TensorFlow 2, all versions.
+    Silent on a switch while a graph is built, which changes nothing, where nothing made before is used after in the
+    graph (values printed, `.numpy()` taken of tensors, seeds, lists of devices, `tf.constant(tensor)`), where
+    another file of the same program may switch before, and on `enable_eager_execution` in a program that is eager
+    already: there it changes nothing, however late. Layers and models made before are not followed; Keras 2 refuses
+    to fit them ("Calling `Model.fit` in graph mode is not supported when the `Model` instance was constructed with
+    eager mode enabled"), and Keras 3 does not train without eager execution at all, switched early or late. Holds
+    for TensorFlow 2, all versions.
 
     ## Fix safety
 

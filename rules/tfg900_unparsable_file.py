@@ -15,12 +15,13 @@ class UnparsableFileRule(Rule):
     ## What it does
 
     Reports a file that Python cannot parse, with Python's own message and place: a syntax error, null bytes, bytes
-    that are not text in the file's encoding. Code that is nested too deeply to be followed is reported as well.
+    that are not text in the file's encoding, a notebook that is not valid JSON. Code that is nested too deeply to be
+    followed is reported as well. In a notebook or a Markdown file, only the cell or code block is reported.
 
     ## Why it matters
 
-    Nothing else is reported about such a file, whatever is wrong in it. For a `with` line without its colon, Python
-    says:
+    Nothing else is reported about such a file or cell, whatever is wrong in it. For a `with` line without its colon,
+    Python says:
 
         SyntaxError: expected ':'
 
@@ -42,4 +43,4 @@ class UnparsableFileRule(Rule):
     name = "unparsable-file"
 
     def check(self, fact: UnparsableFile) -> Iterable[Diagnostic]:
-        yield self.report(fact.span, f"this file cannot be parsed: {fact.message}")
+        yield self.report(fact.span, f"this {fact.what or 'file'} cannot be parsed: {fact.message}")

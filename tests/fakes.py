@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +92,9 @@ class FakeInterpreter:
     elsewhere: Span | None = None
     linted: list[str] = field(default_factory=list)
 
-    def __call__(self, project: Project, tree: Tree, outline: Outline, path: str = "") -> list[object]:
+    def __call__(
+        self, project: Project, tree: Tree, outline: Outline, path: str = "", called: Collection[str] = ()
+    ) -> list[object]:
         self.linted.append(tree.filename)
         found: list[object] = []
         pending: list[cst.CSTNode] = [tree.module]

@@ -16,11 +16,20 @@ class Position:
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A stretch of one file, from ``start`` up to and without ``end``."""
+    """A stretch of one file, from ``start`` up to and without ``end``.
+
+    ``cell`` is the notebook's cell in which rows are counted; 0 where they are those of the text that is linted.
+    """
 
     filename: str
     start: Position
     end: Position
+    cell: int = 0
+
+    @property
+    def where(self) -> str:
+        """The file, and the cell in it, as reports name them."""
+        return f"{self.filename}:cell {self.cell}" if self.cell else self.filename
 
 
 class Severity(Enum):

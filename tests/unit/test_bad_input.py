@@ -171,13 +171,29 @@ def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.Monk
     assert [name for name, _, _ in places(done.diagnostics)] == ["other.py"]
 
 
-def test_a_notebook(tmp_path: Path) -> None:
-    (tmp_path / "lesson.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: TFG900 this file cannot be parsed: this is not valid JSON: Expecting value"),
+        ("[]", "1:1: TFG900 this file cannot be parsed: this is no notebook: an object is missing here"),
+        ("{}", "1:1: TFG900 this file cannot be parsed: this is no notebook: it has no cells"),
+        ('{"cells": 3}', "1:11: TFG900 this file cannot be parsed: this is no notebook: a list is missing here"),
+        ('{"cells": [3]}', "1:12: TFG900 this file cannot be parsed: this is no notebook: an object is missing here"),
+        ('{"cells": [],\n "metadata"}', "2:12: TFG900 this file cannot be parsed: this is not valid JSON: Expecting"),
+        ('{"cells": []', "1:13: TFG900 this file cannot be parsed: this is not valid JSON: Expecting ','"),
+        ('{"cells": []} x', "1:15: TFG900 this file cannot be parsed: this is not valid JSON: Extra data"),
+        ('{"cells": [{"cell_type": "code", "source": [1]}]}', "1:45: TFG900 this file cannot be parsed: this is no"),
+        ("[" * 100_000, "1:1: TFG900 this file cannot be parsed: it is nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_notebook(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "lesson.ipynb").write_text(text)
     (tmp_path / "other.py").write_text("def f(:\n")
-    done = run(tmp_path, "lesson.ipynb", "other.py")
-    way_out = "`jupyter nbconvert --to script` makes a Python file of one"
-    assert done.stderr == f"error: lesson.ipynb: notebooks are not read; {way_out}\n"
-    assert (done.returncode, done.stdout[:13]) == (2, "other.py:1:7:")
+    done = run(tmp_path)
+    first, second, _ = done.stdout.splitlines()
+    assert first.startswith(f"lesson.ipynb:{said}")
+    assert second.startswith("other.py:1:7:")
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_a_directory_where_a_file_was_meant(tmp_path: Path) -> None:

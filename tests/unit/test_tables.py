@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from tfgraphlint.libraries import tables
+from tfgraphlint.libraries.derive.differences import difference
 from tfgraphlint.libraries.tables import Outcome, Tables
+from tfgraphlint.libraries.words import LOST_METHODS, LOST_VALUES
 
 NONE, FLOWS, ZERO = Outcome("none"), Outcome("flows"), Outcome("zero")
 
@@ -33,6 +36,78 @@ def test_nearest_older_version_is_taken() -> None:
     assert tables.load("99.0") is tables.load(tables.versions()[0])
     assert tables.load("1.15") is tables.load(tables.versions()[-1])
     assert (tables.load("2.15").keras, tables.load("2.16").keras, tables.load("2.21").keras) == (2, 3, 3)
+
+
+def test_every_version_from_2_15_on_is_known() -> None:
+    assert tables.versions() == ("2.21", "2.20", "2.19", "2.18", "2.17", "2.16", "2.15")
+    assert tables.load("2.18").versions["tensorflow"].startswith("2.18.")
+
+
+@pytest.mark.parametrize(
+    ("name", "since"),
+    [
+        ("tensorflow.io.decode_jxl", "2.21"),
+        ("tensorflow.io.decode_webp", "2.20"),
+        ("tensorflow.data.experimental.ServiceOptions", "2.18"),
+        ("tensorflow.sparse.sampled_addmm", "2.17"),
+        ("keras.ops.sum", "2.16"),
+    ],
+)
+def test_names_by_version(name: str, since: str) -> None:
+    having = [version for version in tables.versions() if tables.load(version).exists(name)]
+    assert having[-1] == since
+    assert tables.versions()[: len(having)] == tuple(having)
+
+
+def test_what_a_version_does_not_say_is_as_in_the_next() -> None:
+    old, new = tables.load("2.16"), tables.load("2.21")
+    assert old.function("tensorflow.reduce_sum") == new.function("tensorflow.reduce_sum")
+    assert old.is_removed("tensorflow.estimator") and not tables.load("2.15").is_removed("tensorflow.estimator")
+
+
+CHANGES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"a": 1, "b": {"c": [1], "d": "x"}}, {"a": 1, "b": {"c": [2]}, "e": None}),
+    ({"m": {"functions": "a b c d"}}, {"m": {"functions": "a c d e"}}),
+    ({"m": {"functions": "b a"}}, {"m": {"functions": "c d"}}),
+    ({}, {"a": {"b": "c"}}),
+    ({"a": "x y z"}, {"a": "z y x"}),
+]
+
+
+@pytest.mark.parametrize(("base", "new"), CHANGES)
+def test_differences_are_put_together_again(base: dict[str, Any], new: dict[str, Any]) -> None:
+    before = copy.deepcopy(base)
+    assert tables.apply(base, difference(base, new)) == new
+    assert base == before
+    assert difference(new, new) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "lost"),
+    [
+        ("tensorflow.keras.optimizers.Adam", "minimize", (True, "AttributeError")),
+        ("keras.optimizers.SGD", "lr", (False, "AttributeError")),
+        ("tensorflow.keras.mixed_precision.LossScaleOptimizer", "get_scaled_loss", (True, "AttributeError")),
+        ("tensorflow.keras.layers.Dense", "add_metric", (True, "NotImplementedError")),
+        ("tensorflow.keras.layers.Dense", "input_shape", (False, "AttributeError")),
+        ("tensorflow.keras.Sequential", "input_shape", None),
+        ("tensorflow.keras.Model", "inputs", None),  # a functional model has them
+        ("tensorflow.keras.Model", "history", None),  # a callback sets it
+        ("tensorflow.keras.layers.LSTM", "reset_states", None),
+        ("tensorflow.keras.metrics.Mean", "reset_states", (True, "AttributeError")),
+        ("tensorflow.keras.optimizers.legacy.Adam", "", (True, "ImportError")),
+        ("tensorflow.keras.optimizers.Adam", "", None),
+        ("tensorflow.data.Dataset", "output_shapes", (False, "AttributeError")),
+        ("tensorflow.compat.v1.data.Dataset", "output_shapes", None),
+    ],
+)
+def test_members_that_are_gone(name: str, member: str, lost: tuple[bool, str] | None) -> None:
+    assert tables.load("2.21").lost_member(name, member) == lost
+    assert tables.load("2.15").lost_member(name, member) is None
+
+
+def test_words_of_the_screen_are_members_that_are_gone() -> None:
+    assert tables.load("2.21").lost_members() >= LOST_METHODS | LOST_VALUES
 
 
 def test_tables_say_what_they_were_derived_from(each: Tables) -> None:

@@ -67,7 +67,7 @@ def test_a_name_that_is_gone(text: str, spelled: str, replacement: str) -> None:
         HEAD + "@unittest.skipIf(TF2, 'old')\ndef test():\n    tf.Session()\n",
         "from __future__ import annotations\n" + HEAD + "def f(s: tf.Session) -> tf.Tensor: pass\n",
         HEAD + "# pip install tensorflow==1.15\ntf.Session()\n",
-        HEAD + "tf.gradients(y, x); tf.name_scope('a'); tf.estimator.Estimator; tf.keras.backend.get_session()\n",
+        HEAD + "tf.gradients(y, x); tf.name_scope('a'); tf.keras.backend.get_session()\n",
         "from .compat import tf\ntf.Session()\n",
         HEAD + "if TYPE_CHECKING:\n    from tensorflow.contrib import slim\n",
         HEAD + "@test_util.run_v1_only('graphs')\ndef test():\n    tf.Session()\n",
@@ -79,6 +79,70 @@ def test_what_is_fine(text: str) -> None:
 
 
 PROGRAM = HEAD + "tf.set_random_seed(1)\nx = tf.placeholder(tf.float32)\ny = tf.log(x)\nwith tf.Session():\n    pass\n"
+
+
+SESSION = "tf.Session()\n"
+ASSERTS = [  # a line, and whether what follows it is reached under TensorFlow 2.21
+    ("assert tf.__version__.startswith('2.')", True),
+    ("assert tf.__version__ >= '1.4', 'too old'", True),
+    ("assert int(tf.__version__.split('.')[0]) < 2", False),
+    ("assert tf.__version__ in ('1.13.1', '1.15.0')", False),
+    ("assert tf.__version__ == '2.21.0'", False),  # nobody knows the patch release
+    ("assert hasattr(tf, 'Session')", False),
+    ("assert version.parse(tf.__version__) >= version.parse('2.0.0')", True),
+    ("assert LooseVersion(tf.__version__) < '2.0.0'", False),
+    ("assert Version(tf.__version__).major == 2", True),
+    ("assert [int(n) for n in tf.__version__.split('.')][:2] >= [2, 4]", True),
+    ("assert tf.__version__ >= '2.4'", False),  # as texts: '2.21.0' stands before '2.4'
+    ("if tf.__version__[0] == '1':\n    raise SystemExit", True),
+    ("if tf.__version__[0] != '1':\n    raise SystemExit", False),
+    ("IS_TF_1 = tf.__version__[0] == '1'\nIS_TF_1 or _raise(ImportError())", False),
+    ("IS_TF_1 = tf.__version__[0] == '1'\nnot IS_TF_1 or _raise(ImportError())", True),
+    ("from .compat import IS_TF_1\nIS_TF_1 or _raise(ImportError())", False),
+    ("major, minor = map(int, tf.__version__.split('.')[:2])\nassert (major, minor) > (1, 12)", True),
+    ("from tensorflow import __version__ as installed\nassert installed < '2'", False),
+    ("def is_2():\n    return tf.__version__.startswith('2')\nassert is_2()", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "reached"), ASSERTS)
+def test_a_guard_means_what_it_compares(line: str, reached: bool) -> None:
+    assert [symbol.spelled for symbol in found(f"{HEAD}{line}\n{SESSION}")] == ["tf.Session"] * reached
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("if tf.__version__ < '2':\n    tf.Session()\nelse:\n    tf.log(1)\n", "tf.log"),
+        ("if tf.__version__ >= '2':\n    tf.Session()\nelse:\n    tf.log(1)\n", "tf.Session"),
+        ("log = tf.log if tf.__version__ < '2' else tf.placeholder\n", "tf.placeholder"),
+        ("ok = tf.__version__ < '2' and tf.log or tf.ceil\n", "tf.ceil"),
+        ("def f():\n    if tf.__version__ < '2':\n        return tf.log\n    return tf.ceil\n", "tf.ceil"),
+    ],
+)
+def test_only_what_is_reached(text: str, spelled: str) -> None:
+    assert [symbol.spelled for symbol in found(HEAD + text)] == [spelled]
+
+
+def test_a_guard_is_asked_for_the_version_that_is_meant() -> None:
+    text = HEAD + "assert tf.__version__ >= '2.19'\n" + SESSION
+    assert [len(found(text, version)) for version in ("2.18", "2.20")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled", "others"),
+    [
+        (HEAD + "mode = tf.estimator.ModeKeys.TRAIN\n", "tf.estimator", 0),
+        (HEAD + "tf.estimator.RunConfig()\ndef f():\n    return tf.estimator.Estimator\n", "tf.estimator", 1),
+        ("import tensorflow.compat.v1 as tf\ntf.estimator.ModeKeys\n", "tf.estimator", 0),
+        ("from tensorflow import estimator\n", "tensorflow.estimator", 0),
+        ("import tensorflow.estimator as te\n", "tensorflow.estimator", 0),
+        ("from tensorflow.estimator import ModeKeys\n", "tensorflow.estimator.ModeKeys", 0),
+    ],
+)
+def test_modules_that_tensorflow_2_had_for_a_while(text: str, spelled: str, others: int) -> None:
+    assert [(each.spelled, each.others, each.after) for each in found(text)] == [(spelled, others, "2.15")]
+    assert found(text, "2.15") == []
 
 
 def test_a_program_is_one_report(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ TensorFlow takes seconds to start, so all programs are written first and run onc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tfgraphlint.verify import main, session, table
+from tfgraphlint.diagnostic import Edit
+from tfgraphlint.verify import main, offers, session, table
 from tfgraphlint.verify.answer import Answer
 from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import Program, find
@@ -275,3 +277,43 @@ def test_claims_outside_the_grammar(claim: str) -> None:
 @pytest.mark.parametrize("condition", ["keras", "keras => 3", "keras>=3 or tensorflow<2"])
 def test_conditions_outside_the_grammar(condition: str) -> None:
     assert unreadable_condition(condition)
+
+
+# -- fixes and suggestions, each made alone --------------------------------------------------------
+
+LOST = """import numpy as np
+import tensorflow as tf
+
+x = tf.Variable([0.5, 1.5])
+with tf.GradientTape() as tape:
+    y = np.sum(x)  # expect: TFG202
+gradient = tape.gradient(tf.convert_to_tensor(y), x)
+
+# claim: none gradient
+"""
+
+
+def offer(case: Path, content: str) -> offers.Offer:
+    """An offer that replaces the call in ``LOST``."""
+    case.mkdir(parents=True)
+    (case / "bad.py").write_text(LOST)
+    (program,) = find(case)
+    found = next(iter(offers.offers_for(program)))
+    fix = replace(found.fix, edits=(Edit(found.diagnostic.span, content),))
+    return replace(found, fix=fix, texts=offers.made(found.run, fix))
+
+
+@needs_tensorflow
+def test_an_offer_that_does_not_help_is_named(tmp_path: Path) -> None:
+    contents = {
+        "tf.reduce_sum(x)": "",
+        "tf.stop_gradient(x)": "all is as before: none gradient",
+        "tf.reduce_sum(x) * 0.0": "no number comes of it: gradient",
+        "tf.reduce_sum(x, axis=3)": "the program ends with",
+    }
+    made = [
+        offer(tmp_path / "tfg202_numpy_call_in_gradient_path" / str(index), content)
+        for index, content in enumerate(contents)
+    ]
+    for (_, objection), wanted in zip(offers.judge(made, 120.0), contents.values()):
+        assert objection.startswith(wanted) and bool(objection) == bool(wanted)

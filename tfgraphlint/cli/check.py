@@ -36,9 +36,11 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
 @click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named.")
+@click.option("--no-notebooks", is_flag=True, help="Leave notebooks (*.ipynb) out.")
 @click.option("--stdin-filename", help="File name for the code that '-' reads.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
 @click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
+@click.option("--verbose", "-v", is_flag=True, help="Say which functions were not read to their end.")
 @click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
 def command(**given: object) -> None:
     """Lint PATHS: files, directories, glob patterns, or '-' for standard input (default: '.').
@@ -70,6 +72,8 @@ def run(options: Options) -> int:
         done = repaired.run
     else:
         output.show(done, options)
+    if options.verbose:
+        output.say_unread(done)
     failed = output.say_errors(asked, done)
     if failed:
         return 2

@@ -45,7 +45,7 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
         RunError: no file is named, or there is no such kind of fact.
     """
     from tfgraphlint.report.facts import render
-    from tfgraphlint.run.facts import asked_for, facts_of, kinds_named
+    from tfgraphlint.run.facts import asked_for, facts_of, kinds_named, placing
 
     if not paths:
         raise RunError("name a file (tfgraphlint facts train.py), or give --list")
@@ -54,8 +54,10 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
     for error in errors:
         click.echo(f"error: {error}", err=True)
     status = 2 if errors else 0
+    place = placing(request)
     for found in facts_of(request):
-        for line in render(fact for fact in found.facts if isinstance(fact, kinds)):
+        wanted = [fact for fact in found.facts if isinstance(fact, kinds)]
+        for line in render(wanted, place):
             click.echo(line)
         if found.error:
             click.echo(f"error: {found.error}", err=True)

@@ -27,9 +27,11 @@ class Options:
     isolated: bool
     no_cache: bool
     force_exclude: bool
+    no_notebooks: bool
     stdin_filename: str | None
     exit_zero: bool
     statistics: bool
+    verbose: bool
     quiet: bool
 
 

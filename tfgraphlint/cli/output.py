@@ -13,7 +13,8 @@ import click
 
 from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.cli.session import Asked
-from tfgraphlint.project.source import Source
+from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.project.source import Source, holds_pieces, shown
 from tfgraphlint.report.summary import count, statistics, summary
 from tfgraphlint.run.lint import Run, readable
 from tfgraphlint.run.suppression import statement_rows
@@ -44,23 +45,41 @@ def _rendered(run: Run, options: Options) -> str:
         full,  # a clean run prints no reports
     )
 
-    if options.output_format == "concise":
-        return concise.render(run.diagnostics)
     sources = _sources(run)
-    return full.render(run.diagnostics, lambda name: sources(name).lines, _has_colour())
+    diagnostics = [_placed(diagnostic, sources) for diagnostic in run.diagnostics]
+    if options.output_format == "concise":
+        return concise.render(diagnostics)
+    places = {span.where: span for each in diagnostics for span in (each.span, *(step.span for step in each.path))}
+    return full.render(
+        diagnostics, lambda where: sources(places[where].filename).lines_of(places[where].cell), _has_colour()
+    )
 
 
 def _as_json(run: Run, options: Options) -> str:
     from tfgraphlint.report import json  # most runs are read by people
 
     if options.statistics:
-        return json.statistics(run.diagnostics)
+        return json.statistics(run.diagnostics, len(run.in_part))
     sources = _sources(run)
-    return json.render(
-        run.diagnostics,
-        lambda span: statement_rows(sources(span.filename), span.start.row)[-1],
-        run.request.working_directory,
-    )
+    placed = [_placed(each, sources) for each in run.diagnostics]
+    last = {new.span: _last_row(sources(old.span.filename), old.span) for old, new in zip(run.diagnostics, placed)}
+    return json.render(placed, last.__getitem__, run.request.working_directory)
+
+
+def _last_row(source: Source, span: Span) -> int:
+    """The last row of the statement at a place, where a ``noqa`` goes."""
+    end = Position(statement_rows(source, span.start.row)[-1], 1)
+    return source.place(Span(span.filename, end, end)).start.row
+
+
+def _placed(diagnostic: Diagnostic, sources: Callable[[str], Source]) -> Diagnostic:
+    """``diagnostic`` with its places as a person reads them."""
+    from tfgraphlint.report.places import placed  # a clean run prints no reports
+
+    names = {diagnostic.span.filename, *(step.span.filename for step in diagnostic.path)}
+    if not any(holds_pieces(Path(name)) for name in names):
+        return diagnostic
+    return placed(diagnostic, lambda span: sources(span.filename).place(span))
 
 
 def _sources(run: Run) -> Callable[[str], Source]:
@@ -84,9 +103,12 @@ def show_diff(repaired: Repaired, options: Options) -> int:
 
     for path, after in sorted(repaired.changed.items()):
         before = repaired.before[path]
-        rows = difflib.unified_diff(before.lines.with_ends(), after.lines.with_ends(), before.filename, after.filename)
-        for row in rows:
-            click.echo(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n", nl=False)
+        for (cell, old), (_, new) in zip(before.parts(), after.parts()):
+            name = f"{before.filename}:cell {cell}" if cell else before.filename
+            for row in difflib.unified_diff(old.with_ends(), new.with_ends(), name, name):
+                # Hardly any cell ends with a line end: nothing is missing there.
+                missing = "" if cell else "\\ No newline at end of file\n"
+                click.echo(row if row.endswith("\n") else f"{row}\n{missing}", nl=False)
     if not options.quiet:
         click.echo(f"Would fix {count(len(repaired.fixed), 'problem')}.", err=True)
     return int(bool(repaired.changed) and not options.exit_zero)
@@ -95,9 +117,17 @@ def show_diff(repaired: Repaired, options: Options) -> int:
 def say_dropped(repaired: Repaired) -> None:
     """Say which fixes did not hold, and why."""
     for diagnostic, reason in repaired.dropped:
-        start = diagnostic.span.start
-        place = f"{diagnostic.span.filename}:{start.row}:{start.column}"
+        span = _placed(diagnostic, _sources(repaired.original)).span
+        place = f"{span.where}:{span.start.row}:{span.start.column}"
         click.echo(f"{place}: {diagnostic.code}: the fix was not applied: {reason}", err=True)
+
+
+def say_unread(run: Run) -> None:
+    """Say what was not read to its end."""
+    for file, row, name in run.in_part:
+        what = f"`{name}`" if name else "this file"
+        place = f"{shown(file, run.request.working_directory)}:{row}"
+        click.echo(f"{place}: {what} takes too many steps and was read in part: problems may be missed", err=True)
 
 
 def say_errors(asked: Asked, run: Run) -> bool:

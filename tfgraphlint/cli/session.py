@@ -40,7 +40,7 @@ def gather(options: Options) -> Asked:
     if options.config is not None:
         finder.find(here)  # a file that was named is to be usable, whatever there is to lint
     paths = options.paths or (".",)
-    found = discover(paths, finder, options.force_exclude)
+    found = discover(paths, finder, options.force_exclude, not options.no_notebooks)
     # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
     return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
@@ -52,7 +52,7 @@ def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> A
     settings = finder.find(path.parent)
     content = sys.stdin.buffer.read()
     try:
-        source = decode(content, path, shown(path, here))
+        source = decode(content, path, shown(path, here), settings.python_cell_magics)
     except NotTextError as error:
         raise RunError(f"standard input: {error.message} (row {error.position.row})") from error
     return Asked(Request(here, {path: settings}, overrides, {path: source}, roots=[path.parent]), ())
@@ -84,8 +84,8 @@ def write(repaired: Repaired) -> None:
     given = repaired.original.request.overlay
     for path, source in sorted(repaired.changed.items()):
         if path not in given:
-            write_whole(path, source.encode(source.text))
+            write_whole(path, source.encode())
     for path, source in given.items():  # standard input comes out again, repaired or not
         after = repaired.changed.get(path, source)
-        sys.stdout.buffer.write(after.encode(after.text))
+        sys.stdout.buffer.write(after.encode())
         sys.stdout.buffer.flush()

@@ -12,6 +12,9 @@ import click
 def command(codes: tuple[str, ...]) -> None:
     """Run the fixtures of the named rules (default: all) in the installed TensorFlow and check their claims.
 
+    Each fix and each suggestion for a bad program is made alone, and what comes out is run, too: the error must be
+    gone, and the gradient that was None a number.
+
     Exit status: 0 TensorFlow confirms every claim, 1 it does not, 2 the fixtures cannot be run.
     """
     from tfgraphlint.verify.main import run

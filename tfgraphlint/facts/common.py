@@ -66,7 +66,7 @@ class Fault:
     name: str = ""  # full library name of what was called: "numpy.sum", "tensorflow.argmax"
     value: str = ""  # source text of the value that was cut
     mode: Mode = Mode.EAGER
-    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "part", "raises", "nan"
+    outcome: str = "none"  # what TensorFlow gives: "none", "zero", "zero or raises", "part", "raises", "nan"
     calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
     outside: bool = False  # the value had left TensorFlow before, and had not come back
 

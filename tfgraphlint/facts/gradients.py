@@ -45,7 +45,7 @@ class GradientLost(Fact):
         for first, *further in _causes(self.faults):
             if first.mode is Mode.GRAPH and first.kind in RAISES_IN_GRAPH:
                 continue
-            is_term = self.partial and first.outcome not in ("zero", "part")
+            is_term = self.partial and first.outcome not in ("zero", "zero or raises", "part")
             what = first.place, first.kind, first, tuple(further), self, self.calls
             yield TermCut(*what) if is_term else GradientCut(*what)
 
@@ -174,12 +174,15 @@ class VariableAugmented(Fact):
 
 @dataclass(frozen=True, eq=False)
 class LossNotCallable(Fact):
-    """``optimizer.minimize(tensor)``: a tensor instead of a function."""
+    """``optimizer.minimize(tensor)``: a tensor instead of a function. ``missing``: optimizers have no such method;
+    ``uncalled``: as for ``ApiUsed``."""
 
     place: Place
     method: str
     optimizer: str
+    missing: bool = False
     calls: tuple[Place, ...] = field(default=())
+    uncalled: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

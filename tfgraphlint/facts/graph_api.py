@@ -12,6 +12,8 @@ class ApiUsed(Fact):
     """A call of a library function by its full name; ``why`` is the place that determines the mode.
 
     In graph mode the graph may also be one that is built by hand, with ``tf.Graph``: the fact does not say which.
+    ``uncalled``: the functions that nobody calls, each made by the one before, through which the code is reached.
+    Where there are any, "eagerly" is how they most likely run, by TensorFlow's own default.
     """
 
     place: Place
@@ -19,13 +21,14 @@ class ApiUsed(Fact):
     mode: Mode
     why: Place | None = None
     calls: tuple[Place, ...] = field(default=())
+    uncalled: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class GraphApiInEager(Fact):
     """A call of TensorFlow 1 API (``name``) that needs a graph, in code that certainly runs eagerly: raises ``error``.
 
-    ``others`` counts the further calls of this kind in the program.
+    ``others`` counts the further calls of this kind in the program. ``uncalled``: as for ``ApiUsed``.
     """
 
     place: Place
@@ -33,6 +36,7 @@ class GraphApiInEager(Fact):
     error: str
     others: int = 0
     calls: tuple[Place, ...] = field(default=())
+    uncalled: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,6 +35,18 @@ class SymbolicLossAdded(Fact):
 
 
 @dataclass(frozen=True, eq=False)
+class LostMember(Fact):
+    """An attribute is read that objects of the library class ``owner`` had in an older version and now lack, or that
+    is there only to raise ``error``. Without ``name`` it is an object that cannot be made."""
+
+    place: Place  # what reads the attribute; the call that makes the object
+    owner: str
+    name: str
+    error: str  # the class of the exception
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
 class UntrackedVariable(Fact):
     """A ``tf.Variable`` becomes the attribute ``attribute`` of a Keras 3 layer or model, or an item of its list."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tfgraphlint.diagnostic import Edit, Span
 
-OLD_LAYERS = "tensorflow.compat.v1.layers"
+# What ``tensorflow.compat.v1`` takes from Keras 2, and says of itself that Keras 3 does not have it.
+OLD_PARTS = ("tensorflow.compat.v1.layers", "tensorflow.compat.v1.nn.rnn_cell")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class LegacySymbol:
 
     ``replacement`` is how the file would write its replacement: an equivalent when ``how`` is "same", a name of
     ``compat.v1`` for "compat", what TensorFlow's upgrade script writes for "upgrade". ``others`` counts the further
-    removed names of the file, which get no report of their own.
+    removed names of the file, which get no report of their own. ``after`` is the version that had it last, where that
+    is a TensorFlow 2.
     """
 
     span: Span
@@ -40,3 +42,4 @@ class LegacySymbol:
     replacement: str = ""
     edits: tuple[Edit, ...] = ()
     others: int = 0
+    after: str = ""

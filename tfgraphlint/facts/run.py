@@ -9,10 +9,11 @@ from tfgraphlint.diagnostic import Span
 
 @dataclass(frozen=True)
 class UnparsableFile:
-    """A file that cannot be parsed: the fact behind TFG900."""
+    """A file, or a cell of a notebook, that cannot be parsed: the fact behind TFG900."""
 
     span: Span
     message: str
+    what: str = ""  # "cell" or "code block" where it is less than the file
 
 
 @dataclass(frozen=True)

@@ -151,25 +151,35 @@ def _is_run_in(tree: Tree, node: cst.CSTNode, block: cst.With) -> bool:
     return False
 
 
-def _holds_weights(value: Place, query: Place) -> bool:
+def _holds_weights(value: Place, query: Place, steps: int = 4) -> bool:
     """Whether ``value`` is a list in which a model's weights may be: Keras 3 weights are refused by ``watch``."""
     tree, words = value.tree, path_to(value.node)
     homes = [*(scope.body for scope in scopes_of(tree, query.node)), tree.module]
-    return any(
-        _is_mixed(holder.value)
+    given = [
+        holder.value
         for home in homes
         for target in bindings_in(home, words)
         if isinstance(holder := parent(tree, parent(tree, target) or target), cst.Assign)
-    )
+    ]
+    others = (each for each in given if isinstance(each, cst.Name) and steps)
+    return any(map(_is_mixed, given)) or any(_holds_weights(Place(tree, each), query, steps - 1) for each in others)
 
 
 def _is_mixed(node: cst.BaseExpression) -> bool:
     match node:
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
-            return not all(path_to(each.value) and not _is_weights(each.value) for each in elements)
-        case cst.ListComp() | cst.BinaryOperation(left=cst.List()) | cst.BinaryOperation(right=cst.List()):
+            return not all(_is_name_or_variable(each.value) for each in elements)
+        case cst.ListComp(elt=element):
+            return not isinstance(element, cst.BinaryOperation)  # what is computed is a tensor
+        case cst.BinaryOperation(left=cst.List()) | cst.BinaryOperation(right=cst.List()):
             return True
     return _is_weights(node)
+
+
+def _is_name_or_variable(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.Call):
+        return path_to(node.func)[-1:] in (("tf.Variable",), ("tensorflow.Variable",))
+    return bool(path_to(node)) and not _is_weights(node)
 
 
 def _is_weights(node: cst.BaseExpression) -> bool:

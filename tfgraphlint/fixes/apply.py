@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 import tempfile
 import tokenize
@@ -14,10 +13,9 @@ from pathlib import Path
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix
 from tfgraphlint.errors import RunError
+from tfgraphlint.project.cells import Replacement, replaced
 from tfgraphlint.project.source import Source
-from tfgraphlint.syntax.text import Lines
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from tfgraphlint.syntax.text import Lines, line_end, with_line_ends
 
 
 @dataclass(frozen=True, order=True)
@@ -112,19 +110,17 @@ def _collide(wanted: Mapping[str, Sequence[Change]], taken: Mapping[str, Sequenc
 
 def applied(text: str, made: Sequence[Change]) -> str:
     """``text`` with ``made`` (sorted, not colliding) in it; new lines end as the text's own do."""
+    return replaced(text, _replacements(text, made))
+
+
+def edited(source: Source, made: Sequence[Change]) -> Source:
+    """``source`` with ``made`` in it, wherever its file holds what is replaced."""
+    return source.edited(_replacements(source.text, made))
+
+
+def _replacements(text: str, made: Sequence[Change]) -> list[Replacement]:
     newline = line_end(text)
-    parts: list[str] = []
-    position = 0
-    for change in made:
-        parts += [text[position : change.start], _LINE_END.sub(lambda _: newline, change.content)]
-        position = change.end
-    return "".join([*parts, text[position:]])
-
-
-def line_end(text: str) -> str:
-    """How lines of ``text`` end: as the first one does."""
-    match = _LINE_END.search(text)
-    return match.group() if match else "\n"
+    return [(each.start, each.end, with_line_ends(each.content, newline)) for each in made]
 
 
 def moved(offset: int, text: str, made: Sequence[Change]) -> int | None:
@@ -136,15 +132,17 @@ def moved(offset: int, text: str, made: Sequence[Change]) -> int | None:
             break
         if offset < change.end:
             return None
-        shift += len(_LINE_END.sub(lambda _: newline, change.content)) - (change.end - change.start)
+        shift += len(with_line_ends(change.content, newline)) - (change.end - change.start)
     return offset + shift
 
 
 def checked(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
-    """``diagnostic``, its fix made unsafe where a comment would be lost by it."""
+    """``diagnostic``, its fix made unsafe where a comment would be lost by it, and left out where it has no place."""
     fix = diagnostic.fix
     if fix is None:
         return diagnostic
+    if not all(sources[edit.span.filename].takes(edit) for edit in fix.edits if edit.span.filename in sources):
+        return replace(diagnostic, fix=None)
     if fix.applicability is not Applicability.SAFE or not _loses_comment(fix, sources):
         return diagnostic
     message = f"{fix.message} (a comment goes with it)" if fix.message else "a comment goes with it"

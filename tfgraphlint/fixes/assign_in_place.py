@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
+from tfgraphlint.facts.common import Place
+from tfgraphlint.facts.gradients import GradientCut, VariableAugmented
+from tfgraphlint.fixes.add_watch import watched
 from tfgraphlint.fixes.edits import end_of, start_of
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_of
+from tfgraphlint.fixes.variable_holders import is_alias, is_held_once, is_of_plain_variables, is_recorded
 from tfgraphlint.syntax.parents import parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
@@ -22,8 +27,59 @@ OPERATORS: dict[type[cst.CSTNode], str] = {
 TARGETS = (cst.Name, cst.Attribute, cst.Subscript)
 
 
-def assigned_in_place(tree: Tree, statement: cst.CSTNode) -> Fix | None:
-    """The fix of a statement that binds a variable's name to a tensor; None for several targets at once."""
+def repaired(fact: GradientCut | VariableAugmented) -> tuple[Fix | None, tuple[Fix, ...]]:
+    """The fix of a statement that binds a variable's name to a tensor, and what else can be meant.
+
+    Under another tape, and where the name was given what another one holds, the new value is meant to be a tensor: the
+    tape of the next step has to watch it. Elsewhere the variable is changed in place, which is safe where no other name
+    holds it.
+    """
+    place = fact.place
+    target = _target(place.node)
+    if target is None:
+        return None, ()
+    calls = (*fact.calls, *(fact.fault.calls if isinstance(fact, GradientCut) else ()))
+    in_place = assigned_in_place(place.tree, place.node, is_seen=not place_is_here(place, calls))
+    watch = _watched(fact, target) if isinstance(fact, GradientCut) else None
+    if keeps_variable(fact):
+        return watch, ()
+    is_open = in_place is not None and in_place.applicability is not Applicability.SAFE and watch is not None
+    return in_place, (_offered(watch),) if is_open and watch is not None else ()
+
+
+def keeps_variable(fact: GradientCut | VariableAugmented) -> bool:
+    """Whether the variable has to stay as it is: another name holds it, or a tape records what happens to it."""
+    calls = (*fact.calls, *(fact.fault.calls if isinstance(fact, GradientCut) else ()))
+    target = _target(fact.place.node)
+    return target is not None and (is_recorded(fact.place, calls) or is_alias(fact.place.tree, target))
+
+
+def place_is_here(place: Place, calls: Iterable[Place]) -> bool:
+    """Whether the code was reached from its own file alone."""
+    return all(call.tree is place.tree for call in calls)
+
+
+def _target(statement: cst.CSTNode) -> cst.BaseExpression | None:
+    match statement:
+        case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AugAssign(target=target):
+            return target if isinstance(target, TARGETS) else None
+    return None
+
+
+def _watched(fact: GradientCut, target: cst.BaseExpression) -> Fix | None:
+    """The tape of the next step watches what the name holds then, a variable or a tensor."""
+    if fact.lost.source.written.tree is not fact.place.tree or not is_of_plain_variables(fact.place.tree, target):
+        return None
+    return watched(fact.lost)
+
+
+def _offered(fix: Fix) -> Fix:
+    message = f"if the variable is to keep its value: {fix.message}"
+    return replace(fix, message=message, applicability=Applicability.DISPLAY)
+
+
+def assigned_in_place(tree: Tree, statement: cst.CSTNode, is_seen: bool = False) -> Fix | None:
+    """``w = w - x`` as ``w.assign_sub(x)``; None for several targets at once. ``is_seen``: other files may hold it."""
     match statement:
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value) if isinstance(target, TARGETS):
             edits = _assign(tree, statement, target, value)
@@ -34,7 +90,8 @@ def assigned_in_place(tree: Tree, statement: cst.CSTNode) -> Fix | None:
     if edits is None:
         return None
     copies = list(_copies(tree, target))
-    kind = Applicability.UNSAFE if copies else Applicability.SAFE
+    is_safe = not copies and not is_seen and is_held_once(tree, target, statement)
+    kind = Applicability.SAFE if is_safe else Applicability.UNSAFE
     return Fix(f"change the variable in place: `{tree.code(target)}.assign…`", kind, (*edits, *copies))
 
 
@@ -105,13 +162,21 @@ def _keeps(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether something keeps the value for later: ``before = w``, ``history.append(w)``."""
     holder = parent(tree, node)
     match holder:
-        case cst.Assign(value=value, targets=[cst.AssignTarget(target=cst.Name())]):
-            return value is node
+        case cst.Assign(value=value, targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return value is node and not _is_trained_with(tree, name)
         case cst.Arg():
             match parent(tree, holder):
                 case cst.Call(func=cst.Attribute(attr=cst.Name(value="append"))):
                     return True
     return False
+
+
+def _is_trained_with(tree: Tree, name: str) -> bool:
+    """Whether a tape records what is done with ``name``: then it is another name of the variable (tied weights)."""
+    return any(
+        isinstance(node, cst.Name) and node.value == name and is_recorded(Place(tree, node), ())
+        for node in _nodes(tree.module)
+    )
 
 
 def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

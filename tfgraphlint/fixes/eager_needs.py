@@ -61,9 +61,18 @@ def _names(function: cst.CSTNode) -> set[str]:
     return {node.value for node in _walk(function) if isinstance(node, cst.Name)}
 
 
-def mentions(tree: Tree, name: str) -> int:
-    """How often a name or attribute stands in the code of a file."""
-    return sum(1 for node in _walk(tree.module) if isinstance(node, cst.Name) and node.value.endswith(name))
+def is_last_of(tree: Tree, call: cst.Call, name: str) -> bool:
+    """Whether all else that is named like the function of ``call`` is called before it, and at the top level."""
+    named = [node for node in _walk(tree.module) if isinstance(node, cst.Name) and node.value.endswith(name)]
+    return all(_is_before(tree, node, call) for node in named if not isinstance(call.func, cst.Attribute)
+               or node is not call.func.attr)  # fmt: skip
+
+
+def _is_before(tree: Tree, name: cst.Name, call: cst.Call) -> bool:
+    above = list(ancestors(tree, name))
+    at_top_level = not any(isinstance(each, (cst.FunctionDef, cst.Lambda, cst.ClassDef)) for each in above)
+    called = isinstance(above[0], cst.Attribute) and isinstance(above[1], cst.Call) and above[1].func is above[0]
+    return at_top_level and called and tree.span(name).start < tree.span(call).start
 
 
 def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

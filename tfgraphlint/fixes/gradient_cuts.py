@@ -18,6 +18,7 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow, text_after, text_of
 from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, Mending, mended, taken
 from tfgraphlint.fixes.suggestions import differentiable, numpy_of_tensorflow, stop_meant
+from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, Held, held, values_of
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.parents import ancestors
@@ -198,11 +199,45 @@ def called_model(cut: Cause) -> Fix | None:
     tail = Span(tree.filename, end_of(tree, args[0].value), tree.span(call).end)
     if "#" in text_of(tree, head) + text_of(tree, tail):
         return None
-    edits = merged([Edit(head, "("), Edit(tail, ", training=False)"), *result.edits])
-    is_safe = result.complete and not result.edits and all(_is_quiet(argument) for argument in args[1:])
+    inputs = made_tensors(tree, args[0].value)
+    if inputs is None:
+        return None
+    edits = merged([Edit(head, "("), *inputs, Edit(tail, ", training=False)"), *result.edits])
+    is_one = held(tree, args[0].value) in (Held(TENSOR), Held(VARIABLE))  # else it may be a list with arrays in it
+    is_safe = is_one and result.complete and not result.edits and all(_is_quiet(argument) for argument in args[1:])
     kind = Applicability.SAFE if is_safe else Applicability.UNSAFE
-    return Fix(f"call the model: `{brief(tree.code(model))}({brief(tree.code(args[0].value))}, training=False)`", kind,
-               tuple(edits))
+    given = brief(text_after(tree, args[0].value, inputs))
+    return Fix(f"call the model: `{brief(tree.code(model))}({given}, training=False)`", kind, tuple(edits))
+
+
+def made_tensors(tree: Tree, value: cst.BaseExpression) -> list[Edit] | None:
+    """The edits that make tensors of all that a list, tuple or dictionary gives to a model, which refuses a mixture.
+
+    None where it is made elsewhere and may hold arrays.
+    """
+    made = [value] if not isinstance(value, cst.Name) else values_of(tree, value)
+    if any(isinstance(part, (cst.StarredElement, cst.StarredDictElement)) for each in made for part in _elements(each)):
+        return None
+    parts = [part for each in made for part in _parts(each)]
+    if all(held(tree, part) == Held(TENSOR) for part in parts):
+        return []
+    if isinstance(value, cst.Name):
+        return None
+    spelled = [spell_tensorflow(tree, "tensorflow.convert_to_tensor", part) for part in parts]
+    return [
+        edit
+        for part, each in zip(parts, spelled)
+        if held(tree, part) != Held(TENSOR)
+        for edit in (tree.replace(part, f"{each.text}({tree.code(part)})"), *each.edits)
+    ]
+
+
+def _parts(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    return [each.value for each in _elements(value)]
+
+
+def _elements(value: cst.BaseExpression) -> Sequence[cst.BaseElement | cst.BaseDictElement]:
+    return value.elements if isinstance(value, (cst.List, cst.Tuple, cst.Dict)) else ()
 
 
 def _is_quiet(argument: cst.Arg) -> bool:
@@ -228,7 +263,7 @@ def suggest(cut: Cause, fix: Fix | None) -> tuple[Fix, ...]:
         found += numpy_of_tensorflow(cut.fault)
     if cut.kind is FaultKind.NON_DIFFERENTIABLE:
         found += differentiable(cut.fault)
-    return (*found, *stop_meant(cut.fault))
+    return (*found, *stop_meant(cut))
 
 
 def advise(cut: Cause, fix: Fix | None, words: str) -> str:

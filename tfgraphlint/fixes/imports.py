@@ -9,9 +9,10 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.syntax.bindings import bound_in
+from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.parents import scopes_of
 from tfgraphlint.syntax.text import Lines
-from tfgraphlint.syntax.tree import Tree
+from tfgraphlint.syntax.tree import Tree, once_per_node
 
 USUAL = {"tensorflow": "tf", "numpy": "np", "keras": "keras"}
 
@@ -49,6 +50,9 @@ def spell(tree: Tree, full: str, at: cst.CSTNode) -> Spelling:
     if usable:
         best = max(usable, key=lambda binding: len(binding.full))
         return Spelling(best.name + full[len(best.full) :])
+    for name, module in taken_for_libraries(tree.text).items():
+        if _reaches(full, module):
+            return Spelling(name + full[len(module) :])
     return _imported(tree, full)
 
 
@@ -65,6 +69,9 @@ def full_name(tree: Tree, node: cst.BaseExpression) -> str | None:
     for binding in reversed(bindings(tree)):
         if binding.name == first:
             return f"{binding.full}.{rest}" if rest else binding.full
+    module = taken_for_libraries(tree.text).get(first)
+    if module is not None:
+        return f"{module}.{rest}" if rest else module
     return None
 
 
@@ -74,11 +81,16 @@ def _reaches(full: str, module: str) -> bool:
 
 def bindings(tree: Tree) -> list[Binding]:
     """What the imports of a file bind, in order. Imports for type checkers only do not count."""
-    return [binding for node in _imports(tree) for binding in _bound(node)]
+    return _bindings(tree, tree.module)
 
 
-def _imports(tree: Tree) -> Iterator[cst.Import | cst.ImportFrom]:
-    pending: list[cst.CSTNode] = [tree.module]
+@once_per_node
+def _bindings(tree: Tree, module: cst.CSTNode) -> list[Binding]:
+    return [binding for node in _imports(module) for binding in _bound(node)]
+
+
+def _imports(module: cst.CSTNode) -> Iterator[cst.Import | cst.ImportFrom]:
+    pending: list[cst.CSTNode] = [module]
     while pending:
         node = pending.pop()
         if isinstance(node, cst.Import | cst.ImportFrom):

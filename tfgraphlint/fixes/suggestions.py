@@ -1,6 +1,7 @@
 """Suggestions for a cut gradient, which are shown and never applied.
 
-Most cuts have two honest repairs: make the operation differentiable, or state that no gradient is wanted.
+Most cuts have two honest repairs: make the operation differentiable, or state that no gradient is wanted. The first is
+offered where a gradient comes through what follows, the second where another path carries one: else nothing trains.
 """
 
 from __future__ import annotations
@@ -11,26 +12,30 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.facts.common import Fault, FaultKind
+from tfgraphlint.facts.gradients import Cause
 from tfgraphlint.fixes import numpy_calls
+from tfgraphlint.fixes.as_tensor import settled
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after, text_of
 from tfgraphlint.fixes.parallel_cuts import taken
+from tfgraphlint.fixes.smooth_uses import is_first_in_one_hot, keeps_gradient
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.tree import Tree
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
-SOFT = {"argmax": "tensorflow.nn.softmax", "sign": "tensorflow.tanh"}
+SOFT = {"sign": "tensorflow.tanh"}
 ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Float, cst.Integer)
 UNWRAPPED = (FaultKind.NUMPY_METHOD, FaultKind.PYTHON_SCALAR, FaultKind.REWRAP)
 WHOLE = (FaultKind.PY_FUNCTION, FaultKind.NON_DIFFERENTIABLE)
 
 
-def stop_meant(fault: Fault) -> Iterator[Fix]:
-    """``tf.stop_gradient(t)`` in the place of the cut: it states that no gradient is wanted."""
+def stop_meant(cut: Cause) -> Iterator[Fix]:
+    """``tf.stop_gradient(t)`` in the place of a term's cut: it states that no gradient is wanted of this term."""
+    fault = cut.fault
     node, tree = fault.place.node, fault.place.tree
-    if not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
+    if not cut.lost.partial or not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
         return
     found = _stopped(fault, node)
     if found is None:
@@ -51,7 +56,7 @@ def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression
         return None
     tensor = taken(node, fault.name)
     if fault.kind in UNWRAPPED and tensor is not None:
-        return node, _written(tree, tensor)
+        return (node if _is_free(tree, node) else tensor), _written(tree, tensor)
     if not node.args or node.args[0].star or isinstance(node.args[0].value, cst.GeneratorExp):
         return None
     first = node.args[0].value
@@ -60,8 +65,16 @@ def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression
     if fault.kind is FaultKind.PREDICT:
         is_predict = isinstance(node.func, cst.Attribute) and node.func.attr.value.startswith("predict")
         model = node.func.value if is_predict and isinstance(node.func, cst.Attribute) else None
-        return (node, f"{tree.code(model)}({_written(tree, first)}, training=False)") if model is not None else None
+        if model is None or not _is_free(tree, node):
+            return None
+        return node, f"{tree.code(model)}({_written(tree, first)}, training=False)"
     return first, _written(tree, first)
+
+
+def _is_free(tree: Tree, node: cst.BaseExpression) -> bool:
+    """Whether an array or number can be a tensor instead without a change elsewhere."""
+    uses = settled(tree, node)
+    return uses is not None and not uses.edits
 
 
 def _written(tree: Tree, node: cst.BaseExpression) -> str:
@@ -82,6 +95,18 @@ def numpy_of_tensorflow(fault: Fault) -> Iterator[Fix]:
             yield _shown(f"`{short_name(rewrite.name)}` keeps the gradient", code, rewrite.edits)
 
 
+def name_replacement(name: str) -> str:
+    """What to write instead of a function of NumPy or ``math``; of other libraries nothing has a gradient."""
+    equivalent = load().numpy_equivalent(name)
+    for replacement in (equivalent.tensorflow, equivalent.tnp) if equivalent is not None else ():
+        if replacement is not None and any(outcome.kind == "flows" for outcome in replacement.gradient.values()):
+            return f"use `{short_name(replacement.name)}`"
+    package = name.partition(".")[0]
+    if package in ("numpy", "math"):
+        return "write it with operations of TensorFlow"
+    return f"write it with operations of TensorFlow: no function of `{package}` has a gradient"
+
+
 def numpy_in_graph(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
     """The same in a graph, where the values count and not the gradient."""
     rewrite = numpy_calls.spell_numpy_of_tensorflow(tree, call, name, differentiable=False)
@@ -93,6 +118,10 @@ def numpy_in_graph(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:
 def differentiable(fault: Fault) -> Iterator[Fix]:
     """A smooth relative of an operation without a gradient, and the form that passes the gradient straight through."""
     match fault.place.node:
+        case cst.Call() as call if (outer := is_first_in_one_hot(fault.place.tree, call)) is not None:
+            yield from _of_one_hot(fault.place.tree, call, outer, fault.name)
+        case cst.BaseExpression() as node if not keeps_gradient(fault.place.tree, node):
+            return
         case cst.Call() as call:
             yield from _of_call(fault.place.tree, call, fault.name)
         case cst.BinaryOperation(operator=cst.FloorDivide() as operator) as node:
@@ -100,6 +129,28 @@ def differentiable(fault: Fault) -> Iterator[Fix]:
             yield _shown("a division without floor has a gradient", text_after(fault.place.tree, node, edits), edits)
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=sign, comparator=right)]) as node:
             yield from _of_comparison(fault.place.tree, node, left, sign, right)
+
+
+def is_of_use(fault: Fault) -> bool:
+    """Whether a differentiable form of an operation is known, or would help: it gives floats, and all that follows
+    has a gradient."""
+    node = fault.place.node
+    if any(True for _ in differentiable(fault)):
+        return True
+    record = load().function(fault.name) if isinstance(node, cst.Call) else None
+    gives_floats = record is not None and record.dtype in ("same", "float")
+    return gives_floats and isinstance(node, cst.Call) and keeps_gradient(fault.place.tree, node)
+
+
+def _of_one_hot(tree: Tree, call: cst.Call, outer: cst.Call, name: str) -> Iterator[Fix]:
+    """``tf.one_hot(tf.argmax(x, axis=-1), n)`` as the chances of all classes."""
+    is_choice = load().canonical(name).rpartition(".")[2] == "argmax"
+    axis = [_written(tree, each.value) for each in call.args[1:]]
+    if not is_choice or axis not in (["-1"], ["1"]) or not keeps_gradient(tree, outer):
+        return
+    soft = spell_tensorflow(tree, "tensorflow.nn.softmax", call)
+    code = f"{soft.text}({_written(tree, call.args[0].value)})"
+    yield _shown("a smooth replacement has a gradient", code, (in_place_of(tree, outer, code), *soft.edits))
 
 
 def _of_call(tree: Tree, call: cst.Call, name: str) -> Iterator[Fix]:

@@ -164,6 +164,18 @@ def _assigned_to(tree: Tree, attribute: cst.Attribute) -> list[cst.BaseExpressio
     ]
 
 
+def values_of(tree: Tree, value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What the file assigns to a name, or the class to an attribute of ``self``."""
+    if isinstance(value, cst.Attribute):
+        return _assigned_to(tree, value)
+    if not isinstance(value, cst.Name):
+        return []
+    for scope in scopes_of(tree, value):
+        if isinstance(scope, cst.FunctionDef) and (found := list(assigned_in(scope.body, value.value))):
+            return found
+    return list(assigned_in(tree.module, value.value))
+
+
 def assigned_in(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
     """The values that are assigned to ``name`` in ``node``, not in functions within it."""
     match node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tfgraphlint.libraries.words import GRADIENT_TRIGGERS
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API, LOST_METHODS
+from tfgraphlint.screen.graph_api_triggers import calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.telling import naming, suspects
@@ -28,7 +29,8 @@ class Telling:
         self._parts: dict[str, list[Part]] = {}
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
-        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, COMPILE})
+        graph_api = GRAPH_API if calls_graph_api(outline) else ()
+        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, *LOST_METHODS, COMPILE, *graph_api})
         self._of_traces = naming(outline.parts, *suspects(outline))
         self._of_imports = naming(outline.parts, set(), set(outline.telling_imports))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Mode
-from tfgraphlint.facts.gradients import GradientLost
-from tfgraphlint.facts.graph_api import GraphApiInEager
+from tfgraphlint.facts.common import Fact, Place
+from tfgraphlint.facts.gradients import GradientLost, LossNotCallable
+from tfgraphlint.facts.graph_api import ApiUsed, GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
+from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.core import class_hierarchy
@@ -24,7 +25,7 @@ from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Instance, Method, TracedCallable, Unknown
+from tfgraphlint.interpret.core.values import Instance, Library, Method, TracedCallable, Unknown
 from tfgraphlint.interpret.listeners import listeners
 from tfgraphlint.interpret.python import attributes, calls, expressions, statements
 from tfgraphlint.interpret.python.modules import run_module
@@ -35,6 +36,7 @@ from tfgraphlint.libraries.python import at_exit
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
+from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MAX_STEPS_PER_FILE = 150_000
@@ -61,6 +63,8 @@ def interpret(
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope
+    for name, module in taken_for_libraries(tree.text).items():
+        scope.names[name] = Library(m.tables.canonical(module))
     mark = m.store.mark()
     try:
         _run_all(m, scope, Telling(outline), called)
@@ -71,15 +75,17 @@ def interpret(
             m.scopes[scope.path] = known
     if any(isinstance(fact, GraphApiInEager) for fact in m.facts):
         elsewhere = switches.switched_elsewhere(project, tree.text, file)
-        m.facts = [fact for fact in m.facts if not (elsewhere and isinstance(fact, GraphApiInEager))]
+        certain = [fact for fact in m.facts if isinstance(fact, GraphApiInEager) and not fact.uncalled]
+        m.facts = [fact for fact in m.facts if not elsewhere or fact not in certain]
+    m.facts = [fact for fact in m.facts if runs_as_supposed(project, fact, tree, file)]
     return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
 
 def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[str]) -> None:
     """The module's top level, what others start in it, then all that it defines and nothing reached."""
     m.frame = Frame(scope, scope.names)
-    m.steps = MAX_STEPS - telling.steps_of_top_level
-    with contextlib.suppress(OutOfBudget):
+    m.allow(telling.steps_of_top_level)
+    with _noting(m, scope.tree.module):
         run_module(m, scope)
         at_exit.run(m)
     m.frame = Frame(scope, scope.names)
@@ -87,9 +93,9 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
         for root, steps in started.roots(m, scope, name, telling):
             run_root(m, root, steps)
     for by_keras in (False, True):  # what other code calls itself, it may well call eagerly
-        for value in list(scope.names.values()):
-            if isinstance(value, Value):
-                _roots_of(m, scope, value, telling, by_keras)
+        values = [value for value in scope.names.values() if isinstance(value, Value)]
+        for value in sorted(values, key=lambda value: not isinstance(value, TracedCallable)):
+            _roots_of(m, scope, value, telling, by_keras)
 
 
 def _expected(m: Machine, fact: Fact) -> bool:
@@ -99,13 +105,28 @@ def _expected(m: Machine, fact: Fact) -> bool:
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
 
 
+def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bool:
+    """Whether nothing in the project speaks against it that the code of a fact runs eagerly."""
+    if not isinstance(fact, (ApiUsed, LossNotCallable, GraphApiInEager)) or not fact.uncalled:
+        return True
+    rows = []
+    for place in fact.uncalled:
+        definition = place.node
+        if place.tree is not tree or not isinstance(definition, cst.FunctionDef):
+            return False
+        rows.append(tree.span(definition.name).start.row)
+    needs_graph = isinstance(fact, GraphApiInEager)
+    return switches.callers_of(project).runs_eagerly(file, tree.text, rows, needs_graph=needs_graph)
+
+
 def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling, by_keras: bool) -> None:
+    if not by_keras:
+        for called, function in list(callables_in(value)):
+            wanted = function.scope is scope and function.owner is None and function.definition not in m.reached
+            if wanted and (steps := telling.steps(function.name)):
+                run_root(m, lambda called=called: root_call(m, called), steps, function.definition)  # type: ignore[misc]
     for held in within(value):
-        if isinstance(held, Function) and held.scope is scope:
-            wanted = not by_keras and held.owner is None and held.definition not in m.reached
-            if wanted and (steps := telling.steps(held.name)):
-                run_root(m, lambda held=held: root_call(m, held), steps)  # type: ignore[misc]
-        elif isinstance(held, Class) and held.scope is scope:
+        if isinstance(held, Class) and held.scope is scope:
             class_roots(m, held, telling, by_keras)
 
 
@@ -130,25 +151,57 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     made: list[Instance] = []
     mark = m.store.mark()
     most = max(steps for _, _, steps in methods)
-    run_root(m, lambda: made.append(make_instance(m, cls)), most, keep=True)
+    run_root(m, lambda: made.append(make_instance(m, cls)), most, cls.definition, keep=True)
+    for value in list(made[0].state.values()) if made else ():
+        traced = _traced_method(value)
+        if traced is not None and any(traced is function and traced.definition not in m.reached
+                                      for _, function, _ in methods):  # fmt: skip
+            of = traced.definition
+            run_root(m, lambda f=traced, v=value: m.call(v, _unknown_arguments(m, f, 1), f.definition), most, of)  # type: ignore[misc]
     for value, function, steps in methods:
         if function.definition not in m.reached and made:
-            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps)  # type: ignore[misc]
+            run_root(m, lambda f=function, v=value: _method_root(m, cls, made[0], v, f), steps, function.definition)  # type: ignore[misc]
     m.store.rewind(mark)
 
 
-def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool = False) -> None:
-    """Run so many steps of a root from the state after the top level; its effects are taken back, or kept."""
+def _traced_method(value: object) -> Function | None:
+    """The method that an attribute is a ``tf.function`` of: ``self.step = tf.function(self._step)``."""
+    inner = value.inner if isinstance(value, TracedCallable) else None
+    return inner.function if isinstance(inner, Method) else None
+
+
+@contextlib.contextmanager
+def _noting(m: Machine, of: cst.CSTNode) -> Iterator[None]:
+    """Around a root: say where there were not enough steps to see all of it."""
+    scope, m.skipped = m.frame.scope, False
+    try:
+        yield
+    except OutOfBudget:
+        m.skipped = True
+    if m.skipped:
+        m.facts.append(ReadInPart(Place(scope.tree, of), _name_of(of)))
+
+
+def _name_of(root: cst.CSTNode) -> str:
+    return root.name.value if isinstance(root, (cst.FunctionDef, cst.ClassDef)) else ""
+
+
+def run_root(
+    m: Machine, root: Callable[[], object], steps: int, of: cst.CSTNode | None = None, *, keep: bool = False
+) -> None:
+    """Run so many steps of a root, the function or class ``of``, from the state after the top level; its effects are
+    taken back, or kept."""
+    of = of or m.frame.scope.tree.module
     if m.spent > MAX_STEPS_PER_FILE:
+        m.facts.append(ReadInPart(Place(m.frame.scope.tree, of), _name_of(of)))
         return
     mark = m.store.mark()
-    m.steps = MAX_STEPS - steps
+    m.allow(steps)
     m.entries.clear()
     before = m.frame, m.running, m.active
     try:
-        root()
-    except OutOfBudget:
-        pass
+        with _noting(m, of):
+            root()
     finally:
         m.frame, m.running = before[0], before[1]
         m.calls.clear()
@@ -162,17 +215,34 @@ def run_root(m: Machine, root: Callable[[], object], steps: int, *, keep: bool =
 
 
 def root_call(m: Machine, value: Value) -> Value:
-    """Call a function with arguments that nobody passed."""
+    """Call a function with arguments that nobody passed, and the functions that it makes and returns."""
     function = _function_of(value)
     if function is None:
         return m.external(m.frame.scope.tree.module)
-    with m.run_as(Running(_root_mode(m, function))):
-        return m.call(value, _unknown_arguments(m, function), function.definition)
+    with m.run_as(m.uncalled(function)):
+        result = m.call(value, _unknown_arguments(m, function), function.definition)
+        call_returned(m, result)
+    return result
 
 
-def _root_mode(m: Machine, function: Function) -> Mode:
-    """Nobody says how the function is called, unless it is traced by itself."""
-    return m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
+def call_returned(m: Machine, result: Value) -> None:
+    """Call the functions that were made by one that nobody calls, and that nobody calls either."""
+    for value, function in callables_in(result):
+        if function.closure is not None and function.owner is None and function.definition not in m.reached:
+            root_call(m, value)
+
+
+def callables_in(value: Value) -> Iterator[tuple[Value, Function]]:
+    """The functions of the project that a value holds, each as it would be called: a ``tf.function`` as such."""
+    wrapped: set[int] = set()
+    for held in within(value):
+        if isinstance(held, TracedCallable):
+            function = _function_of(held)
+            if function is not None and id(function) not in wrapped:
+                yield held, function
+            wrapped |= {id(inner) for inner in within(held)}
+        elif isinstance(held, Function) and id(held) not in wrapped:
+            yield held, held
 
 
 def _function_of(value: Value) -> Function | None:
@@ -212,7 +282,7 @@ def _method_root(m: Machine, cls: Class, instance: Instance, value: Value, funct
     with m.run_as(training.method_mode(m, cls, function, m.running)), m.called_by(converts):
         bound = _rebound(value, receiver)
         args = training.method_arguments(m, cls, instance, function) or _unknown_arguments(m, function, 1)
-        training.run_method(m, cls, bound, args, function)
+        call_returned(m, training.run_method(m, cls, bound, args, function))
 
 
 def _rebound(value: Value, receiver: Value) -> Value:
@@ -229,7 +299,7 @@ def make_instance(m: Machine, cls: Class) -> Instance:
         instance.node.trainable = True
     init = class_hierarchy.class_attribute(cls, "__init__")
     if isinstance(init, Function):
-        with m.mute():
+        with m.mute(), m.run_as(m.uncalled(init)):
             args = _unknown_arguments(m, init, 1)
             m.call(Method(instance, init), args, cls.definition)
         m.reached.discard(init.definition)

@@ -61,13 +61,18 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made
-    if any(isinstance(value, Choice) for value in args.positional[:2]) and root in ("tensorflow", "numpy", "math"):
+    if any(isinstance(value, Choice) for value in args.positional[:2]) and _depends_on_choice(name, root):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
         return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
     if root in HOST_LIBRARIES:
         return numpy_functions.call(m, name, args, node)
     return standard_library.call(m, name, args, node)
+
+
+def _depends_on_choice(name: str, root: str) -> bool:
+    """Whether other arguments give another result. An optimizer is the same whatever its learning rate is."""
+    return root in ("tensorflow", "numpy", "math") and not name.startswith("tensorflow.compat.v1.train.")
 
 
 def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

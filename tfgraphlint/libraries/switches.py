@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
+from tfgraphlint.project.callers import Callers
 from tfgraphlint.project.files import python_files
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
@@ -34,6 +35,14 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
 
 
+def callers_of(project: Project) -> Callers:
+    """Who calls what in a project."""
+    known = _CALLERS.get(project)
+    if known is None:
+        known = _CALLERS[project] = Callers(project.roots)
+    return known
+
+
 @dataclass
 class _Switches:
     """The files of a project that switch, the names of its modules, and all words of its imports."""
@@ -54,6 +63,7 @@ class _Switches:
                 self.files.add(path)
 
 
+_CALLERS: WeakKeyDictionary[Project, Callers] = WeakKeyDictionary()
 _KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 

@@ -110,6 +110,13 @@ class ClassRecord(NamedTuple):
     bases: tuple[str, ...]
 
 
+class Lost(NamedTuple):
+    """A member of a class that is gone, or a method that only raises: with which ``error``."""
+
+    is_method: bool
+    error: str
+
+
 class Replacement(NamedTuple):
     """A TensorFlow (or tnp, or Keras) function that gave what a NumPy function gave.
 
@@ -250,38 +257,58 @@ class Tables:
 
     # What is read, and when
 
+    @cache  # noqa: B019  (tables live as long as the process)
+    def content(self, table: str) -> dict[str, Any]:
+        """All of one table, by the name of its file. A version that is kept as the differences to a newer one has
+        files only for tables that differ."""
+        path = self.folder / f"{table}.json"
+        found = _read(path) if path.exists() else {}
+        newer = found.get(DIFFERS_FROM) or (None if table == "names" else self._names.get(DIFFERS_FROM))
+        if newer is None:
+            return found
+        base = Tables(self.folder.parent / f"tensorflow-{newer}").content(table)
+        return {**base, **found, **{key: apply(base.get(key, {}), change) for key, change in found.items()
+                                    if isinstance(change, dict) and key != "versions"}}  # fmt: skip
+
     @cached_property
     def _names(self) -> dict[str, Any]:
-        return _read(self.folder / "names.json")
+        return self.content("names")
 
     @cached_property
     def _functions(self) -> dict[str, Any]:
-        return _read(self.folder / "functions.json")
+        return self.content("functions")
 
     @cached_property
     def _host(self) -> dict[str, Any]:
-        return _read(self.folder / "host.json")
+        return self.content("host")
 
     @cached_property
     def _equivalents(self) -> dict[str, Any]:
-        return _read(self.folder / "equivalents.json")
+        return self.content("equivalents")
 
     @cached_property
     def _tensors(self) -> dict[str, Any]:
-        return _read(self.folder / "tensors.json")
+        return self.content("tensors")
 
     @cached_property
     def _classes(self) -> dict[str, Any]:
-        return _read(self.folder / "classes.json")
+        return self.content("classes")
 
     @cached_property
     def _keras(self) -> dict[str, Any]:
-        path = self.folder / "keras.json"  # only for Keras 3
-        return _read(path) if path.exists() else {"symbolic": {}, "operations": {}}
+        return self.content("keras") or {"symbolic": {}, "operations": {}}  # only for Keras 3
 
     @cached_property
     def _tf1(self) -> dict[str, Any]:
-        return _read(self.folder / "tf1.json")
+        return self.content("tf1")
+
+    @cached_property
+    def _members_of_classes(self) -> dict[str, Any]:
+        return self.content("members")
+
+    @cached_property
+    def _removed(self) -> dict[str, Any]:
+        return self.content("removed") or {"removed": {}, "same": {}, "members": {}}  # only for Keras 3
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -361,7 +388,93 @@ class Tables:
         record = self.class_record(full_name)
         return record.kind if record else None
 
-    @cache  # noqa: B019  (tables live as long as the process)
+    def spellings(self, name: str) -> list[str]:
+        """All public names of the thing whose canonical name this is."""
+        found = [name]
+        for module, homes in self._names["aliases"].items():
+            home, _, last = name.rpartition(".")
+            found += [
+                f"{module}.{spelled.partition('=')[0]}" for spelled in homes.get(home, "").split()
+                if spelled.rpartition("=")[2] == last
+            ]  # fmt: skip
+        return found
+
+    # What an older TensorFlow had
+
+    def is_removed(self, full_name: str) -> bool:
+        """Whether TensorFlow or Keras had this name when Keras 2 came with it, and lacks it now."""
+        module, _, last = same_module(full_name).rpartition(".")
+        return last in self._removed_from(module)
+
+    @cache  # noqa: B019
+    def _removed_from(self, module: str) -> frozenset[str]:
+        return frozenset(self._removed["removed"].get(module, "").split())
+
+    def other_name(self, full_name: str) -> str | None:
+        """Another name in the same module that a removed thing had, and that is still there."""
+        found: str | None = self._removed["same"].get(full_name)
+        return found
+
+    # Members of classes
+
+    def listed_classes(self) -> tuple[str, ...]:
+        """The classes whose members are listed."""
+        return tuple(self._members_of_classes["methods"])
+
+    def class_members(self, full_name: str) -> Mapping[str, str]:
+        """The public members of a class, ``methods`` or ``values``; empty where they are not listed, and ``*`` among
+        them where objects may have any."""
+        found: dict[str, str] = {}
+        for name in reversed(self._with_bases(full_name)):
+            for sort in ("methods", "values"):
+                found.update(dict.fromkeys(self._members_of_classes[sort].get(name, "").split(), sort))
+        return found
+
+    def refused(self, name: str) -> list[str]:
+        """The methods of a class that only raise: ``add_metric=NotImplementedError``."""
+        found: str = self._members_of_classes["refused"].get(name, "")
+        return found.split()
+
+    def given_members(self) -> frozenset[str]:
+        """The attributes that Keras sets on objects from outside."""
+        return frozenset(self._members_of_classes["given"]["keras"].split())
+
+    def lost_member(self, full_name: str, member: str) -> Lost | None:
+        """What became of a member that objects of a class had in an older TensorFlow; None where it is there, never
+        was, or is not known. ``member`` is "" for making an object."""
+        for name in self._with_bases(full_name):
+            row = self._removed["members"].get(name, _EMPTY)
+            for sort in ("methods", "values"):
+                words = row.get(sort, "").split()
+                if f"-{member}" in words:
+                    return None
+                if member in words:
+                    return Lost(sort == "methods", "AttributeError")
+            for refused in row.get("refused", "").split():
+                method, _, error = refused.partition("=")
+                if method == member and (member or name == self.canonical(full_name)):
+                    return Lost(True, error)
+        return None
+
+    @cache  # noqa: B019
+    def lost_members(self) -> frozenset[str]:
+        """The names of all members that some class lost: nothing else has to be asked for."""
+        rows = self._removed["members"].values()
+        return frozenset(word.partition("=")[0] for row in rows for words in row.values() for word in words.split())
+
+    def _with_bases(self, full_name: str) -> list[str]:
+        """A class and its public bases, nearest first."""
+        found: list[str] = []
+        pending = [self.canonical(full_name)]
+        while pending:
+            name = pending.pop(0)
+            record = self._names["classes"].get(name)
+            if record is not None and name not in found:
+                found.append(name)
+                pending += record[1:]
+        return found
+
+    @cache  # noqa: B019
     def _members(self, module: str) -> frozenset[str]:
         sorts = self._names["modules"].get(module, _EMPTY)
         return frozenset(name for sort, names in sorts.items() if sort in _SORTS for name in names.split())
@@ -454,6 +567,11 @@ class Tables:
         """Whether a function that takes tensors took a symbolic tensor of Keras 3 for this parameter."""
         return parameter in self._keras["symbolic"].get(self.canonical(full_name), "").split()
 
+    def error_on_symbolic(self, full_name: str) -> str:
+        """What such a function raises when it is given a symbolic tensor of Keras 3; empty where that depends."""
+        found: str = self._keras.get("errors", _EMPTY).get(self.canonical(full_name), "ValueError")
+        return found
+
     def keras_operation(self, full_name: str) -> KerasOperation | None:
         """What of ``keras.ops`` gave the same as a TensorFlow or backend function; None where nothing did."""
         name = f"tensorflow.{full_name}" if full_name.startswith("keras.backend.") else full_name
@@ -542,6 +660,25 @@ def parse_outcome(text: str) -> Outcome:
 
 def _version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2])
+
+
+# A key of the tables of a version that is kept as what differs from the one that this key names.
+DIFFERS_FROM = "differs_from"
+# How a changed value is written: entries that are new or replaced, that are gone, that changed themselves; words of a
+# text that came and went.
+SET, GONE, CHANGED, MORE, LESS = "=", "-", "~", "+words", "-words"
+
+
+def apply(base: Any, change: Mapping[str, Any]) -> Any:
+    """What ``base`` became, a table's section, a record or a list of words; ``base`` itself stays as it is."""
+    if MORE in change or LESS in change:
+        words = set(base.split()) - set(change.get(LESS, "").split()) | set(change.get(MORE, "").split())
+        return " ".join(sorted(words))
+    gone = change.get(GONE, ())
+    kept = {key: value for key, value in base.items() if key not in gone}
+    kept.update(change.get(SET, _EMPTY))
+    kept.update((key, apply(base[key], below)) for key, below in change.get(CHANGED, _EMPTY).items())
+    return kept
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -104,6 +104,8 @@ KNOWN_MODULES = frozenset({"absl.app"})
 
 # Packages under whose names TensorFlow and Keras are imported.
 FRAMEWORKS = frozenset({"tensorflow", "tensorflow_core", "keras", "tf_keras"})
+# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``.
+FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K"})
 # Other packages that projects install: found in the environment, never in the project itself.
 OTHER_PACKAGES = frozenset({
     "tensorflow_probability", "tensorflow_addons", "absl", "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch",
@@ -114,6 +116,17 @@ HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "stati
 
 # What switches a program of TensorFlow 2 to graphs.
 EAGER_SWITCHES = ("disable_eager_execution", "disable_v2_behavior")
+# What builds graphs as TensorFlow 1 did, or asks how code runs, whatever it belongs to.
+GRAPH_SIGNS = frozenset({
+    *EAGER_SWITCHES, "EstimatorSpec", "TPUEstimatorSpec", "executing_eagerly", "executing_eagerly_outside_functions",
+    "inside_function", "run_in_graph_and_eager_modes", "run_deprecated_v1", "run_v1_only", "test_session",
+    "deprecated_graph_mode_only", "graph_mode", "eager_mode", "is_built_with_v1", "cached_session",
+})  # fmt: skip
+# The same, where they stand below TensorFlow's or Keras' name.
+GRAPH_NAMES = frozenset({
+    "Graph", "get_default_graph", "reset_default_graph", "get_session", "set_session", "get_collection",
+    "add_to_collection", "wrap_function", "estimator", "contrib", "variable_scope", "get_variable",
+})  # fmt: skip
 # What starts or feeds a session.
 SESSIONS = ("Session", "InteractiveSession")
 PLACEHOLDERS = ("placeholder", "sparse_placeholder")
@@ -134,10 +147,43 @@ DATASET_TRANSFORMATIONS = frozenset({
 })  # fmt: skip
 # Methods of a Keras model that it traces when it is trained or run.
 MODEL_STEPS = ("train_step", "test_step", "predict_step", "compute_loss")
+# Methods that Keras calls by itself, most of them in traced code, or that optimizers and layers call in it.
+CALLED_BY_KERAS = frozenset({
+    *MODEL_STEPS, "call", "build", "update_state", "result", "reset_state", "reset_states", "get_updates",
+    "get_gradients", "apply_gradients", "apply", "update_step", "minimize", "compute_gradients", "compute_mask",
+    "compute_output_shape", "compute_output_spec", "make_train_function", "make_test_function",
+})  # fmt: skip
 # Methods of a Keras model that run it in loops of their own.
 TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",
     "predict_generator",
+})  # fmt: skip
+# Modules whose names come from Keras.
+KERAS_MODULES = (
+    "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
+    "tensorflow.compat.v1.nn.rnn_cell", "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers",
+    "tensorflow.initializers",
+)  # fmt: skip
+# What holds the version as a text.
+TENSORFLOW_VERSIONS = frozenset({
+    "tensorflow.__version__", "tensorflow.version.VERSION", "tensorflow.VERSION",
+    "tensorflow.compat.v1.__version__", "tensorflow.compat.v1.VERSION", "tensorflow.compat.v1.version.VERSION",
+    "tensorflow.compat.v2.__version__", "tensorflow.compat.v2.version.VERSION",
+})  # fmt: skip
+KERAS_VERSIONS = frozenset({"keras.__version__", "tensorflow.keras.__version__"})
+# Methods of optimizers that take a loss: as a function where code runs eagerly, or as a tensor of a graph.
+LOSS_FUNCTION_METHODS = frozenset({"minimize", "compute_gradients"})
+LOSS_TENSOR_METHODS = frozenset({"get_gradients", "get_updates"})
+# Methods of objects of Keras 2 and TensorFlow 1 that are gone.
+LOST_METHODS = frozenset({
+    "add_metric", "add_update", "aggregate_gradients", "evaluate_generator", "experimental_make_numpy_dataset",
+    "fit_generator", "get_input_at", "get_losses_for", "get_output_at", "get_scaled_loss", "get_slot", "get_slot_names",
+    "get_unscaled_gradients", "get_updates", "get_updates_for", "predict_generator", "reset_states", "to_yaml",
+    "vocab_size",
+})  # fmt: skip
+# Attributes of theirs that are gone and have names of which little code makes use.
+LOST_VALUES = frozenset({
+    "lr", "loss_scale", "input_shape", "output_shape", "output_shapes", "output_types", "output_classes",
 })  # fmt: skip
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
@@ -254,5 +300,22 @@ GRAPH_API = frozenset({
     *PLACEHOLDERS, *SESSIONS, *DATASET_ITERATORS, "merge_all", "FileWriter", "start_queue_runners",
     "string_input_producer", "shuffle_batch", "import_meta_graph",
 })  # fmt: skip
+# The same, and what goes with it.
+ANSWERED_BY_GRAPHS = frozenset({
+    *GRAPH_API, "global_variables_initializer", "local_variables_initializer", "initialize_all_variables",
+    "ConfigProto", "GPUOptions", "session", "feed_dict", "data", "summary", "Saver",
+})  # fmt: skip
+# What TensorFlow 1 had below its own name, and TensorFlow 2 has no more.
+ONLY_IN_1 = frozenset({"layers", "trainable_variables", "global_variables", "app", "flags"})
+# What stands below ``tensorflow.compat.v1`` and says nothing of graphs.
+HARMLESS_OF_1 = frozenset({"gradients", "hessians", "logging", "set_random_seed", "random"})
+# Classes of Keras and TensorFlow that call those of ``CALLED_BY_KERAS`` of the methods of classes derived from them.
+KERAS_BASES = frozenset({"Module", "Model", "Layer", "Callback", "Sequential"})
 # Parts of Keras whose classes make variables.
 LAYER_MODULES = frozenset({"layers", "optimizers", "metrics", "models", "keras"})
+
+# Functions without a gradient that layers are written with.
+CUTTING = frozenset({
+    "round", "floor", "ceil", "rint", "argmax", "argmin", "argsort", "sign", "one_hot", "bitcast", "py_function",
+    "numpy_function", "searchsorted", "bucketize",
+})  # fmt: skip

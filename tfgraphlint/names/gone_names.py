@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+from tfgraphlint.libraries.words import KERAS_MODULES
+from tfgraphlint.syntax.conventional_names import taken_for_libraries
 
 _DATA = Path(__file__).parent.parent / "libraries" / "data"
 _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
@@ -30,15 +32,17 @@ _IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
 
 def mentions_legacy(text: str) -> bool:
     """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
-    if "tensorflow" not in text:
+    if "tensorflow" not in text and "tf" not in taken_for_libraries(text):
         return False
     if _PACKAGE_TEXT.search(text):
         return True
     aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
+    if "tf" in taken_for_libraries(text):
+        aliases["tf"] = ""
     for module, names in _FROM.findall(text):
         for name, alias in _NAMES.findall(names):
             aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
-    known = gone_since_1()
+    known = gone_since_1() | gone_since_2()
     if any(imported[:-1] in known for imported in aliases.values()):
         return True
     return any(
@@ -55,39 +59,67 @@ def gone_since_1() -> frozenset[str]:
 
     Read from the table's text, since JSON takes longer. Names below ``keras`` are not the matter here.
     """
-    tables = sorted(_DATA.glob("tensorflow-*"), key=lambda folder: list(map(int, re.findall(r"\d+", folder.name))))
-    found = _GONE_RECORD.findall((tables[0] / "tf1.json").read_text(encoding="utf-8"))
+    oldest = min(_DATA.glob("tensorflow-*"), key=_version_of)
+    found = _GONE_RECORD.findall((oldest / "tf1.json").read_text(encoding="utf-8"))
     return frozenset(name for name in found if not name.startswith("keras."))
+
+
+@cache
+def gone_since_2() -> frozenset[str]:
+    """The names without ``tensorflow.`` that TensorFlow 2 had for a while, by the newest table. Not those of Keras."""
+    return frozenset(
+        f"{module}.{name}".removeprefix("tensorflow.")
+        for module, names in _removed().items()
+        if not is_of_keras(module)
+        for name in names.split()
+    )
 
 
 # -- Keras 2 ---------------------------------------------------------------------------------------
 
 
+
+def is_of_keras(name: str) -> bool:
+    """Whether a module or name comes from Keras, be it under ``tensorflow``."""
+    return name.startswith(KERAS_MODULES)
+
+
 @cache
-def removed_in_keras_3() -> tuple[Mapping[str, frozenset[str]], Mapping[str, str]]:
-    """The removed names by module, and other names that those had which are still there."""
-    gone: dict[str, frozenset[str]] = {}
-    same: dict[str, str] = {}
-    for file in sorted(_DATA.glob("tensorflow-*/removed.json")):
-        table: dict[str, Any] = json.loads(file.read_bytes())
-        gone.update((module, frozenset(names.split())) for module, names in table["removed"].items())
-        same.update(table["same"])
-    return gone, same
+def _removed() -> Mapping[str, str]:
+    """The names by module that the newest TensorFlow lacks and older ones had."""
+    folder = max(_DATA.glob("tensorflow-*"), key=_version_of)
+    found: Mapping[str, str] = json.loads((folder / "removed.json").read_bytes())["removed"]
+    return found
+
+
+def _version_of(folder: Path) -> list[int]:
+    return list(map(int, re.findall(r"\d+", folder.name)))
+
+
+@cache
+def removed_in_keras_3() -> Mapping[str, frozenset[str]]:
+    """The removed names by module."""
+    found = {module: frozenset(name for name in names.split() if is_of_keras(f"{module}.{name}"))
+             for module, names in _removed().items()}  # fmt: skip
+    return {module: names for module, names in found.items() if names}
 
 
 @cache
 def _words() -> re.Pattern[str]:
     """The last parts of modules that lack something, behind a dot or in an import, and what the top level lacks."""
-    gone, _ = removed_in_keras_3()
+    gone = removed_in_keras_3()
     lasts = {module.rpartition(".")[2] for module in gone} - {"keras"} | gone["keras"] | gone["tensorflow.keras"]
     return re.compile(rf"\b(?:{'|'.join(sorted(lasts))})\b")
 
 
 def mentions_removed(text: str) -> bool:
     """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
-    if "keras" not in text and "tensorflow" not in text or _words().search(text) is None:
+    if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
         return False
-    gone, _ = removed_in_keras_3()
+    text = " ".join((text, *taken_for_libraries(text).values()))
+    if _words().search(text) is None:
+        return False
+    gone = removed_in_keras_3()
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
     words = set(_WORD.findall(text))
     return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())

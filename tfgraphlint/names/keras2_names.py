@@ -9,11 +9,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tfgraphlint.diagnostic import Edit
-from tfgraphlint.facts.names import OLD_LAYERS, RemovedName
+from tfgraphlint.facts.names import OLD_PARTS, RemovedName
 from tfgraphlint.libraries.tables import KerasOperation, load, meant_for
-from tfgraphlint.names.gone_names import removed_in_keras_3
+from tfgraphlint.names.gone_names import is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
-from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+from tfgraphlint.syntax.ast_names import dotted_name, first_name, imported_names
+from tfgraphlint.syntax.conventional_names import OF_KERAS, taken_for_libraries
 
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
 
@@ -22,9 +23,9 @@ def removed_names(tree: ast.Module, filename: str, text: str, version: str | Non
     """The names in a file that the Keras which it is meant for lacks."""
     with meant_for(version):
         tables = load()
-    if tables.keras < 3:
-        return []
-    return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
+        if tables.keras < 3:
+            return []
+        return sorted(_Search(tree, filename, text, tables).found(), key=lambda name: name.span)
 
 
 class _Search(NameSearch[RemovedName]):
@@ -35,8 +36,18 @@ class _Search(NameSearch[RemovedName]):
         if resolved is None:
             return
         root, name = resolved
-        if root.partition(".")[0] in ("keras", "tensorflow") and _is_removed(name) and not self._is_patched(name):
+        if root.partition(".")[0] not in ("keras", "tensorflow") or not self._is_removed(name):
+            return
+        if not self._is_patched(name) and (not self._is_assumed(node) or self._is_removed(f"tensorflow.{name}")):
             yield self._attribute(node, name)
+
+    def _is_removed(self, name: str) -> bool:
+        return self.tables.is_removed(name) and is_of_keras(name.replace("tensorflow.compat.v2", "tensorflow", 1))
+
+    def _is_assumed(self, node: ast.Attribute) -> bool:
+        """Whether ``node`` begins at a name that only convention says is Keras: it may be that of ``tf.keras``."""
+        name = first_name(node)
+        return name in OF_KERAS and name in taken_for_libraries("\n".join(self.lines))
 
     def _is_patched(self, name: str) -> bool:
         return name.removeprefix("tensorflow.") in (self.scopes.patched or ())
@@ -44,7 +55,7 @@ class _Search(NameSearch[RemovedName]):
     def _attribute(self, node: ast.Attribute, name: str) -> RemovedName:
         module, _, last = name.rpartition(".")
         span = self.span(node)
-        if module == OLD_LAYERS:
+        if module in OLD_PARTS:
             return RemovedName(span, name, f"AttributeError: `{last}` is not available with Keras 3")
         real = module.replace("tensorflow.keras", "keras._tf_keras.keras", 1)
         error = f"AttributeError: module '{real}' has no attribute '{last}'"
@@ -53,7 +64,7 @@ class _Search(NameSearch[RemovedName]):
 
     def _same(self, node: ast.Attribute, name: str) -> str:
         """Another name that the same thing has in the same module."""
-        other = removed_in_keras_3()[1].get(name)
+        other = self.tables.other_name(name)
         return f"{dotted_name(node.value)}.{other}" if other else ""
 
     def _operation(self, node: ast.Attribute, name: str) -> str:
@@ -76,12 +87,12 @@ class _Search(NameSearch[RemovedName]):
         for imported in imported_names(node):
             if imported.library not in ("keras", "tensorflow"):
                 continue
-            if any(map(_is_removed, prefixes(imported.module))):
+            if any(map(self._is_removed, prefixes(imported.module))):
                 error = f"ModuleNotFoundError: No module named '{imported.module}'"
                 yield RemovedName(self.span(node), imported.module, error)
                 if imported.name:
                     return  # the module is not there, whatever is imported from it
-            elif imported.name and _is_removed(imported.full):
+            elif imported.name and self._is_removed(imported.full):
                 error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
                 yield RemovedName(self.span(imported.node), imported.full, error)
 
@@ -97,8 +108,3 @@ def _takes_the_same(call: ast.Call, before: Sequence[str], after: Sequence[str],
     if any(operation.arguments.get(mine) != theirs for mine, theirs in zip(positional, after)):
         return False
     return all(operation.arguments.get(keyword) == keyword for keyword in keywords)
-
-
-def _is_removed(name: str) -> bool:
-    module, _, last = name.rpartition(".")
-    return last in removed_in_keras_3()[0].get(module.replace("tensorflow.compat.v2", "tensorflow", 1), ())

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from tfgraphlint.diagnostic import Position, Span
-from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.diagnostic import Span
+from tfgraphlint.libraries.tables import Tables, meant
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
-from tfgraphlint.syntax.ast_names import dotted_name
+from tfgraphlint.names.version_values import VersionValues, releases
+from tfgraphlint.syntax.ast_names import dotted_name, span_of_node
 
 Found = TypeVar("Found")
 
@@ -46,7 +47,8 @@ class NameSearch(ABC, Generic[Found]):
     @cached_property
     def guards(self) -> Guards:
         """Looked for when there is something that they could cover."""
-        return Guards(self.tree)
+        values = VersionValues(self.tree, self.scopes, releases(meant()))
+        return Guards(self.tree, values)
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:
@@ -64,15 +66,7 @@ class NameSearch(ABC, Generic[Found]):
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Where ``node`` stands."""
-        end_row = node.end_lineno or node.lineno
-        start = self._position(node.lineno, node.col_offset)
-        return Span(self.filename, start, self._position(end_row, node.end_col_offset or node.col_offset))
-
-    def _position(self, row: int, offset: int) -> Position:
-        """CPython counts bytes, from 0; we count characters, from 1."""
-        line = self.lines[row - 1]
-        column = offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace"))
-        return Position(row, column + 1)
+        return span_of_node(node, self.filename, self.lines)
 
 
 def prefixes(name: str) -> Iterator[str]:

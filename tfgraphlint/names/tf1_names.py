@@ -1,4 +1,4 @@
-"""Names of TensorFlow 1 that this TensorFlow lacks, found in CPython's tree: nothing has to be interpreted for them.
+"""Names that this TensorFlow lacks and older ones had, found in CPython's tree: nothing has to be interpreted for them.
 
 Names are resolved through imports; what a test of the version, ``hasattr`` or ``except`` guards is left out.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import LegacySymbol
-from tfgraphlint.libraries.tables import Tables, Tf1Name, load, meant, meant_for
+from tfgraphlint.libraries.tables import LAST_WITH_KERAS_2, Tables, Tf1Name, load, meant, meant_for
 from tfgraphlint.libraries.words import TF1_CASTS, TF1_PROGRAM
-from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1
+from tfgraphlint.names.gone_names import PACKAGES_OF_1, gone_since_1, is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import ImportedName, dotted_name, imported_names
 
@@ -35,9 +35,21 @@ def legacy_symbols(
             return []
         found = list(_Search(tree, filename, text, load()).found())
     found.sort(key=lambda symbol: symbol.span)
+    if not each:
+        found = list(_once_for_each_module(found))
     if each or len(found) < MIN_NAMES_OF_A_PROGRAM or not any(_short(symbol.name) in TF1_PROGRAM for symbol in found):
         return found
     return [replace(found[0], others=len(found) - 1, edits=())]
+
+
+def _once_for_each_module(found: Sequence[LegacySymbol]) -> Iterator[LegacySymbol]:
+    """One report for all that is used of a module that TensorFlow 2 had for a while: ``tf.estimator``."""
+    names = [symbol.name if symbol.after else "" for symbol in found]
+    for index, (symbol, name) in enumerate(zip(found, names)):
+        if not name:
+            yield symbol
+        elif name not in names[:index]:
+            yield replace(symbol, others=names.count(name) - 1)
 
 
 def _short(name: str) -> str:
@@ -74,11 +86,19 @@ class _Search(NameSearch[LegacySymbol]):
         short = _short(name)
         if short.removeprefix("compat.v1.") in PACKAGES_OF_1 or short == "examples":
             return True
+        if self._is_gone_since_2(name) and short not in (self.scopes.patched or ()):
+            return True
         if short not in gone_since_1() or short in (self.scopes.patched or ()):
             return False
         if short in ONLY_IN_V2 and name.startswith("tensorflow.compat.v2."):
             return False
         return self.tables.exists(f"tensorflow.{short}") is False
+
+    def _is_gone_since_2(self, name: str) -> bool:
+        return not is_of_keras(f"tensorflow.{_short(name)}") and self.tables.is_removed(f"tensorflow.{_short(name)}")
+
+    def _after(self, missing: str) -> str:
+        return ".".join(map(str, LAST_WITH_KERAS_2)) if self._is_gone_since_2(missing) else ""
 
     def _shortest_gone(self, name: str) -> str | None:
         return next(filter(self._is_gone, prefixes(name)), None)
@@ -100,7 +120,7 @@ class _Search(NameSearch[LegacySymbol]):
             chosen = chosen.value
         parent = missing.rpartition(".")[0]
         error = f"AttributeError: module '{parent}' has no attribute '{missing.rpartition('.')[2]}'"
-        symbol = LegacySymbol(self.span(chosen), said, dotted_name(chosen), error)
+        symbol = LegacySymbol(self.span(chosen), said, dotted_name(chosen), error, after=self._after(missing))
         return self._with_replacement(symbol, chosen, self.call_of(chosen))
 
     def _longest_same(self, name: str, missing: str) -> str:
@@ -142,7 +162,7 @@ class _Search(NameSearch[LegacySymbol]):
             error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
         else:
             error = f"ModuleNotFoundError: No module named '{missing}'"
-        symbol = LegacySymbol(self.span(node), missing, full, error)
+        symbol = LegacySymbol(self.span(node), missing, full, error, after=self._after(missing))
         record = self._became(_short(full)) if imported.name and missing == full else None
         return symbol if record is None else _with_import(symbol, record, imported, alone=len(node.names) == 1)
 

@@ -1,6 +1,8 @@
 """Where a file reckons with a TensorFlow that lacks a name: tests of its version, ``hasattr``, ``except``.
 
-What stands there is not reached under that TensorFlow, or its absence is dealt with.
+What stands there is not reached under that TensorFlow, or its absence is dealt with. A test of the version whose result
+is known guards only what it keeps from being reached: ``assert tf.__version__.startswith("2.")`` guards nothing where
+TensorFlow 2 is meant.
 """
 
 from __future__ import annotations
@@ -8,8 +10,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 
 from tfgraphlint.libraries.words import EXPECTS_FAILURE
+from tfgraphlint.names.version_values import VersionValues
 from tfgraphlint.syntax.ast_names import last_name
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
@@ -23,6 +27,19 @@ _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
 _LEAVES = frozenset({"exit", "_exit", "skip", "skipTest", "fail", "abort"})
+# Functions by whose names one knows that they do not come back.
+_RAISES = re.compile(r"(?:^|_)(?:raise|fail|abort|exit|die|error)", re.IGNORECASE)
+
+
+class Verdict(Enum):
+    """What is known of a condition: its result, or whether it depends on the version at all."""
+
+    TRUE = True
+    FALSE = False
+    TELLS = "depends on the version, nobody knows how"
+    SAYS_NOTHING = "has nothing to do with the version"
+
+
 Noted = ast.Attribute | ast.Name | ast.Import | ast.ImportFrom
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -30,7 +47,8 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 class Guards:
     """The guarded attributes and imports of a file."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, values: VersionValues) -> None:
+        self._values = values
         self._telling = _telling_names(tree)
         self._deferred = any(
             isinstance(node, ast.ImportFrom) and node.module == "__future__"
@@ -82,27 +100,38 @@ class Guards:
                 self._attempt(node, guarded, within)
             case ast.AnnAssign() | ast.arg(annotation=ast.expr()):
                 self._annotated(node, guarded, within)
-            case _:
-                self._children(node, guarded or self._guards_parts(node), within)
-
-    def _guards_parts(self, node: ast.AST) -> bool:
-        """Whether all that stands in ``node`` is guarded by it."""
-        match node:
-            case ast.IfExp(test=test) | ast.Assert(test=test):
-                return self._tells(test)
-            case ast.BoolOp(values=values):
-                return any(map(self._tells, values))
+            case ast.IfExp():
+                self._choice(node, guarded, within)
+            case ast.BoolOp():
+                self._parts(node, guarded, within)
+            case ast.Assert(test=test):
+                self._children(node, guarded or self._verdict(test) is Verdict.TELLS, within)
             case ast.With(items=items) | ast.AsyncWith(items=items):
-                return any(last_name(item.context_expr) in EXPECTS_FAILURE for item in items)
-        return False
+                fails = any(last_name(item.context_expr) in EXPECTS_FAILURE for item in items)
+                self._children(node, guarded or fails, within)
+            case _:
+                self._children(node, guarded, within)
 
     def _branches(self, node: ast.If | ast.While, guarded: bool, within: tuple[str, ...]) -> None:
-        test = node.test
-        tells = guarded or self._tells(test)
-        self._visit(test, tells, within)
-        inside = tells or isinstance(test, ast.Constant) and not test.value
-        self._block(node.body, inside, within)
-        self._block(node.orelse, inside, within)
+        verdict = self._verdict(node.test)
+        self._visit(node.test, guarded or verdict is Verdict.TELLS, within)
+        self._block(node.body, guarded or verdict in (Verdict.FALSE, Verdict.TELLS), within)
+        other = (Verdict.TRUE, Verdict.TELLS) if isinstance(node, ast.If) else (Verdict.TELLS,)
+        self._block(node.orelse, guarded or verdict in other, within)
+
+    def _choice(self, node: ast.IfExp, guarded: bool, within: tuple[str, ...]) -> None:
+        verdict = self._verdict(node.test)
+        self._visit(node.test, guarded or verdict is Verdict.TELLS, within)
+        self._visit(node.body, guarded or verdict in (Verdict.FALSE, Verdict.TELLS), within)
+        self._visit(node.orelse, guarded or verdict in (Verdict.TRUE, Verdict.TELLS), within)
+
+    def _parts(self, node: ast.BoolOp, guarded: bool, within: tuple[str, ...]) -> None:
+        """``a and b``: what follows a part that decides is not reached."""
+        decides = Verdict.FALSE if isinstance(node.op, ast.And) else Verdict.TRUE
+        guarded = guarded or any(self._verdict(value) is Verdict.TELLS for value in node.values)
+        for value in node.values:
+            self._visit(value, guarded, within)
+            guarded = guarded or self._verdict(value) is decides
 
     def _attempt(self, node: ast.Try, guarded: bool, within: tuple[str, ...]) -> None:
         inside = guarded or any(map(_expects_absence, node.handlers))
@@ -146,13 +175,36 @@ class Guards:
     def _tells(self, test: ast.AST) -> bool:
         return _tells(test, self._telling)
 
+    def _verdict(self, test: ast.expr) -> Verdict:
+        match test:
+            case ast.Constant(value=value):
+                return Verdict(bool(value))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                verdict = self._verdict(operand)
+                return Verdict(not verdict.value) if verdict in (Verdict.TRUE, Verdict.FALSE) else verdict
+            case ast.BoolOp(op=joined, values=values):
+                verdicts = set(map(self._verdict, values))
+                decides = Verdict.FALSE if isinstance(joined, ast.And) else Verdict.TRUE
+                order = (decides, Verdict.TELLS, Verdict.SAYS_NOTHING, Verdict(not decides.value))
+                return next(verdict for verdict in order if verdict in verdicts)
+        if not self._tells(test) and not self._values.mentions_version(test):
+            return Verdict.SAYS_NOTHING
+        known = self._values.truth(test)
+        return Verdict.TELLS if known is None else Verdict(known)
+
     def _decides(self, statement: ast.stmt) -> bool:
-        """Whether what follows ``statement`` is only reached under some versions."""
+        """Whether what follows ``statement`` is not reached, or only under some versions and nobody knows which."""
         match statement:
             case ast.Assert(test=test):
-                return self._tells(test)
+                return self._verdict(test) in (Verdict.FALSE, Verdict.TELLS)
             case ast.If(test=test, body=body, orelse=other):
-                return self._tells(test) and (_leaves(body) or _leaves(other))
+                verdict = self._verdict(test)
+                leaves = {Verdict.TRUE: _leaves(body), Verdict.FALSE: _leaves(other)}
+                return leaves.get(verdict, verdict is Verdict.TELLS and any(leaves.values()))
+            case ast.Expr(value=ast.BoolOp(op=joined, values=[*tests, ast.Call() as last])) if _raises(last):
+                goes_on = Verdict.TRUE if isinstance(joined, ast.Or) else Verdict.FALSE
+                verdicts = set(map(self._verdict, tests))
+                return goes_on not in verdicts and verdicts != {Verdict.SAYS_NOTHING}
         return False
 
 
@@ -217,6 +269,11 @@ def _expects_absence(handler: ast.ExceptHandler) -> bool:
 
 def _skips(decorator: ast.expr) -> bool:
     return "skip" in last_name(decorator).lower() or "xfail" in last_name(decorator).lower()
+
+
+def _raises(call: ast.Call) -> bool:
+    """Whether a call does not come back, by the name of the function."""
+    return last_name(call) in _LEAVES or _RAISES.search(last_name(call)) is not None
 
 
 def _leaves(body: Sequence[ast.stmt]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tfgraphlint.errors import RunError, SettingsError
 from tfgraphlint.project.settings import Finder, Settings
+from tfgraphlint.project.source import NOTEBOOK
 
 if TYPE_CHECKING:  # imported where a pattern needs it
     from pathspec import GitIgnoreSpec
@@ -33,11 +34,12 @@ class Discovered:
             self.errors.append(error)
 
 
-def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False) -> Discovered:
+def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False, notebooks: bool = True) -> Discovered:
     """The files that ``paths`` stand for: files themselves, directories with all below, and glob patterns.
 
     A file that is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise. Below
-    a directory count ``include`` and ``exclude``, and what .gitignore files say.
+    a directory count ``include`` and ``exclude``, and what .gitignore files say. Without ``notebooks`` all of them are
+    left out, those that are named as well.
     """
     found = Discovered()
     for path in paths:
@@ -46,7 +48,9 @@ def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False) 
                 _add_directory(expanded, finder, found)
             else:
                 _add_file(expanded, finder, found, force_exclude)
-    found.files = dict(sorted(found.files.items()))
+    found.files = {
+        file: settings for file, settings in sorted(found.files.items()) if notebooks or file.suffix != NOTEBOOK
+    }
     return found
 
 
@@ -72,6 +76,8 @@ def _add_file(file: Path, finder: Finder, found: Discovered, force_exclude: bool
 
 def _is_excluded(file: Path, settings: Settings) -> bool:
     """Whether a pattern means the file or a directory above it, up to that of the configuration."""
+    if file.suffix == NOTEBOOK and not settings.notebooks:
+        return True
     excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
     above = [parent for parent in file.parents if settings.directory in parent.parents]
     return any(excluded.match(path) for path in (file, *above))
@@ -97,6 +103,8 @@ def _add_directory(top: Path, finder: Finder, found: Discovered) -> None:
         )
         for name in names:
             file = directory / name
+            if file.suffix == NOTEBOOK and not settings.notebooks:
+                continue
             if included.match(file) and not excluded.match(file) and not ignored.match(file, False):
                 found.files.setdefault(file, settings)
 

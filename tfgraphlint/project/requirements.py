@@ -39,6 +39,12 @@ Release = tuple[int, int, int]
 Requirement = tuple[str, str]  # a normalised name and specifiers
 
 
+def installed(words: Iterable[str]) -> str:
+    """The newest TensorFlow that `pip install` with these words installs; "" for any."""
+    allowed = _allowed([_lines("\n".join(words))])
+    return "" if allowed is None else _newest([allowed]) or ""
+
+
 def sets_legacy_keras(text: str) -> bool:
     """Whether ``text`` sets TF_USE_LEGACY_KERAS, which makes ``tf.keras`` Keras 2 whatever the TensorFlow."""
     return "TF_USE_LEGACY_KERAS" in text and _LEGACY_KERAS.search(text) is not None

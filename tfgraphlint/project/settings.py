@@ -22,7 +22,7 @@ DEFAULT_EXCLUDES = (
     "build", "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
 LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
-DEFAULT_INCLUDES = ("*.py",)
+DEFAULT_INCLUDES = ("*.py", "*.ipynb")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Settings:
     """One configuration. ``directory`` is what its patterns start from, ``origin`` the file it came from.
 
     ``tensorflow`` and ``keras`` are the versions that the code is meant for, "" for those that the tables know best.
-    ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1.
+    ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1. ``python_cell_magics`` are those
+    whose cells hold Python, besides the usual ones.
     """
 
     directory: Path
@@ -45,6 +46,8 @@ class Settings:
     tensorflow: str = ""
     keras: str = ""
     each_tf1_symbol: bool = False
+    notebooks: bool = True
+    python_cell_magics: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
 
     @property
@@ -202,6 +205,10 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _magics(value: Any) -> tuple[str, ...]:
+    return tuple(word.removeprefix("%%") for word in _words(value))
+
+
 def _version(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)*", value):
         raise TypeError('a version as a string, like "2.16"')
@@ -248,6 +255,8 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "tensorflow": _version,
     "keras": _keras_version,
     "each-tf1-symbol": _switch,
+    "notebooks": _switch,
+    "python-cell-magics": _magics,
     "plugins": _words,
 }
 

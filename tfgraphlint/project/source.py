@@ -1,7 +1,7 @@
 """One file as text that can be linted: its encoding, its byte order mark, and the way back to bytes.
 
-``read`` takes plain Python. A kind of file that holds Python in some other form would get a reader of its own here,
-which yields a ``Source`` with the Python text in it and writes it back in ``encode``.
+The text is Python. Where a file holds its Python in pieces (a notebook, a Markdown file), ``document`` knows which
+piece a row of the text is from, and how an edit of the text is made in the file.
 """
 
 from __future__ import annotations
@@ -9,26 +9,25 @@ from __future__ import annotations
 import codecs
 import io
 import tokenize
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from tfgraphlint.diagnostic import Position
+from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.errors import RunError
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.project.cells import Document, NotTextError, Replacement, replaced
 from tfgraphlint.syntax.text import Lines
+
+MARKDOWN = (".md", ".markdown")
+NOTEBOOK = ".ipynb"
+
+__all__ = ["NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "read", "read_text", "shown"]
 
 
 class ReadError(RunError):
     """The file cannot be read at all: it is not there, or not for us."""
-
-
-class NotTextError(Exception):
-    """The file's bytes are not text in the encoding that it declares; ``position`` is the first bad byte."""
-
-    def __init__(self, message: str, position: Position) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
 
 
 @dataclass(frozen=True)
@@ -40,53 +39,111 @@ class Source:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
+    document: Document | None = None
+    python_cell_magics: tuple[str, ...] = ()
 
     @cached_property
     def lines(self) -> Lines:
-        """The text by rows."""
-        return Lines(self.text)
+        """What is written in the file, row by row as in ``text``; of a notebook also what is not Python."""
+        return Lines(self.text) if self.document is None else self.document.shown
 
-    def encode(self, text: str) -> bytes:
-        """The bytes of the file when ``text`` stands in it.
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """What is linted: ``text``; of a Markdown file each block, as ``text`` with other blocks left blank."""
+        return (self.text,) if self.document is None else self.document.programs
+
+    @property
+    def faults(self) -> tuple[UnparsableFile, ...]:
+        """What stands against cells that cannot be parsed; they are left out of ``text``."""
+        return () if self.document is None else self.document.faults
+
+    @property
+    def installs(self) -> list[str]:
+        """What the file itself says that `pip` should install."""
+        return [] if self.document is None else self.document.installs
+
+    def place(self, span: Span) -> Span:
+        """``span`` as a person reads it: with its cell, and rows counted in that."""
+        return span if self.document is None else self.document.place(span)
+
+    def lines_of(self, cell: int) -> Lines:
+        """The rows of one cell, or where it is 0 those that ``place`` speaks of."""
+        return self.lines if self.document is None else self.document.lines_of(cell)
+
+    def parts(self) -> list[tuple[int, Lines]]:
+        """What a person compares with what it was before: the file as number 0, or cells by number."""
+        return [(0, self.lines)] if self.document is None else self.document.parts()
+
+    def together(self, first: int, second: int) -> bool:
+        """Whether two rows lie in one cell."""
+        return self.document is None or self.document.together(first, second)
+
+    def takes(self, edit: Edit) -> bool:
+        """Whether the file has a place for the edit: not across cells, nor where IPython's own syntax stands."""
+        return self.document is None or self.document.takes(edit)
+
+    def edited(self, replacements: Sequence[Replacement]) -> Source:
+        """The source after edits by offsets, which are sorted and do not overlap."""
+        if self.document is None:
+            return replace(self, text=replaced(self.text, replacements))
+        return _held(replace(self, text=self.document.edited(replacements)))
+
+    def encode(self) -> bytes:
+        """The bytes of the file.
 
         Raises:
             UnicodeEncodeError: the file's encoding cannot say it.
         """
+        text = self.text if self.document is None else self.document.raw
         return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
 
 
-def read(path: Path, filename: str) -> Source:
+def read(path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:
     """The file at ``path``.
 
     Raises:
-        ReadError: it cannot be opened, or is of a kind that has no reader.
-        NotTextError: it is no text in its encoding (PEP 263; UTF-8 where nothing is declared).
+        ReadError: it cannot be opened.
+        NotTextError: it is no text in its encoding (PEP 263; UTF-8 where nothing is declared), or no notebook.
     """
-    if path.suffix == ".ipynb":
-        way_out = "`jupyter nbconvert --to script` makes a Python file of one"
-        raise ReadError(f"{filename}: notebooks are not read; {way_out}")
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ReadError(f"{filename}: {error.strerror or error}") from error
-    return decode(content, path, filename)
+    return decode(content, path, filename, python_cell_magics)
 
 
-def decode(content: bytes, path: Path, filename: str) -> Source:
+def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:
     """The text in ``content``, which came from ``path`` or is meant for it.
 
     Raises:
-        NotTextError: it is no text in its encoding.
+        NotTextError: it is no text in its encoding, or no notebook.
     """
     bom = content.startswith(codecs.BOM_UTF8)
     body = content[len(codecs.BOM_UTF8) :] if bom else content
-    encoding = _declared_encoding(content)
+    encoding = "utf-8" if holds_pieces(path) else _declared_encoding(content)
     try:
-        return Source(path, filename, body.decode(encoding), encoding, bom)
+        source = Source(path, filename, body.decode(encoding), encoding, bom, None, tuple(python_cell_magics))
     except UnicodeDecodeError as error:
         before = body[: error.start].decode(encoding, errors="replace")
         bad = f"byte 0x{body[error.start]:02x} is not {error.encoding}"
         raise NotTextError(f"{bad} ({error.reason})", Lines(before).position(len(before))) from error
+    return _held(source) if holds_pieces(path) else source
+
+
+def holds_pieces(path: Path) -> bool:
+    """Whether the Python in a file is only a part of it."""
+    return path.suffix == NOTEBOOK or path.suffix in MARKDOWN
+
+
+def _held(source: Source) -> Source:
+    """The Python in a file whose whole text ``source`` has."""
+    build: Callable[[str, str, Iterable[str]], Document]
+    if source.path.suffix == NOTEBOOK:
+        from tfgraphlint.project.notebooks import notebook as build  # most runs read neither
+    else:
+        from tfgraphlint.project.markdown import markdown as build
+    document = build(source.text, source.filename, source.python_cell_magics)
+    return replace(source, text=document.text, document=document)
 
 
 def _declared_encoding(content: bytes) -> str:

@@ -39,7 +39,7 @@ class Label:
 
 
 def render(diagnostics: Iterable[Diagnostic], lines: Callable[[str], Lines], colour: bool = False) -> str:
-    """All reports. ``lines`` gives the text of a file by the name that spans carry."""
+    """All reports. ``lines`` gives the text of a file, or of a cell of a notebook, as ``Span.where`` names it."""
     palette = COLOURED if colour else PLAIN
     return "".join(_report(diagnostic, lines, palette) + "\n" for diagnostic in diagnostics)
 
@@ -49,9 +49,9 @@ def _report(diagnostic: Diagnostic, lines: Callable[[str], Lines], palette: Pale
     last = max((label.span.start.row for label in labels), default=1)
     margin = len(str(last))
     parts = [_title(diagnostic, palette)]
-    for index, filename in enumerate(_files(labels, diagnostic)):
-        own = sorted((label for label in labels if label.span.filename == filename), key=lambda label: label.span)
-        parts += _frame(filename, own, lines(filename), margin, palette, first=index == 0)
+    for index, where in enumerate(_texts(labels, diagnostic)):
+        own = sorted((label for label in labels if label.span.where == where), key=lambda label: label.span)
+        parts += _frame(where, own, lines(where), margin, palette, first=index == 0)
     parts += _notes(diagnostic, margin, palette)
     return "\n".join(parts) + "\n"
 
@@ -75,18 +75,18 @@ def _step_text(role: Role, message: str) -> str:
     return message if role is Role.CUT else f"{role.value}: {message}"
 
 
-def _files(labels: Sequence[Label], diagnostic: Diagnostic) -> list[str]:
-    """The files to show, that of the report first."""
-    others = dict.fromkeys(label.span.filename for label in labels)
-    return [diagnostic.span.filename, *(name for name in others if name != diagnostic.span.filename)]
+def _texts(labels: Sequence[Label], diagnostic: Diagnostic) -> list[str]:
+    """The files and cells to show, that of the report first."""
+    others = dict.fromkeys(label.span.where for label in labels)
+    return [diagnostic.span.where, *(where for where in others if where != diagnostic.span.where)]
 
 
 def _frame(
-    filename: str, labels: Sequence[Label], lines: Lines, margin: int, palette: Palette, first: bool
+    where: str, labels: Sequence[Label], lines: Lines, margin: int, palette: Palette, first: bool
 ) -> Iterator[str]:
     start = next((label.span.start for label in labels if label.main), labels[0].span.start)
     arrow = "-->" if first else ":::"
-    yield f"{' ' * margin}{palette.faint}{arrow}{palette.end} {filename}:{start.row}:{start.column}"
+    yield f"{' ' * margin}{palette.faint}{arrow}{palette.end} {where}:{start.row}:{start.column}"
     bar = f"{' ' * margin} {palette.faint}|{palette.end}"
     yield bar
     before = 0

@@ -35,9 +35,11 @@ class Rule:
         help: str | None = None,
         fix: Fix | None = None,
         suggestions: Sequence[Fix] = (),
+        severity: Severity | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this rule at ``span``; long code in ``message`` is shortened."""
+        """A diagnostic of this rule at ``span``; long code in ``message`` is shortened. ``severity``: other than the
+        rule's own."""
         return Diagnostic(
-            self.code, self.name, fit(message), self.severity, span,
+            self.code, self.name, fit(message), severity or self.severity, span,
             tuple(path), help, fix, tuple(suggestions),
         )

@@ -40,22 +40,43 @@ def short_name(name: str) -> str:
     return name.removeprefix("builtins.")
 
 
+# -- eager by default ----------------------------------------------------------------------------
+
+BY_DEFAULT = "in eager execution, TensorFlow 2's default"
+
+
+def supposed_path(uncalled: Iterable[Place]) -> tuple[Step, ...]:
+    """Why code of functions that nobody calls is taken to run eagerly."""
+    steps = []
+    for place in uncalled:
+        name = place.node.name if isinstance(place.node, cst.FunctionDef) else place.node
+        said = f"nothing in the project traces `{place.tree.code(name)}`, so that it most likely runs eagerly"
+        steps.append(Step(Role.MODE, said, place.tree.span(name)))
+    return tuple(steps)
+
+
 # -- gradients -----------------------------------------------------------------------------------
 
 
 def describe(lost: GradientLost) -> str:
     """What the query gives: ``the gradient of `loss` with respect to `w` is None``."""
+    if lost.partial and any(fault.outcome.startswith("zero") for fault in lost.faults):
+        return f"{name_gradient(lost)} is incomplete or an InvalidArgumentError"
     return f"{name_gradient(lost)} is {_outcome(lost)}"
 
 
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    return f"the gradient of `{brief(lost.target.code)}` with respect to {name_source(lost)}"
+    target = f"`{brief(lost.target.code)}`"
+    return f"the gradient of {'the loss of ' if _is_fitted(lost) else ''}{target} with respect to {name_source(lost)}"
 
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
-    return "the weights" if _is_compiled(lost) else f"`{brief(lost.source.code)}`"
+    if _is_compiled(lost):
+        return "the weights"
+    made = lost.source.made if lost.source.kind == "member" else None  # one of those that the source lists
+    return f"`{brief(lost.source.code if made is None else made.code)}`"
 
 
 def _is_compiled(lost: GradientLost) -> bool:
@@ -63,10 +84,19 @@ def _is_compiled(lost: GradientLost) -> bool:
     return lost.source.written.node is lost.target.written.node
 
 
+def _is_fitted(lost: GradientLost) -> bool:
+    """Whether this is what a model's ``fit`` computes, with the model for its target."""
+    node = lost.place.node
+    function = node.func if isinstance(node, cst.Call) else None
+    return isinstance(function, cst.Attribute) and function.value is lost.target.written.node
+
+
 def _outcome(lost: GradientLost) -> str:
     """What the query returns where nothing flows: ``batch_jacobian`` has zeros for what is not connected."""
     if lost.faults and all(fault.outcome == "zero" for fault in lost.faults):
         return "zero"
+    if lost.faults and all(fault.outcome.startswith("zero") for fault in lost.faults):
+        return "zero or an InvalidArgumentError"
     node = lost.place.node
     method = node.func.attr.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) else ""
     return "zero" if method == "batch_jacobian" else "None"

@@ -68,7 +68,8 @@ class Cache:
         if stored["signature"] != signature:
             return None
         found = tuple(_read_diagnostic(each) for each in stored["found"])
-        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file})
+        in_part = tuple((row, name) for row, name in stored["in_part"])
+        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file}, in_part=in_part)
 
     def keep(self, results: Iterable[Examined], settings: Mapping[Path, Settings]) -> None:
         """Remember ``results``, which are fresh, and write the cache. That it cannot be written is no error."""
@@ -82,6 +83,7 @@ class Cache:
                     "signature": self._signature(str(result.file))[0],
                     "passed": result.passed_screen,
                     "found": [_written_diagnostic(each) for each in result.diagnostics],
+                    "in_part": result.in_part,
                 }
         with contextlib.suppress(OSError):
             self._write()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
@@ -18,15 +18,17 @@ from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import Import, packages_around
-from tfgraphlint.project.requirements import sets_legacy_keras
+from tfgraphlint.project.requirements import installed, sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
 from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
-from tfgraphlint.screen.graph_api_triggers import runs_graph_api
+from tfgraphlint.screen.graph_api_triggers import defines_graph_api, runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
+from tfgraphlint.syntax.ast_names import span_of_node
+from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
 from tfgraphlint.syntax.deep_stack import call_deep
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
@@ -53,6 +55,7 @@ class Examined:
     imports: tuple[Import, ...] = ()
     error: str = ""
     details: str = ""
+    in_part: tuple[tuple[int, str], ...] = ()  # row and name of what was not read to its end; no name for the file
 
 
 @dataclass
@@ -61,7 +64,8 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many. Where not ``screened``, every file and function is interpreted.
+    for TensorFlow 1 is not one report but many; ``python_cell_magics`` are those of notebooks besides the usual ones.
+    Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
     """
 
@@ -71,6 +75,7 @@ class Examiner:
     overlay: Mapping[Path, Source] = field(default_factory=dict)
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
     each_tf1_symbol: frozenset[Path] = frozenset()
+    python_cell_magics: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
     _project: Project | None = None
@@ -101,13 +106,21 @@ class Examiner:
 
     def _examine(self, file: Path, filename: str) -> Examined:
         try:
-            source = self.overlay.get(file) or read(file, filename)
+            source = self.overlay.get(file) or read(file, filename, self.python_cell_magics.get(file, ()))
         except NotTextError as error:
             span = Span(filename, error.position, error.position)
             return self._unparsable(file, UnparsableFile(span, error.message))
         return self._examine_source(file, source)
 
     def _examine_source(self, file: Path, source: Source) -> Examined:
+        """Lint each program of a file, and say which of its cells cannot be parsed."""
+        if source.document is None:
+            return self._examine_program(file, source)
+        found = [self._unparsable(file, fault) for fault in source.faults]
+        found += [self._examine_program(file, replace(source, text=program)) for program in source.programs]
+        return _united(file, found)
+
+    def _examine_program(self, file: Path, source: Source) -> Examined:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
@@ -149,15 +162,17 @@ class Examiner:
 
     def _look_into(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> Examined:
         version = self._version(file, source)
+        assumed = taken_for_libraries(source.text)
+        if assumed:
+            import_them(tree, assumed)
         found = (*self._legacy(file, source, tree, version), *self._removed(source, tree, version))
         outline = Outline(tree, unscreened=not self.screened)
         if self.screened and not self._passes(outline, tree, source, file, called):
-            return self._passed_over(file, found)
+            return self._passed_over(file, say_once(found, assumed, tree, source))
         if self.screened and called:
             outline.telling_imports = self._others.telling_imports(outline, file)
-        del tree
         examined = self._interpret(file, source, outline, version, called)
-        return replace(examined, diagnostics=found + examined.diagnostics)
+        return replace(examined, diagnostics=say_once(found + examined.diagnostics, assumed, tree, source))
 
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
         """What is said of names of TensorFlow 1, for which nothing has to be interpreted."""
@@ -178,7 +193,7 @@ class Examiner:
 
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""
-        version = self.tensorflow.get(file)
+        version = self.tensorflow.get(file) or installed(source.installs) or None
         legacy = sets_legacy_keras(source.text) or self._is_in_keras_2_package(file.parent)
         return with_keras_2(version or "") if legacy else version
 
@@ -195,6 +210,8 @@ class Examiner:
         if mentions_framework(source.text):
             if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
                 return True
+            if defines_graph_api(outline, source.text):
+                return True
             if outline.suspects() or self._others.complete_symptom(outline, file):
                 return True
         outline.tells_by_imports = self._others.runs_root(outline, tree, file, called)
@@ -208,15 +225,19 @@ class Examiner:
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         # libcst, the interpreter and its tables: a clean run does without.
+        from tfgraphlint.facts.limits import ReadInPart
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
+        from tfgraphlint.names.guarded_facts import unguarded
 
         project.add(file, parsed)
         with meant_for(version):
-            facts = interpret(project, parsed, outline, str(file), called)
+            facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
-        screened = self._others.finder.fresh()
-        return Examined(file, found, True, project.reached(file) - {file}, (*project.fresh(), *screened))
+        unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
+        in_part = tuple(dict.fromkeys((fact.place.span.start.row, fact.name) for fact in unread))
+        imports = (*project.fresh(), *self._others.finder.fresh())
+        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part)
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)
@@ -237,6 +258,29 @@ class Examiner:
             self._project = _open_project(self.roots, self.overlay, self._trees)
         self._linted += 1
         return self._project
+
+
+def say_once(
+    found: tuple[Diagnostic, ...], assumed: Mapping[str, str], tree: ast.Module, source: Source
+) -> tuple[Diagnostic, ...]:
+    """``found``, with a step in the first report that says what names were taken for that nothing binds."""
+    if not found or not assumed:
+        return found
+    lines = source.text.split("\n")
+    uses = {name: use for name in assumed if (use := first_use(tree, name)) is not None}
+    steps = tuple(
+        Step(Role.SOURCE, _say_taken(name, assumed[name]), span_of_node(use, source.filename, lines))
+        for name, use in uses.items()
+    )
+    first = min(range(len(found)), key=lambda index: found[index].key)
+    return tuple(
+        replace(each, path=(*steps, *each.path)) if index == first else each for index, each in enumerate(found)
+    )
+
+
+def _say_taken(name: str, module: str) -> str:
+    said = f"nothing in this file imports `{name}`"
+    return said if name == module else f"{said}: taken for `{module}`"
 
 
 def parsed_tree(source: Source) -> Tree | UnparsableFile:
@@ -273,6 +317,17 @@ def _internal(file: Path, filename: str, error: BaseException, who: str = "") ->
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
+
+
+def _united(file: Path, results: Sequence[Examined]) -> Examined:
+    """What came of a file that holds several programs, or none."""
+    return Examined(
+        file,
+        tuple(dict.fromkeys(diagnostic for result in results for diagnostic in result.diagnostics)),
+        any(result.passed_screen for result in results),
+        frozenset().union(*(result.consulted for result in results)),
+        tuple(each for result in results for each in result.imports),
+    )
 
 
 def affected(results: Iterable[Examined], changed: Iterable[Path]) -> list[Path]:

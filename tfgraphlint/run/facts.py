@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.diagnostic import Diagnostic, Span
 from tfgraphlint.errors import RunError
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder
+from tfgraphlint.project.source import holds_pieces
 from tfgraphlint.rule_api.fact_kinds import kinds
 from tfgraphlint.rule_api.registry import Registry
-from tfgraphlint.run.lint import Request
+from tfgraphlint.run.lint import Request, readable
 
 
 class Recorder(Registry):
@@ -56,6 +58,17 @@ def asked_for(paths: Sequence[str], directory: Path) -> tuple[Request, tuple[Run
     found = discover(paths, Finder(directory))
     roots = [(directory / path).resolve() for path in paths if (directory / path).is_dir()] or [directory]
     return Request(directory, found.files, roots=roots), tuple(found.errors)
+
+
+def placing(request: Request) -> Callable[[Span], Span]:
+    """Gives places as a person reads them: in a notebook, with the cell."""
+    source = cache(lambda file: readable(request, file))
+
+    def place(span: Span) -> Span:
+        file = request.names.get(span.filename)
+        return span if file is None or not holds_pieces(file) else source(file).place(span)
+
+    return place
 
 
 def kinds_named(names: Iterable[str]) -> tuple[type, ...]:

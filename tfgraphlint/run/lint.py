@@ -60,11 +60,14 @@ class Request:
         """Files that were not asked for and start what was, with the settings of what they start."""
         starters = Starters(self.roots)
         found: dict[Path, Settings] = {}
+        in_part: dict[Path, bool] = {}  # projects of which not all files were asked for
         for file, settings in self.files.items():
             if len(found) >= MAX_STARTED_FILES:
                 break
-            outside = any(each not in self.files for each in starters.files.around(file))
-            if outside and mentions_framework(readable(self, file).text):
+            top = starters.files.top(file.parent)
+            if top not in in_part:
+                in_part[top] = not self.files.keys() >= set(starters.files.around(file))
+            if in_part[top] and mentions_framework(readable(self, file).text):
                 found.update((each, settings) for each in starters.of(file) if each not in self.files)
         return found
 
@@ -82,7 +85,8 @@ class Request:
         """What examines files of this request in one process."""
         texts = self.overlay if overlay is None else overlay
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each)
+        magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,11 @@ class Run:
     def errors(self) -> tuple[Examined, ...]:
         """The files that could not be linted."""
         return tuple(result for result in self.examined if result.error)
+
+    @property
+    def in_part(self) -> list[tuple[Path, int, str]]:
+        """What was not read to its end: the file, the row, and the name of the function; none for the file itself."""
+        return [(result.file, row, name) for result in self.examined for row, name in result.in_part]
 
 
 def lint(request: Request, cache: Cache | None = None) -> Run:
@@ -263,7 +272,8 @@ def readable(request: Request, file: Path) -> Source:
     """The source of ``file``; an empty one where it is no text."""
     filename = shown(file, request.working_directory)
     try:
-        return request.overlay.get(file) or read(file, filename)
+        magics = request.files[file].python_cell_magics if file in request.files else ()
+        return request.overlay.get(file) or read(file, filename, magics)
     except (RunError, NotTextError):
         return Source(file, filename, "")
 

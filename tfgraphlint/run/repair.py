@@ -10,7 +10,7 @@ from pathlib import Path
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit
 from tfgraphlint.errors import RunError
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.fixes.apply import Change, Plan, applied, changes, moved, plan
+from tfgraphlint.fixes.apply import Change, Plan, changes, edited, moved, plan
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.source import Source
 from tfgraphlint.run.examine import Examined, affected
@@ -112,8 +112,8 @@ def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) ->
     after: dict[Path, Source] = {}
     for name, made in attempt.changes.items():
         source = sources[name]
-        after[source.path] = replace(source, text=applied(source.text, made))
-        refused = _unwritable(after[source.path])
+        after[source.path] = edited(source, made)
+        refused = _unwritable(after[source.path], len(source.faults))
         if refused is not None:
             return refused
     run = _linted_again(state.run, after)
@@ -127,12 +127,15 @@ def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) ->
     return reason
 
 
-def _unwritable(source: Source) -> str | None:
+def _unwritable(source: Source, faults: int) -> str | None:
+    """Why a file cannot be written; ``faults`` is how many of its cells could not be parsed before."""
     tree = parse(source.text, source.filename)
     if isinstance(tree, UnparsableFile):
-        return f"what comes out does not parse ({tree.message}, row {tree.span.start.row})"
+        return f"what comes out does not parse ({tree.message}, row {source.place(tree.span).start.row})"
+    if len(source.faults) > faults:
+        return f"what comes out does not parse ({source.faults[-1].message})"
     try:
-        source.encode(source.text)
+        source.encode()
     except UnicodeEncodeError:
         return f"the file's encoding ({source.encoding}) cannot say it"
     return None
@@ -166,9 +169,14 @@ def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Sou
     for diagnostic in _unexpected(after, allowed, floating):
         if _place(diagnostic, after) in gone:
             return "the report is still there afterwards"
-        start = diagnostic.span.start
-        return f"a new report would come: {diagnostic.code} at {diagnostic.span.filename}:{start.row}:{start.column}"
+        return f"a new report would come: {diagnostic.code} at {_shown_place(diagnostic, after)}"
     return None
+
+
+def _shown_place(diagnostic: Diagnostic, run: Run) -> str:
+    source = readable(run.request, run.request.names[diagnostic.span.filename])
+    span = source.place(diagnostic.span)
+    return f"{span.where}:{span.start.row}:{span.start.column}"
 
 
 def _unexpected(after: Run, allowed: Counter[Place], floating: Counter[tuple[str, str]]) -> Iterable[Diagnostic]:

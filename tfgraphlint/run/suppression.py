@@ -82,7 +82,8 @@ def _collect(source: Source) -> Iterator[Suppression]:
                 waiting.append(comment)
         if rows:
             for comment in waiting:
-                yield from _parsed(comment, source.filename, comment.start[0], rows)
+                covered = rows if source.together(comment.start[0], rows[0]) else range(0)  # not the next cell
+                yield from _parsed(comment, source.filename, comment.start[0], covered)
             waiting = []
     for comment in waiting:
         yield from _parsed(comment, source.filename, comment.start[0], range(0))

@@ -64,6 +64,11 @@ class Outline:
         """The functions and classes of these names, and those that they name."""
         return self._reached([part for name in names for part in self._by_name.get(name, ())])
 
+    @property
+    def words(self) -> set[str]:
+        """All that the file names."""
+        return set().union(*(part.words for part in self._all))
+
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.
 

@@ -11,14 +11,22 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tfgraphlint.libraries.words import FRAMEWORKS, GRADIENT_TRIGGERS
+from tfgraphlint.libraries.words import (
+    CUTTING,
+    FRAMEWORK_ALIASES,
+    FRAMEWORKS,
+    GRADIENT_TRIGGERS,
+    LOST_METHODS,
+    LOST_VALUES,
+)
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 
 COMPILE = "compile"
-# Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``; or ``*``.
-FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K", "*"})
-_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)")
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(GRADIENT_TRIGGERS | {COMPILE})) + r")\b")
+TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
+_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
+_TRIGGER_TEXT = re.compile(
+    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
+)
 
 
 def mentions_root(text: str) -> bool:
@@ -34,27 +42,67 @@ def mentions_framework(text: str) -> bool:
 def holds_root(tree: ast.Module) -> bool:
     """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
+    trained: set[str] = set()
     for node in ast.walk(tree):
         framework = framework or _imports_framework(node)
         trigger = trigger or _names_trigger(node)
-        if framework and trigger:
+        if not trigger:
+            trained.update(_parts_of_training(node))
+        if framework and (trigger or len(trained) == PARTS_OF_TRAINING):
             return True
     return False
 
 
+PARTS_OF_TRAINING = 4
+
+
+def _parts_of_training(node: ast.AST) -> Iterator[str]:
+    """What a model that ``fit`` cannot train needs: to be compiled and fitted, code of its own, and in it a cut."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="np" | "numpy" | "math")):
+            return
+        case ast.Attribute(attr="compile"):
+            yield "compile"
+        case ast.Attribute(attr="fit" | "train_on_batch" | "fit_generator"):
+            yield "fit"
+        case ast.FunctionDef(name="call") | ast.Attribute(attr="Lambda") | ast.Name(id="Lambda"):
+            yield "own"
+        case ast.keyword(arg="activation", value=ast.Attribute() | ast.Name() | ast.Lambda()):
+            yield "own"
+        case ast.Call(func=ast.Attribute(attr="cast") | ast.Name(id="cast")):
+            if _makes_whole(node):
+                yield "cut"
+    if isinstance(node, (ast.Attribute, ast.Name)):
+        name = node.attr if isinstance(node, ast.Attribute) else node.id
+        if name in CUTTING:
+            yield "cut"
+
+
+def _makes_whole(cast: ast.Call) -> bool:
+    """Whether a cast is to integers or booleans, or of a comparison."""
+    given = [*cast.args, *(keyword.value for keyword in cast.keywords)]
+    names = [each.attr if isinstance(each, ast.Attribute) else each.value if isinstance(each, ast.Constant) else ""
+             for each in given]
+    whole = any(isinstance(name, str) and name.startswith(("int", "uint", "bool")) for name in names)
+    return whole or any(isinstance(each, (ast.Compare, ast.Call)) for each in given[:1])
+
+
 def _imports_framework(node: ast.AST) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom)) and any(
-        imported.library in FRAMEWORKS or not FRAMEWORK_ALIASES.isdisjoint((imported.name, imported.bound))
+        imported.library in FRAMEWORKS
+        or not (FRAMEWORK_ALIASES | {"*"}).isdisjoint((imported.name, imported.bound))
         for imported in imported_names(node)
     )
 
 
 def _names_trigger(node: ast.AST) -> bool:
     match node:
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in LOST_VALUES:
+            return not (isinstance(owner, ast.Name) and owner.id == "self")
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
-            return name in GRADIENT_TRIGGERS
+            return name in TRIGGERS
         case ast.ImportFrom(names=names):
-            return any(alias.name in GRADIENT_TRIGGERS for alias in names)
+            return any(alias.name in TRIGGERS for alias in names)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
             return False
         case ast.Call(func=ast.Attribute(attr="compile")):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from tfgraphlint.diagnostic import Position, Span
 
 
 class ImportedName(NamedTuple):
@@ -75,6 +77,19 @@ def first_name(node: ast.expr) -> str:
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def span_of_node(node: ast.expr | ast.stmt | ast.alias, filename: str, lines: Sequence[str]) -> Span:
+    """Where ``node`` stands. CPython counts bytes, from 0; spans count characters, from 1."""
+    end_row = node.end_lineno or node.lineno
+    start = _position(lines, node.lineno, node.col_offset)
+    return Span(filename, start, _position(lines, end_row, node.end_col_offset or node.col_offset))
+
+
+def _position(lines: Sequence[str], row: int, offset: int) -> Position:
+    line = lines[row - 1]
+    column = offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace"))
+    return Position(row, column + 1)
 
 
 def words_in(node: ast.AST) -> Iterator[str]:

@@ -11,6 +11,17 @@ from tfgraphlint.diagnostic import Position, Span
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+def line_end(text: str) -> str:
+    """How lines of ``text`` end: as the first one does."""
+    match = _LINE_END.search(text)
+    return match.group() if match else "\n"
+
+
+def with_line_ends(text: str, newline: str) -> str:
+    """``text`` with all its lines ending in ``newline``."""
+    return _LINE_END.sub(lambda _: newline, text)
+
+
 class Lines:
     """A text by rows. Rows and columns count from 1, columns in code points."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 READY = "ready"
@@ -15,3 +16,4 @@ class Answer:
     ended: str
     problem: str = ""  # why the program cannot be judged, "" where it can
     elsewhere: bool = False  # it does not hold for the versions that are installed
+    rows: Sequence[Sequence[str | int]] = ()  # the files and rows of the program through which its error came

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -39,6 +41,12 @@ class Outcome:
             return "ran to its end"
         text = message(self.error)
         return f"{type(self.error).__name__}: {text if len(text) < 400 else f'{text[:100]} ... {text[-300:]}'}"
+
+    def rows_below(self, folder: Path) -> list[tuple[str, int]]:
+        """The files below ``folder``, by their paths from there, and the rows through which the error came."""
+        frames = traceback.extract_tb(self.error.__traceback__) if self.error is not None else []
+        files = ((Path(frame.filename), frame.lineno or 0) for frame in frames)
+        return [(file.relative_to(folder).as_posix(), row) for file, row in files if file.is_relative_to(folder)]
 
 
 def message(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tfgraphlint.verify import session, table
+from tfgraphlint.verify import offers, session, table
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
 
 MISSING = (
@@ -23,6 +23,8 @@ MAX_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
 def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
     """Run the fixtures of the rules named (all where none is) or those at ``paths``; print what was seen.
 
+    Each fix and each suggestion that is offered for a bad program is made alone, and the result is run as well.
+
     Returns 0 where TensorFlow confirms all claims, 1 where it does not, 2 where it cannot be asked.
     """
     if find_spec("tensorflow") is None:
@@ -33,10 +35,13 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
         return _error(str(error))
     try:
         results = session.answers(programs, seconds, _processes(len(programs)))
+        made = offers.judged(programs, seconds, _processes(len(programs)))
     except session.StartError as error:
         return _error(f"TensorFlow does not start here: {error}")
     print(table.render(results))
-    return int(any(table.refuted(answer) for _, answer in results))
+    if made:
+        print(table.render_offers(made))
+    return int(any(table.refuted(answer) for _, answer in results) or any(objection for _, objection in made))
 
 
 def _processes(programs: int) -> int:

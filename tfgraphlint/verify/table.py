@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tfgraphlint.verify.answer import Answer
+from tfgraphlint.verify.offers import Offer
 from tfgraphlint.verify.programs import Program
 
 _HEADINGS = ("rule", "programs", "claims", "confirmed", "skipped", "other versions")
@@ -58,6 +59,15 @@ def refuted(answer: Answer) -> bool:
 def render(results: Sequence[tuple[Program, Answer]]) -> str:
     """The whole text."""
     return "\n".join([*_table(tally(results)), *_differences(results)])
+
+
+def render_offers(results: Sequence[tuple[Offer, str]]) -> str:
+    """How many fixes and suggestions helped when each was made alone, and those that did not."""
+    failed = [(offer, objection) for offer, objection in results if objection]
+    lines = [f"{len(results)} fixes and suggestions, each made alone: {len(results) - len(failed)} help"]
+    for offer, objection in failed:
+        lines += [f"\n{offer.label}", f"  {objection}"]
+    return "\n".join(lines)
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

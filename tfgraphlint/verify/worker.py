@@ -55,7 +55,8 @@ def examine(entry: Path) -> Answer:
     if "gradients" in program.claims:
         ended_badly = claims.Verdict("gradients", "denied", outcome.ended)
         verdicts.append(agree(entry) if outcome.error is None else ended_badly)
-    return Answer([asdict(verdict) for verdict in verdicts], outcome.ended, problem)
+    rows = outcome.rows_below(entry.parent)
+    return Answer([asdict(verdict) for verdict in verdicts], outcome.ended, problem, rows=rows)
 
 
 def _unfit(program: Program) -> str:

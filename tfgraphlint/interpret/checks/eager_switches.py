@@ -62,11 +62,14 @@ def gathered(facts: Sequence[Fact]) -> list[Fact]:
     for fact in facts:
         if isinstance(fact, GraphApiInEager):
             api.setdefault(fact.place.node, fact)
+            if not fact.uncalled and api[fact.place.node].uncalled:
+                api[fact.place.node] = fact
         elif not isinstance(fact, LateSwitch):
             found.append(fact)
         elif fact.place.node not in switches:
             switches.add(fact.place.node)
             found.append(fact)
-    if api:
-        found.append(replace(next(iter(api.values())), others=len(api) - 1))
+    certain = [fact for fact in api.values() if not fact.uncalled]
+    if said := certain or list(api.values()):
+        found.append(replace(said[0], others=len(said) - 1))
     return found

@@ -17,7 +17,7 @@ from tfgraphlint.interpret.core.fields import Possible
 from tfgraphlint.interpret.core.graph_state import in_trace, runs_once
 from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Kind
+from tfgraphlint.interpret.core.provenance import Kind, Node
 from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.structures import is_constant
 from tfgraphlint.interpret.core.value import Const, Value
@@ -38,6 +38,7 @@ class Read:
     state: State
     value: Value
     fact: FrozenState
+    turns: tuple[tuple[int, int], ...]  # of the loops in which a dataset was made
 
 
 def read(m: Machine, event: EntryRead) -> None:
@@ -51,7 +52,8 @@ def read(m: Machine, event: EntryRead) -> None:
     m.wake(EntryWritten)
     known = frozen.get(entry, Possible())
     if isinstance(known, Possible) and not any(one.trace == m.tracing for one in known):
-        m.store.write(frozen, entry, Possible({*known, Read(m.tracing, state, value, fact)}))
+        turns = tuple(m.turns) if isinstance(m.tracing, Node) else ()
+        m.store.write(frozen, entry, Possible({*known, Read(m.tracing, state, value, fact, turns)}))
 
 
 def _is_plain(value: Value) -> bool:
@@ -73,7 +75,14 @@ def written(m: Machine, event: EntryWritten) -> None:
             at = node if node is not None else m.frame.statement
             stale = frozen.get(("stale", one.trace), Possible())
             place = m.place(at) if isinstance(at, cst.CSTNode) else None
-            m.store.write(frozen, ("stale", one.trace), Possible({*stale, (one, place)}))
+            m.store.write(frozen, ("stale", one.trace), Possible({*stale, (one, place, _turns_of_both(m, one))}))
+
+
+def _turns_of_both(m: Machine, one: Read) -> tuple[tuple[int, int], ...]:
+    """The turns in which a dataset was made of the loops in which the value is changed now: a dataset is traced at
+    once, and the next turn makes another one. What such a loop changes is meant for that one, once the turn is over."""
+    here = {loop for loop, _ in m.turns}
+    return tuple(turn for turn in one.turns if turn[0] in here)
 
 
 def _differs(old: Value, new: Value) -> bool:
@@ -91,8 +100,10 @@ def called(m: Machine, event: TraceRun) -> None:
         return
     stale = m.memory(Frozen).get(("stale", trace))
     if isinstance(stale, Possible) and not m.guards and not m.alternatives:
-        for one, place in stale:
+        for one, place, turns in stale:
             fact: FrozenState = one.fact
+            if any(turn not in m.turns for turn in turns):
+                continue
             m.emit(FrozenState(fact.place, fact.name, fact.by, fact.why, fact.calls, place))
 
 

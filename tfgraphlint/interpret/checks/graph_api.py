@@ -46,7 +46,7 @@ def called(m: Machine, event: LibraryCalled) -> None:
     name, args, node = event
     if not name.startswith(("tensorflow.", "keras.")):
         return
-    if m.mode is Mode.EAGER and name.startswith("tensorflow.compat.v1."):
+    if (m.mode is Mode.EAGER or eagerness.supposed(m)) and name.startswith("tensorflow.compat.v1."):
         error = REFUSED.get(name.removeprefix("tensorflow.compat.v1."))
         if error is not None:
             report(m, node, name, error)
@@ -69,7 +69,7 @@ def _made_tensors(name: str, record: FunctionRecord | None, args: Arguments) -> 
 def report(m: Machine, node: cst.CSTNode, name: str, error: str) -> None:
     """Say that this fails, where it certainly does."""
     if m.module_mode is Mode.EAGER and eagerness.is_certain(m):
-        m.emit(GraphApiInEager(m.place(node), name, error, 0, tuple(m.calls)))
+        m.emit(GraphApiInEager(m.place(node), name, error, 0, tuple(m.calls), eagerness.supposed(m)))
 
 
 def method_called(m: Machine, event: MethodCalled) -> None:
@@ -87,7 +87,7 @@ def method_called(m: Machine, event: MethodCalled) -> None:
 def _session_run(m: Machine, session: Session, args: Arguments, node: cst.CSTNode) -> None:
     """``session.run(fetches)`` of what was made eagerly."""
     fetched = args.get(0, "fetches")
-    if fetched is None or m.mode is Mode.UNKNOWN or m.switching:
+    if fetched is None or not _is_known(m) or m.switching:
         return
     held = [value for value in within(fetched) if isinstance(value, (Tensor, Variable))]
     eager = [value for value in held if eagerness.is_eager(m, value)]
@@ -96,12 +96,17 @@ def _session_run(m: Machine, session: Session, args: Arguments, node: cst.CSTNod
         report(m, node, "Session.run", NO_GRAPH if in_other else EMPTY)
 
 
+def _is_known(m: Machine) -> bool:
+    """Whether it is known, or likely, how the code runs."""
+    return m.mode is not Mode.UNKNOWN or bool(eagerness.supposed(m))
+
+
 def _evaluated(m: Machine, value: Value, node: cst.CSTNode) -> None:
     """``value.eval()`` of a tensor or variable that was made eagerly."""
-    if m.mode is not Mode.UNKNOWN and not m.switching and eagerness.is_eager(m, value):
+    if _is_known(m) and not m.switching and eagerness.is_eager(m, value):
         if isinstance(value, Tensor):
             report(m, node, "Tensor.eval", NO_EVAL)
-        elif m.mode is Mode.EAGER:
+        elif m.mode is not Mode.GRAPH:
             report(m, node, "Variable.eval", NO_VARIABLE_EVAL)
 
 
@@ -109,7 +114,9 @@ def _dataset_method(m: Machine, dataset: Dataset, name: str, node: cst.CSTNode) 
     """A method of a dataset: iterators of TensorFlow 1, or any use of a dataset from before a switch."""
     if m.switching:
         m.tell(OperationBuilt(node, [dataset]))
-    elif name in DATASET_ITERATORS and m.mode is Mode.EAGER and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
+        return
+    eager = m.mode is Mode.EAGER or eagerness.supposed(m)
+    if name in DATASET_ITERATORS and eager and eagerness.is_eager(m, dataset) and _is_of_2(dataset):
         report(m, node, name, f"AttributeError: the datasets of TensorFlow 2 have no attribute '{name}'")
 
 

@@ -36,7 +36,7 @@ from tfgraphlint.interpret.core.graph_state import (
 )
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of
-from tfgraphlint.interpret.core.provenance import Node
+from tfgraphlint.interpret.core.provenance import PART, Node
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ANY, INT, Host, Items, Library, Tensor, Unknown, Variable
@@ -94,7 +94,9 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
 
 def _made_in_graph(m: Machine, node: Node) -> bool:
     """Whether a TensorFlow function gave it, or what it is an item of, in the trace: a tensor, or several in one."""
-    while not node.operation and node.place is not None and isinstance(node.place.node, cst.Subscript) and node.edges:
+    while node.operation in ("", PART) and node.place is not None and node.edges:
+        if not isinstance(node.place.node, cst.Subscript):
+            break
         node = node.edges[0].node
     record = m.tables.function(node.operation) if node.operation.startswith("tensorflow.") else None
     return record is not None and node.calls is m.chain and record.returns.startswith(("tensor", "object"))
@@ -116,7 +118,10 @@ def _is_compiled(m: Machine) -> bool:
 def variable_made(m: Machine, event: VariableMade) -> None:
     """Report a variable that each call of traced code makes anew."""
     node, name = event
-    if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True):
+    kept = isinstance(m.frame.statement, cst.Assign) and any(
+        not isinstance(target.target, cst.Name) for target in m.frame.statement.targets
+    )
+    if in_trace(m) and not runs_once(m) and not is_guarded(m, m.outside, returns=True, options=not kept):
         m.emit(VariableCreated(m.place(node), name, m.running.by, m.running.why, tuple(m.calls)))
 
 

@@ -37,7 +37,7 @@ def _report(m: Machine, node: cst.CSTNode, name: str, how: str, values: Iterable
 
 
 def _report_at(m: Machine, place: Place, name: str, how: str, values: Iterable[Value]) -> None:
-    if m.guards or m.alternatives:
+    if m.guards or m.alternatives or not keras_symbols.have_no_value(m):
         return
     if runs_for_keras(m) and m.stack and not m.muted:  # whatever else comes of the tensor goes with it
         told = m.memory(Told)

@@ -6,6 +6,9 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode, Place
 from tfgraphlint.facts.gradients import LossNotCallable, PairsSwapped, PairsWalked, WeightsUnbuilt
+from tfgraphlint.interpret.checks import lost_members
+from tfgraphlint.interpret.checks.lost_members import LOSS_METHODS
+from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
@@ -14,13 +17,14 @@ from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Host, Items, Tensor, Unknown, Variable, Weights
+from tfgraphlint.libraries.words import LOSS_TENSOR_METHODS
 
 
 def called(m: Machine, event: MethodCalled) -> None:
     """Report what is wrong with the arguments of an optimizer's method; of anything's that is named alike."""
     receiver, name, args, node = event
     if isinstance(receiver, Optimizer):
-        if name in ("minimize", "compute_gradients"):
+        if name in LOSS_METHODS:
             _loss_given(m, receiver, name, args, node)
         elif name == "build" and args.positional:
             _variables_given(m, args, node)
@@ -31,10 +35,26 @@ def called(m: Machine, event: MethodCalled) -> None:
 
 
 def _loss_given(m: Machine, optimizer: Optimizer, name: str, args: Arguments, node: cst.CSTNode) -> None:
+    if _given_tensor(m, optimizer, name, args):
+        missing = _is_lost(m, optimizer, name)
+        uncalled = () if missing else eagerness.supposed(m)
+        m.emit(LossNotCallable(m.place(node), name, optimizer.cls, missing, tuple(m.calls), uncalled))
+    elif isinstance(node, cst.Call):
+        lost_members.report(m, optimizer, name, node.func)
+
+
+def _given_tensor(m: Machine, optimizer: Optimizer, name: str, args: Arguments) -> bool:
+    """Whether a method that wants a function is given a tensor, or one that is gone has to do with a loss tensor."""
+    if name in LOSS_TENSOR_METHODS:
+        return _is_lost(m, optimizer, name) and any(isinstance(each, Tensor) for each in args.all())
     loss = args.get(0, "loss")
-    if isinstance(loss, (Tensor, Host)) and args.certain and "tape" not in args.keywords:
-        if m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls:
-            m.emit(LossNotCallable(m.place(node), name, optimizer.cls, tuple(m.calls)))
+    if not isinstance(loss, (Tensor, Host)) or not args.certain or "tape" in args.keywords:
+        return False
+    return m.mode is Mode.EAGER or m.mode is Mode.GRAPH and ".v1." not in optimizer.cls or bool(eagerness.supposed(m))
+
+
+def _is_lost(m: Machine, optimizer: Optimizer, name: str) -> bool:
+    return m.tables.lost_member(optimizer.cls, name) is not None
 
 
 def _variables_given(m: Machine, args: Arguments, node: cst.CSTNode) -> None:

@@ -12,8 +12,9 @@ from tfgraphlint.interpret.core.graph_state import in_graph
 from tfgraphlint.interpret.core.joins import identity
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.scopes import Frame, Function
-from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Instance, Library, Method, Partial, TracedCallable
+from tfgraphlint.interpret.core.structures import within
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Instance, Library, Method, Partial, TracedCallable, sequence
 
 CALLABLES = (Function, Instance, Library, Method, Partial, TracedCallable)
 
@@ -57,18 +58,28 @@ def _is_same_object(function: Function, before: Frame, args: Arguments) -> bool:
 
 
 def _is_given_another(function: Function, before: Frame, args: Arguments) -> bool:
-    """Whether the function is given another function to call than before: what that one does may be no recursion."""
-    for index, param in enumerate(function.definition.params.params):
-        given, known = args.get(index, param.name.value), before.names.get(param.name.value)
-        if isinstance(given, CALLABLES) and not (isinstance(known, CALLABLES) and _is_same(given, known)):
-            return True
-    return False
+    """Whether the function is given another function to call than before, itself, in a list, or by its name: what that
+    one does may be no recursion."""
+    params = function.definition.params
+    named = [*params.posonly_params, *params.params]
+    pairs = [(args.get(index, param.name.value), param.name.value) for index, param in enumerate(named)]
+    pairs += [(args.keywords.get(param.name.value), param.name.value) for param in params.kwonly_params]
+    if isinstance(params.star_arg, cst.Param):
+        pairs.append((sequence("tuple", args.positional[len(named) :]), params.star_arg.name.value))
+    return any(given is not None and _differs(given, before.names.get(name)) for given, name in pairs)
 
 
-def _is_same(one: Value, other: Value) -> bool:
-    if isinstance(one, Function) and isinstance(other, Function):
-        return one.definition is other.definition
-    return identity(one) == identity(other)
+def _differs(given: Value, known: object) -> bool:
+    """Whether the functions and texts in the two are not the same."""
+    return isinstance(known, Value) and not _deciding(given) <= _deciding(known)
+
+
+def _deciding(value: Value) -> set[object]:
+    return {
+        held.definition if isinstance(held, Function) else identity(held)
+        for held in within(value)
+        if isinstance(held, CALLABLES) or isinstance(held, Const) and isinstance(held.value, str)
+    }
 
 
 def _call_from(m: Machine, index: int, node: cst.CSTNode) -> Place:

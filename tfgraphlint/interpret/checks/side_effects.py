@@ -35,10 +35,14 @@ COUNTED = (int, float, str)
 
 
 def augmented(m: Machine, event: Augmented) -> None:
-    """Report ``self.steps += 1`` and its kin."""
-    node, left, right = event
-    if m.graphs and is_constant(right) and _counts(m, left) and outlives(m, node.target):
+    """Report ``self.steps += 1`` and its kin; note tensors that ``self.total += loss`` puts outside of the trace."""
+    node, left, right, value = event
+    if not m.graphs or not outlives(m, node.target):
+        return
+    if is_constant(right) and _counts(m, left):
         _changed(m, node, "counter")
+    elif isinstance(node.target, (cst.Name, cst.Attribute)) and value is not left:
+        kept(m, node, value)
 
 
 def assigned(m: Machine, event: Assigned) -> None:
@@ -51,10 +55,10 @@ def assigned(m: Machine, event: Assigned) -> None:
         if not _is_carried(m, target):
             kept(m, node, value)
     if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
-        if not isinstance(written, cst.BinaryOperation) or not written.left.deep_equals(target):
-            kept(m, node, value)
-        elif is_constant(value):
+        if isinstance(written, cst.BinaryOperation) and written.left.deep_equals(target) and is_constant(value):
             _changed(m, node, "counter")
+        else:
+            kept(m, node, value)
 
 
 def _is_carried(m: Machine, target: cst.Subscript) -> bool:

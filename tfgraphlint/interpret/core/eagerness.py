@@ -26,15 +26,36 @@ class Switch:
 
 
 def switch_off(m: Machine, node: cst.CSTNode, name: str) -> None:
-    """From here on everything goes into a graph; where paths meet that differ in it, nobody knows."""
+    """From here on everything goes into a graph; where paths meet that differ in it, nobody knows.
+
+    While a graph is built, the switch changes nothing: TensorFlow runs afterwards as it ran before.
+    """
+    if m.graphs:
+        return
     m.switching = True
     place = m.place(node)
     m.store.set(m.recording, Recording.switch, Switch(Running(Mode.GRAPH, place, by=name), place, name, now()))
 
 
+def may_be_off(m: Machine) -> bool:
+    """Whether eager execution is switched off, here or perhaps in another file of the program."""
+    return m.module_mode is not Mode.EAGER or Recording.switch.is_set(m.recording)
+
+
+def run_by_keras(m: Machine, running: Running) -> Running:
+    """How code runs that Keras runs as ``running`` says. Without eager execution Keras 2 traces nothing: the code puts
+    its operations into the graph of the program, once."""
+    return m.running if m.tables.keras < 3 and may_be_off(m) else running
+
+
 def is_certain(m: Machine) -> bool:
     """Whether what fails here certainly fails: nothing expects an error, and one value is meant."""
     return not m.guards and not m.alternatives
+
+
+def supposed(m: Machine) -> tuple[Place, ...]:
+    """The functions that nobody calls, where the code most likely runs eagerly for no other reason; () elsewhere."""
+    return m.running.uncalled if m.mode is Mode.UNKNOWN and is_certain(m) else ()
 
 
 def is_eager(m: Machine, value: Value) -> bool:

@@ -143,11 +143,12 @@ class Assigned(NamedTuple):
 
 
 class Augmented(NamedTuple):
-    """``left += right``."""
+    """``left += right``, which gives ``value``: ``left`` itself where it is a container that is changed."""
 
     node: cst.AugAssign
     left: Value
     right: Value
+    value: Value
 
 
 class Dropped(NamedTuple):
@@ -217,6 +218,14 @@ class AttributeSet(NamedTuple):
     owner: Value
     name: str
     value: Value
+    node: cst.CSTNode
+
+
+class LibraryAttributeRead(NamedTuple):
+    """An attribute is read that the program has not given to the object: its library class has to have it."""
+
+    value: Value
+    name: str
     node: cst.CSTNode
 
 
@@ -388,5 +397,5 @@ Event = Union[
     NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended, FunctionEntered,
     LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced, FunctionTraced, TracedCalled,
     TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven, LossReturned,
-    EagerSwitchedOn,
+    EagerSwitchedOn, LibraryAttributeRead,
 ]  # fmt: skip

@@ -11,9 +11,10 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
-from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable
 from tfgraphlint.libraries.words import RUN_ONCE
+from tfgraphlint.syntax.bindings import parameters
 
 
 def is_symbolic(value: Value) -> bool:
@@ -61,13 +62,15 @@ def in_trace(m: Machine) -> bool:
     return in_graph(m) and m.running.by not in GRAPHS
 
 
-def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
+def is_guarded(m: Machine, outside: int, *, returns: bool = False, options: bool = False) -> bool:
     """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
-    ran; with ``returns`` also a return before it."""
+    ran; with ``returns`` also a return before it. With ``options``, conditions do not count by which a function uses
+    an argument if it has been given: who gives it runs the code each time."""
     frame: Frame | None = m.frame
     left = len(m.stack) - outside
     while frame is not None and left > 0:
-        if any(construct.kind == "if" and not construct.always for construct in frame.around):
+        conditions = [construct for construct in frame.around if construct.kind == "if" and not construct.always]
+        if not all(options and _asks_option(frame, construct.node) for construct in conditions):
             return True
         if returns and len(frame.returns) > len(frame.half_returned):
             return True
@@ -76,6 +79,23 @@ def is_guarded(m: Machine, outside: int, *, returns: bool = False) -> bool:
         else:
             frame, left = frame.caller, left - 1
     return False
+
+
+def _asks_option(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether this is ``if path is not None:`` without ``else``, and ``path`` a parameter that is not None here."""
+    match node:
+        case cst.If(test=cst.Comparison(left=cst.Name(value=name), comparisons=[
+            cst.ComparisonTarget(operator=cst.IsNot(), comparator=cst.Name(value="None"))
+        ]), orelse=None) if frame.function is not None:  # fmt: skip
+            value = frame.names.get(name)
+            is_parameter = any(param.name.value == name for param in parameters(frame.function.definition))
+            return is_parameter and isinstance(value, Value) and not _may_be_none(value)
+    return False
+
+
+def _may_be_none(value: Value) -> bool:
+    options = value.options if isinstance(value, Choice) else (value,)
+    return any(isinstance(option, Const) for option in options)
 
 
 def runs_once(m: Machine) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Model
@@ -21,6 +22,11 @@ def is_keras_tensor(value: Value) -> bool:
     if isinstance(value, (Items, Dict)):
         return any(is_keras_tensor(held) for held in elements(value))
     return isinstance(value, Tensor) and value.keras
+
+
+def have_no_value(m: Machine) -> bool:
+    """Whether `Input()` is a symbol of Keras: Keras 2 without eager execution has tensors of the graph instead."""
+    return m.tables.keras >= 3 or not eagerness.may_be_off(m)
 
 
 def is_functional(value: Value) -> bool:

@@ -36,11 +36,12 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
 )
 from tfgraphlint.libraries.tables import Tables
+from tfgraphlint.libraries.words import EAGER_SWITCHES
 from tfgraphlint.project.modules import Project
 
 MAX_STEPS = 25_000  # expressions and statements evaluated for one root
-MAX_DEPTH = 16  # calls within calls
-MAX_ENTRIES = 12  # entries into one function for one root
+MAX_DEPTH = 40  # calls within calls
+MAX_ENTRIES = 12  # entries into one function, once a root has used up half of its steps
 
 
 Memory = TypeVar("Memory")
@@ -100,6 +101,7 @@ class Running:
     traced: Traced | None = None
     autograph: bool = True
     by: str = ""
+    uncalled: tuple[Place, ...] = ()  # functions that nobody calls, if nothing else says how the code runs
 
 
 class Machine:
@@ -123,6 +125,7 @@ class Machine:
         self.began = now()
         self.left_eager: list[tuple[int, int]] = []  # from when to when code that ran eagerly ran something else
         self.leaving = 0  # since when it does so now
+        self.supposing = 0  # since when a function runs that nobody calls
         self.calls: list[Place] = []
         self.chain: Calls | None = None  # the same calls, as nodes remember them
         self.rebound: dict[Node, Place] = {}  # tensors bound to names that held variables
@@ -134,16 +137,19 @@ class Machine:
         self.keras_autograph = tables.keras == 2  # Keras 3 converts nothing; Keras 2 converts ``call`` and losses
         self.steps = 0
         self.spent = 0  # steps of all roots so far
+        self.thrifty = MAX_STEPS // 2  # from so many steps on, a function that was entered often is not entered again
+        self.skipped = False  # of this root some call was not followed, to save steps
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0
         self.alternatives = 0  # we follow one of several values that an expression may have
         self.graphs: tuple[int, ...] = ()  # when the trace that is running began, and each tensor loop in it
+        self.turns: list[tuple[int, int]] = []  # of the loops around us: which loop, and which turn of it
+        self.repeats = 1  # how often what runs now is run in all, for the elements of lists around us
         self.outside = 0  # how many functions were running when the trace began
         self.tracing: Hashable = None  # whose graph is being built: see ``frozen``
         self.via: bool | None = None  # what calls next: see ``Frame.via``
-        self.built: list[tuple[Node, Callable[[cst.CSTNode], object]]] = []  # results of layers, how to train them
         self.kinds_asked = 0  # branches around us that only run for data of some kind, and nobody knows which
         self.guards = 0  # ``try`` blocks around us that expect errors
         self.defined: list[Function] = []  # functions defined while this root runs
@@ -151,6 +157,7 @@ class Machine:
         self.texts: set[Node] = set()  # texts that show a tensor of a graph
         self.recording = Recording()
         self.tapes: dict[int, Tape] = {}
+        self._joins: tuple[list[object], dict[Node, tuple[int, int]]] = ([], {})  # see ``_known_joins``
         self.next_bit = 1
 
     # -- facts -----------------------------------------------------------------------------------
@@ -191,6 +198,17 @@ class Machine:
         if self.steps > MAX_STEPS:
             raise OutOfBudget
 
+    def may_enter(self, definition: cst.CSTNode) -> bool:
+        """Whether there are steps left to follow one more call of a function."""
+        if self.steps < self.thrifty or self.entries[id(definition)] < MAX_ENTRIES:
+            return True
+        self.skipped = True
+        return False
+
+    def allow(self, steps: int) -> None:
+        """From here on so many steps are left."""
+        self.steps, self.thrifty = MAX_STEPS - steps, MAX_STEPS - steps // 2
+
     def place(self, node: cst.CSTNode) -> Place:
         """``node`` in the file that is running."""
         return Place(self.frame.scope.tree, node)
@@ -212,12 +230,24 @@ class Machine:
     def made_eagerly(self, node: Node) -> bool:
         """Whether ``node`` was certainly made by code of this file that ran eagerly."""
         number = node.number
+        if self.supposing and number > self.supposing and not self._running.uncalled:
+            return False  # made eagerly by supposition, and used elsewhere
         if self.module_mode is not Mode.EAGER or number < self.began or self.leaving and number > self.leaving:
             return False
         switch = self.recording.switch
         if Recording.switch.is_set(self.recording) and (switch is None or number > switch.number):
             return False
         return not any(begin < number < end for begin, end in self.left_eager)
+
+    def uncalled(self, function: Function) -> Running:
+        """How a function runs that nobody calls: nobody says, but most likely eagerly, as TensorFlow 2 does by itself.
+
+        A function that it has made and returned is as uncalled as it is.
+        """
+        if self.module_mode is not Mode.EAGER:
+            return Running(self.module_mode)
+        place = Place(function.scope.tree, function.definition)
+        return Running(Mode.UNKNOWN, uncalled=(*self._running.uncalled, place))
 
     @property
     def mode(self) -> Mode:
@@ -233,6 +263,22 @@ class Machine:
             self.alternatives -= 1
 
     @contextmanager
+    def loop(self, repeats: int = 1) -> Iterator[Callable[[], None]]:
+        """Around the turns of a loop of Python, ``repeats`` where all are known; what it gives is called where a turn
+        begins."""
+        number, depth = now(), len(self.turns)
+        before, self.repeats = self.repeats, self.repeats * max(repeats, 1)
+
+        def turn() -> None:
+            self.turns[depth:] = [(number, now())]
+
+        try:
+            yield turn
+        finally:
+            self.repeats = before
+            del self.turns[depth:]
+
+    @contextmanager
     def called_by(self, converts: bool) -> Iterator[None]:
         """What is called now is called by a library, which has it converted by AutoGraph or calls it as it is."""
         before, self.via = self.via, converts
@@ -244,19 +290,23 @@ class Machine:
     @contextmanager
     def run_as(self, running: Running) -> Iterator[None]:
         """Change the mode for a while. Where a graph begins, what stands around the call does not count in it."""
-        before = self._running, self.graphs, self.outside
-        leaves = before[0].mode is Mode.EAGER and running.mode is not Mode.EAGER and not self.leaving
+        before = self._running, self.graphs, self.outside, self.supposing
+        if running.uncalled and not self.supposing:
+            self.supposing = now()
+        leaves = _is_eager(before[0]) and not _is_eager(running) and not self.leaving
         if leaves:
             self.leaving = now()
         self._running = running
         if running.mode is not Mode.GRAPH:
             self.graphs = ()
-        elif not self.graphs:
+        elif not self.graphs and running.by.rpartition(".")[2] not in EAGER_SWITCHES:
             self.graphs, self.outside = (now(),), len(self.stack)
         try:
             yield
         finally:
-            self._running, self.graphs, self.outside = before
+            if self.supposing and not before[3]:
+                self.left_eager.append((self.supposing, now()))  # for whatever runs after it
+            self._running, self.graphs, self.outside, self.supposing = before
             if leaves:
                 self.left_eager.append((self.leaving, now()))
                 self.leaving = 0
@@ -291,15 +341,29 @@ class Machine:
 
     def bits(self, node: Node) -> tuple[int, int]:
         """The tapes that ``node`` is on, and those that it may be on, when it is used now."""
-        on, maybe = node.on, node.maybe
-        if node.kind is Kind.JOIN:
-            parts = [self.bits(edge.node) for edge in node.edges]
-            on = parts[0][0]
-            either = 0
-            for part_on, part_maybe in parts:
-                on &= part_on
-                either |= part_on | part_maybe
-            maybe = either & ~on
+        if node.kind is not Kind.JOIN:
+            return self._bits(node, node.on, node.maybe)
+        known = self._known_joins()
+        stack = [] if node in known else [node]
+        while stack:  # joins of joins, as a loop or a chain of calls makes them: each is looked at once
+            here = stack[-1]
+            left = [edge.node for edge in here.edges if here.kind is Kind.JOIN and edge.node not in known]
+            stack += left
+            if not left:
+                known[stack.pop()] = self._bits(here, *_joined_bits(here, known))
+        return known[node]
+
+    def _known_joins(self) -> dict[Node, tuple[int, int]]:
+        """The bits of joins, for as long as the same tapes record and watch the same."""
+        tapes = self.recording_tapes()
+        watched: list[object] = [held for tape in tapes for held in (tape, tape.watched, tape.perhaps, tape.escaped)]
+        seen, known = self._joins
+        if len(seen) != len(watched) or any(one is not other for one, other in zip(seen, watched)):
+            known = {}
+            self._joins = watched, known
+        return known
+
+    def _bits(self, node: Node, on: int, maybe: int) -> tuple[int, int]:
         active = self.active
         if active:
             for tape in self.recording_tapes():
@@ -383,6 +447,7 @@ class Machine:
         """A tensor made here: symbolic when a graph is being traced."""
         if dtype in (INT, BOOL, STRING) and node.kind is Kind.OPERATION:
             node.on = node.maybe = 0  # no tape follows what is not floating point
+            node.without_numbers = True
         graph = self.graphs[-1] if self.graphs else 0
         return Tensor(node, dtype, symbolic=self.mode is Mode.GRAPH, graph=graph, **more)  # type: ignore[arg-type]
 
@@ -394,6 +459,24 @@ class Machine:
               ) -> Fault:
         """A fault of this kind at ``at`` in the present mode."""
         return Fault(kind, self.place(at), name, value, self.mode, outcome)  # type: ignore[arg-type]
+
+
+def _joined_bits(node: Node, known: Mapping[Node, tuple[int, int]]) -> tuple[int, int]:
+    """The tapes that all parts of a join are on, and those that some part is on or may be on."""
+    if node.kind is not Kind.JOIN:
+        return node.on, node.maybe
+    parts = [known[edge.node] for edge in node.edges]
+    on = parts[0][0]
+    either = 0
+    for part_on, part_maybe in parts:
+        on &= part_on
+        either |= part_on | part_maybe
+    return on, either & ~on
+
+
+def _is_eager(running: Running) -> bool:
+    """Whether code runs eagerly, certainly or most likely."""
+    return running.mode is Mode.EAGER or bool(running.uncalled)
 
 
 def _bits_on(tape: Tape, node: Node, on: int, maybe: int) -> tuple[int, int]:

@@ -50,6 +50,8 @@ class Layer(Network):
     shaped = Field(False)  # the shape of its input is known, and with it its variables
     layer: ClassVar[Field[Value | None]] = Field(None)  # the one that it wraps
     function: ClassVar[Field[Value | None]] = Field(None)  # of a ``Lambda``
+    activation: ClassVar[Field[Value | None]] = Field(None)  # the function that it was given for its result
+    written: ClassVar[Field[Place | None]] = Field(None)  # where the function or activation stands
     name: ClassVar[Field[Value | None]] = Field(None)
     return_state: ClassVar[Field[Value | None]] = Field(None)
     return_attention_scores: ClassVar[Field[Value | None]] = Field(None)
@@ -68,6 +70,9 @@ class Model(Network):
     outputs: ClassVar[Field[Value | None]] = Field(None)
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)
     schedules: ClassVar[Field[tuple[Instance, ...]]] = Field(())  # that its optimizer asks for the learning rate
+    compiled_with: ClassVar[Field[tuple[Value, ...]]] = Field(())  # the optimizer, which is none of its parts
+    loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
+    compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 
 
 class Optimizer(Object):

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.interpret.core.events import ValuesUsed
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.provenance import PART, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
@@ -103,6 +103,14 @@ def dtype_of_operator(values: Sequence[Value], name: str) -> str:
     return ANY
 
 
+def is_no_number(value: Value) -> bool:
+    """Whether the value certainly is nothing to compute with: the None of a body without ``return``, a placeholder
+    ``...``, or a list of such. Operators and functions that want a tensor raise, so that what follows never runs."""
+    if isinstance(value, Items) and isinstance(value.items, tuple):
+        return any(is_no_number(item) for item in value.items)
+    return isinstance(value, Const) and (value.value is None or value.value is ...)
+
+
 def is_tensor(value: Value) -> bool:
     """Whether the value certainly is a tensor or a variable."""
     return isinstance(value, (Tensor, Variable))
@@ -113,4 +121,5 @@ def part_of_unknown(m: Machine, node: cst.CSTNode, value: Unknown) -> Unknown:
     made = m.leaf(Kind.OPAQUE, node)
     made.edges = (Edge(value.node, Flow.UNKNOWN),)
     made.active, made.maybe = value.node.active, value.node.maybe
+    made.operation = PART
     return Unknown(made, external=value.external)

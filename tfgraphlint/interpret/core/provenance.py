@@ -68,8 +68,8 @@ class Node:
     """One value as it was computed at one place."""
 
     __slots__ = (
-        "active", "additive", "calls", "edges", "kind", "linear", "maybe", "number", "on", "operands",
-        "operation", "place", "queried", "trainable",
+        "active", "additive", "application", "calls", "edges", "kind", "linear", "maybe", "number", "on", "operands",
+        "operation", "place", "queried", "trainable", "without_numbers",
     )
 
     def __init__(
@@ -100,6 +100,8 @@ class Node:
         self.queried = queried  # a gradient, the result of a query
         self.operation = ""  # the operator or library function: "Power", "tensorflow.where"
         self.operands: tuple[Any, ...] = ()  # the values it was applied to
+        self.application: Any = None  # the call of a layer that gave this symbolic tensor of Keras
+        self.without_numbers = False  # of integers, booleans or strings, which no tape follows
         self.number = next(_numbers)
 
 
@@ -138,15 +140,18 @@ def reaches(start: Node, goals: Iterable[Node]) -> bool:
 
 def same_value(node: Node) -> list[Node]:
     """The node and, where it is a join, the nodes that it may stand for."""
-    found: list[Node] = []
+    found: dict[Node, None] = {}
     stack = [node]
     while stack:
         here = stack.pop()
         if here not in found:
-            found.append(here)
+            found[here] = None
             if here.kind is Kind.JOIN:
                 stack.extend(edge.node for edge in here.edges)
-    return found
+    return list(found)
+
+
+PART = "Part"  # the operation of an item taken of something unknown: of a list it is no operation
 
 
 class Verdict(Enum):
@@ -211,7 +216,7 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, si
         recorded = (node.on | node.maybe) & bit
         if node.kind is Kind.OPAQUE and recorded and strangers:
             return True
-        if recorded or node.kind is Kind.JOIN:
+        if recorded or node.kind is Kind.JOIN or node.operation == PART:
             stack.extend(e.node for e in node.edges if e.flow in (Flow.FLOWS, Flow.UNKNOWN) and _seen(node, e, since))
     return False
 

@@ -175,7 +175,10 @@ class Instance(Value):
     entered_build: ClassVar[Field[Ever | None]] = Field(None)  # its class's ``build`` has run
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)  # it was compiled so
     schedules: ClassVar[Field[tuple[Any, ...]]] = Field(())  # that its optimizer asks for the learning rate
+    compiled_with: ClassVar[Field[tuple[Any, ...]]] = Field(())  # the optimizer, which is none of its parts
     layers: ClassVar[Field[Value | None]] = Field(None)  # of a functional model
+    loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
+    compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 
 
 @dataclass(slots=True, eq=False)

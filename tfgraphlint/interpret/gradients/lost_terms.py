@@ -85,7 +85,7 @@ def _zero_beside(tape: Tape, targets: Sequence[Node], source: Source) -> Fault |
             continue
         for edge in node.edges:
             fault = edge.fault
-            if fault is not None and fault.kind is FaultKind.PY_FUNCTION and fault.outcome == "zero":
+            if fault is not None and fault.kind is FaultKind.PY_FUNCTION and fault.outcome.startswith("zero"):
                 if reaches(edge.node, source.goals):
                     return fault
             if edge.flow is Flow.FLOWS and edge.node not in seen:

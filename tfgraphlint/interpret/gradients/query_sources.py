@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Module, Network
 from tfgraphlint.interpret.core.provenance import Kind, Node, join_nodes
-from tfgraphlint.interpret.core.structures import elements, is_constant, weights_within
+from tfgraphlint.interpret.core.structures import MAX_HELD, elements, is_constant, weights_within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
     BOOL,
@@ -18,6 +20,7 @@ from tfgraphlint.interpret.core.values import (
     Choice,
     Dict,
     Host,
+    Instance,
     Items,
     Tensor,
     Unknown,
@@ -25,6 +28,7 @@ from tfgraphlint.interpret.core.values import (
     Weights,
     is_none,
 )
+from tfgraphlint.libraries.words import ALL_WEIGHTS, TRAINABLE_LISTS
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,42 @@ def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Sourc
             m.named.add(value.node.place.node)
         return [Source(value, written, (value.node,), "variable")]
     if isinstance(value, Weights):
-        return [Source(value, written, tuple(weights_within(value.owner)), "weights")]
+        whole = Source(value, written, tuple(weights_within(value.owner)), "weights")
+        return [whole, *(Source(each, written, (each.node,), "member") for each in _without_numbers(m, value))]
     if isinstance(value, Unknown):
         plain = value.node.kind is Kind.TENSOR
         return [Source(value, written, (value.node,), "tensor" if plain else "unknown")]
     return [Source(value, written, (), "other")]
+
+
+def _without_numbers(m: Machine, weights: Weights) -> list[Variable]:
+    """The variables of integers, booleans or strings that certainly are in a list of all trainable variables."""
+    if weights.which not in TRAINABLE_LISTS | ALL_WEIGHTS:
+        return []
+    found: dict[Node, Variable] = {}
+    seen: set[int] = set()
+    stack: list[Value] = [weights.owner]
+    while stack:
+        value = stack.pop()
+        if id(value) in seen or len(seen) > MAX_HELD:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Variable):
+            if is_without_numbers(value) and value.trainable is True:
+                found[value.node] = value
+        elif isinstance(value, Instance):
+            if _is_tracked(m, value):
+                stack.extend(held for held in value.state.values() if isinstance(held, Value))
+        elif isinstance(value, (Items, Dict)):
+            stack.extend(elements(value) if not isinstance(value, Items) or isinstance(value.items, tuple) else ())
+    return list(found.values())
+
+
+def _is_tracked(m: Machine, value: Instance) -> bool:
+    """Whether the variables in the attributes of an object count as its own: those of a ``tf.Module``, and of layers
+    of Keras 2. Keras 3 does not look at ``tf.Variable``."""
+    kind = class_hierarchy.kind_of(m, value.cls)
+    return not value.partial and (issubclass(kind, Module) or issubclass(kind, Network) and m.tables.keras < 3)
 
 
 def host_nodes(target: Value) -> list[Node]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tfgraphlint.facts.gradients import SYMBOLIC, Unwatchable
+from tfgraphlint.interpret.core import keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import kind_of
 from tfgraphlint.interpret.core.fields import Certain, Possible
@@ -151,7 +152,7 @@ def kind_unwatchable(m: Machine, value: Value) -> str | None:
         kinds = [kind_unwatchable(m, item) for item in value.items]
         return next((kind for kind in kinds if kind is not None), None)
     if isinstance(value, Tensor) and value.keras:
-        return SYMBOLIC
+        return SYMBOLIC if keras_symbols.have_no_value(m) else None
     if isinstance(value, Host):
         return "array" if value.kind == "array" else "number"
     if isinstance(value, Const) and isinstance(value.value, (int, float)):

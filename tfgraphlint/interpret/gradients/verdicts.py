@@ -31,6 +31,9 @@ def judge_one(
     """The faults for which no gradient flows to ``source``, for certain; None where one may."""
     if not source.goals:
         return None
+    if source.kind == "member":  # whether or not the target was computed from it
+        made = source.goals[0].place or m.place(source.written)
+        return (Fault(FaultKind.NON_FLOAT, made, value=m.frame.scope.tree.code(source.written), mode=m.mode),), None
     goals = {same for goal in source.goals for same in same_value(goal)}
     watched = set(tape.watched)
     perhaps = set(tape.perhaps)

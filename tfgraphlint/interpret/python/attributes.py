@@ -8,11 +8,11 @@ import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, class_hierarchy
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
-from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten
+from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, LibraryAttributeRead
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
-from tfgraphlint.interpret.core.operands import read
+from tfgraphlint.interpret.core.operands import part_of_unknown, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.store import MISSING
@@ -59,7 +59,8 @@ def find(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value | None
     """``value.name``, or None where it is not known to exist."""
     match value:
         case Choice():
-            return join([get(m, option, name, node) for option in value.options])
+            with m.one_of_several():
+                return join([get(m, option, name, node) for option in value.options])
         case Library():
             return _library_name(m, value, name)
         case Module():
@@ -110,6 +111,7 @@ def _instance(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Valu
     if name == "__dict__":
         return attributes_of(m, value, node)
 
+    m.tell(LibraryAttributeRead(value, name, node))
     inherited = m.libraries.inherited_attribute(m, value, name, node)
     if inherited is not None:
         return inherited
@@ -182,10 +184,7 @@ def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
         return LibraryMethod(value, name)
     if name in ("shape", "dtype", "ndim"):
         return Unknown(m.leaf(Kind.CONSTANT, node))
-    made = m.leaf(Kind.OPAQUE, node)
-    made.edges = (Edge(value.node, Flow.UNKNOWN),)
-    made.active, made.maybe = value.node.active, value.node.maybe
-    found = Unknown(made, external=value.external)
+    found = part_of_unknown(m, node, value)
     m.store.write(value.attributes, name, found)
     return found
 
@@ -195,6 +194,7 @@ def _object(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
     if isinstance(held, Value):
         return held
 
+    m.tell(LibraryAttributeRead(value, name, node))
     found = m.libraries.object_attribute(m, value, name, node)
     return found if found is not None else LibraryMethod(value, name)
 

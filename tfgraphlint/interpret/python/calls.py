@@ -7,7 +7,7 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import FunctionEntered, Iterated
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MAX_DEPTH, MAX_ENTRIES, Machine
+from tfgraphlint.interpret.core.machine import MAX_DEPTH, Machine
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
@@ -115,12 +115,11 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
 
 def call_function(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
     """Follow a call into a function of the project."""
-    key = id(function.definition)
     m.reached.add(function.definition)
     if m.graphs:
         m.tell(FunctionEntered(function, args, node))
     depth = sum(1 for running in m.stack if running.definition is function.definition)
-    if depth > 1 or len(m.stack) >= MAX_DEPTH or m.entries[key] >= MAX_ENTRIES:
+    if depth > 1 or len(m.stack) >= MAX_DEPTH or not m.may_enter(function.definition):
         return unknown_call(m, [function], args, node)
     if function.wrapper is not None:
         wrapped = m.libraries.call_wrapped(m, function, args, node)

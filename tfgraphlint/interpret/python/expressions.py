@@ -275,24 +275,32 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     m.tell(Iterated(loop.iter, over, "comprehension"))
     values, exact = turns_of(m, over, loop.iter)
     chosen(m.frame, False)
-    for value in values:
-        bind(m, loop.target, value)
-        certain: bool | None = True
-        for condition in loop.ifs:
-            test = evaluate(m, condition.test)
-            m.tell(ConditionTested(condition.test, test, "filter", always=True))
-            held = truth(test)
-            certain = False if certain is False or held is False else (None if held is None else certain)
-        if certain is False:
-            continue
-        exact = exact and certain is True
-        if loop.inner_for_in is not None:
-            inner, inner_exact = _turns(m, loop.inner_for_in, body)
-            found.extend(inner)
-            exact = exact and inner_exact
-        else:
-            found.append(body())
+    with m.loop(len(values) if exact else 1) as turn:
+        for value in values:
+            turn()
+            bind(m, loop.target, value)
+            certain = _passes(m, loop)
+            if certain is False:
+                continue
+            exact = exact and certain is True
+            if loop.inner_for_in is not None:
+                inner, inner_exact = _turns(m, loop.inner_for_in, body)
+                found.extend(inner)
+                exact = exact and inner_exact
+            else:
+                found.append(body())
     return found, exact
+
+
+def _passes(m: Machine, loop: cst.CompFor) -> bool | None:
+    """Whether the turn passes the conditions of a comprehension; None where nobody knows."""
+    certain: bool | None = True
+    for condition in loop.ifs:
+        test = evaluate(m, condition.test)
+        m.tell(ConditionTested(condition.test, test, "filter", always=True))
+        held = truth(test)
+        certain = False if certain is False or held is False else (None if held is None else certain)
+    return certain
 
 
 def _named(m: Machine, node: cst.NamedExpr) -> Value:

@@ -30,7 +30,8 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 
-MAX_EXACT_TURNS = 6
+MAX_EXACT_TURNS = 6  # of each loop, whatever is around it
+MAX_REPEATS = 64  # turns of a loop over a longer list, with those of the loops around it
 MAX_EXACT_NUMBERS = 4  # of a ``range``
 
 
@@ -42,14 +43,14 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
     if isinstance(value, Items):
         items = value.items
         if isinstance(items, tuple):
-            if len(items) <= MAX_EXACT_TURNS and not any(isinstance(i, Weights) for i in items):
+            if _is_affordable(m, len(items)) and not any(isinstance(i, Weights) for i in items):
                 return items, True
             flat = [_weight(m, i, node) if isinstance(i, Weights) else i for i in items]
             return [join(flat)] * 2, False
         return [items.element] * 2, False
     if isinstance(value, Dict):
         keys = [Const(key) for key in value.state if isinstance(key, (str, int))]
-        if len(keys) == len(value.state) and len(keys) <= MAX_EXACT_TURNS:
+        if len(keys) == len(value.state) and _is_affordable(m, len(keys)):
             return keys, True
         return [Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)] * 2, False
     match value:
@@ -64,6 +65,11 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
         case Dataset():
             return _dataset(m, value, node)
     return [element_of(m, value, node) for _ in range(2)], False
+
+
+def _is_affordable(m: Machine, turns: int) -> bool:
+    """Whether a loop runs once for each element of a list, so that one among many is seen that is not like the rest."""
+    return turns <= MAX_EXACT_TURNS or turns * m.repeats <= MAX_REPEATS
 
 
 def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:

@@ -8,7 +8,7 @@ from pathlib import Path
 import libcst as cst
 
 from tfgraphlint.interpret.core.events import EntryRead
-from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import Machine, OutOfBudget, Running
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
 from tfgraphlint.interpret.core.store import State
@@ -45,17 +45,17 @@ def run_module(m: Machine, scope: ModuleScope) -> None:
 
 def _run_apart(m: Machine, scope: ModuleScope) -> None:
     """Run an imported module as if before all else: no tape records, no fact is yielded."""
-    before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain
+    before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty
     m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], Recording()
     m.chain = None
-    m.steps = MAX_STEPS - MAX_STEPS_PER_MODULE
+    m.allow(MAX_STEPS_PER_MODULE)
     try:
         with m.store.apart(), m.mute():
             run_module(m, scope)
     except OutOfBudget:
         scope.open = True
     finally:
-        m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain = before
+        m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty = before
 
 
 def member(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) -> Value:

@@ -13,7 +13,7 @@ from tfgraphlint.interpret.core import arguments, shapes, texts
 from tfgraphlint.interpret.core.events import OperationBuilt, OperatorApplied
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.operands import dtype_of_operator, parts
+from tfgraphlint.interpret.core.operands import dtype_of_operator, is_no_number, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import elements, truth
@@ -58,6 +58,8 @@ def unary(m: Machine, node: cst.UnaryOperation, value: Value) -> Value:
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", BOOL)
     if isinstance(value, Choice):
         return join([unary(m, node, option) for option in value.options])
+    if is_no_number(value):
+        return m.opaque(node, [value])
     if isinstance(value, Const) and isinstance(value.value, NUMERIC):
         if isinstance(node.operator, cst.Minus):
             return Const(-value.value)
@@ -74,6 +76,8 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
     if isinstance(left, OpenDimension) or isinstance(right, OpenDimension):
         m.tell(OperatorApplied(node, name, left, right))
         return m.opaque(node, [left, right])
+    if any(isinstance(side, Const) and is_no_number(side) for side in (left, right)):
+        return m.opaque(node, [left, right])  # raises: nothing that follows is evidence
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(m, node, name, left.value, right.value)
     if is_list(left) or is_list(right):

@@ -96,18 +96,20 @@ def _annotated(m: Machine, node: cst.AnnAssign) -> bool:
 def _augmented(m: Machine, node: cst.AugAssign) -> bool:
     left = m.evaluate(node.target)
     right = m.evaluate(node.value)
-    m.tell(Augmented(node, left, right))
     name = type(node.operator).__name__.removesuffix("Assign").replace("MatrixMultiplyAssign", "")
     if name == "Add" and isinstance(left, Items):
+        m.tell(Augmented(node, left, right, left))
         extend_list(m, left, right, node)
         return GOES_ON
     if name == "BitOr" and isinstance(left, Dict):
+        m.tell(Augmented(node, left, right, left))
         update_dict(m, left, arguments.Arguments([right]), node)
         return GOES_ON
     if isinstance(left, Variable) and name in ("Add", "Subtract", "Multiply", "Divide", "Power") and not m.guards:
         sign = m.frame.scope.tree.code(node.operator).strip().rstrip("=")
         m.emit(VariableAugmented(m.place(node), m.place(node.target), sign, m.place(node.value), tuple(m.calls)))
     value = operators.binary(m, node, name, left, right)
+    m.tell(Augmented(node, left, right, value))
     with_blocks.assigned(m, node.target, value, node)
     bind(m, node.target, value)
     return GOES_ON
@@ -225,22 +227,16 @@ def _loop(
     ends: list[Changes] = []
     goes_on = True
     try:
-        for begin in turns:
-            if ends and not exact:
-                _forget_numbers(m, node, m.store.before(mark))
-            begin()
-            goes_on = suite(m, node.body)
-            if frame.continues:
-                now = [m.store.changes(mark)] if goes_on else []
-                paths = [*now, *frame.continues]
-                m.store.rewind(mark)
-                m.store.mark()
-                m.store.merge(paths)
-                frame.continues = []
-                goes_on = True
-            if not goes_on:
-                break
-            ends.append(m.store.changes(mark))
+        with m.loop(len(turns) if exact else 1) as turn:
+            for begin in turns:
+                if ends and not exact:
+                    _forget_numbers(m, node, m.store.before(mark))
+                turn()
+                begin()
+                goes_on = _turn(m, node, mark)
+                if not goes_on:
+                    break
+                ends.append(m.store.changes(mark))
         breaks = frame.breaks
     finally:
         frame.breaks, frame.continues = outer
@@ -256,6 +252,21 @@ def _loop(
         m.store.rewind(second)
     m.store.merge([*finished, *breaks])
     return bool(finished or breaks)
+
+
+def _turn(m: Machine, node: cst.For | cst.While, mark: int) -> bool:
+    """One turn of a loop: its end joins those of the paths that a ``continue`` ended."""
+    frame = m.frame
+    goes_on = suite(m, node.body)
+    if not frame.continues:
+        return goes_on
+    now = [m.store.changes(mark)] if goes_on else []
+    paths = [*now, *frame.continues]
+    m.store.rewind(mark)
+    m.store.mark()
+    m.store.merge(paths)
+    frame.continues = []
+    return GOES_ON
 
 
 def _forget_numbers(m: Machine, node: cst.For | cst.While, before: Changes) -> None:

@@ -12,7 +12,7 @@ from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
 from tfgraphlint.interpret.core.operands import part_of_unknown, parts
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
+from tfgraphlint.interpret.core.provenance import PART, Edge, Flow, Kind
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
@@ -154,6 +154,7 @@ def _unknown_item(m: Machine, node: cst.Subscript, value: Unknown, key: Value | 
         found = part_of_unknown(m, node, value)
     else:
         found = Unknown(m.operation(node, [Edge(value.node, Flow.UNKNOWN)]))
+        found.node.operation = "" if several else PART
     if name is not None:
         m.store.write(value.attributes, name, found)
     return found

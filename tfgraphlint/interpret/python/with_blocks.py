@@ -76,7 +76,8 @@ def run_with(
     for tape in tapes_inside:
         unknown_calls.escape(m, tape)
     enter(value if isinstance(value, Object) else m.opaque(expression, [value]))
-    if not isinstance(value, Object) and m.mode is Mode.EAGER and _may_enter_graph(m, expression):
+    eager = m.mode is Mode.EAGER or m.running.uncalled
+    if not isinstance(value, Object) and eager and _may_enter_graph(m, expression):
         with m.run_as(Running(Mode.UNKNOWN, m.place(expression))):
             return body()
     return body()

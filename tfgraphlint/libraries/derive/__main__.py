@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=DATA, help="folder for the tables (default: the package's own)")
     parser.add_argument("--only", nargs="*", choices=tuple(_TABLES), default=list(_TABLES), help="which tables")
     parser.add_argument("--functions", nargs="*", metavar="PREFIX", help="derive only these functions anew")
+    parser.add_argument("--difference-to", metavar="VERSION", help="write what differs from the tables of this version")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -39,8 +40,12 @@ def main() -> int:
 
         functions.renew(folder / "functions.json", head, naming, tuple(options.functions))
         return 0
+    from tfgraphlint.libraries.derive.differences import written_against
+
+    keep = written_against(options.difference_to, folder, head) if options.difference_to else None
     for table in options.only:
-        _TABLES[table](lambda name, sections: write(folder / f"{name}.json", head, sections), modules, naming)
+        put = keep or (lambda name, sections: write(folder / f"{name}.json", head, sections))
+        _TABLES[table](put, modules, naming, folder)
         print(f"wrote {table}", file=sys.stderr, flush=True)
     return 0
 
@@ -55,49 +60,49 @@ def versions() -> dict[str, Any]:
     return {"versions": found, "date": datetime.date.today().isoformat()}
 
 
-def _names(write: Write, modules: Any, naming: Any) -> None:
+def _names(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import names
 
     write("names", names.derive(modules, naming))
 
 
-def _functions(write: Write, modules: Any, naming: Any) -> None:
+def _functions(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import functions
 
     write("functions", {"functions": functions.derive(naming)})
 
 
-def _classes(write: Write, modules: Any, naming: Any) -> None:
+def _classes(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import classes
 
     write("classes", {"layers": classes.derive_layers(naming), "losses": classes.derive_losses(naming)})
 
 
-def _tensors(write: Write, modules: Any, naming: Any) -> None:
+def _tensors(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import tensors
 
     write("tensors", {"attributes": tensors.derive_attributes(naming), "operators": tensors.derive_operators(naming)})
 
 
-def _host(write: Write, modules: Any, naming: Any) -> None:
+def _host(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import host
 
     sections = {"numpy": host.derive_numpy(naming), "math": host.derive_math(), "builtins": host.derive_builtins()}
     write("host", sections)
 
 
-def _equivalents(write: Write, modules: Any, naming: Any) -> None:
+def _equivalents(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import equivalents
 
     write("equivalents", {"numpy": equivalents.derive(naming)})
 
 
-def _keras(write: Write, modules: Any, naming: Any) -> None:
+def _keras(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import keras_ops
-    from tfgraphlint.libraries.tables import load
+    from tfgraphlint.libraries.tables import Tables
 
     found = versions()["versions"]
-    tables = load(found["tensorflow"])
+    tables = Tables(folder)
 
     def tried(name: str) -> bool:
         record = tables.function(name)
@@ -107,16 +112,22 @@ def _keras(write: Write, modules: Any, naming: Any) -> None:
         write("keras", keras_ops.derive(naming, tried))
 
 
-def _removed(write: Write, modules: Any, naming: Any) -> None:
+def _members(write: Write, modules: Any, naming: Any, folder: Path) -> None:
+    from tfgraphlint.libraries.derive import members, names
+
+    write("members", members.derive(naming, names.classes(naming)))
+
+
+def _removed(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import removed
-    from tfgraphlint.libraries.tables import load
+    from tfgraphlint.libraries.tables import Tables, load
 
     old = load("2.15")
     if int(versions()["versions"]["keras"].partition(".")[0]) > old.keras:
-        write("removed", removed.derive(old, load(versions()["versions"]["tensorflow"])))
+        write("removed", removed.derive(old, Tables(folder)))
 
 
-def _tf1(write: Write, modules: Any, naming: Any) -> None:
+def _tf1(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import tf1
 
     write("tf1", {"names": tf1.derive(modules), "keywords": tf1.derive_keywords(), "reorders": tf1.derive_reorders()})
@@ -124,6 +135,7 @@ def _tf1(write: Write, modules: Any, naming: Any) -> None:
 
 _TABLES: dict[str, Any] = {
     "names": _names,
+    "members": _members,
     "tf1": _tf1,
     "tensors": _tensors,
     "classes": _classes,

@@ -30,28 +30,34 @@ RENAMED = {
 POOL: dict[str, tuple[Any, ...]] = {"axis": (0, -1, 1), "keepdims": (True,), "dim": (0, -1)}
 NEVER = frozenset({"name", "dtype", "seed"})
 TOLERANCE = 1e-5
+USUAL = "ValueError"  # what a function raises that is given a symbolic tensor
 
 
 def derive(naming: Naming, tried: Callable[[str], bool]) -> dict[str, dict[str, Any]]:
-    """Sections ``symbolic`` and ``operations``; ``tried`` says which functions are known to take tensors."""
+    """Sections ``symbolic``, ``errors`` and ``operations``; ``tried`` says which functions take tensors."""
     functions = {name: f for name, f in naming.functions().items() if name.startswith("tensorflow.")}
     operations = {name: f for name in dir(tf.keras.ops) if callable(f := getattr(tf.keras.ops, name))}
     symbolic: dict[str, str] = {}
+    errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name, function in sorted(functions.items()):
         if not is_tried(name) or not tried(name):
             continue
         probe = Probe(name, function, naming.of_class)
         patterns = list(itertools.islice(_patterns(probe), 4))
-        taken = [parameter for pattern in patterns[:1] for parameter in _taking(probe, pattern)]
+        outcomes = {parameter: error for pattern in patterns[:1] for parameter, error in _given_symbols(probe, pattern)}
+        taken = [parameter for parameter, error in outcomes.items() if not error]
         if taken:
             symbolic[name] = " ".join(taken)
+        other = sorted({error for error in outcomes.values() if error} - {USUAL})
+        if other:
+            errors[name] = " ".join(other) if USUAL not in outcomes.values() else ""
         for short in _candidates(name, operations):
             record = _agreement(probe, patterns, short, operations[short])
             if record is not None:
                 found[name] = record
                 break
-    return {"symbolic": symbolic, "operations": found}
+    return {"symbolic": symbolic, "errors": errors, "operations": found}
 
 
 def _patterns(probe: Probe) -> Iterator[Pattern]:
@@ -65,8 +71,8 @@ def _patterns(probe: Probe) -> Iterator[Pattern]:
 # -- symbolic tensors ----------------------------------------------------------------------------
 
 
-def _taking(probe: Probe, pattern: Pattern) -> Iterator[str]:
-    """The parameters that were given a symbolic tensor in the place of a tensor, without an error."""
+def _given_symbols(probe: Probe, pattern: Pattern) -> Iterator[tuple[str, str]]:
+    """The parameters that were given a symbolic tensor in the place of a tensor, and the error; empty without one."""
     for name, spec in pattern.items():
         if isinstance(spec, Floats):
             value: Any = tf.keras.KerasTensor(spec.shape, "float32")
@@ -76,9 +82,10 @@ def _taking(probe: Probe, pattern: Pattern) -> Iterator[str]:
             continue
         try:
             call(probe.function, probe.call, {**draw(pattern, 0), name: value})
-        except Exception:
-            continue
-        yield name
+        except Exception as error:
+            yield name, type(error).__name__
+        else:
+            yield name, ""
 
 
 # -- operations ----------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def derive(modules: dict[str, PublicModule], naming: Naming) -> dict[str, Any]:
     return {
         "modules": {name: _listing(module) for name, module in sorted(modules.items())},
         "aliases": _aliases(modules, naming),
-        "classes": _classes(naming),
+        "classes": classes(naming),
     }
 
 
@@ -97,7 +97,7 @@ def _aliases(modules: dict[str, PublicModule], naming: Naming) -> dict[str, dict
     return dict(sorted(found.items()))
 
 
-def _classes(naming: Naming) -> dict[str, list[str]]:
+def classes(naming: Naming) -> dict[str, list[str]]:
     """Per class its kind and its nearest public bases."""
     kinds = [(kind, tuple(_resolve(name) for name in names)) for kind, names in _KINDS]
     found: dict[str, list[str]] = {}

@@ -12,7 +12,9 @@ def write(path: Path, head: dict[str, Any], sections: dict[str, dict[str, Any]])
     lines = ["{"]
     for key, value in head.items():
         lines.append(f"{json.dumps(key)}: {json.dumps(value)},")
-    last = list(sections)[-1]
+    if not sections:
+        lines[-1] = lines[-1].removesuffix(",")
+    last = next(reversed(sections), "")
     for section, entries in sections.items():
         lines.append(f"{json.dumps(section)}: {{")
         rows = [f"{json.dumps(key)}: {_compact(value)}" for key, value in entries.items()]

@@ -34,7 +34,7 @@ from tfgraphlint.interpret.core.values import (
     Variable,
 )
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
-from tfgraphlint.libraries.keras import training
+from tfgraphlint.libraries.keras import trained_gradients, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
     layer_of,
@@ -68,6 +68,8 @@ def begin(m: Machine, receiver: Value, name: str) -> None:
 
 @_of_layers(*PREDICTORS)
 def _predict(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name == "train_on_batch":
+        training.trained_on_batch(m, receiver, args, node)
     return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
 
 
@@ -88,6 +90,7 @@ def _add_weight(m: Machine, receiver: Value, name: str, args: Arguments, node: c
     flag = args.keywords.get("trainable")
     trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
+    trained_gradients.note_regularizers(m, made, args)
     return Variable(made, FLOAT, trainable)
 
 
@@ -137,6 +140,7 @@ def _set_weights(m: Machine, receiver: Value, name: str, args: Arguments, node: 
 
 @_of_layers("add_loss")
 def _add_loss(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    trained_gradients.penalty_added(m)
     if keras_symbols.is_functional(receiver) and m.tables.keras >= 3 and not m.guards:
         m.emit(SymbolicLossAdded(m.place(node), tuple(m.calls)))
     return Const(None)
@@ -156,6 +160,7 @@ def _loss(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CST
 def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
         if name == "__init__" and isinstance(value.instance, Instance):
+            trained_gradients.note_regularizers(m, value.instance.node, args)
             _functional_subclass(m, value.instance, args)
         return Const(None)
     if isinstance(value.instance, Instance) and issubclass(

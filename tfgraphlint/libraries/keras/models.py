@@ -31,6 +31,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.libraries import words
+from tfgraphlint.libraries.keras import applications, trained_gradients
 
 WEIGHT_LISTS = words.WEIGHT_LISTS | {"_trainable_weights"}
 RETURN_FLAGS = (Layer.return_state, Layer.return_attention_scores)
@@ -67,6 +68,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     layer = m.tables.layer(name) if kind is Layer else None
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
+    trained_gradients.note_regularizers(m, made, args)
     value = kind(name, made, _state(m, kind, short, args, node), m.place(node))
     if kind in (Optimizer, Metric) and ".v1." not in name and ".legacy." not in name:
         m.tell(VariableMade(node, name))
@@ -96,9 +98,25 @@ def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> 
         state[Layer.layer] = inner
     if Layer.return_state not in state and may_return_several(short, inner, args):
         state[Layer.return_state] = m.opaque(node)
-    if short == "Lambda" and (given := args.get(0, "function")) is not None:
-        state[Layer.function] = given
-    return state
+    return {**state, **_given_functions(m, short, args, node)}
+
+
+# Layers whose ``activation`` is applied to their result.
+ACTIVATED = ("Activation", "Dense", "EinsumDense", "Conv", "SeparableConv", "DepthwiseConv")
+
+
+def _given_functions(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> State:
+    """The function of a ``Lambda``, or the activation of another layer where it is one that can be called."""
+    if short == "Lambda":
+        field, index, name = Layer.function, 0, "function"
+    elif short.startswith(ACTIVATED):
+        field, index, name = Layer.activation, 0 if short == "Activation" else -1, "activation"
+    else:
+        return {}
+    given = args.get(index, name)
+    if given is None or isinstance(given, Const):
+        return {}
+    return {field: given, Layer.written: m.place(args.node(index, name) or node)}
 
 
 def may_return_several(short: str, inner: Value | None, args: Arguments) -> bool:
@@ -128,7 +146,10 @@ def _model_state(m: Machine, short: str, args: Arguments) -> State:
 
 def layers_behind(m: Machine, outputs: Value) -> Items:
     """The layers that the outputs of a model were computed by."""
-    return sequence("list", [Layer("keras.Layer", node) for node in variables_behind(m.nodes([outputs]))])
+    known = applications.layers_before(outputs)
+    seen = {node for layer in known for node in weights_within(layer)}
+    others = [node for node in variables_behind(m.nodes([outputs])) if node not in seen]
+    return sequence("list", [*known, *(Layer("keras.Layer", node) for node in others)])
 
 
 def layers_of(model: Weighted) -> Value | None:

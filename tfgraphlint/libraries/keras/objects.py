@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, keras_symbols
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled
@@ -29,8 +30,8 @@ from tfgraphlint.interpret.core.objects import (
     Weighted,
 )
 from tfgraphlint.interpret.core.operands import dtype_of, parts
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
-from tfgraphlint.interpret.core.scopes import Function
+from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
+from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
@@ -45,9 +46,11 @@ from tfgraphlint.interpret.core.values import (
     Host,
     Instance,
     Items,
+    Library,
     LibraryMethod,
     Method,
     Object,
+    Partial,
     Spread,
     Super,
     Tensor,
@@ -58,7 +61,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.libraries.keras import metrics, training
+from tfgraphlint.libraries.keras import applications, metrics, training
 from tfgraphlint.libraries.keras.layer_methods import METHODS_OF_LAYERS
 from tfgraphlint.libraries.keras.models import (
     RETURN_FLAGS,
@@ -80,7 +83,9 @@ def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -
     """``layer(x)``, ``model(x)``, ``loss(y, p)``, ``initializer(shape)``."""
     match value:
         case Network():
-            return _call_layer(m, value, args, node)
+            result = _call_layer(m, value, args, node)
+            applications.note(m, value, args, result)
+            return result
         case Loss() | Regularizer():
             return m.tensor(m.operation(node, [Edge(part) for part in parts(m, args.all())]), FLOAT)
         case Initializer() | Schedule():
@@ -98,10 +103,14 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
     m.tell(LayerCalled(value, node))
     mark_built(m, value)
     function = value.function if isinstance(value, Layer) else None
-    if isinstance(function, (Function, TracedCallable, Method)):
-        return _run_layer(m, function, args, node)
+    if isinstance(value, Layer) and isinstance(function, RUN):
+        return _run_given(m, value, function, args, node)
     if layers := _layers_in_turn(value):
         return _call_in_turn(m, layers, inputs[0], args, node)
+    if isinstance(value, Model):
+        again = applications.call_again(m, value, inputs[0], args, node)
+        if again is not None:
+            return again
     symbolic = keras_symbols.is_keras_tensor(inputs[0])
     more = [v for k, v in args.keywords.items() if k not in ("training", "mask")] + args.positional[1:]
     edges = weight_edges(value)
@@ -111,9 +120,14 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
         flow = Flow.INDEX if dtype_of(given) in (INT, BOOL, STRING) else through
         edges += [Edge(part, flow) for part in parts(m, [given])]
     made = m.operation(node, edges)
-    if value.cls.rpartition(".")[2] in identity_functions.LAYERS:
+    activation = value.activation if isinstance(value, Layer) else None
+    if value.cls.rpartition(".")[2] in identity_functions.LAYERS and activation is None:
         made = identity_functions.perhaps(inputs[0], made)
-    return _layer_result(m, value, record, inputs[0], args, made, symbolic)
+    result = _layer_result(m, value, record, inputs[0], args, made, symbolic)
+    if isinstance(value, Layer) and isinstance(activation, RUN):
+        activated = _run_given(m, value, activation, Arguments([result]), node)
+        return activated if isinstance(activated, Tensor) else result
+    return result
 
 
 def _layers_in_turn(value: Network) -> Sequence[Value]:
@@ -129,8 +143,11 @@ def _layer_result(
 ) -> Value:
     """What a layer or model gives whose code is not run: ``made``, in the structure of its outputs."""
     outputs = value.outputs if isinstance(value, Model) else None
-    if isinstance(outputs, Items) and isinstance(outputs.items, tuple):
-        return sequence("list", [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
+    if isinstance(outputs, Items):
+        if not isinstance(outputs.items, tuple):
+            return Unknown(made)
+        held = sequence(outputs.kind, [m.tensor(made, FLOAT, keras=symbolic) for _ in outputs.items])
+        return applications.unwrapped(m, held)
     if isinstance(outputs, Dict):
         return Dict({key: m.tensor(made, FLOAT, keras=symbolic) for key in outputs.state})
     if not _gives_one_tensor(value, record, args):
@@ -156,14 +173,34 @@ def _flow_through(record: LayerRecord | None) -> Flow:
     return Flow.FLOWS if kind == "flows" else Flow.INDEX if kind in ("none", "nonfloat") else Flow.UNKNOWN
 
 
+RUN = (Function, TracedCallable, Method, Library, Partial, Instance)  # what a layer may be given to call
+
+
+def _run_given(m: Machine, layer: Layer, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """Run the function that a layer was given; one of a library stands where the layer was made."""
+    written = layer.written
+    if not isinstance(function, Library) or written is None:
+        return _run_layer(m, function, _accepted(function, args), node)
+    called = replace(args, keywords={}, nodes=[], keyword_nodes={})
+    before, chain, scope = m.frame, m.chain, ModuleScope(written.tree, written.tree.filename)
+    m.calls.append(m.place(node))
+    m.chain = Calls(m.place(node), chain)
+    m.frame = Frame(scope, scope.names)
+    try:
+        return _run_layer(m, function, called, written.node)
+    finally:
+        m.frame, m.chain = before, chain
+        m.calls.pop()
+
+
 def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """Run the code of a layer; given symbolic tensors of Keras it is traced, and what it returns is symbolic."""
     if not any(keras_symbols.is_keras_tensor(value) for value in args.all()):
         return m.call(function, args, node)
     given = keras_symbols.batch_arguments(args)
-    with m.run_as(Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")):
+    running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")
+    with m.run_as(eagerness.run_by_keras(m, running)):
         result = m.call(function, given, node)
-    training.built(m, function, given, result)
     return keras_symbols.symbol(result)
 
 
@@ -199,6 +236,8 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
     with m.run_as(running), m.called_by(m.keras_autograph):
         run = _run_layer if is_network else calls.call
         result = run(m, _bound(instance, method), _accepted(method, args), node)
+    if is_network:
+        applications.note(m, instance, args, result)
     if issubclass(kind, Loss) and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
     return result
@@ -251,6 +290,9 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
     if name == "run_eagerly":
         return value.run_eagerly
+    if name == "optimizer" and value.compiled_with:
+        optimizer: Value = value.compiled_with[0]
+        return optimizer
     return None
 
 
@@ -261,6 +303,8 @@ def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> V
 
 def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
     """An attribute of a library object; None for methods."""
+    if isinstance(value, Model) and name == "optimizer" and value.compiled_with:
+        return value.compiled_with[0]
     if isinstance(value, Weighted):
         if name in WEIGHT_LISTS:
             return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)

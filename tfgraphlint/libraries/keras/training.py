@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Hashable, Iterator
 from functools import partial
 
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
-from tfgraphlint.interpret.core import class_hierarchy, traces
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, keras_symbols, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
 from tfgraphlint.interpret.core.fields import Field
 from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Running
-from tfgraphlint.interpret.core.objects import Callback, Loss, Model, Network, Optimizer
-from tfgraphlint.interpret.core.provenance import Edge, Kind, ancestors
+from tfgraphlint.interpret.core.objects import Callback, Dataset, Loss, Model, Network, Optimizer
+from tfgraphlint.interpret.core.provenance import Edge, Kind, Node, now
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
-from tfgraphlint.interpret.core.structures import elements, weights_within
+from tfgraphlint.interpret.core.structures import changed, elements, weights_within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     FLOAT,
@@ -37,11 +36,11 @@ from tfgraphlint.interpret.core.values import (
     TracedCallable,
     Unknown,
     Weights,
+    items_of,
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
-from tfgraphlint.interpret.python import calls
+from tfgraphlint.libraries.keras import trained_gradients
 from tfgraphlint.libraries.words import MODEL_STEPS
-from tfgraphlint.syntax.bindings import parameters
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 MODEL = "model"  # the attribute that Keras sets on a callback
@@ -62,10 +61,15 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
         m.store.set(receiver, _eager_field(receiver), Const(True))
     if runs_eagerly and isinstance(receiver, Instance):
         m.eager_classes.update(base.definition for base in class_hierarchy.mro(receiver.cls) if isinstance(base, Class))
+    if isinstance(receiver, (Model, Instance)):
+        m.store.set(receiver, type(receiver).loss, args.get(1, "loss") if args.certain else None)
+        m.store.set(receiver, type(receiver).compiled, now())
     optimizer = args.get(0, "optimizer")
     if isinstance(optimizer, Object) and isinstance(receiver, (Model, Instance)):
         schedules = optimizer.schedules if isinstance(optimizer, Optimizer) else ()
         m.store.set(receiver, type(receiver).schedules, schedules)
+    if isinstance(receiver, (Model, Instance)) and optimizer is not None:
+        m.store.set(receiver, type(receiver).compiled_with, (_made_of(m, optimizer, node),))
     jit = args.keywords.get("jit_compile")
     if not runs_eagerly and isinstance(jit, Const) and jit.value is True:
         _compiled_by_xla(m, receiver, node)
@@ -75,9 +79,17 @@ def compile_model(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNod
         for value in _functions(m, given) if given is not None else ():
             mode = Mode.EAGER if runs_eagerly else Mode.GRAPH
             running = Running(mode, m.place(at), None, m.keras_autograph, "keras.Model.compile")
-            with m.run_as(running), m.called_by(m.keras_autograph):
+            with m.run_as(eagerness.run_by_keras(m, running)), m.called_by(m.keras_autograph):
                 _on_batch(m, receiver, value, at, node, is_loss=name == "loss")
     return Const(None)
+
+
+def _made_of(m: Machine, optimizer: Value, node: cst.CSTNode) -> Value:
+    """The optimizer that a model has: what it was given, or one by its name."""
+    if isinstance(optimizer, Const) and isinstance(optimizer.value, str):
+        base = m.tables.canonical("tensorflow.keras.optimizers.Optimizer")
+        return Optimizer(base, m.leaf(Kind.OPAQUE, node), made=m.place(node))
+    return optimizer
 
 
 def _compiled_by_xla(m: Machine, receiver: Value, node: cst.CSTNode) -> None:
@@ -158,56 +170,86 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
         return
     given = args.keywords.get("callbacks")
-    before = set(m.reached), m.entries.copy(), m.steps
-    m.steps = max(m.steps, MAX_STEPS - MAX_FIT_STEPS)
+    before = set(m.reached), m.entries.copy(), m.steps, m.thrifty
+    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
     try:
         with contextlib.suppress(OutOfBudget):
-            _trace_model(m, receiver, _batch(m, args.get(0, "x"), node), node)
+            _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), node)
             _trace_schedule(m, receiver, node)
         with m.mute(), contextlib.suppress(OutOfBudget):
             for callback in elements(given) if given is not None else ():
                 if isinstance(callback, Instance):
                     _run_hooks(m, receiver, callback, node)
     finally:
-        m.reached, m.entries, m.steps = before
-    m.tell(TraceRun(node))
+        m.reached, m.entries, m.steps, m.thrifty = before
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
+        m.tell(TraceRun(_trace_of(receiver, node), _signature(args)))
 
 
-def _batch(m: Machine, given: Value | None, node: cst.CSTNode) -> Value | None:
-    """What a model gets of an array or tensor that it is fitted to; None where something else is given."""
+class TrainedOnBatches(set[tuple[Node, cst.CSTNode]]):
+    """The models that were traced for ``train_on_batch``, with the call."""
+
+
+def trained_on_batch(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.train_on_batch(...)``: looked at once for each call that is written, however often it runs."""
+    if not isinstance(receiver, (Object, Instance)) or (receiver.node, node) in m.memory(TrainedOnBatches):
+        return
+    m.memory(TrainedOnBatches).add((receiver.node, node))
+    fitted(m, receiver, Arguments(args.positional[:1], {k: v for k, v in args.keywords.items() if k == "x"}), node)
+
+
+def _trace_of(model: Object | Instance, node: cst.CSTNode) -> Hashable:
+    """The trace that all calls of ``fit`` share until the model is compiled anew."""
+    compiled = model.compiled if isinstance(model, (Model, Instance)) else None
+    return node if not compiled else ("fit", model.node, compiled)
+
+
+def _signature(args: Arguments) -> Arguments:
+    """The arguments on which it depends whether another ``fit`` is traced anew."""
+    names = {"x": 0, "y": 1, "batch_size": 2, "sample_weight": -1, "class_weight": -1}
+    given = {name: value for name, index in names.items() if (value := args.get(index, name)) is not None}
+    return Arguments([], given, args.starred, args.double_starred)
+
+
+def _batch(m: Machine, model: Value, given: Value | None, node: cst.CSTNode) -> Value | None:
+    """What a model gets of what it is fitted to; None where that is not known."""
+    if isinstance(model, Model) and model.outputs is not None and model.inputs is not None:
+        if keras_symbols.is_keras_tensor(model.inputs):
+            return changed(model.inputs, partial(_like, m, node))
+    if isinstance(given, Dataset):
+        pair = items_of(given.element) if given.element is not None else None
+        given = pair[0] if pair is not None and len(pair) in (2, 3) else None
+    if isinstance(given, (Items, Dict)):
+        held = [_batch(m, model, item, node) for item in elements(given)]
+        whole = bool(held) and None not in held and (isinstance(given, Dict) or isinstance(given.items, tuple))
+        return changed(given, partial(_like, m, node)) if whole else None
     if isinstance(given, Tensor) or isinstance(given, Host) and given.kind == "array":
-        return Tensor(m.leaf(Kind.TENSOR, node), given.dtype, symbolic=True)
+        return _like(m, node, given)
     return None
+
+
+def _like(m: Machine, node: cst.CSTNode, given: Value) -> Value:
+    """A tensor of a batch of this array or tensor."""
+    dtype = given.dtype if isinstance(given, (Tensor, Host)) else FLOAT
+    return Tensor(m.leaf(Kind.TENSOR, node), dtype, symbolic=True, graph=m.graphs[-1] if m.graphs else 0)
 
 
 def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNode) -> None:
     """Trace the model's own ``train_step`` on a batch, or its call, as it is in training."""
     step = class_hierarchy.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
+    trace = _trace_of(model, node) if isinstance(model, (Object, Instance)) else node
     converts = m.keras_autograph and not isinstance(step, Function)  # no Keras converts ``train_step``
     running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
-    with m.run_as(running), m.called_by(converts), traces.building(m, node):
+    with m.run_as(running), m.called_by(converts), traces.building(m, trace):
         if isinstance(step, Function):
             with m.mute():
                 m.call(Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
-        elif batch is None:
-            with m.mute():
-                m.call(model, Arguments([m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)]), node)
-        else:
-            m.call(model, Arguments([batch], {"training": Const(True)}), node)
-        if isinstance(model, Model) and (outputs := model.outputs) is not None:
-            behind = set(ancestors(m.nodes([outputs])))
-            for made, trained in m.built:
-                if made in behind:
-                    trained(node)
-
-
-def built(m: Machine, function: Value, args: Arguments, result: Value) -> None:
-    """Note that the ``call`` of a layer made a part of a functional model: ``fit`` runs it again, to train it."""
-    if not isinstance(function, Method) or "training" in args.keywords:
-        return
-    if any(param.name.value == "training" for param in parameters(function.function.definition)):
-        training = replace(args, keywords={**args.keywords, "training": Const(True)})
-        m.built += [(made, partial(calls.call, m, function, training)) for made in m.nodes([result])[:1]]
+            return
+        with trained_gradients.recorded(m, node) as tape, m.mute() if batch is None else contextlib.nullcontext():
+            given = batch if batch is not None else m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
+            outputs = m.call(model, Arguments([given], {"training": Const(True)}), node)
+        if batch is not None or not isinstance(model, Instance):
+            trained_gradients.judge(m, tape, model, outputs, node)
 
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
@@ -239,6 +281,8 @@ def _runs_eagerly(m: Machine, model: Object | Instance) -> bool:
 def method_mode(m: Machine, cls: Class, function: Function, running: Running) -> Running:
     """How a method runs that nobody here calls: Keras traces the steps of training."""
     kind = class_hierarchy.kind_of(m, cls)
+    if m.tables.keras < 3 and eagerness.may_be_off(m):
+        return running
     if cls.definition in m.eager_classes:
         return Running(Mode.EAGER, by="keras.Model.compile")
     if issubclass(kind, Network) and RUN_EAGERLY.search(cls.scope.tree.text):
@@ -253,8 +297,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
     if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
         return Running(Mode.GRAPH, place, None, m.keras_autograph, "keras.Layer.call")
-    mode = m.module_mode if m.module_mode is not Mode.EAGER else Mode.UNKNOWN
-    return Running(mode)
+    return m.uncalled(function)
 
 
 def is_traced_call(m: Machine, cls: Class, function: Function) -> bool:
@@ -267,13 +310,14 @@ def says_what_it_gives(cls: Class) -> bool:
     return isinstance(class_hierarchy.class_attribute(cls, "compute_output_spec"), Function)
 
 
-def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> None:
+def run_method(m: Machine, cls: Class, bound: Value, args: Arguments, function: Function) -> Value:
     """Run a method that nobody here calls; the ``call`` of a loss is what Keras differentiates."""
     first = m.next_bit
     result = m.call(bound, args, function.definition)
     if function.name == "call" and isinstance(function.definition, cst.FunctionDef):
         if issubclass(class_hierarchy.kind_of(m, cls), Loss):
             losses.ran(m, first, result, function.definition.name)
+    return result
 
 
 def method_arguments(m: Machine, cls: Class, instance: Instance, function: Function) -> Arguments | None:

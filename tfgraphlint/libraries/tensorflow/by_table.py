@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Fault, FaultKind
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, is_no_number, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.structures import is_constant
 from tfgraphlint.interpret.core.value import Const, Value
@@ -34,6 +34,8 @@ from tfgraphlint.libraries.tables import FunctionRecord
 def by_table(m: Machine, record: FunctionRecord, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a function as its record says."""
     given = _by_parameter(record, args)
+    if any(_refuses(record, name, value) for name, value in given):
+        return m.opaque(node, [value for _, value in given])
     edges: list[Edge] = []
     for name, value in given:
         flow, fault = _flow_of(m, record, name, value, node)
@@ -52,6 +54,11 @@ def _by_parameter(record: FunctionRecord, args: Arguments) -> list[tuple[str, Va
     found = [(record.parameter(index) or "", value) for index, value in enumerate(args.positional)]
     found.extend(args.keywords.items())
     return found
+
+
+def _refuses(record: FunctionRecord, name: str, value: Value) -> bool:
+    """Whether the function raises, being given no number in the place of a tensor that it needs."""
+    return name in record.params[: record.required] and record.outcome(name) is not None and is_no_number(value)
 
 
 def _flow_of(

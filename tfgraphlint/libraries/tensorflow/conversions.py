@@ -9,13 +9,14 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import VariableMade
 from tfgraphlint.interpret.core.leaving import argument_text
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts, read
+from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, is_no_number, parts, read
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.structures import is_constant
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
+    FLOAT,
     Host,
     Items,
     Tensor,
@@ -26,10 +27,11 @@ from tfgraphlint.libraries.tensorflow import identity_functions
 
 
 @functions.handles("tensorflow.Variable", "tensorflow.compat.v1.Variable", "keras.Variable",
-                   "tensorflow.keras.Variable")
+                   "tensorflow.keras.Variable", "tensorflow.keras.backend.variable", "keras.backend.variable")
 def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     initial = args.get(0, "initial_value") or args.keywords.get("initializer")
-    flag = args.get(1, "trainable") if not name.endswith("keras.Variable") else args.keywords.get("trainable")
+    by_position = not name.endswith(("keras.Variable", "backend.variable"))  # others have the dtype there
+    flag = args.get(1, "trainable") if by_position else args.keywords.get("trainable")
     trainable: bool | None = True
     if flag is not None and not (isinstance(flag, Const) and flag.value is None):
         trainable = bool(flag.value) if isinstance(flag, Const) else None
@@ -42,7 +44,9 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         made.edges = tuple(Edge(part, Flow.CUT, fault) for part in m.nodes([initial]))
     made.operation, made.operands = name, (initial,) if initial is not None else ()
     dtype = dtype_named(args.keywords.get("dtype"))
-    if dtype == ANY and initial is not None:
+    if dtype == ANY and name.endswith("backend.variable"):
+        dtype = FLOAT  # whatever it is made of
+    elif dtype == ANY and initial is not None:
         dtype = dtype_of(initial)
     return Variable(made, dtype, trainable)
 
@@ -86,6 +90,8 @@ def _convert(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 
 def _converted(m: Machine, name: str, value: Value, dtype: str, node: cst.CSTNode) -> Value:
     """A tensor made from arrays, numbers, or lists of tensors."""
+    if is_no_number(value):
+        return m.opaque(node, [value])
     edges = _rewrapped(m, name, value, node) or [Edge(part) for part in parts(m, [value])]
     made = m.operation(node, edges)
     if made.kind is Kind.CONSTANT:

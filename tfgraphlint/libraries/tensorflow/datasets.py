@@ -22,7 +22,11 @@ from tfgraphlint.interpret.core.values import (
     INT,
     Dict,
     Host,
+    Instance,
     Items,
+    Library,
+    Method,
+    Object,
     Partial,
     Spread,
     Tensor,
@@ -183,11 +187,13 @@ def as_host(m: Machine, value: object, node: cst.CSTNode) -> Value | None:
     return None
 
 
+CALLED = (Function, Method, Partial, TracedCallable, Instance, Object, Library)
+
+
 def _mapped(m: Machine, value: Dataset, function: Value | None, node: cst.CSTNode) -> Value | None:
     """What a function given to ``map`` returns: it is traced, on one element."""
-    if not isinstance(function, (Function, Partial, TracedCallable)) and not hasattr(function, "function"):
+    if not isinstance(function, CALLED):
         return None
-    assert isinstance(function, Value)
     running = Running(Mode.GRAPH, m.place(node), by="tensorflow.data.Dataset.map")
     mask = m.active
     m.record_on(0)

@@ -15,13 +15,14 @@ from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node, Verdict, judge, reaches
 from tfgraphlint.interpret.core.structures import elements
-from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     Host,
     Items,
     Tape,
     Tensor,
     Unknown,
+    Variable,
     sequence,
 )
 
@@ -54,6 +55,33 @@ def _host_results(m: Machine, types: Value | None, made: Node) -> Value:
     return m.tensor(made, dtype_named(types)) if types is not None else Unknown(made)
 
 
+# What a body of NumPy sends back is one zero, whatever the shape of what it was given. Found by running each: these
+# give the gradient its shape again, …
+RESHAPED_BY = frozenset({
+    "tensorflow.exp", "tensorflow.math.exp", "tensorflow.math.log", "tensorflow.square", "tensorflow.math.square",
+    "tensorflow.abs", "tensorflow.math.abs", "tensorflow.sin", "tensorflow.math.sin", "tensorflow.nn.softplus",
+    "tensorflow.math.softplus", "tensorflow.clip_by_value", "tensorflow.nn.softmax",
+})
+# … and through these it passes as it is. Most others, as a product of matrices or a reshape, raise.
+PASSED_BY = frozenset({"tensorflow.identity", "tensorflow.cast"})
+OPERATORS_WITH_NUMBERS = frozenset({"Add", "Multiply"})
+
+
+def _passes_scalar(inputs: Sequence[Value]) -> bool:
+    """Whether a gradient that is one zero certainly goes back to all that the inputs were computed from."""
+    nodes = [value.node for value in inputs if isinstance(value, (Tensor, Variable))]
+    if len(nodes) != 1 or len(inputs) != 1:
+        return False
+    node = nodes[0]
+    while node.kind is Kind.OPERATION and node.operation not in RESHAPED_BY:
+        numbers = [value for value in node.operands if isinstance(value, Const)]
+        with_number = node.operation in OPERATORS_WITH_NUMBERS and len(numbers) == len(node.operands) - 1
+        if not (with_number or node.operation in PASSED_BY) or len(node.edges) != 1:
+            return False
+        node = node.edges[0].node
+    return True
+
+
 def _run_host_body(
     m: Machine, function: Value, inputs: Sequence[Value], eager: bool, node: cst.CSTNode
 ) -> tuple[Flow, str]:
@@ -75,5 +103,5 @@ def _run_host_body(
         return Flow.CUT, "none"
     verdicts = {judge(end, nodes, tape.bit, False, {}) for end in ends}
     if verdicts == {Verdict.LOST} and any(reaches(end, nodes) for end in ends):
-        return Flow.CUT, "zero"
+        return Flow.CUT, "zero" if _passes_scalar(inputs) else "zero or raises"
     return (Flow.FLOWS if verdicts == {Verdict.FLOWS} else Flow.UNKNOWN), ""

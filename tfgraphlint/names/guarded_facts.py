@@ -1,0 +1,46 @@
+"""Facts of the interpreter about what this version lacks, less those that the file reckons with."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from tfgraphlint.facts.common import Fact, Place
+from tfgraphlint.facts.keras import LostMember
+from tfgraphlint.libraries.tables import meant
+from tfgraphlint.names.import_scopes import Scopes
+from tfgraphlint.names.version_guards import Guards
+from tfgraphlint.names.version_values import VersionValues, releases
+from tfgraphlint.syntax.ast_names import span_of_node
+from tfgraphlint.syntax.conventional_names import import_them, taken_for_libraries
+from tfgraphlint.syntax.tree import Tree
+
+
+def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts without the lost members that a guard covers, at the place itself or at a call that led there."""
+    files: dict[int, _File] = {}
+    for fact in facts:
+        if not isinstance(fact, LostMember) or not any(
+            files.setdefault(id(place.tree), _File(place.tree)).covers(place) for place in (fact.place, *fact.calls)
+        ):
+            yield fact
+
+
+class _File:
+    """The guards of one file, by where attributes and names end: both parsers agree on that."""
+
+    def __init__(self, tree: Tree) -> None:
+        module = ast.parse(tree.text)
+        lines = tree.text.split("\n")
+        import_them(module, taken_for_libraries(tree.text))
+        guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))
+        self._covered = {
+            span_of_node(node, "", lines).end for node in ast.walk(module)
+            if isinstance(node, (ast.Attribute, ast.Name)) and guards.covers(node)
+        }  # fmt: skip
+
+    def covers(self, place: Place) -> bool:
+        node = place.node.func if isinstance(place.node, cst.Call) else place.node
+        return place.tree.span(node).end in self._covered
