@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API
+from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API, LOST_METHODS
 from tfgraphlint.screen.graph_api_triggers import calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
