@@ -14,7 +14,7 @@ GRADIENT_STEPS = 6_000
 TRACED_STEPS = 800
 # What is evaluated of the top level, and of one that only starts what other files do.
 TOP_LEVEL_STEPS = 25_000
-STARTING_STEPS = 12_000
+STARTING_STEPS = 8_000
 
 
 class Telling:

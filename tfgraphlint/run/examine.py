@@ -207,12 +207,13 @@ class Examiner:
         self, outline: Outline, tree: ast.Module, source: Source, file: Path, called: frozenset[str]
     ) -> bool:
         """Whether a file is worth interpreting."""
-        if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
-            return True
-        if defines_graph_api(outline, source.text):
-            return True
-        if outline.suspects() or self._others.complete_symptom(outline, file):
-            return True
+        if mentions_framework(source.text):
+            if mentions_root(source.text) and holds_root(tree) or runs_graph_api(tree, source.text):
+                return True
+            if defines_graph_api(outline, source.text):
+                return True
+            if outline.suspects() or self._others.complete_symptom(outline, file):
+                return True
         outline.tells_by_imports = self._others.runs_root(outline, tree, file, called)
         return outline.tells_by_imports
 

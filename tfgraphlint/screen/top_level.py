@@ -11,30 +11,46 @@ from tfgraphlint.syntax.ast_names import last_name
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
+_PASSIVE = (
+    ast.Assign, ast.AnnAssign, ast.Expr, ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Tuple, ast.List,
+    ast.Dict, ast.Slice, ast.expr_context, ast.Import, ast.ImportFrom, ast.alias, ast.Pass,
+)  # fmt: skip
+
 
 def reached_by_running(tree: ast.Module, called: Iterable[str] = ()) -> Iterator[ast.AST]:
-    """The nodes at the top level, and those in the functions and classes of the file that are named there.
+    """The nodes at the top level of what does something, and those of the functions and classes that are named there.
 
     ``called`` are more functions and classes that run: tests, and what the project's commands call.
     """
-    bodies = {node.name: node for node in tree.body if isinstance(node, DEFINITIONS)}
-    pending: list[ast.AST] = [node for node in tree.body if not isinstance(node, DEFINITIONS)]
-    pending += [bodies.pop(name) for name in called if name in bodies]
+    bodies: dict[str, list[ast.AST]] = {}
+    pending: list[ast.AST] = []
+    for node in tree.body:
+        if isinstance(node, DEFINITIONS):
+            bodies.setdefault(node.name, []).append(node)
+        elif _does_something(node):
+            pending.append(node)
+        elif isinstance(node, ast.Assign):
+            for target in (each for each in node.targets if isinstance(each, ast.Name)):
+                bodies.setdefault(target.id, []).append(node)
+    for name in called:
+        pending += bodies.pop(name, ())
     while pending:
-        for node in ast.walk(pending.pop()):
-            yield node
-            if isinstance(node, ast.Name) and node.id in bodies:
-                pending.append(bodies.pop(node.id))
+        for reached in ast.walk(pending.pop()):
+            yield reached
+            if isinstance(reached, ast.Name) and reached.id in bodies:
+                pending += bodies.pop(reached.id)
 
 
 def does_something(tree: ast.Module) -> bool:
     """Whether anything at the top level may call something: more than imports, definitions and constants."""
     return any(
-        isinstance(each, ast.Call)
-        for node in tree.body
-        if not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))
-        for each in ast.walk(node)
+        _does_something(node) for node in tree.body if not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))
     )
+
+
+def _does_something(statement: ast.stmt) -> bool:
+    """Whether a statement does more than to give names and constants another name: ``Numbers = Union[int, float]``."""
+    return not all(isinstance(node, _PASSIVE) for node in ast.walk(statement))
 
 
 def tests_in(tree: ast.Module, text: str, file: Path) -> frozenset[str]:

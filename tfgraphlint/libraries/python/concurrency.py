@@ -130,7 +130,7 @@ def _arguments(m: Machine, given: object, keywords: object, node: cst.CSTNode) -
 
 def _run_apart(m: Machine, function: Value, args: Arguments, node: cst.CSTNode, *, keeps: bool) -> Value:
     """Call a function in a thread of its own, or for a process, whose changes nobody ``keeps``."""
-    mark = m.store.mark()
+    mark, recording = m.store.mark(), m.active
     m.record_on(0)
     stack, m.stack = m.stack, []
     try:
@@ -138,6 +138,7 @@ def _run_apart(m: Machine, function: Value, args: Arguments, node: cst.CSTNode, 
             result = m.call(function, args, node)
     finally:
         m.stack = stack
+        m.record_on(recording)
     changes = m.store.changes(mark)
     m.store.rewind(mark)
     if keeps:
