@@ -149,7 +149,7 @@ DATASET_TRANSFORMATIONS = frozenset({
 MODEL_STEPS = ("train_step", "test_step", "predict_step", "compute_loss")
 # Methods that Keras calls by itself, most of them in traced code, or that optimizers and layers call in it.
 CALLED_BY_KERAS = frozenset({
-    *MODEL_STEPS, "call", "build", "update_state", "result", "reset_state", "reset_states", "get_updates",
+    *MODEL_STEPS, "call", "__call__", "build", "update_state", "result", "reset_state", "reset_states", "get_updates",
     "get_gradients", "apply_gradients", "apply", "update_step", "minimize", "compute_gradients", "compute_mask",
     "compute_output_shape", "compute_output_spec", "make_train_function", "make_test_function",
 })  # fmt: skip

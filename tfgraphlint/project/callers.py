@@ -95,6 +95,8 @@ class Callers:
         if not _is_plain(program, definition) or len(seen) > MAX_CALLERS:
             return False
         for file, mention in self._mentions(program, own, definition):
+            if definition.name == "__call__":
+                return False  # an object is made, and nobody knows what calls it
             if not mention.called and not (returned and mention.returned):
                 return False
             if not all(self._is_eager(program, file, around, seen) for around in mention.around):

@@ -30,6 +30,7 @@ PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol"})
 VERSIONS = frozenset({"__version__", "LooseVersion", "StrictVersion", "VERSION", "parse_version"})
 WRITERS = ("writer", "summary", "logger")  # their ``as_default`` has nothing to do with graphs
 LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | OTHER_PACKAGES  # no module of the project is meant, unless it lies beside
+CALLED_BY_CLASS = frozenset({"__init__", "__call__"})  # methods of which the name of the class is what people write
 LOSS_PARAMETERS = frozenset({"y_true", "y_pred"})
 
 AnyFunction = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
@@ -39,8 +40,8 @@ AnyFunction = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 class Definition:
     """A function of a file, or a lambda.
 
-    ``known_as`` is the name by which it is called: that of its class for ``__init__``. ``is_plain``: nothing is known
-    of itself by which it would be traced.
+    ``known_as`` is the name by which it is called: that of its class for ``__init__`` and ``__call__``. ``is_plain``:
+    nothing is known of itself by which it would be traced.
     """
 
     name: str
@@ -230,10 +231,10 @@ def _definition(node: AnyFunction, cls: ast.ClassDef | None) -> Definition:
     own = frozenset(_bound(node))
     if isinstance(node, ast.Lambda):
         return Definition("", "", False, own, False)
-    is_init = cls is not None and node.name == "__init__"
-    known_as = cls.name if cls is not None and is_init else node.name
+    by_class = cls is not None and node.name in CALLED_BY_CLASS
+    known_as = cls.name if cls is not None and by_class else node.name
     bases = _bases(cls) if cls is not None else frozenset()
-    return Definition(node.name, known_as, cls is not None and not is_init, own, _is_plain(node, cls), bases)
+    return Definition(node.name, known_as, cls is not None and not by_class, own, _is_plain(node, cls), bases)
 
 
 def _bases(cls: ast.ClassDef) -> frozenset[str]:
@@ -256,4 +257,6 @@ def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | 
         return False
     if {each.arg for each in node.args.args} >= LOSS_PARAMETERS:
         return False
-    return cls is None or not node.name.startswith("__") or node.name == "__init__"
+    if cls is None or not node.name.startswith("__"):
+        return True
+    return node.name in CALLED_BY_CLASS and not cls.decorator_list
