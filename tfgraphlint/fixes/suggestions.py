@@ -22,7 +22,8 @@ from tfgraphlint.fixes.smooth_uses import is_first_in_one_hot, keeps_gradient
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
-from tfgraphlint.syntax.tree import Tree
+from tfgraphlint.syntax.bindings import names_in
+from tfgraphlint.syntax.tree import Tree, children_of
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
 SOFT = {"sign": "tensorflow.tanh"}
@@ -38,13 +39,36 @@ def stop_meant(cut: Cause) -> Iterator[Fix]:
     if not cut.lost.partial or not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
         return
     found = _stopped(fault, node)
-    if found is None:
+    if found is None or _is_one_of_several(tree, node):
         return
     whole, text = found
     spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", node)
     content = f"{spelled.text}({text})"
     span = Span(tree.filename, start_of(tree, whole), end_of(tree, whole))
     yield _shown("if no gradient is wanted here", content, (Edit(span, content), *spelled.edits))
+
+
+def _is_one_of_several(tree: Tree, node: cst.BaseExpression) -> bool:
+    """Whether what a cut takes is one of the results of a call: of a model with two heads, the weights of this head
+    get no gradient by the path of the other."""
+    named = {each.value for each in _names(node)}
+    return any(
+        isinstance(each, cst.Assign) and isinstance(each.value, cst.Call)
+        and isinstance(target := each.targets[0].target, (cst.Tuple, cst.List))
+        and not named.isdisjoint(names_in(target))
+        for each in _nodes(tree.module)
+    )  # fmt: skip
+
+
+def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
+    return (each for each in _nodes(node) if isinstance(each, cst.Name))
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    pending = [node]
+    while pending:
+        yield (each := pending.pop())
+        pending += children_of(each)
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:
