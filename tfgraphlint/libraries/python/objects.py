@@ -77,6 +77,8 @@ def is_instance(value: Value, cls: Value) -> bool | None:
     }
     if name not in kinds or isinstance(value, (Unknown, Instance)) or type(value).__name__ == "Choice":
         return None
+    if isinstance(value, Tensor) and value.keras:
+        return None  # a symbolic tensor is a ``tf.Tensor`` where Keras runs a layer with it, and nowhere else
     if isinstance(value, Items):
         return value.kind == name.partition(".")[2] if name.startswith("builtins.") else False
     if isinstance(value, Host) and value.kind != "array":
