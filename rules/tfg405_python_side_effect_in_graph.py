@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -13,7 +13,7 @@ from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_path
 from tfgraphlint.syntax.parents import scopes_of
-from tfgraphlint.syntax.tree import children_of
+from tfgraphlint.syntax.tree import children_of, nodes_in
 
 CONSEQUENCES = {
     "counter": "`{code}` runs once per trace, not once per call",
@@ -87,7 +87,7 @@ def _is_taken_back(place: Place) -> bool:
     """Whether the same function or class also makes the opposite change: what counts while something runs."""
     tree, node = place.tree, place.node
     scopes = scopes_of(tree, node)
-    return bool(scopes) and any(_is_opposite(node, other) for other in _iterate(scopes[-1]))
+    return bool(scopes) and any(_is_opposite(node, other) for other in nodes_in(scopes[-1]))
 
 
 def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
@@ -101,14 +101,6 @@ def _is_opposite(node: cst.CSTNode, other: cst.CSTNode) -> bool:
         ):
             return undoes in OPPOSITES.get(does, ()) and one.deep_equals(two)
     return False
-
-
-def _iterate(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        yield here
-        pending += children_of(here)
 
 
 def _names_things(place: Place) -> bool:

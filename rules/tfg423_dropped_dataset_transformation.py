@@ -16,7 +16,7 @@ from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
 
 # Context managers in whose body an error, a warning or a log line is what a call is made for.
 LISTENING = re.compile(r"(assert\w*|raises|warns|catch_warnings|deprecated_call|suppress|patch|capture\w*)\Z")
@@ -164,8 +164,8 @@ def _begins_cell(lines: Sequence[cst.EmptyLine]) -> bool:
 def _changes_state(function: Place) -> bool:
     """Whether a function does something to Python's state, which happens when it is traced: that may be its purpose."""
     definition = function.node
-    own = {name for node in _nodes(definition) for name in _bound_by(node)}
-    for node in _nodes(definition):
+    own = {name for node in nodes_in(definition) for name in _bound_by(node)}
+    for node in nodes_in(definition):
         match node:
             case cst.Global() | cst.Nonlocal() | cst.AssignTarget(target=cst.Attribute() | cst.Subscript()):
                 return True
@@ -232,14 +232,6 @@ def _own_nodes(home: Home) -> Iterator[cst.CSTNode]:
             pending += children_of(node)
 
 
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        here = pending.pop()
-        yield here
-        pending += children_of(here)
-
-
 def _is_read_later(tree: Tree, call: cst.CSTNode, home: Home, name: str) -> bool:
     """Whether something reads ``name`` when the statement has run: what stands below it, a loop around it, a function.
 
@@ -247,7 +239,7 @@ def _is_read_later(tree: Tree, call: cst.CSTNode, home: Home, name: str) -> bool
     """
     end = tree.span(call).end
     loop = _outermost_loop(tree, call, home)
-    for node in _nodes(home):
+    for node in nodes_in(home):
         if isinstance(node, cst.Name) and node.value == name and _is_read(tree, node):
             is_below = tree.span(node).start >= end
             if is_below or _home(tree, node) is not home or loop is not None and loop in ancestors(tree, node):

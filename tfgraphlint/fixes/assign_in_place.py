@@ -15,7 +15,7 @@ from tfgraphlint.fixes.edits import end_of, start_of
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_of
 from tfgraphlint.fixes.variable_holders import is_alias, is_held_once, is_of_plain_variables, is_recorded
 from tfgraphlint.syntax.parents import parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, nodes_in
 
 METHODS: dict[type[cst.CSTNode], str] = {
     cst.Add: "assign_add", cst.Subtract: "assign_sub", cst.AddAssign: "assign_add", cst.SubtractAssign: "assign_sub",
@@ -150,7 +150,7 @@ def _copies(tree: Tree, target: cst.BaseExpression) -> Iterator[Edit]:
     wanted: type[cst.CSTNode] = cst.ClassDef if is_attribute else cst.FunctionDef
     scope = next((scope for scope in scopes if isinstance(scope, wanted)), tree.module)
     name = tree.code(target)
-    for node in _nodes(scope):
+    for node in nodes_in(scope):
         if not isinstance(node, TARGETS) or tree.code(node) != name or not _keeps(tree, node):
             continue
         spelled = spell_tensorflow(tree, "tensorflow.identity", node)
@@ -175,11 +175,5 @@ def _is_trained_with(tree: Tree, name: str) -> bool:
     """Whether a tape records what is done with ``name``: then it is another name of the variable (tied weights)."""
     return any(
         isinstance(node, cst.Name) and node.value == name and is_recorded(Place(tree, node), ())
-        for node in _nodes(tree.module)
+        for node in nodes_in(tree.module)
     )
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children_of(node):
-        yield from _nodes(child)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
@@ -14,7 +12,7 @@ from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.parallel_cuts import inputs, leaves_by, mended, spread
 from tfgraphlint.fixes.value_uses import function_meant, loads
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, nodes_in
 
 WORDS = ("func", "inp", "Tout")
 PLAIN_STATEMENTS = (cst.SimpleStatementLine,)
@@ -60,7 +58,7 @@ def _is_plain(
     params = function.params
     names = [param.name.value for param in params.params if param.name.value not in ("self", "cls")]
     is_simple = not (params.kwonly_params or params.posonly_params or params.star_kwarg or function.decorators)
-    uses = [node for node in _nodes(tree.module) if isinstance(node, cst.Name) and node.value == function.name.value]
+    uses = [node for node in nodes_in(tree.module) if isinstance(node, cst.Name) and node.value == function.name.value]
     lines = function.body.body
     return (
         is_simple
@@ -82,16 +80,10 @@ def _rewritten(tree: Tree, function: cst.FunctionDef) -> list[Edit] | None:
                 return None
             edits += uses.edits
     spread(function.body, names)
-    for node in _nodes(function.body):
+    for node in nodes_in(function.body):
         if isinstance(node, cst.Call) and leaves_by(tree, node) and names & set(inputs(node)):
             result = mended(tree, node, leaves_by(tree, node))
             if result is None:
                 return None
             edits += result.edits
     return list(dict.fromkeys(edits))
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children_of(node):
-        yield from _nodes(child)

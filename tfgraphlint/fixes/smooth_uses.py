@@ -125,15 +125,10 @@ def _is_cast_to_float(tree: Tree, call: cst.Call) -> bool:
         case cst.SimpleString():
             return dtype.raw_value in FLOATS
         case cst.Attribute(attr=cst.Name(value="dtype"), value=value):
-            return tree.code(value) in _names_before(tree, call)
+            return tree.code(value) in tree.code(call.args[0].value)
         case cst.Attribute(attr=cst.Name(value=name)):
             return name in FLOATS
     return False
-
-
-def _names_before(tree: Tree, call: cst.Call) -> str:
-    """The text of the value that is cast."""
-    return tree.code(call.args[0].value)
 
 
 def is_first_in_one_hot(tree: Tree, call: cst.Call) -> cst.Call | None:

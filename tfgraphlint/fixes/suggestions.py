@@ -23,7 +23,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.bindings import names_in
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, nodes_in
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
 SOFT = {"sign": "tensorflow.tanh"}
@@ -51,24 +51,13 @@ def stop_meant(cut: Cause) -> Iterator[Fix]:
 def _is_one_of_several(tree: Tree, node: cst.BaseExpression) -> bool:
     """Whether what a cut takes is one of the results of a call: of a model with two heads, the weights of this head
     get no gradient by the path of the other."""
-    named = {each.value for each in _names(node)}
+    named = {each.value for each in nodes_in(node) if isinstance(each, cst.Name)}
     return any(
         isinstance(each, cst.Assign) and isinstance(each.value, cst.Call)
         and isinstance(target := each.targets[0].target, (cst.Tuple, cst.List))
         and not named.isdisjoint(names_in(target))
-        for each in _nodes(tree.module)
+        for each in nodes_in(tree.module)
     )  # fmt: skip
-
-
-def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
-    return (each for each in _nodes(node) if isinstance(each, cst.Name))
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        yield (each := pending.pop())
-        pending += children_of(each)
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:

@@ -16,7 +16,7 @@ from tfgraphlint.fixes.value_uses import calls_of, parameter_of
 from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
 
 VARIABLE, TENSOR = "variable", "tensor"
 MAKERS_OF_VARIABLES = frozenset({
@@ -106,7 +106,7 @@ def _by_use(tree: Tree, block: cst.CSTNode, name: str, values: list[cst.BaseExpr
     """What a call gave is a tensor where it is calculated with."""
     if not all(isinstance(value, cst.Call) and full_name(tree, value.func) is None for value in values):
         return None
-    for node in _nodes(block):
+    for node in nodes_in(block):
         if isinstance(node, cst.Name) and node.value == name:
             holder = parent(tree, node)
             call = parent(tree, holder) if isinstance(holder, cst.Arg) else None
@@ -142,7 +142,7 @@ def _of_parameter(tree: Tree, function: cst.FunctionDef, name: str, steps: int) 
 
 def _is_handed_to_host(tree: Tree, function: cst.FunctionDef) -> bool:
     """Whether TensorFlow calls the function with eager tensors, and nobody else does."""
-    for node in _nodes(tree.module):
+    for node in nodes_in(tree.module):
         if isinstance(node, cst.Name) and node.value == function.name.value and node is not function.name:
             argument = parent(tree, node)
             call = parent(tree, argument) if isinstance(argument, cst.Arg) else None
@@ -159,7 +159,7 @@ def _assigned_to(tree: Tree, attribute: cst.Attribute) -> list[cst.BaseExpressio
         return []
     return [
         node.value
-        for node in _nodes(owner)
+        for node in nodes_in(owner)
         if isinstance(node, cst.Assign) and any(tree.code(target.target) == written for target in node.targets)
     ]
 
@@ -214,9 +214,3 @@ def _element(target: cst.BaseExpression, value: cst.BaseExpression, name: str) -
             if isinstance(left.value, cst.Name) and left.value.value == name:
                 return right.value
     return cst.Ellipsis()
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children_of(node):
-        yield from _nodes(child)

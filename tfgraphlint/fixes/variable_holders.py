@@ -16,7 +16,7 @@ from tfgraphlint.fixes.value_kinds import MAKERS_OF_VARIABLES, assigned_in, valu
 from tfgraphlint.fixes.value_uses import calls_of, function_called, parameter_of
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
 
 MAX_FUNCTIONS = 5
 RECORDERS = ("tensorflow.GradientTape", "tensorflow.autodiff.ForwardAccumulator", "tensorflow.autodiff.GradientTape")
@@ -96,13 +96,13 @@ def _is_own_attribute(tree: Tree, target: cst.Attribute, statement: cst.CSTNode)
         return False
     made = [
         node.value
-        for node in _nodes(tree.module)
+        for node in nodes_in(tree.module)
         if isinstance(node, cst.Assign) and node is not statement
         and any(_is_attribute(each.target, target.attr.value) for each in node.targets)
     ]  # fmt: skip
     reads = [
         node
-        for node in _nodes(tree.module)
+        for node in nodes_in(tree.module)
         if isinstance(node, cst.Attribute) and node.attr.value == target.attr.value and not _is_bound(tree, node)
     ]
     return bool(made) and all(_makes_variable(tree, value) for value in made) and all(
@@ -195,16 +195,10 @@ def _parameters(function: cst.FunctionDef) -> Iterator[cst.Param]:
 
 
 def _loads(home: cst.CSTNode, name: str) -> Iterator[cst.Name]:
-    """All uses of a name in ``home`` and the functions in it but those that bind it."""
-    for node in _nodes(home):
+    """All places in ``home`` where the name stands, whichever binding is meant: one too many only makes less safe."""
+    for node in nodes_in(home):
         if isinstance(node, cst.Name) and node.value == name:
             yield node
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children_of(node):
-        yield from _nodes(child)
 
 
 # -- what becomes of the variable ------------------------------------------------------------------

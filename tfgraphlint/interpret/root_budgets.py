@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API, LOST_METHODS
+from tfgraphlint.libraries.words import GRAPH_API
 from tfgraphlint.screen.graph_api_triggers import calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.telling import naming, suspects
-from tfgraphlint.screen.triggers import COMPILE
+from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
 GRADIENT_STEPS = 6_000
@@ -30,7 +30,7 @@ class Telling:
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
         graph_api = GRAPH_API if calls_graph_api(outline) else ()
-        self._of_gradients = naming(outline.parts, set(), {*GRADIENT_TRIGGERS, *LOST_METHODS, COMPILE, *graph_api})
+        self._of_gradients = naming(outline.parts, set(), {*TRIGGERS, COMPILE, *graph_api})
         self._of_traces = naming(outline.parts, *suspects(outline))
         self._of_imports = naming(outline.parts, set(), set(outline.telling_imports))
 

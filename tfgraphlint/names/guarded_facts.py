@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import libcst as cst
 
@@ -20,10 +21,10 @@ from tfgraphlint.syntax.tree import Tree
 
 def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
     """The facts without the lost members that a guard covers, at the place itself or at a call that led there."""
-    files: dict[int, _File] = {}
+    guards = cache(_File)  # a tree is equal to itself only
     for fact in facts:
         if not isinstance(fact, LostMember) or not any(
-            files.setdefault(id(place.tree), _File(place.tree)).covers(place) for place in (fact.place, *fact.calls)
+            guards(place.tree).covers(place) for place in (fact.place, *fact.calls)
         ):
             yield fact
 

@@ -44,7 +44,6 @@ class SourceFile:
         return read_mentions(tree) if isinstance(tree, ast.Module) else Mentions()
 
 
-
 @dataclass
 class Callers:
     """The files below ``roots``, and below the folders of those that are asked for, and who calls what in them."""

@@ -1,4 +1,4 @@
-"""What a file imports and whether it does anything when it is run, by its text alone: for a look at many files."""
+"""What a file imports, by its text alone: for a look at many files."""
 
 from __future__ import annotations
 

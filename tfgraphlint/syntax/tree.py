@@ -46,6 +46,15 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+def nodes_in(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """``node`` and all below it that means something, in the order of the text."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        yield here
+        pending += reversed(children_of(here))
+
+
 # libcst forgets a form feed before a statement, and a backslash that stands alone on a row.
 _FORGOTTEN = re.compile(r"^[ \t]*(?:\x0c[ \t]*\S|\\\r?$)", re.MULTILINE)
 _FORGOTTEN_HERE = re.compile(r"\x0c|\\\r?\n")
