@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import libcst as cst
+
 from tfgraphlint.facts.common import Fact, Place
 
 
@@ -14,3 +16,9 @@ class ReadInPart(Fact):
 
     place: Place
     name: str
+
+    @property
+    def row(self) -> int:
+        """Where it begins."""
+        node = self.place.node
+        return self.place.tree.row(node) if isinstance(node, (cst.FunctionDef, cst.ClassDef)) else 1

@@ -114,7 +114,7 @@ def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bo
         definition = place.node
         if place.tree is not tree or not isinstance(definition, cst.FunctionDef):
             return False
-        rows.append(tree.span(definition.name).start.row)
+        rows.append(tree.row(definition))
     needs_graph = isinstance(fact, GraphApiInEager)
     return switches.callers_of(project).runs_eagerly(file, tree.text, rows, needs_graph=needs_graph)
 

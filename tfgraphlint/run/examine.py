@@ -235,7 +235,7 @@ class Examiner:
             facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
-        in_part = tuple(dict.fromkeys((fact.place.span.start.row, fact.name) for fact in unread))
+        in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))
         imports = (*project.fresh(), *self._others.finder.fresh())
         return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part)
 
