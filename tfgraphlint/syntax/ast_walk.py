@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 
-# Of what can stand in a field, this holds no nodes, or nodes that say no more than their kind (Load, Add, Is).
-_HOLDS_NO_NODES = frozenset(
-    {"id", "attr", "name", "asname", "arg", "module", "level", "kind", "ctx", "op", "ops", "simple", "is_async",
-     "conversion", "type_comment", "type_ignores", "lineno", "col_offset", "rest", "kwd_attrs"}
-)  # fmt: skip
+# Fields that hold text and numbers, and those of nodes that say no more than their kind (Load, Add, Is).
+_PLAIN = {"id", "attr", "name", "asname", "arg", "module", "level", "kind", "simple", "is_async", "conversion", "rest"}
+_KINDS = {"ctx", "op", "ops", "type_comment", "type_ignores", "kwd_attrs"}
+_HOLDS_NO_NODES = frozenset(_PLAIN | _KINDS)
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
