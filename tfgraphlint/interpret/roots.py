@@ -136,7 +136,8 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     methods = []
     for value in list(cls.state.values()):
         if isinstance(value, Class):
-            class_roots(m, value, telling, by_keras)
+            if value.scope is cls.scope:  # `config_class = Config` may name one of another file
+                class_roots(m, value, telling, by_keras)
         elif isinstance(value, Value):
             methods += [
                 (value, held, steps)
