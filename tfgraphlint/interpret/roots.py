@@ -9,13 +9,14 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Place
+from tfgraphlint.facts.common import Fact, Mode, Place
 from tfgraphlint.facts.gradients import GradientLost, LossNotCallable
 from tfgraphlint.facts.graph_api import ApiUsed, GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
 from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
+from tfgraphlint.interpret.checks.api_uses import GRAPH_GRADIENTS
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
@@ -73,10 +74,8 @@ def interpret(
         del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
         if known is not None:
             m.scopes[scope.path] = known
-    if any(isinstance(fact, GraphApiInEager) for fact in m.facts):
-        elsewhere = switches.switched_elsewhere(project, tree.text, file)
-        certain = [fact for fact in m.facts if isinstance(fact, GraphApiInEager) and not fact.uncalled]
-        m.facts = [fact for fact in m.facts if not elsewhere or fact not in certain]
+    if any(map(_needs_eager_program, m.facts)) and switches.switched_elsewhere(project, tree.text, file):
+        m.facts = [fact for fact in m.facts if not _needs_eager_program(fact)]
     m.facts = [fact for fact in m.facts if runs_as_supposed(project, fact, tree, file)]
     return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
@@ -103,6 +102,16 @@ def _expected(m: Machine, fact: Fact) -> bool:
     if isinstance(fact, UntrackedVariable):
         return fact.place.node in m.named
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
+
+
+def _needs_eager_program(fact: Fact) -> bool:
+    """Whether the fact is certain, and only because the program as a whole runs eagerly."""
+    match fact:
+        case GraphApiInEager(uncalled=()):
+            return True
+        case ApiUsed(mode=Mode.EAGER, why=None, uncalled=()):
+            return fact.name.endswith(GRAPH_GRADIENTS)
+    return False
 
 
 def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bool:
@@ -136,7 +145,8 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     methods = []
     for value in list(cls.state.values()):
         if isinstance(value, Class):
-            class_roots(m, value, telling, by_keras)
+            if value.scope is cls.scope:  # `config_class = Config` may name one of another file
+                class_roots(m, value, telling, by_keras)
         elif isinstance(value, Value):
             methods += [
                 (value, held, steps)

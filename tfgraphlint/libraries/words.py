@@ -153,6 +153,10 @@ CALLED_BY_KERAS = frozenset({
     "get_gradients", "apply_gradients", "apply", "update_step", "minimize", "compute_gradients", "compute_mask",
     "compute_output_shape", "compute_output_spec", "make_train_function", "make_test_function",
 })  # fmt: skip
+# Methods of tapes and optimizers that are told which variables to train.
+TOLD_VARIABLES = frozenset({
+    "gradient", "jacobian", "batch_jacobian", "apply_gradients", "minimize", "compute_gradients", "get_gradients",
+})  # fmt: skip
 # Methods of a Keras model that run it in loops of their own.
 TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
@@ -12,7 +14,7 @@ from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable
+from tfgraphlint.interpret.core.values import Choice, Host, Object, Tensor, Unknown, Variable
 from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.syntax.bindings import parameters
 
@@ -127,13 +129,20 @@ def iterates(m: Machine, value: Value) -> bool | None:
         case Dataset():
             return True
         case Range():
-            found = [iterates(m, part) for part in elements(value.bounds)]
-        case Enumerate() | Zip():
-            inner = value.inner
-            found = [iterates(m, part) for part in (elements(inner) if isinstance(inner, Items) else [inner])]
-        case _:
-            return None
-    return True if True in found else None if None in found else False
+            found = [decides(m, part) for part in elements(value.bounds)]
+            return True if True in found else None if None in found else False
+        case Enumerate():
+            return _all_of_the_graph(m, [value.inner])
+        case Zip():
+            return _all_of_the_graph(m, elements(value.inner))
+    return None
+
+
+def _all_of_the_graph(m: Machine, iterated: Sequence[Value]) -> bool | None:
+    """What ``iterates`` says of ``enumerate`` and ``zip``: datasets alone make a dataset; no tensor is taken."""
+    if iterated and all(isinstance(each, Dataset) for each in iterated):
+        return True
+    return None if any(iterates(m, each) is not False for each in iterated) else False
 
 
 def is_out_of_scope(m: Machine, value: Value) -> bool:
