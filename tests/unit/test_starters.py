@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import MAX_TEST_FILES
-from tfgraphlint.project.import_lines import imports_in
 from tfgraphlint.project.search_path import added_folders
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.project.starters import Starters
@@ -316,14 +314,3 @@ def test_folders_added_to_the_path(tmp_path: Path, statement: str, folder: str |
     text = f"import os\nimport sys\nfrom pathlib import Path\n{statement}\n"
     expected = () if folder is None else ((tmp_path / folder).resolve(),)
     assert added_folders((tmp_path / "scripts" / "main.py").resolve(), text) == expected
-
-
-def imported(text: str) -> Sequence[tuple[int, str, str]]:
-    return list(imports_in(text))
-
-
-def test_imports_by_text() -> None:
-    assert imported("import a.b as c, d\n") == [(0, "a.b", ""), (0, "d", "")]
-    assert imported("from ..a import (\n    b,  # no\n    c as d,\n)\n") == [(2, "a", "b"), (2, "a", "c")]
-    assert imported("    from . import x, \\\n        y\n") == [(1, "", "x"), (1, "", "y")]
-    assert imported("from a import *  # all\nimportant = 1\n") == [(0, "a", "*")]

@@ -156,11 +156,8 @@ class ImportedModules:
                     yield found, bound
 
     def _imported_by_text(self, text: str, file: Path) -> Iterator[Path]:
-        for dots, module, name in imports_in(text):
-            for full in {module, f"{module}.{name}".strip(".")} if name else {module}:
-                found = self._finder.find(full, file, dots)
-                if found is not None:
-                    yield found
+        for line in imports_in(text):
+            yield from self._finder.find_all(line, file)
 
 
 def _words(nodes: Iterable[ast.AST]) -> set[str]:
