@@ -13,7 +13,7 @@ from tfgraphlint.interpret.core.objects import Dataset, Decorator, Graph, NamedT
 from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Choice, Host, Instance, Object, Tensor
+from tfgraphlint.interpret.core.values import Choice, Host, Instance, Object, Tensor, Unknown
 from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
 from tfgraphlint.libraries.python import at_exit, concurrency, numbers, output, programs, sequences, standard_library
@@ -77,7 +77,7 @@ def _depends_on_choice(m: Machine, name: str, root: str, args: Arguments) -> boo
         return False
     is_object = m.tables.class_kind(name) not in (None, "variable", "tensor")
     options = [option for value in args.positional[:2] if isinstance(value, Choice) for option in value.options]
-    return not (is_object and all(isinstance(option, (Const, Host, Tensor)) for option in options))
+    return not (is_object and all(isinstance(option, (Const, Host, Tensor, Unknown)) for option in options))
 
 
 def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

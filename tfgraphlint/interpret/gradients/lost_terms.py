@@ -87,12 +87,15 @@ def carries_alone(way: Way, targets: Sequence[Node], source: Source, bit: int) -
 
 
 def _made_of(goals: set[Node], parts: Sequence[Node]) -> set[Node]:
-    """What the parts have that was computed from the goals directly, and the items that were taken of it."""
+    """What the parts have that was computed from the goals directly, and the items that were taken of it; a goal itself
+    where it is cut off at once, as in ``np.sum(weight)``."""
     behind = list(ancestors(parts))
-    found = {node for node in behind if any(edge.node in goals for edge in node.edges)}
+    nearest = [(node, edge) for node in behind for edge in node.edges if edge.node in goals]
+    found = {edge.node if edge.flow is Flow.CUT else node for node, edge in nearest}
     while new := {
         node for node in behind
-        if (node.operation == PART or node.kind is Kind.OPAQUE) and any(edge.node in found for edge in node.edges)
+        if (node.operation == PART or node.kind is Kind.OPAQUE)
+        and any(edge.node in found - goals for edge in node.edges)
     } - found:  # fmt: skip
         found |= new
     return found
