@@ -83,22 +83,29 @@ def carries_alone(way: Way, targets: Sequence[Node], source: Source, bit: int) -
     parts = [part for target in targets for part in terms(target, goals, bit)]
     cut = [part for part in parts if part is way.nodes[0]]
     elsewhere = set(ancestors([part for part in parts if part not in cut], over_faults=False))
-    return any(node not in elsewhere for node in _made_of(goals, cut))
+    return any(elsewhere.isdisjoint(alike) for alike in _made_of(goals, cut))
 
 
-def _made_of(goals: set[Node], parts: Sequence[Node]) -> set[Node]:
-    """What the parts have that was computed from the goals directly, and the items that were taken of it; a goal itself
-    where it is cut off at once, as in ``np.sum(weight)``."""
+def _made_of(goals: set[Node], parts: Sequence[Node]) -> list[list[Node]]:
+    """What the parts have that was computed from the goals directly, and the items that were taken of it.
+
+    The goals themselves where they are cut off at once: one of them is meant in ``np.sum(weight)``, and nobody knows
+    which if it is any weight of a model.
+    """
     behind = list(ancestors(parts))
-    nearest = [(node, edge) for node in behind for edge in node.edges if edge.node in goals]
-    found = {edge.node if edge.flow is Flow.CUT else node for node, edge in nearest}
+    found, at_once = set[Node](), list[list[Node]]()
+    for node in behind:
+        direct = [edge for edge in node.edges if edge.node in goals]
+        if any(edge.flow is Flow.CUT for edge in direct):
+            at_once.append([edge.node for edge in direct])
+        elif direct:
+            found.add(node)
     while new := {
         node for node in behind
-        if (node.operation == PART or node.kind is Kind.OPAQUE)
-        and any(edge.node in found - goals for edge in node.edges)
+        if (node.operation == PART or node.kind is Kind.OPAQUE) and any(edge.node in found for edge in node.edges)
     } - found:  # fmt: skip
         found |= new
-    return found
+    return [*([node] for node in found), *at_once]
 
 
 def _cancels(way: Way, live: Sequence[Node], behind_live: set[Node]) -> bool:
