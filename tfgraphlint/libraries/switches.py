@@ -25,6 +25,7 @@ def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
 
 def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     """Whether a program that this file is a part of may have switched eager execution off in another file."""
+    project.looked_around = True
     known = _KNOWN.get(project)
     if known is None:
         known = _KNOWN[project] = _Switches()
@@ -37,6 +38,7 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
 
 def callers_of(project: Project) -> Callers:
     """Who calls what in a project."""
+    project.looked_around = True
     known = _CALLERS.get(project)
     if known is None:
         known = _CALLERS[project] = Callers(project.roots)
