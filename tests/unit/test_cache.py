@@ -140,9 +140,19 @@ def test_a_result_that_was_overtaken_does_not_come_back(project: Path) -> None:
 
 UNCALLED = "import tensorflow as tf\n\ndef slopes(y, x):\n    return tf.gradients(y, x)\n"
 GRAPH = "import tensorflow as tf\n\nx = tf.compat.v1.placeholder(tf.float32)\n"
-TESTED = "import tensorflow as tf\nfrom scale import scaled\n\ndef test_it():\n    w = tf.Variable(1.0)\n" + "".join(
-    f"    {line}\n" for line in ("with tf.GradientTape() as tape:", "    y = scaled(w)", "tape.gradient(y, w)")
-)
+SLOPE = """import tensorflow as tf
+
+w = tf.Variable(1.0)
+
+def lost(x):
+    return tf.constant(x.numpy())
+
+def slope(f):
+    with tf.GradientTape() as tape:
+        y = f(w)
+    return tape.gradient(y, w)
+"""
+TESTED = "from scale import lost, slope\n\ndef test_it():\n    assert slope(lost) is None\n"
 
 
 @pytest.mark.parametrize(
@@ -174,12 +184,12 @@ def test_files_that_import_a_file(
 
 
 def test_how_many_tests_there_are(tmp_path: Path) -> None:
-    write(tmp_path, scale=LOST, test_one=TESTED)
+    write(tmp_path, scale=SLOPE, test_one=TESTED)
     before = found(request(tmp_path))
     assert before and before == lint(request(tmp_path)).diagnostics
     more = {f"test_more_{number}": "x = 1\n" for number in range(MAX_TEST_FILES)}
     write(tmp_path, **more)
-    assert found(request(tmp_path)) == lint(request(tmp_path)).diagnostics
+    assert found(request(tmp_path)) == ()
     for name in more:
         (tmp_path / f"{name}.py").unlink()
     assert found(request(tmp_path)) == before
