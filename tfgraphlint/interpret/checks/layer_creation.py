@@ -46,14 +46,14 @@ def layer_made(m: Machine, event: LayerMade) -> None:
     value, name, node = event
     outside = _outside(m)
     if outside is not None:
-        m.memory(MadeAnew).add(value, _created(m, name, node), is_guarded(m, outside, returns=True))
+        m.memory(MadeAnew).add(value, _created(m, name, node), is_guarded(m, outside, returns=True, options=True))
 
 
 def application_made(m: Machine, event: ApplicationMade) -> None:
     """Report ``tf.keras.applications.VGG16()``, which makes its variables at once."""
     name, node = event
     outside = _outside(m)
-    if outside is not None and not is_guarded(m, outside, returns=True):
+    if outside is not None and not is_guarded(m, outside, returns=True, options=True):
         m.emit(_created(m, name, node))
 
 
