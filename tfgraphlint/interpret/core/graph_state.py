@@ -65,16 +65,18 @@ def in_trace(m: Machine) -> bool:
     return in_graph(m) and m.running.by not in GRAPHS
 
 
-def is_guarded(m: Machine, outside: int, *, returns: bool = False, options: bool = False) -> bool:
+def is_guarded(
+    m: Machine, outside: int, *, returns: bool = False, options: bool = False, arguments: bool = True
+) -> bool:
     """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
     ran; with ``returns`` also a return before it. Conditions do not count that the arguments of a trace have decided:
-    they decide the same for each trace of such a call. With ``options`` neither do those by which a function uses an
-    argument if it has been given: who gives it runs the code each time."""
+    they decide the same for each trace of such a call; without ``arguments`` they do count. With ``options`` neither do
+    those by which a function uses an argument if it has been given: who gives it runs the code each time."""
     frame: Frame | None = m.frame
     left = len(m.stack) - outside
     while frame is not None and left > 0:
         conditions = [construct for construct in frame.around if construct.kind == "if" and not construct.always]
-        if left == 1:
+        if left == 1 and arguments:
             conditions = [each for each in conditions if not each.certain or not _asks_arguments(frame, each.node)]
         if not all(options and _asks_option(frame, construct.node) for construct in conditions):
             return True
