@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -12,10 +11,9 @@ from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
 from tfgraphlint.project.callers import Callers
 from tfgraphlint.project.files import python_files
+from tfgraphlint.project.import_lines import module_word, words_of_imports
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
-
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
 
 def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
@@ -27,16 +25,20 @@ def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
 
 def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     """Whether a program that this file is a part of may have switched eager execution off in another file."""
+    project.looked_around = True
     known = _KNOWN.get(project)
     if known is None:
         known = _KNOWN[project] = _Switches()
         known.read(project.roots or [path.parent])
     others = known.files - {path}
-    return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
+    if not others or module_word(path) in known.imported:
+        return bool(others)
+    return not known.modules.isdisjoint(words_of_imports(text, path, packages=True))
 
 
 def callers_of(project: Project) -> Callers:
     """Who calls what in a project."""
+    project.looked_around = True
     known = _CALLERS.get(project)
     if known is None:
         known = _CALLERS[project] = Callers(project.roots)
@@ -45,7 +47,7 @@ def callers_of(project: Project) -> Callers:
 
 @dataclass
 class _Switches:
-    """The files of a project that switch, the names of its modules, and all words of its imports."""
+    """The files of a project that switch, the names of its modules, and what its imports name."""
 
     files: set[Path] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
@@ -57,8 +59,8 @@ class _Switches:
                 text = path.read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
-            self.modules.add(path.parent.name if path.stem == "__init__" else path.stem)
-            self.imported |= _imported(text)
+            self.modules.add(module_word(path))
+            self.imported |= words_of_imports(text, path, packages=True)
             if _mentions(text):
                 self.files.add(path)
 
@@ -69,7 +71,3 @@ _KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 def _mentions(text: str) -> bool:
     return any(word in text for word in EAGER_SWITCHES)
-
-
-def _imported(text: str) -> set[str]:
-    return {word for line in _IMPORT.findall(text) for word in re.findall(r"\w+", line)}

@@ -53,12 +53,14 @@ class Project(ModuleFinder):
         super().__init__(roots)
         self.trees = Trees() if trees is None else trees
         self._read: set[Path] = set()
+        self.looked_around = False  # whether the texts of all files mattered to the file that is linted now
         self.scopes: dict[str, Any] = {}  # what the interpreter made of a module's top level, by path
 
     def add(self, path: Path, tree: Tree) -> None:
         """A file that is to be linted now and is parsed already."""
         self.trees[path.resolve()] = tree
         self._read = {path.resolve()}
+        self.looked_around = False
 
     def parsed(self, path: Path, source: Source) -> Tree | None:
         """The tree of a file that was read before, if it still says what ``source`` says."""

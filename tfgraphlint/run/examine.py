@@ -7,6 +7,7 @@ import gc
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,21 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
 FILES_PER_PROJECT = 250
 
 
+class Around(Enum):
+    """What of the project around a file a result comes from, besides the files that it imports."""
+
+    TEXTS = "texts"  # of all its files: who calls a function, what switches eager execution off
+    TESTS = "tests"  # whether there are so few that they are run
+
+
 @dataclass(frozen=True)
 class Examined:
     """What came of one file. Nothing is silenced, left out or moved yet.
 
     ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
     ``consulted`` are the files that can have been read besides, ``imports`` says where they were found: what was
-    looked up since the last file of the same process. Whatever else a result comes from, ``cache`` has to know.
+    looked up since the last file of the same process, ``around`` what of the project mattered besides. Whatever else a
+    result comes from, ``cache`` has to know.
     """
 
     file: Path
@@ -56,6 +65,7 @@ class Examined:
     error: str = ""
     details: str = ""
     in_part: tuple[tuple[int, str], ...] = ()  # row and name of what was not read to its end; no name for the file
+    around: frozenset[Around] = frozenset()
 
 
 @dataclass
@@ -124,19 +134,23 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        called = self._called(file, source, tree)
+        called, tests = self._commands.of(file), tests_in(tree, source.text, file)
+        if not tests:
+            return self._examine_tree(file, source, tree, called)
+        if self._listing.has_few_tests(file):
+            called |= tests
+        result = self._examine_tree(file, source, tree, called)
+        return replace(result, around=result.around | {Around.TESTS})
+
+    def _examine_tree(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> Examined:
+        """Lint a program; ``called`` are its functions and classes that are called from outside: tests, and what
+        commands call."""
         if self.screened and not self._relates(file, source, tree, called):
             return self._passed_over(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
         return call_deep(lambda: self._look_into(file, source, tree, called))
-
-    def _called(self, file: Path, source: Source, tree: ast.Module) -> frozenset[str]:
-        """The functions and classes of a file that are called from outside: tests, and what commands call."""
-        called = self._commands.of(file)
-        tests = tests_in(tree, source.text, file)
-        return called | tests if tests and self._listing.has_few_tests(file) else called
 
     @property
     def _listing(self) -> ProjectFiles:
@@ -253,7 +267,8 @@ class Examiner:
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
         in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))
         imports = (*project.fresh(), *self._others.finder.fresh())
-        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part)
+        around = frozenset({Around.TEXTS} if project.looked_around else ())
+        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part, around=around)
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)
@@ -348,6 +363,7 @@ def _united(file: Path, results: Sequence[Examined]) -> Examined:
         any(result.passed_screen for result in results),
         frozenset().union(*(result.consulted for result in results)),
         tuple(each for result in results for each in result.imports),
+        around=frozenset().union(*(result.around for result in results)),
     )
 
 

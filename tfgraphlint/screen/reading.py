@@ -24,6 +24,7 @@ from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
 from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
 from tfgraphlint.screen.tracing import TRACED_METHODS
+from tfgraphlint.screen.triggers import reads_lost_value
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 from tfgraphlint.syntax.ast_walk import node_fields, walk
 
@@ -208,6 +209,8 @@ def _fills_list(node: ast.AST) -> bool:
 
 def _attribute(notes: Notes, node: ast.Attribute, part: Part) -> None:
     mention(part, node.attr)
+    if reads_lost_value(node):
+        mention(part, f".{node.attr}")
 
 
 def _statement(notes: Notes, node: ast.Expr, part: Part) -> None:

@@ -24,6 +24,8 @@ from tfgraphlint.syntax.ast_walk import walk
 
 COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
+# The words of an outline for attributes that are gone, which have the names of many other things.
+LOST_READS = frozenset(f".{name}" for name in LOST_VALUES)
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
 _TRIGGER_TEXT = re.compile(
     rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
@@ -96,10 +98,17 @@ def _imports_framework(node: ast.AST) -> bool:
     )
 
 
+def reads_lost_value(node: ast.Attribute) -> bool:
+    """Whether an attribute of something else than ``self`` is read that objects of Keras may have lost."""
+    if node.attr not in LOST_VALUES or not isinstance(node.ctx, ast.Load):
+        return False
+    return not (isinstance(node.value, ast.Name) and node.value.id == "self")
+
+
 def _names_trigger(node: ast.AST) -> bool:
     match node:
-        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in LOST_VALUES:
-            return not (isinstance(owner, ast.Name) and owner.id == "self")
+        case ast.Attribute(attr=name) if name in LOST_VALUES:
+            return reads_lost_value(node)
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
             return name in TRIGGERS
         case ast.ImportFrom(names=names):

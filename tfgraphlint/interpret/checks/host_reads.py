@@ -81,7 +81,7 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
         isinstance(held, Variable) for held in within(value)
     ):
         return True
-    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside):
+    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside, options=True):
         return False
     if _made_in_graph(m, value.node):
         return True

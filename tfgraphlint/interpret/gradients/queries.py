@@ -25,7 +25,7 @@ from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import FLOAT, Items, Tape, Tensor, Unknown, Variable, Weights, sequence
 from tfgraphlint.interpret.gradients import losses
 from tfgraphlint.interpret.gradients.finiteness import not_finite
-from tfgraphlint.interpret.gradients.lost_terms import OF_THE_SOURCE, lost_term, partly_lost
+from tfgraphlint.interpret.gradients.lost_terms import OF_THE_SOURCE, carries_alone, lost_term, partly_lost
 from tfgraphlint.interpret.gradients.query_sources import Source, flatten, host_nodes, target_nodes
 from tfgraphlint.interpret.gradients.tapes import kind_unwatchable, never_entered, report_unwatchable
 from tfgraphlint.interpret.gradients.verdicts import judge_one
@@ -103,6 +103,7 @@ def judge_call(
                     Operand(m.place(written_target), targets[0].place),
                     Operand(m.place(source.written), made, source.kind),
                     faults, partial, None, tuple(m.calls),
+                    alone=partial and way is not None and carries_alone(way, targets, source, tape.bit),
                 ))
 
 

@@ -80,7 +80,17 @@ def _with_parallel_ways(way: Way, targets: Sequence[Node], goals: set[Node], bit
         if other is None or not all(fault.kind in LEFT_TENSORFLOW for fault in other.faults):
             break
         faults.extend(other.faults)
+    faults += [fault for fault in _of_other_branches(way, targets, goals, bit) if fault not in faults]
     return Way(way.source, tuple(faults), way.nodes)
+
+
+def _of_other_branches(way: Way, targets: Sequence[Node], goals: set[Node], bit: int) -> list[Fault]:
+    """The faults of values that a condition chose instead: nobody knows which branch runs, and none has a gradient."""
+    joined = [node for node in (*targets, *way.nodes) if node.kind is Kind.JOIN]
+    options = dict.fromkeys(edge.node for node in joined for edge in node.edges if edge.node not in way.nodes)
+    ways = [cheapest_way(option, goals, bit) for option in list(options)[:MAX_WAYS]]
+    found = [other.faults for other in ways if other is not None and other.faults]
+    return [fault for faults in found if all(one.kind in LEFT_TENSORFLOW for one in faults) for fault in faults]
 
 
 def _with_inner_gradient(

@@ -24,10 +24,10 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.libraries.tensorflow import identity_functions
+from tfgraphlint.libraries.words import VARIABLE_MAKERS
 
 
-@functions.handles("tensorflow.Variable", "tensorflow.compat.v1.Variable", "keras.Variable",
-                   "tensorflow.keras.Variable", "tensorflow.keras.backend.variable", "keras.backend.variable")
+@functions.handles(*VARIABLE_MAKERS)
 def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     initial = args.get(0, "initial_value") or args.keywords.get("initializer")
     by_position = not name.endswith(("keras.Variable", "backend.variable"))  # others have the dtype there
