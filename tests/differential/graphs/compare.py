@@ -89,6 +89,17 @@ def verdicts(text: str, truth: Truth, said: Said) -> list[Verdict]:
     ]
 
 
+def differing(plain: Said, other: Said) -> list[Verdict]:
+    """The reports that only one of two forms of a program has."""
+    found = []
+    for finding, reports in (
+        (Finding.MISSED, [one for one in plain.reports if one not in other.reports]),
+        (Finding.FALSE, [one for one in other.reports if one not in plain.reports]),
+    ):
+        found += [Verdict(finding, one.line, "reported elsewhere", (one.code,), (one,)) for one in reports]
+    return found
+
+
 def _matching(text: str, truth: Truth, codes: tuple[str, ...], said: Said) -> tuple[Report, ...]:
     spans = [truth.statement(line) for line in truth.error_path]
     spans.append(_block(text, truth.error_line))

@@ -29,6 +29,7 @@ from tfgraphlint.interpret.core.values import (
     TracedCallable,
     Weights,
     is_none,
+    sequence,
 )
 from tfgraphlint.interpret.gradients import query_sources
 from tfgraphlint.interpret.gradients.verdicts import judge_one
@@ -89,6 +90,17 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
         m.place(node), use_of(tape), Operand(m.place(receiver), targets[0].place),
         Operand(m.place(receiver), made, source.kind), faults, False, None, tuple(m.calls),
     ))  # fmt: skip
+
+
+def with_loss(model: Value, outputs: Value) -> Value:
+    """Those of several outputs of a compiled model that a loss is computed from: for the others it was given None."""
+    loss = model.loss if isinstance(model, (Model, Instance)) else None
+    if isinstance(loss, Items) and isinstance(outputs, Items):
+        if isinstance(loss.items, tuple) and isinstance(outputs.items, tuple) and len(loss.items) == len(outputs.items):
+            return sequence("list", [out for out, each in zip(outputs.items, loss.items) if not is_none(each)])
+    if isinstance(loss, Dict) and isinstance(outputs, Dict) and loss.state.keys() <= outputs.state.keys():
+        return sequence("list", [outputs.state[key] for key, each in loss.state.items() if not is_none(each)])
+    return outputs
 
 
 def _weights(model: Value, outputs: Value) -> tuple[Node, ...]:
