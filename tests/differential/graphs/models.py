@@ -56,7 +56,7 @@ def _parts(w: Writer) -> tuple[list[str], list[str]]:
 
 def _functional(w: Writer) -> None:
     own, inner = _parts(w)
-    w.line(f"inputs = tf.keras.Input({w.choose(('(3,)', 'shape=(3,)', "(3,), name='entry'"))})")
+    w.line(f"inputs = tf.keras.Input({w.choose(('(3,)', 'shape=(3,)', 'shape=[3]'))})")
     w.line("hidden = inputs")
     for _ in range(w.random.randint(1, 2)):
         w.line(f"hidden = {_layer(w, own, inner)}(hidden)")
