@@ -122,7 +122,7 @@ def execute(text: str, filename: str, names: Mapping[str, Any] = MappingProxyTyp
     try:
         for name, lines, part in parts(text):
             module = ModuleType(name)
-            module.__dict__.update(names, __file__=filename, __name__=name)
+            module.__dict__.update(names)  # no ``__file__``: AutoGraph would look for it on the disk
             space = module.__dict__
             if name == MODULE:
                 sys.modules[MODULE] = module

@@ -15,6 +15,10 @@ from tfgraphlint.project.files import python_files
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
+_RUN_EAGERLY = re.compile(
+    r"^([ \t]+)[\w.]*\b(?:experimental_)?run_functions_eagerly\(\s*(?:run_eagerly\s*=\s*)?True\b", re.MULTILINE
+)
+_DEFINITION = re.compile(r"\s*(?:async\s+)?def\b")
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
 
 
@@ -33,6 +37,20 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
         known.read(project.roots or [path.parent])
     others = known.files - {path}
     return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
+
+
+def runs_functions_eagerly_within(text: str) -> bool:
+    """Whether a function of a file switches ``tf.function`` off, whatever else it does: not under a condition."""
+    for call in _RUN_EAGERLY.finditer(text):
+        pad = len(call[1])
+        outer = (line for line in reversed(text[: call.start()].splitlines()) if line.strip() and _indent(line) < pad)
+        if _DEFINITION.match(next(outer, "")):
+            return True
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def callers_of(project: Project) -> Callers:

@@ -127,7 +127,8 @@ def run(text: str) -> Truth:
         with contextlib.redirect_stdout(output), _logging(output), warnings.catch_warnings(), limited(SECONDS):
             warnings.simplefilter("ignore")
             truth.names = execute(noted, FILENAME, names)
-    except Exception as error:  # a program may end with any error, that is what is wanted to be known
+    except Exception as raised:  # a program may end with any error, that is what is wanted to be known
+        error = _origin(raised)
         truth.error = f"{type(error).__name__}: {_message(error)}"
         truth.error_path = tuple(_lines(error))
         truth.error_line = truth.error_path[-1] if truth.error_path else 0
@@ -148,6 +149,13 @@ def _logging(output: _Output) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
+
+
+def _origin(error: BaseException) -> BaseException:
+    """What was raised in a Lambda layer: Keras only says that it could not find out the shape of the output."""
+    while "could not automatically infer the shape" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _message(error: BaseException) -> str:
