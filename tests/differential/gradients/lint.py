@@ -149,7 +149,8 @@ def _listening(found: Said, line: Line) -> Iterator[None]:
 
     def judge(m: Any, tape: Any, model: Value, outputs: Value, node: cst.CSTNode) -> None:
         _note(found, line(m.place(node).span), (outputs,))
-        if not any(one.kind is Kind.VARIABLE for one in ancestors(nodes_within(outputs))):
+        behind = ancestors(nodes_within(outputs))
+        if not any(one.kind is Kind.VARIABLE and one.trainable is not False for one in behind):
             found.unknown[line(m.place(node).span)].add("no weight takes part in the outputs")
         judge_training(m, tape, model, outputs, node)
 

@@ -13,7 +13,7 @@ LIBRARY_LAYERS = (
     "tf.keras.layers.Dropout(0.1)",
     "tf.keras.layers.LayerNormalization()",
 )
-LAMBDAS = ("x * 0.5", "x.numpy() * 2.0", "np.tanh(x)", "tf.tanh(x)", "tf.print(x) or x", "x + float(x[0, 0])")
+LAMBDAS = ("x * 0.5", "x.numpy() * 2.0", "np.tanh(x)", "tf.tanh(x)", "x + float(x[0, 0])")
 SYMBOLIC = ("tf.keras.ops.tanh(hidden)", "hidden * 0.5", "tf.keras.layers.Add()([hidden, inputs])", "tf.tanh(hidden)")
 
 

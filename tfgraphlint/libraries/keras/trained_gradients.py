@@ -134,7 +134,7 @@ def _is_plain(m: Machine, loss: Value) -> bool:
 
 def _is_library_loss(loss: Value) -> bool:
     name = getattr(loss, "name", "")
-    return isinstance(name, str) and "keras" in name and ".losses." in name
+    return isinstance(name, str) and ".losses." in name and ".v1." not in name
 
 
 def _depends_on_outputs_only(m: Machine, loss: Value) -> bool:
