@@ -38,6 +38,7 @@ def main() -> int:
             if tally.programs % 500 == 0:
                 print(f"-- {time.monotonic() - begun:.0f} s: {tally}", flush=True)
     print(tally)
+    print(f"{tally.untrained} queries by weights of which some have a gradient and some have none")
     for kind, counts in tally.kinds.items():
         print(f"{kind}:", dict(counts))
     for cause, count in tally.causes.most_common(40):
