@@ -88,6 +88,7 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
         run_module(m, scope)
         at_exit.run(m)
     m.frame = Frame(scope, scope.names)
+    m.functions_perhaps_eager = switches.runs_functions_eagerly_within(scope.tree.text)
     for name in sorted(called):
         for root, steps in started.roots(m, scope, name, telling):
             run_root(m, root, steps)

@@ -15,6 +15,10 @@ from tfgraphlint.project.import_lines import module_word, words_of_imports
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
+_RUN_EAGERLY = re.compile(
+    r"^([ \t]+)[\w.]*\b(?:experimental_)?run_functions_eagerly\(\s*(?:run_eagerly\s*=\s*)?True\b", re.MULTILINE
+)
+_DEFINITION = re.compile(r"\s*(?:async\s+)?def\b")
 
 def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
     """The mode of a module's top level before anything ran: eager, unless some other file may have switched it off."""
@@ -34,6 +38,20 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     if not others or module_word(path) in known.imported:
         return bool(others)
     return not known.modules.isdisjoint(words_of_imports(text, path, packages=True))
+
+
+def runs_functions_eagerly_within(text: str) -> bool:
+    """Whether a function of a file switches ``tf.function`` off, whatever else it does: not under a condition."""
+    for call in _RUN_EAGERLY.finditer(text):
+        pad = len(call[1])
+        outer = (line for line in reversed(text[: call.start()].splitlines()) if line.strip() and _indent(line) < pad)
+        if _DEFINITION.match(next(outer, "")):
+            return True
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def callers_of(project: Project) -> Callers:

@@ -14,8 +14,8 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
-from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable, is_none
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Host, Object, Tensor, Unknown, Variable, is_none
 from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.syntax.bindings import binds, parameters
 from tfgraphlint.syntax.tree import nodes_in

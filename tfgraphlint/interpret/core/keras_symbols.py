@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import libcst as cst
+
 from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
@@ -13,6 +15,7 @@ from tfgraphlint.interpret.core.structures import changed, elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Dict, Items, Tensor
 
+INFERRED = "keras.Layer.call"  # what runs on symbolic tensors while a model is put together
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
 
@@ -37,6 +40,12 @@ def is_functional(value: Value) -> bool:
 def runs_for_keras(m: Machine) -> bool:
     """Whether Keras runs this code on a batch, with the model complete."""
     return m.running.by in RUN_BY_KERAS
+
+
+def infers_shapes(m: Machine) -> bool:
+    """Whether Keras runs a layer only to see what it gives for symbolic tensors: where ``layer(inputs)`` stands."""
+    why = m.running.why
+    return m.running.by == INFERRED and why is not None and isinstance(why.node, cst.Call)
 
 
 def batch(value: Value) -> Value:

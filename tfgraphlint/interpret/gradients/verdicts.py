@@ -21,7 +21,7 @@ from tfgraphlint.interpret.core.provenance import (
 )
 from tfgraphlint.interpret.core.values import Tape
 from tfgraphlint.interpret.gradients.lost_terms import LEFT_TENSORFLOW
-from tfgraphlint.interpret.gradients.query_sources import Source, is_without_numbers
+from tfgraphlint.interpret.gradients.query_sources import Source, is_without_numbers, may_be_empty
 from tfgraphlint.interpret.gradients.watches import first_watches, is_on_tape, unwatched, watched_late
 
 
@@ -49,7 +49,8 @@ def judge_one(
     ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
     if not found:
-        return ((), None) if source.kind != "unknown" and _all_known([*targets, *goals]) else None
+        certain = source.kind != "unknown" and not may_be_empty(source.value)
+        return ((), None) if certain and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
     way = _with_parallel_ways(way, targets, goals, tape.bit)
     faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)

@@ -13,6 +13,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled
 from tfgraphlint.interpret.core.fields import Ever
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import (
     Callback,
@@ -32,7 +33,7 @@ from tfgraphlint.interpret.core.objects import (
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
-from tfgraphlint.interpret.core.structures import weights_within
+from tfgraphlint.interpret.core.structures import elements, weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
@@ -287,13 +288,32 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
     if issubclass(kind, Model) and name == "layers":
-        return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
+        return _layers_held(m, value, node)
     if name == "run_eagerly":
         return value.run_eagerly
     if name == "optimizer" and value.compiled_with:
         optimizer: Value = value.compiled_with[0]
         return optimizer
     return None
+
+
+def _layers_held(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
+    """``model.layers`` of a class of the project: any of the layers in its attributes."""
+    held: list[Value] = []
+    for attribute in value.state.values():
+        if isinstance(attribute, Value):
+            held += [attribute, *elements(attribute)]
+    layers: list[Value] = [each for each in held if _is_network(m, each)]
+    if not layers or value.partial:
+        layers.append(m.opaque(node, [value]))
+    return Items("list", {Items.items: Spread(join(layers))})
+
+
+def _is_network(m: Machine, value: Value) -> bool:
+    """Whether this is a layer or a model, of Keras or of the project."""
+    if isinstance(value, Instance):
+        return issubclass(class_hierarchy.kind_of(m, value.cls), Network)
+    return isinstance(value, Network)
 
 
 def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:

@@ -29,6 +29,7 @@ from tfgraphlint.interpret.core.values import (
     TracedCallable,
     Weights,
     is_none,
+    sequence,
 )
 from tfgraphlint.interpret.gradients import query_sources
 from tfgraphlint.interpret.gradients.verdicts import judge_one
@@ -91,6 +92,17 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
     ))  # fmt: skip
 
 
+def with_loss(model: Value, outputs: Value) -> Value:
+    """Those of several outputs of a compiled model that a loss is computed from: for the others it was given None."""
+    loss = model.loss if isinstance(model, (Model, Instance)) else None
+    if isinstance(loss, Items) and isinstance(outputs, Items):
+        if isinstance(loss.items, tuple) and isinstance(outputs.items, tuple) and len(loss.items) == len(outputs.items):
+            return sequence("list", [out for out, each in zip(outputs.items, loss.items) if not is_none(each)])
+    if isinstance(loss, Dict) and isinstance(outputs, Dict) and loss.state.keys() <= outputs.state.keys():
+        return sequence("list", [outputs.state[key] for key, each in loss.state.items() if not is_none(each)])
+    return outputs
+
+
 def _weights(model: Value, outputs: Value) -> tuple[Node, ...]:
     """The nodes of all that may be trained: what the model holds, and what its outputs were computed from."""
     held = dict.fromkeys(weights_within(model))
@@ -122,7 +134,7 @@ def _is_plain(m: Machine, loss: Value) -> bool:
 
 def _is_library_loss(loss: Value) -> bool:
     name = getattr(loss, "name", "")
-    return isinstance(name, str) and "keras" in name and ".losses." in name
+    return isinstance(name, str) and ".losses." in name and ".v1." not in name
 
 
 def _depends_on_outputs_only(m: Machine, loss: Value) -> bool:

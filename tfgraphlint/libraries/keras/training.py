@@ -249,7 +249,7 @@ def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNod
             given = batch if batch is not None else m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
             outputs = m.call(model, Arguments([given], {"training": Const(True)}), node)
         if batch is not None or not isinstance(model, Instance):
-            trained_gradients.judge(m, tape, model, outputs, node)
+            trained_gradients.judge(m, tape, model, trained_gradients.with_loss(model, outputs), node)
 
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:

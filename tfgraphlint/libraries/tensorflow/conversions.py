@@ -37,7 +37,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         trainable = bool(flag.value) if isinstance(flag, Const) else None
     if not args.certain:
         trainable = None
-    m.tell(VariableMade(node, name))
+    m.tell(VariableMade(node, name, initial))
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, argument_text(m, node))
