@@ -221,6 +221,25 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, si
     return False
 
 
+def unreached(targets: Sequence[Node], goals: set[Node], bit: int) -> set[Node]:
+    """The goals, known to code that we cannot see, to which certainly no gradient flows from any of the targets."""
+    left = set(goals)
+    seen: set[Node] = set()
+    stack = list(targets)
+    while stack and left:
+        node = stack.pop()
+        left.discard(node)
+        if node in seen:
+            continue
+        seen.add(node)
+        recorded = (node.on | node.maybe) & bit
+        if node.kind is Kind.OPAQUE and recorded:
+            return set()
+        if recorded or node.kind is Kind.JOIN or node.operation == PART:
+            stack.extend(edge.node for edge in node.edges if edge.flow in (Flow.FLOWS, Flow.UNKNOWN))
+    return left
+
+
 FAULT_PRICE = 1000  # a fault against a step over an edge of which we are not sure
 
 

@@ -90,7 +90,7 @@ def _add_weight(m: Machine, receiver: Value, name: str, args: Arguments, node: c
     flag = args.keywords.get("trainable")
     trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
-    trained_gradients.note_regularizers(m, made, args)
+    trained_gradients.note_options(m, made, args)
     return Variable(made, FLOAT, trainable)
 
 
@@ -160,7 +160,7 @@ def _loss(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CST
 def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
         if name == "__init__" and isinstance(value.instance, Instance):
-            trained_gradients.note_regularizers(m, value.instance.node, args)
+            trained_gradients.note_options(m, value.instance.node, args)
             _functional_subclass(m, value.instance, args)
         return Const(None)
     if isinstance(value.instance, Instance) and issubclass(

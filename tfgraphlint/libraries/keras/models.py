@@ -68,7 +68,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     layer = m.tables.layer(name) if kind is Layer else None
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
-    trained_gradients.note_regularizers(m, made, args)
+    trained_gradients.note_options(m, made, args)
     value = kind(name, made, _state(m, kind, short, args, node), m.place(node))
     if kind in (Optimizer, Metric) and ".v1." not in name and ".legacy." not in name:
         m.tell(VariableMade(node, name))
