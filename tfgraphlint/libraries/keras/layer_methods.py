@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.keras import SymbolicLossAdded
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
@@ -38,8 +38,8 @@ from tfgraphlint.libraries.keras import trained_gradients, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
     layer_of,
-    layers_behind,
     mark_built,
+    model_state,
 )
 
 PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
@@ -113,11 +113,17 @@ def _get_layer(m: Machine, receiver: Weighted, name: str, args: Arguments, node:
 
 @methods.handles(Instance, "get_layer")
 def _some_layer(m: Machine, receiver: Instance, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Layer("keras.Layer", receiver.node)
+    model = receiver.model
+    return layer_of(model, args) if isinstance(model, Model) else Layer("keras.Layer", receiver.node)
+
+
+@methods.handles(Instance, "add")
+def _add_to_subclass(m: Machine, receiver: Instance, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    return _add(m, receiver.model, name, args, node) if isinstance(receiver.model, Model) else None
 
 
 @methods.handles(Weighted, "add")
-def _add(m: Machine, receiver: Weighted, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+def _add(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``model.add(layer)`` of a ``Sequential``."""
     if not args.positional:
         return None
@@ -161,7 +167,7 @@ def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CS
     if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
         if name == "__init__" and isinstance(value.instance, Instance):
             trained_gradients.note_options(m, value.instance.node, args)
-            _functional_subclass(m, value.instance, args)
+            _model_subclass(m, value.instance, args)
         return Const(None)
     if isinstance(value.instance, Instance) and issubclass(
         class_hierarchy.kind_of(m, value.instance.cls), Weighted
@@ -171,8 +177,12 @@ def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CS
     return unknown_call(m, [value.instance], args, node)
 
 
-def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
-    """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
-    outputs = args.keywords.get("outputs")
-    if outputs is not None:
-        m.store.set(instance, Instance.layers, layers_behind(m, outputs))
+def _model_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
+    """``super().__init__(inputs, outputs)`` of a model, ``super().__init__([layers])`` of a ``Sequential``."""
+    base = class_hierarchy.library_base(instance.cls) or ""
+    known = m.tables.class_kind(base)
+    if known is None or objects.of_kind(known) is not Model:
+        return
+    state = model_state(m, base.rpartition(".")[2], args)
+    if state:
+        m.store.set(instance, Instance.model, Model(base, instance.node, state))

@@ -82,7 +82,7 @@ def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cs
     if kind is Layer:
         return _layer_state(m, short, args, node)
     if kind is Model:
-        return _model_state(m, short, args)
+        return model_state(m, short, args)
     rate = args.get(0, "learning_rate") if kind is Optimizer else None
     return {Optimizer.schedules: (rate,)} if isinstance(rate, Instance) else {}
 
@@ -133,7 +133,8 @@ def gives_several(value: Object) -> bool:
     return any(flag.is_set(value) for flag in RETURN_FLAGS)
 
 
-def _model_state(m: Machine, short: str, args: Arguments) -> State:
+def model_state(m: Machine, short: str, args: Arguments) -> State:
+    """What a model is made of: the layers of a ``Sequential``, or inputs and outputs; nothing if it has a ``call``."""
     if short == "Sequential":
         layers = args.get(0, "layers")
         return {Model.layers: layers if isinstance(layers, Items) else sequence("list", ())}

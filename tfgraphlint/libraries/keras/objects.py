@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -32,7 +33,7 @@ from tfgraphlint.interpret.core.objects import (
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
-from tfgraphlint.interpret.core.structures import weights_within
+from tfgraphlint.interpret.core.structures import changed, weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
@@ -201,7 +202,15 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
     running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")
     with m.run_as(eagerness.run_by_keras(m, running)):
         result = m.call(function, given, node)
-    return keras_symbols.symbol(result)
+    known = set(m.nodes(args.all()))
+    return keras_symbols.symbol(changed(result, partial(_made_anew, m, node, known)))
+
+
+def _made_anew(m: Machine, node: cst.CSTNode, known: Collection[Node], value: Value) -> Value:
+    """What a layer gives for symbolic tensors of Keras is made anew, also where its code returns what it was given."""
+    if not isinstance(value, Tensor) or value.node not in known or value.node.kind is Kind.CONSTANT:
+        return value
+    return replace(value, node=m.operation(node, [Edge(value.node)]))
 
 
 def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -225,6 +234,8 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
         if update is not None:
             m.call(_bound(instance, update), args, node)
         return m.opaque(node, [instance, *args.all()])
+    if method is None and isinstance(instance.model, Model):
+        return _of_its_model(m, instance, instance.model, args, node)
     if method is None:
         made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
         return Unknown(made)
@@ -240,6 +251,13 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
         applications.note(m, instance, args, result)
     if issubclass(kind, Loss) and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
+    return result
+
+
+def _of_its_model(m: Machine, instance: Instance, model: Model, args: Arguments, node: cst.CSTNode) -> Value:
+    """A model of the project without ``call``: what it was made of is called."""
+    result = _call_layer(m, model, args, node)
+    applications.note(m, instance, args, result)
     return result
 
 
@@ -278,7 +296,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     known = issubclass(kind, Weighted)
     if name in WEIGHT_LISTS and (known or not class_hierarchy.bases_known(value.cls)):
         return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
-    if known and name in METHODS_OF_LAYERS:
+    if known and (name in METHODS_OF_LAYERS or name == "add" and value.model is not None):
         return LibraryMethod(value, name)
     if issubclass(kind, Metric) and name == "add_weight":
         return LibraryMethod(value, name)
@@ -286,6 +304,11 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return _losses(m, value, node)
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
+    model = value.model
+    if isinstance(model, Model) and name in ("output", "input", "outputs", "inputs"):
+        return _symbolic_attribute(m, model, name, node)
+    if isinstance(model, Model) and name == "layers" and (layers := layers_of(model)) is not None:
+        return layers
     if issubclass(kind, Model) and name == "layers":
         return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
     if name == "run_eagerly":
