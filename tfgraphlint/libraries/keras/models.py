@@ -90,6 +90,8 @@ def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cs
 def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> State:
     shaped = any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights"))
     state: State = {Layer.shaped: shaped or short in ("InputLayer", "Embedding") or not args.certain}
+    if m.tables.keras >= 3 and _holds_seed(short, args):
+        state[Layer.seeded] = True
     for field in (*RETURN_FLAGS, Layer.return_sequences, Layer.name):
         if field.name in args.keywords:
             state[field] = args.keywords[field.name]
@@ -99,6 +101,12 @@ def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> 
     if Layer.return_state not in state and may_return_several(short, inner, args):
         state[Layer.return_state] = m.opaque(node)
     return {**state, **_given_functions(m, short, args, node)}
+
+
+def _holds_seed(short: str, args: Arguments) -> bool:
+    rate = args.get(0, "rate") or args.get(0, "stddev")
+    drawn = isinstance(rate, Const) and isinstance(rate.value, (int, float)) and rate.value > 0
+    return short in words.ALWAYS_SEEDED_LAYERS or short in words.SEEDED_LAYERS and drawn
 
 
 # Layers whose ``activation`` is applied to their result.

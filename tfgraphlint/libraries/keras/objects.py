@@ -200,7 +200,7 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
         return m.call(function, args, node)
     given = keras_symbols.batch_arguments(args)
     running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")
-    with m.run_as(eagerness.run_by_keras(m, running)):
+    with m.run_as(eagerness.run_by_keras(m, running)), keras_symbols.inferring(m):
         result = m.call(function, given, node)
     known = set(m.nodes(args.all()))
     return keras_symbols.symbol(changed(result, partial(_made_anew, m, node, known)))
