@@ -54,7 +54,7 @@ class LayerCreatedInCall(Rule):
         if fact.late:
             said = f"{made} is created in `call` and kept: Keras 3 raises ValueError on the first call"
         elif fact.name.rpartition(".")[2] in SEEDED_LAYERS | ALWAYS_SEEDED_LAYERS:
-            said = f"{made} is created again on each call: ValueError in traced code, since it has a variable for its seed"
+            said = f"{made} is created again on each call, with a variable for its seed: ValueError in traced code"
         else:
             said = f"{made} is created again on each call, with new untrained weights"
         yield self.report(

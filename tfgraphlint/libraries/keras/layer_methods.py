@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import libcst as cst
@@ -31,6 +32,7 @@ from tfgraphlint.interpret.core.values import (
     Spread,
     Super,
     Tensor,
+    Unknown,
     Variable,
 )
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
@@ -70,6 +72,21 @@ def begin(m: Machine, receiver: Value, name: str) -> None:
 def _predict(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "train_on_batch":
         training.trained_on_batch(m, receiver, args, node)
+    return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
+
+
+# Arguments of ``predict`` that only Keras has: other libraries' estimators have others.
+OF_KERAS = frozenset({"verbose", "batch_size", "steps"})
+DEFINES_PREDICT = re.compile(r"\bdef\s+predict\b")
+
+
+@methods.handles(Unknown, "predict", "predict_on_batch")
+def _predict_of_unknown(m: Machine, receiver: Unknown, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """``model.predict(x, verbose=0)`` of a model that comes from outside: an array, for all that is said."""
+    tree = m.frame.scope.tree
+    said = name == "predict_on_batch" or not OF_KERAS.isdisjoint(args.keywords)
+    if not said or not args.positional or DEFINES_PREDICT.search(tree.text):
+        return None
     return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
 
 
