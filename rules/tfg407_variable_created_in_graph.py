@@ -39,9 +39,9 @@ class VariableCreatedInGraph(Rule):
     Creation behind a guard that holds once (`if self.v is None`, `hasattr`), in `build`, in `__init__`, or in a
     function that runs eagerly is fine and silent. In the `call` of a layer such a guard does not help: Keras 3 refuses
     `self.v = self.add_weight(...)` there ("You cannot add new elements of state"), and while a functional model is
-    built, every version refuses a `tf.Variable` whose initial value is a tensor. Both are reported. Variables that a Keras layer or an optimizer from
-    outside creates on
-    its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
+    built, every version refuses a `tf.Variable` whose initial value is a tensor. Both are reported. Variables that a
+    Keras layer or an optimizer from outside creates on its first use are lifted out of the graph. Layers and models
+    that are created in traced code are TFG408.
 
     ## Fix safety
 
