@@ -359,6 +359,11 @@ def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode)
         held = value.outputs if name.startswith("output") else value.inputs
         if held is not None:
             return held
+    if (call := applications.only_call(m, value)) is not None and not name.endswith("s"):
+        if name == "output":
+            return call.result
+        if call.arguments.positional:
+            return call.arguments.positional[0]
     made = m.operation(node, [Edge(n) for n in weights_within(value)])
     tensor = Tensor(made, FLOAT, keras=True)
     return sequence("list", [tensor]) if name.endswith("s") else tensor
