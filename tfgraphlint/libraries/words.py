@@ -188,6 +188,9 @@ LOST_VALUES = frozenset({
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 
+# What a ``LambdaCallback`` is given, in the order of its arguments.
+HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end", "on_train_batch_begin",
+         "on_train_batch_end")
 # Classes of variables that are no variables of Keras 3.
 PLAIN_VARIABLES = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
 # Layers of Keras 3 that draw random numbers and hold the seed in a variable of their own; the first with a rate that

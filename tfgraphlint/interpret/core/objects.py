@@ -121,6 +121,8 @@ class Callback(Object):
 
     __slots__ = ()
 
+    hooks: ClassVar[Field[tuple[tuple[str, Value], ...]]] = Field(())  # what a ``LambdaCallback`` calls, by their names
+
 
 # -- TensorFlow ----------------------------------------------------------------------------------
 

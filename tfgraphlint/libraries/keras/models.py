@@ -11,7 +11,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import ApplicationMade, LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Layer, Metric, Model, Network, Optimizer, Weighted
+from tfgraphlint.interpret.core.objects import Callback, Layer, Metric, Model, Network, Optimizer, Weighted
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
@@ -83,6 +83,9 @@ def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cs
         return _layer_state(m, short, args, node)
     if kind is Model:
         return model_state(m, short, args)
+    if kind is Callback and short == "LambdaCallback":
+        given = [(name, args.get(index, name)) for index, name in enumerate(words.HOOKS)]
+        return {Callback.hooks: tuple((name, value) for name, value in given if value is not None)}
     rate = args.get(0, "learning_rate") if kind is Optimizer else None
     return {Optimizer.schedules: (rate,)} if isinstance(rate, Instance) else {}
 

@@ -33,9 +33,9 @@ from tfgraphlint.interpret.core.objects import (
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
-from tfgraphlint.interpret.core.structures import changed, weights_within
+from tfgraphlint.interpret.core.structures import changed, elements, weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
-from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
@@ -59,6 +59,7 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
     Weights,
     is_none,
+    items_of,
     sequence,
 )
 from tfgraphlint.interpret.python import calls
@@ -106,6 +107,11 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
     function = value.function if isinstance(value, Layer) else None
     if isinstance(value, Layer) and isinstance(function, RUN):
         return _run_given(m, value, function, args, node)
+    wrapped = value.layer if isinstance(value, Layer) and value.cls.endswith(".TimeDistributed") else None
+    if isinstance(wrapped, Instance) or isinstance(wrapped, Layer) and wrapped.function is not None:
+        return _call_on_steps(m, wrapped, inputs[0], args, node)
+    if isinstance(value, Layer) and (output := _call_cell(m, value, inputs[0], node)) is not None:
+        return output
     if layers := _layers_in_turn(value):
         return _call_in_turn(m, layers, inputs[0], args, node)
     if isinstance(value, Model):
@@ -129,6 +135,36 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
         activated = _run_given(m, value, activation, Arguments([result]), node)
         return activated if isinstance(activated, Tensor) else result
     return result
+
+
+def _call_on_steps(m: Machine, layer: Object | Instance, given: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """``TimeDistributed``: its layer is called on each step, of which one stands for all."""
+    if not isinstance(given, Tensor):
+        return m.opaque(node, [layer, given])
+    step = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
+    result = m.call(layer, Arguments([step], dict(args.keywords)), node)
+    return replace(result, rank=None, open_axes=frozenset()) if isinstance(result, Tensor) else result
+
+
+def _call_cell(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Value | None:
+    """``RNN(cell)`` with a cell of the project: run twice, so that the second time sees the states of the first; None
+    where it is not known what the cell takes and gives, or the layer gives more than one tensor."""
+    cell = value.layer
+    if not value.cls.endswith(".RNN") or not isinstance(cell, Instance) or not isinstance(given, Tensor):
+        return None
+    size = m.attribute(cell, "state_size", node)
+    count = 1 if isinstance(size, Const) else len(items_of(size) or ()) if size is not None else 0
+    if not count or gives_several(value):
+        return None
+    step = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
+    states: Value = sequence("list", [m.tensor(m.leaf(Kind.TENSOR, node), FLOAT) for _ in range(count)])
+    output: Value | None = None
+    for _ in range(2):
+        result = items_of(m.call(cell, Arguments([step, states]), node))
+        if result is None or len(result) != 2 or len(elements(result[1])) != count:
+            return m.opaque(node, [value, given])
+        output, states = result
+    return replace(output, rank=None, open_axes=frozenset()) if isinstance(output, Tensor) else None
 
 
 def _layers_in_turn(value: Network) -> Sequence[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 
 import libcst as cst
@@ -41,7 +41,7 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
 from tfgraphlint.libraries.keras import trained_gradients
-from tfgraphlint.libraries.words import MODEL_STEPS
+from tfgraphlint.libraries.words import HOOKS, MODEL_STEPS
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 MODEL = "model"  # the attribute that Keras sets on a callback
@@ -137,6 +137,12 @@ def _on_batch(
 def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
     """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
     given = args.get(5, "callbacks")
+    for callback in elements(given) if given is not None else ():
+        if isinstance(callback, Callback) and callback.hooks:
+            mark = m.store.mark()
+            with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
+                _call_hooks(m, callback, HOOKS, node)
+            m.store.rewind(mark)
     for value in _functions(m, given) if given is not None else ():
         if not isinstance(value, Instance) or not issubclass(class_hierarchy.kind_of(m, value.cls), Callback):
             continue
@@ -181,6 +187,8 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
             for callback in elements(given) if given is not None else ():
                 if isinstance(callback, Instance):
                     _run_hooks(m, receiver, callback, node)
+                elif isinstance(callback, Callback):
+                    _call_hooks(m, callback, CHANGING_HOOKS, node)
     finally:
         m.reached, m.entries, m.steps, m.thrifty = before
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
@@ -285,6 +293,17 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
             number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
             others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
             m.call(Method(callback, hook), Arguments([number, *others]), node)
+
+
+def _call_hooks(m: Machine, callback: Callback, names: Sequence[str], node: cst.CSTNode) -> None:
+    """Call the functions of a ``LambdaCallback``: with the number of the epoch or batch, and with what was measured."""
+    for name, hook in callback.hooks:
+        if name in names and isinstance(hook, (Function, Method)):
+            number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
+            m.call(hook, Arguments([m.external(node)] if name in WITHOUT_NUMBER else [number, m.external(node)]), node)
+
+
+WITHOUT_NUMBER = ("on_train_begin", "on_train_end")
 
 
 def _eager_field(model: Object | Instance) -> Field[Value | None]:
