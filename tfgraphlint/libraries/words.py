@@ -230,6 +230,23 @@ LOST_VALUES = frozenset({
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 
+# What a ``LambdaCallback`` is given, in the order of its arguments.
+HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end", "on_train_batch_begin",
+         "on_train_batch_end")
+# Classes of variables that are no variables of Keras 3.
+PLAIN_VARIABLES = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
+# Layers of Keras 3 that draw random numbers and hold the seed in a variable of their own; the first with a rate that
+# is not zero. Found by making each.
+SEEDED_LAYERS = frozenset({
+    "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+})
+ALWAYS_SEEDED_LAYERS = frozenset({
+    "AlphaDropout", "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration",
+    "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip",
+    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+    "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom",
+})
+
 # Methods that change the list, set, dictionary or deque that they belong to.
 CHANGING_METHODS = frozenset({
     "append", "extend", "insert", "add", "appendleft", "pop", "popleft", "remove", "discard", "update",

@@ -70,6 +70,9 @@ def _parts_of_training(node: ast.AST) -> Iterator[str]:
             yield "fit"
         case ast.FunctionDef(name="call") | ast.Attribute(attr="Lambda") | ast.Name(id="Lambda"):
             yield "own"
+        case ast.Call(func=ast.Attribute(attr="Activation") | ast.Name(id="Activation"), args=[given]):
+            if not isinstance(given, ast.Constant):
+                yield "own"
         case ast.keyword(arg="activation", value=ast.Attribute() | ast.Name() | ast.Lambda()):
             yield "own"
         case ast.Call(func=ast.Attribute(attr="cast") | ast.Name(id="cast")):

@@ -115,7 +115,9 @@ def _has_weights(m: Machine, value: Object | Instance) -> bool:
         inner = value.layer
         if record is None or value.function is not None:
             return False
-        return _has_weights(m, inner) if isinstance(inner, (Object, Instance)) else record.weights
+        if isinstance(inner, (Object, Instance)):
+            return _has_weights(m, inner)
+        return record.weights or value.seeded and in_trace(m)
     if isinstance(value, Object):
         return any(_has_weights(m, layer) for layer in _layers(value)) and not keras_symbols.is_functional(value)
     held = [part for part in value.state.values() if isinstance(part, (Object, Instance))]

@@ -18,6 +18,7 @@ from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance,
 from tfgraphlint.interpret.python.names import lookup
 from tfgraphlint.libraries.words import (
     ALL_WEIGHTS,
+    PLAIN_VARIABLES,
     PRIVATE_LISTS,
     TOLD_VARIABLES,
     TRAINABLE_LISTS,
@@ -25,7 +26,6 @@ from tfgraphlint.libraries.words import (
 )
 from tfgraphlint.syntax.tree import nodes_in
 
-PLAIN = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
 # Who defines or fills one of these sees to the variables of a class in his own way.
 LISTS = TRAINABLE_LISTS | ALL_WEIGHTS | PRIVATE_LISTS
 
@@ -98,6 +98,6 @@ def _variables(value: Value) -> Iterator[Variable]:
 def _is_trained(variable: Variable) -> bool:
     """Whether this is a ``tf.Variable`` that could be trained if it were tracked."""
     return (
-        variable.node.operation in PLAIN and variable.trainable is True
+        variable.node.operation in PLAIN_VARIABLES and variable.trainable is True
         and variable.dtype not in (INT, BOOL, STRING)
     )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-
-import libcst as cst
 
 from tfgraphlint.interpret.core import eagerness
 from tfgraphlint.interpret.core.arguments import Arguments
@@ -42,10 +42,25 @@ def runs_for_keras(m: Machine) -> bool:
     return m.running.by in RUN_BY_KERAS
 
 
+class Inferring:
+    """How many calls of layers with symbolic tensors run now."""
+
+    depth = 0
+
+
+@contextmanager
+def inferring(m: Machine) -> Iterator[None]:
+    """While a layer's code runs on symbolic tensors of Keras."""
+    m.memory(Inferring).depth += 1
+    try:
+        yield
+    finally:
+        m.memory(Inferring).depth -= 1
+
+
 def infers_shapes(m: Machine) -> bool:
-    """Whether Keras runs a layer only to see what it gives for symbolic tensors: where ``layer(inputs)`` stands."""
-    why = m.running.why
-    return m.running.by == INFERRED and why is not None and isinstance(why.node, cst.Call)
+    """Whether the code of a layer runs for Keras to find out what it gives."""
+    return m.memory(Inferring).depth > 0 and m.running.by == INFERRED
 
 
 def batch(value: Value) -> Value:

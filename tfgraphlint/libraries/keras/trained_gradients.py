@@ -31,7 +31,7 @@ from tfgraphlint.interpret.core.values import (
     is_none,
     sequence,
 )
-from tfgraphlint.interpret.gradients import query_sources
+from tfgraphlint.interpret.gradients import lost_parts, query_sources
 from tfgraphlint.interpret.gradients.verdicts import judge_one
 
 # What cuts a gradient in the graph that Keras traces. What raises there is reported as such.
@@ -45,11 +45,15 @@ class Penalties(set[Node]):
     anywhere = False
 
 
-def note_regularizers(m: Machine, node: Node, args: Arguments) -> None:
-    """Note that a layer may have a regularizer: then its weights have a gradient, whatever becomes of its result."""
+def note_options(m: Machine, node: Node, args: Arguments) -> None:
+    """Note that a layer may have a regularizer: then its weights have a gradient, whatever becomes of its result; or
+    that it may not train."""
     given = [value for name, value in args.keywords.items() if "regularizer" in name and not is_none(value)]
     if given or not args.certain or len(args.positional) > 3:
         m.memory(Penalties).add(node)
+    flag = args.keywords.get("trainable")
+    if flag is not None and not (isinstance(flag, Const) and flag.value is True):
+        m.memory(lost_parts.Frozen).add(node)
 
 
 def penalty_added(m: Machine) -> None:
@@ -82,6 +86,8 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
         return
     source = query_sources.Source(Weights(model), receiver, goals, "weights")
     found = judge_one(m, tape, targets, source)
+    if found is None:
+        lost_parts.report(m, tape, targets, source, (m.place(node), m.place(receiver)), cuts=CUTS)
     if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
         return
     faults, way = found
