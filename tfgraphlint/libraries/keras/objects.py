@@ -81,6 +81,8 @@ from tfgraphlint.syntax.bindings import parameters
 
 # -- calling -------------------------------------------------------------------------------------
 
+ENDS = ("output", "input", "outputs", "inputs")  # attributes of a model: the tensors at its ends
+
 
 def call_object(m: Machine, value: Object, args: Arguments, node: cst.CSTNode) -> Value:
     """``layer(x)``, ``model(x)``, ``loss(y, p)``, ``initializer(shape)``."""
@@ -342,7 +344,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
     model = value.model
-    if isinstance(model, Model) and name in ("output", "input", "outputs", "inputs"):
+    if isinstance(model, Model) and name in ENDS:
         return _symbolic_attribute(m, model, name, node)
     if isinstance(model, Model) and name == "layers" and (layers := layers_of(model)) is not None:
         return layers
@@ -389,7 +391,7 @@ def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) ->
             return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
         if name in ("kernel", "bias", "embeddings", "gamma", "beta"):
             return Weights(value, ELEMENT)
-        if name in ("output", "input", "outputs", "inputs"):
+        if name in ENDS:
             return _symbolic_attribute(m, value, name, node)
         if name == "layers":
             return layers_of(value)
