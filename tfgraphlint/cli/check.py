@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from tfgraphlint.cli import output, session
-from tfgraphlint.cli.options import FORMATS, Options, check_usage
+from tfgraphlint.cli.destinations import FORMATS, paired
+from tfgraphlint.cli.options import Options, check_usage
+from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.errors import RunError
 
 
@@ -23,7 +25,22 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
-@click.command("check", options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
+class InOrder(click.Command):
+    """Keeps the order in which ``--output-format`` and ``--output-file`` were given: it says what belongs together."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        values = {name: iter(given.get(f"output_{name}") or ()) for name in ("format", "file")}
+        names = [str(param.name).removeprefix("output_") for param in order if param.name in OUTPUTS]
+        ctx.meta[WORDS] = [(name, str(next(values[name]))) for name in names]
+        return super().parse_args(ctx, args)
+
+
+OUTPUTS = ("output_format", "output_file")
+WORDS = "tfgraphlint.output"
+
+
+@click.command("check", cls=InOrder, options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
 @click.argument("paths", nargs=-1, type=str)
 @click.option("--select", multiple=True, type=Codes(), help="Enable only these rules: codes, prefixes or names.")
 @click.option("--ignore", multiple=True, type=Codes(), help="Rules to disable.")
@@ -31,7 +48,8 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--fix", is_flag=True, help="Apply safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that may change results, too (with --fix or --diff).")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="Output format.")
+@click.option("--output-format", multiple=True, type=click.Choice(FORMATS), help="Output format (default: full).")
+@click.option("--output-file", multiple=True, metavar="FILE", help="Write the format named before this to FILE.")
 @click.option("--config", type=click.Path(path_type=Path), help="Use this configuration file only.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
@@ -42,15 +60,16 @@ class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
 @click.option("--verbose", "-v", is_flag=True, help="Say which functions were not read to their end.")
 @click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
-def command(**given: object) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, output_format: object, output_file: object, **given: object) -> None:
     """Lint PATHS: files, directories, glob patterns, or '-' for standard input (default: '.').
 
     Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
     try:
-        status = run(Options(**given))  # type: ignore[arg-type]
+        status = run(Options(destinations=paired(ctx.meta[WORDS]), **given))  # type: ignore[arg-type]
     except RunError as error:
-        click.echo(f"error: {error}", err=True)
+        say_error(error)
         status = 2
     except KeyboardInterrupt:
         status = 130
@@ -68,10 +87,10 @@ def run(options: Options) -> int:
         if options.diff:
             return output.show_diff(repaired, options)
         session.write(repaired)
-        output.show(repaired.run, options, fixed=len(repaired.fixed))
+        output.show(asked, repaired.run, options, fixed=len(repaired.fixed))
         done = repaired.run
     else:
-        output.show(done, options)
+        output.show(asked, done, options)
     if options.verbose:
         output.say_unread(done)
     failed = output.say_errors(asked, done)

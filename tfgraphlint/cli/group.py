@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 import tfgraphlint
+from tfgraphlint.cli.terminal import say_error
 
 COMMANDS = ("check", "rule", "facts", "verify")
 GROUP_OPTIONS = ("--help", "-h", "--version")
@@ -65,5 +66,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("TFGRAPHLINT_TRACEBACK"):
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        click.echo(f"error: internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)", err=True)
+        say_error(f"internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)")
         sys.exit(2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tfgraphlint.cli.destinations import Destination
 from tfgraphlint.errors import RunError
 
-FORMATS = ("full", "concise", "json")
 STDIN = "-"
 
 
@@ -22,7 +22,7 @@ class Options:
     fix: bool
     unsafe_fixes: bool
     diff: bool
-    output_format: str
+    destinations: tuple[Destination, ...]
     config: Path | None
     isolated: bool
     no_cache: bool
@@ -33,6 +33,15 @@ class Options:
     statistics: bool
     verbose: bool
     quiet: bool
+
+
+    @property
+    def for_people(self) -> bool:
+        """Whether standard output is for a person: no format goes there that a program reads."""
+        return all(each.for_people for each in self.destinations if each.file is None)
+
+
+STATISTICS_FORMATS = ("full", "concise", "json")
 
 
 def check_usage(options: Options) -> None:
@@ -49,3 +58,11 @@ def check_usage(options: Options) -> None:
         raise RunError("--stdin-filename names what '-' reads: give '-' as the path")
     if options.unsafe_fixes and not (options.fix or options.diff):
         raise RunError("--unsafe-fixes needs --fix or --diff: give one of them as well")
+    if options.statistics:
+        _check_statistics(options)
+
+
+def _check_statistics(options: Options) -> None:
+    other = [each.format for each in options.destinations if each.format not in STATISTICS_FORMATS]
+    if other:
+        raise RunError(f"--statistics has no {other[0]} format: choose one of {', '.join(STATISTICS_FORMATS)}")

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.errors import RunError
 from tfgraphlint.rule_api import pages
 from tfgraphlint.rule_api.registry import load
@@ -22,7 +23,7 @@ def command(word: str | None, everything: bool, output_format: str) -> None:
     try:
         print_pages(word, everything, output_format)
     except RunError as error:
-        click.echo(f"error: {error}", err=True)
+        say_error(error)
         sys.exit(2)
 
 
