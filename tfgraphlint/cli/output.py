@@ -38,7 +38,7 @@ def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
             text += _rendered(asked, run, each.format, look, options)
         else:
             _write(each.file, _rendered(asked, run, each.format, None, options))
-    if options.for_people and not options.quiet and (run.diagnostics or fixed or not run.errors):
+    if options.for_people and not options.quiet and (run.diagnostics or fixed or not (run.errors or asked.errors)):
         text += summary(run.diagnostics, fixed) + "\n"
     click.echo(text, nl=False, file=stream, color=has_colour(stream))
 
