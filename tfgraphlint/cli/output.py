@@ -16,6 +16,7 @@ from tfgraphlint.cli.session import Asked
 from tfgraphlint.cli.terminal import columns, has_colour, say_error
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.errors import RunError
+from tfgraphlint.project.settings import Settings
 from tfgraphlint.project.source import Source, holds_pieces, shown
 from tfgraphlint.report.summary import count, statistics, summary
 from tfgraphlint.run.lint import Run, readable
@@ -24,13 +25,15 @@ from tfgraphlint.run.suppression import statement_rows
 if TYPE_CHECKING:  # a clean run that only looks does without
     from tfgraphlint.report.findings import Findings, Look
     from tfgraphlint.run.repair import Repaired
+    from tfgraphlint.run.silence import Silenced
 
 SILENT_WHEN_CLEAN = ("full", "concise", "json-lines", "pylint")
 
 
 def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
     """Print the reports, or write them to files, and print the summary where a person reads."""
-    stream = sys.stderr if options.fix and options.paths == (STDIN,) else sys.stdout
+    changes = options.fix or options.add_ignore is not None
+    stream = sys.stderr if changes and options.paths == (STDIN,) else sys.stdout
     text = ""
     for each in options.destinations:
         if each.file is None:
@@ -39,7 +42,7 @@ def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
         else:
             _write(each.file, _rendered(asked, run, each.format, None, options))
     if options.for_people and not options.quiet and (run.diagnostics or fixed or not (run.errors or asked.errors)):
-        text += summary(run.diagnostics, fixed) + "\n"
+        text += summary(run.diagnostics, fixed, len(run.known), options.unsafe_fixes) + "\n"
     click.echo(text, nl=False, file=stream, color=has_colour(stream))
 
 
@@ -54,7 +57,7 @@ def _write(file: Path, text: str) -> None:
 def _look(stream: TextIO, options: Options) -> Look:
     from tfgraphlint.report.findings import Look
 
-    return Look(has_colour(stream), columns(stream))
+    return Look(has_colour(stream), columns(stream), options.unsafe_fixes)
 
 
 def _rendered(asked: Asked, run: Run, format: str, look: Look | None, options: Options) -> str:
@@ -171,6 +174,56 @@ def say_dropped(repaired: Repaired) -> None:
         span = _placed(diagnostic, _sources(repaired.original)).span
         place = f"{span.where}:{span.start.row}:{span.start.column}"
         click.echo(f"{place}: {diagnostic.code}: the fix was not applied: {reason}", err=True)
+
+
+def say_fixes(repaired: Repaired) -> None:
+    """Say what was repaired, and how."""
+    for diagnostic in repaired.fixed:
+        how = diagnostic.fix.message if diagnostic.fix else ""
+        click.echo(f"fixed {diagnostic.span.filename}: {diagnostic.code} {diagnostic.name}: {how}", err=True)
+
+
+def say_comments(silenced: Silenced, options: Options) -> None:
+    """Say how many comments were put where, and that not all could be."""
+    if options.quiet or not (silenced.comments or silenced.run.diagnostics):
+        return
+    files = count(len(silenced.changed), "file")
+    click.echo(f"Added {count(silenced.comments, 'comment')} to {files}.", err=True)
+    if silenced.run.diagnostics:
+        left = count(len(silenced.run.diagnostics), "report")
+        click.echo(f"{left} cannot be silenced by a comment on a line: see above.", err=True)
+
+
+def say_baseline(file: Path, problems: int) -> None:
+    """Say where the problems were written to, and how they are used."""
+    name = shown(file, Path.cwd())
+    click.echo(f"Wrote {count(problems, 'problem')} to {name}.", err=True)
+    click.echo(f'Name it with --baseline {name}, or in the configuration: baseline = "{name}"', err=True)
+
+
+def say_solved(number: int) -> None:
+    """Say that the baseline knows problems that are gone."""
+    if number:
+        verb = "is" if number == 1 else "are"
+        what = count(number, "problem")
+        click.echo(f"{what} of the baseline {verb} solved: --write-baseline takes what is gone out", err=True)
+
+
+def show_asked(asked: Asked, options: Options) -> int:
+    """Print the files that would be linted, or their settings; the exit status."""
+    here = asked.request.working_directory
+    if options.show_files:
+        click.echo("".join(f"{shown(file, here)}\n" for file in asked.request.files), nl=False)
+    if options.show_settings:
+        from tfgraphlint.project.settings_text import as_toml
+
+        groups: dict[Settings, list[str]] = {}
+        for file, settings in asked.request.files.items():
+            groups.setdefault(asked.request.overrides.over(settings), []).append(shown(file, here))
+        click.echo("\n".join(as_toml(settings, files) for settings, files in groups.items()), nl=False)
+    for error in asked.errors:
+        say_error(error)
+    return 2 if asked.errors else 0
 
 
 def say_unread(run: Run) -> None:
