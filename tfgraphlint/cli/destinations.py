@@ -9,7 +9,7 @@ from pathlib import Path
 from tfgraphlint.errors import RunError
 
 # The first is what a person gets who asks for nothing. ``report.formats`` has what makes them.
-FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "pylint")
+FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "pylint", "html")
 FOR_PEOPLE = ("full", "concise")
 STDOUT = "-"
 

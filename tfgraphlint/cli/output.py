@@ -23,7 +23,7 @@ from tfgraphlint.run.lint import Run, readable
 from tfgraphlint.run.suppression import statement_rows
 
 if TYPE_CHECKING:  # a clean run that only looks does without
-    from tfgraphlint.report.findings import Findings, Look
+    from tfgraphlint.report.findings import Findings
     from tfgraphlint.run.repair import Repaired
     from tfgraphlint.run.silence import Silenced
 
@@ -37,8 +37,7 @@ def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
     text = ""
     for each in options.destinations:
         if each.file is None:
-            look = _look(stream, options)
-            text += _rendered(asked, run, each.format, look, options)
+            text += _rendered(asked, run, each.format, stream, options)
         else:
             _write(each.file, _rendered(asked, run, each.format, None, options))
     if options.for_people and not options.quiet and (run.diagnostics or fixed or not (run.errors or asked.errors)):
@@ -54,13 +53,8 @@ def _write(file: Path, text: str) -> None:
         raise RunError(f"--output-file {file}: cannot be written: {error.strerror or error}") from error
 
 
-def _look(stream: TextIO, options: Options) -> Look:
-    from tfgraphlint.report.findings import Look
-
-    return Look(has_colour(stream), columns(stream), options.unsafe_fixes)
-
-
-def _rendered(asked: Asked, run: Run, format: str, look: Look | None, options: Options) -> str:
+def _rendered(asked: Asked, run: Run, format: str, stream: TextIO | None, options: Options) -> str:
+    """The reports as ``stream`` can show them; for a file without it."""
     if options.statistics:
         return _statistics(run, format)
     if format in SILENT_WHEN_CLEAN and not run.diagnostics:
@@ -68,7 +62,10 @@ def _rendered(asked: Asked, run: Run, format: str, look: Look | None, options: O
     from tfgraphlint.report.findings import Look
     from tfgraphlint.report.formats import render  # a clean run prints no reports
 
-    return render(format, _findings(asked, run), look or Look())
+    look = Look(unsafe=options.unsafe_fixes)
+    if stream is not None:
+        look = Look(has_colour(stream), columns(stream), options.unsafe_fixes)
+    return render(format, _findings(asked, run), look)
 
 
 def _statistics(run: Run, format: str) -> str:

@@ -61,6 +61,12 @@ def _pylint(found: Findings, look: Look) -> str:
     return pylint.render(found.diagnostics)
 
 
+def _html(found: Findings, look: Look) -> str:
+    from tfgraphlint.report import html
+
+    return html.render(found)
+
+
 RENDERERS: Mapping[str, Callable[[Findings, Look], str]] = {
     "full": _full,
     "concise": _concise,
@@ -71,6 +77,7 @@ RENDERERS: Mapping[str, Callable[[Findings, Look], str]] = {
     "gitlab": _gitlab,
     "junit": _junit,
     "pylint": _pylint,
+    "html": _html,
 }
 
 
