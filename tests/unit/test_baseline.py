@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_it_reads_what_it_writes(here: Path, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == written
 
 
+def test_an_absurd_count_costs_nothing(here: Path) -> None:
+    known = Baseline({problem(here): 10**15})
+    assert known.matched([problem(here)] * 3) == [True] * 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "known.json")
+    with pytest.raises(RunError, match="there is no such baseline"):
+        read([tmp_path / "known.json"])
+
+
 def test_what_was_not_looked_for_stays(here: Path, tmp_path: Path) -> None:
     file = tmp_path / "known.json"
     before = Baseline({problem(here): 2, problem(here, code="TFG301"): 1})
@@ -68,9 +81,14 @@ def test_what_was_not_looked_for_stays(here: Path, tmp_path: Path) -> None:
         ("{", "this is no baseline (not valid JSON)"),
         ("[]", "this is no baseline of version 1"),
         ('{"version": 2, "problems": []}', "this is no baseline of version 1"),
-        ('{"version": 1}', "an entry is incomplete ('problems')"),
-        ('{"version": 1, "problems": [{"file": "a"}]}', "an entry is incomplete ('code')"),
-        ('{"version": 1, "problems": [1]}', "an entry is incomplete"),
+        ("[" * 100_000, "this is no baseline (not valid JSON)"),
+        ('{"version": 1}', "an entry is incomplete or wrong ('problems')"),
+        ('{"version": 1, "problems": [{"file": "a"}]}', "an entry is incomplete or wrong ('code')"),
+        ('{"version": 1, "problems": [1]}', "an entry is incomplete or wrong"),
+        ('{"version": 1, "problems": [{"file": 1, "code": "", "line": "", "message": ""}]}',
+         "an entry is incomplete or wrong (file, code, line and message are strings, count is a number): take it out"),
+        ('{"version": 1, "problems": [{"file": "", "code": "", "line": "", "message": "", "count": "1"}]}',
+         "an entry is incomplete or wrong (file, code"),
     ],
 )
 def test_what_is_no_baseline_is_said(tmp_path: Path, text: str | None, said: str) -> None:

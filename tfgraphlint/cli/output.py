@@ -81,13 +81,13 @@ def _findings(asked: Asked, run: Run) -> Findings:
 
     sources = _sources(run)
     placed = [_placed(each, sources) for each in run.diagnostics]
-    last = {new.span: _last_row(sources(old.span.filename), old.span) for old, new in zip(run.diagnostics, placed)}
+    written = {new.span: old.span for old, new in zip(run.diagnostics, placed)}
     places = {span.where: span for each in placed for span in _spans(each)}
     directory = run.request.working_directory
     return Findings(
         placed,
         lambda where: sources(places[where].filename).lines_of(places[where].cell),
-        last.__getitem__,
+        lambda place: _last_row(sources(place.filename), written[place]),
         directory,
         _root(directory),
         tuple(map(str, [*asked.errors, *(result.error for result in run.errors)])),

@@ -19,6 +19,7 @@ from tfgraphlint.errors import RunError
 
 DEFAULT_FILE = "tfgraphlint-baseline.json"
 VERSION = 1
+MAX_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, order=True)
@@ -79,13 +80,16 @@ def _match(
 ) -> None:
     """Find what is the same of what nothing was found for, and take it out of ``left``."""
     by_key: dict[tuple[str, ...], list[Problem]] = {}
-    for each, number in left.items():
-        by_key.setdefault(same(each), []).extend([each] * number)
+    for each in left:
+        by_key.setdefault(same(each), []).append(each)
     for index, problem in enumerate(problems):
-        waiting = by_key.get(same(problem))
-        if waiting and not found[index]:
-            found[index] = True
-            left[waiting.pop()] -= 1
+        if found[index]:
+            continue
+        for each in by_key.get(same(problem), ()):
+            if left[each] > 0:
+                found[index] = True
+                left[each] -= 1
+                break
 
 
 def problems_of(
@@ -111,25 +115,30 @@ def read(files: Iterable[Path]) -> Baseline:
 
 
 def _read(file: Path) -> Counter[Problem]:
+    if not file.is_file():  # a device or a pipe would never end
+        raise RunError(f"{file}: there is no such baseline: --write-baseline writes it")
     try:
+        if file.stat().st_size > MAX_BYTES:
+            raise RunError(f"{file}: this is no baseline: it has more than {MAX_BYTES:,} bytes")
         document = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{file}: there is no such baseline: --write-baseline writes it") from error
     except OSError as error:
         raise RunError(f"{file}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise RunError(f"{file}: this is no baseline (not valid JSON): --write-baseline writes one") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{file}: this is no baseline (not valid JSON): name another file, or remove it and write it anew") from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise RunError(f"{file}: this is no baseline of version {VERSION}: --write-baseline writes one")
+        raise RunError(f"{file}: this is no baseline of version {VERSION}: name another file, or remove it and write it anew")
     try:
         return Counter(dict(_problem(entry, file.parent) for entry in document["problems"]))
-    except (KeyError, TypeError) as error:
-        raise RunError(f"{file}: an entry is incomplete ({error}): --write-baseline writes the file anew") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{file}: an entry is incomplete or wrong ({error}): take it out") from error
 
 
 def _problem(entry: Mapping[str, Any], directory: Path) -> tuple[Problem, int]:
-    path = os.path.normpath(directory / entry["file"])
-    return Problem(path, entry["code"], entry["line"], entry["message"]), int(entry.get("count", 1))
+    words = [entry[name] for name in ("file", "code", "line", "message")]
+    number = entry.get("count", 1)
+    if not all(isinstance(word, str) for word in words) or not isinstance(number, int):
+        raise TypeError("file, code, line and message are strings, count is a number")
+    return Problem(os.path.normpath(directory / words[0]), *words[1:]), number
 
 
 def write(file: Path, problems: Iterable[Problem], before: Baseline, looked_for: Callable[[Problem], bool]) -> int:

@@ -15,7 +15,7 @@ from tfgraphlint.project.guard import parse
 from tfgraphlint.project.source import Source
 from tfgraphlint.run.lint import UNUSED, Run, readable
 from tfgraphlint.run.repair import linted_again
-from tfgraphlint.run.suppression import Suppressions, statement_rows
+from tfgraphlint.run.suppression import Suppressions, all_statement_rows
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,11 @@ def silence(run: Run, reason: str = "") -> Silenced:
 
 def _changes(source: Source, reports: Iterable[Diagnostic], reason: str) -> list[Change]:
     ends = _rows_that_end(source)
+    statements = {row: rows for rows in all_statement_rows(source) for row in rows}
     codes: dict[int, set[str]] = {}
     for report in reports:
-        rows = statement_rows(source, report.span.start.row)
+        row = report.span.start.row
+        rows = statements.get(row, range(row, row + 1))
         for row in dict.fromkeys((rows[0], rows[-1])):  # a comment on either covers the statement
             if row in ends:
                 codes.setdefault(row, set()).add(report.code)
