@@ -20,6 +20,7 @@ from tfgraphlint.errors import RunError
 DEFAULT_FILE = "tfgraphlint-baseline.json"
 VERSION = 1
 MAX_BYTES = 50_000_000
+WAY_OUT = "name another file, or remove it and give --write-baseline"
 
 
 @dataclass(frozen=True, order=True)
@@ -124,9 +125,9 @@ def _read(file: Path) -> Counter[Problem]:
     except OSError as error:
         raise RunError(f"{file}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{file}: this is no baseline (not valid JSON): name another file, or remove it and write it anew") from error
+        raise RunError(f"{file}: this is no baseline (not valid JSON): {WAY_OUT}") from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise RunError(f"{file}: this is no baseline of version {VERSION}: name another file, or remove it and write it anew")
+        raise RunError(f"{file}: this is no baseline of version {VERSION}: {WAY_OUT}")
     try:
         return Counter(dict(_problem(entry, file.parent) for entry in document["problems"]))
     except (KeyError, TypeError, ValueError) as error:
