@@ -99,10 +99,11 @@ def test_sarif_brings_the_pages_of_the_rules() -> None:
     assert "## Why it matters" in rule["help"]["markdown"]
 
 
-def test_sarif_of_a_notebook_names_the_cell_and_no_rows() -> None:
+def test_sarif_of_a_notebook_names_the_cell() -> None:
     (result,) = sarif(HARD[3])["results"]
     (location,) = result["locations"]
-    assert "region" not in location["physicalLocation"]
+    assert location["physicalLocation"]["region"] == {"startLine": 1}
+    assert result["message"]["text"].startswith("cell 3, line 1: the gradient")
     assert location["logicalLocations"][0]["name"] == "cell 3, line 1"
     assert "fixes" not in result
 

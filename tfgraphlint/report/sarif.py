@@ -1,7 +1,7 @@
 """``--output-format sarif``: SARIF 2.1.0, the format in which analysers give results to code hosts and editors.
 
-In a notebook as it is stored, rows are others than those of its cells: such places name the cell and no rows, and
-fixes are left out.
+In a notebook as it is stored, rows are others than those of its cells: such places are at the start of the file and name
+the cell, and fixes are left out.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class _Log:
         return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
     def _result(self, diagnostic: Diagnostic, mark: str) -> dict[str, Any]:
-        said = diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
+        cell = f"{_in_cell(diagnostic.span)}: " if diagnostic.span.cell else ""
+        said = cell + diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
         result: dict[str, Any] = {
             "ruleId": diagnostic.code,
             "level": diagnostic.severity.value,
@@ -80,11 +81,10 @@ class _Log:
     def _location(self, span: Span, message: str = "") -> dict[str, Any]:
         place: dict[str, Any] = {"artifactLocation": self._artifact(span)}
         location: dict[str, Any] = {"physicalLocation": place}
+        place["region"] = {"startLine": 1} if span.cell else _region(span)
         if span.cell:
-            name = f"cell {span.cell}, line {span.start.row}"
+            name = _in_cell(span)
             location["logicalLocations"] = [{"name": name, "fullyQualifiedName": f"{span.filename}: {name}"}]
-        else:
-            place["region"] = _region(span)
         return location | ({"message": {"text": message}} if message else {})
 
     def _step(self, step: Step, order: int) -> dict[str, Any]:
@@ -115,6 +115,10 @@ class _Log:
     def _artifact(self, span: Span) -> dict[str, str]:
         uri = as_uri(relative(span.filename, self._found.directory, self._found.directory))
         return {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": BASE}
+
+
+def _in_cell(span: Span) -> str:
+    return f"cell {span.cell}, line {span.start.row}"
 
 
 def _region(span: Span) -> dict[str, int]:
