@@ -1,7 +1,7 @@
 """``--output-format sarif``: SARIF 2.1.0, the format in which analysers give results to code hosts and editors.
 
-In a notebook as it is stored, rows are others than those of its cells: such places are at the start of the file and name
-the cell, and fixes are left out.
+In a notebook as it is stored, rows are others than those of its cells: such places are at the start of the file and
+name the cell, and fixes are left out.
 """
 
 from __future__ import annotations
