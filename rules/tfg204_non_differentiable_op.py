@@ -40,11 +40,13 @@ class NonDifferentiableOp(Rule):
 
     ## Known limits
 
-    Only where every path from the source goes through such an operation; for `fit`, only where no weight of the model
-    gets a gradient, and nothing else adds to the loss (`add_loss`, regularizers). Masks and indices that choose among
-    live values (`gather`, `where`, `boolean_mask`, a product with a cast comparison) are not reported, nor
-    `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind `tf.stop_gradient`. The table says
-    what one version of TensorFlow did with one call of each operation; for some the arguments decide.
+    Only where every path from the source goes through such an operation. Among the weights of a model, each layer and
+    variable counts by itself: those that get no gradient are reported though others train. Not those that are frozen
+    (`trainable = False`), and not where something else adds to the loss (`add_loss`, regularizers of these weights).
+    Masks and indices that choose among live values (`gather`, `where`, `boolean_mask`, a product with a cast
+    comparison) are not reported, nor `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind
+    `tf.stop_gradient`. The table says what one version of TensorFlow did with one call of each operation; for some the
+    arguments decide.
 
     ## Fix safety
 

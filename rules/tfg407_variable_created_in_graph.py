@@ -37,8 +37,11 @@ class VariableCreatedInGraph(Rule):
     ## Known limits
 
     Creation behind a guard that holds once (`if self.v is None`, `hasattr`), in `build`, in `__init__`, or in a
-    function that runs eagerly is fine and silent. Variables that a Keras layer or an optimizer from outside creates on
-    its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
+    function that runs eagerly is fine and silent. In the `call` of a layer such a guard does not help: Keras 3 refuses
+    `self.v = self.add_weight(...)` there ("You cannot add new elements of state"), and while a functional model is
+    built, every version refuses a `tf.Variable` whose initial value is a tensor. Both are reported. Variables that a
+    Keras layer or an optimizer from outside creates on its first use are lifted out of the graph. Layers and models
+    that are created in traced code are TFG408.
 
     ## Fix safety
 
@@ -54,10 +57,12 @@ class VariableCreatedInGraph(Rule):
     name = "variable-created-in-graph"
 
     def check(self, fact: VariableCreated) -> Iterable[Diagnostic]:
+        why = "a `tf.function` may create variables only on its first call"
+        if fact.late:
+            why = "a layer may create variables in `__init__` and `build` only"
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` raises ValueError: "
-            "a `tf.function` may create variables only on its first call",
+            f"`{brief(fact.place.code)}` raises ValueError: {why}",
             path=traced_path(fact),
             help=IN_LAYER if _is_in_call(fact) else ONCE,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.keras import LayerCreated
+from tfgraphlint.libraries.words import ALWAYS_SEEDED_LAYERS, SEEDED_LAYERS
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_path
@@ -30,9 +31,11 @@ class LayerCreatedInCall(Rule):
 
     Layers without weights (`ReLU`, `Flatten`, `Softmax`, `Concatenate`, pooling) may be made on the spot and are
     silent. So are functions that run while a functional model is built, even if one is named `call`, and layers made
-    in `__init__` and `build`. A layer created in `call` behind `if self.dense is None` works with Keras 2; Keras 3
-    raises "You cannot add new elements of state (variables or sub-layers) to a layer that is already built" when it
-    is assigned.
+    in `__init__` and `build`. In Keras 3, layers that draw random numbers (`Dropout(0.5)`, `RandomFlip()`) have a
+    variable for their seed and are reported in traced code. A layer created in `call` behind `if self.dense is None` or
+    `if not hasattr(self, "dense")` works with Keras 2; Keras 3 raises "You cannot add new elements of state (variables
+    or sub-layers) to a layer that is already built", which is reported where nothing else decides. In models, and in
+    layers without `build` that hold other layers, Keras 3 allows it.
 
     ## Fix safety
 
@@ -47,9 +50,16 @@ class LayerCreatedInCall(Rule):
     name = "layer-created-in-call"
 
     def check(self, fact: LayerCreated) -> Iterable[Diagnostic]:
+        made = f"`{brief(fact.place.code)}`"
+        if fact.late:
+            said = f"{made} is created in `call` and kept: Keras 3 raises ValueError on the first call"
+        elif fact.name.rpartition(".")[2] in SEEDED_LAYERS | ALWAYS_SEEDED_LAYERS:
+            said = f"{made} is created again on each call, with a variable for its seed: ValueError in traced code"
+        else:
+            said = f"{made} is created again on each call, with new untrained weights"
         yield self.report(
             fact.place.span,
-            f"`{brief(fact.place.code)}` is created again on each call, with new untrained weights",
+            said,
             path=traced_path(fact),
             help="create it once: in `__init__`, in `build`, or outside the function",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 import time
@@ -27,7 +28,7 @@ def main() -> int:
     begun = time.monotonic()
     with recording() as recorder:
         session = Session(recorder, operations)
-        for judged in session.judged(options.seed, range(options.start, options.start + options.count)):
+        for judged in session.judged(options.seed, range(options.start, options.start + options.count), options.only):
             tally.add(judged)
             for verdict in judged.disagreements[:1]:
                 _show(session, judged, verdict, options.minimise)
@@ -37,6 +38,9 @@ def main() -> int:
             if tally.programs % 500 == 0:
                 print(f"-- {time.monotonic() - begun:.0f} s: {tally}", flush=True)
     print(tally)
+    print(f"{tally.untrained} queries by weights of which some have a gradient and some have none")
+    for kind, counts in tally.kinds.items():
+        print(f"{kind}:", dict(counts))
     for cause, count in tally.causes.most_common(40):
         print(f"{count:6}  {cause}")
     return 1 if tally.false or tally.missed else 0
@@ -48,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--start", type=int, default=0, help="the number of the first one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--graph", action="store_true", help="programs that are traced, instead of gradients")
+    parser.add_argument("--only", help="programs of one grammar or form: models, script, notebook, ...")
     parser.add_argument("--minimise", action="store_true", help="make disagreeing programs smaller first")
     parser.add_argument("--silent", action="store_true", help="show the programs on which the linter was silent, too")
     return parser.parse_args()
@@ -60,9 +65,9 @@ def _show(session, judged, verdict, minimised: bool) -> None:  # type: ignore[no
     text = made.text
     if minimised:
         text = session.minimised(made, verdict)
-        again = session.judge(type(made)(made.index, text, made.zeros, made.scene))
+        again = session.judge(dataclasses.replace(made, text=text))
         verdict = next((one for one in again.verdicts if one.like(verdict)), verdict)
-    print(f"==== {verdict.finding.value}: program {made.index} ({made.scene}), line {verdict.line}")
+    print(f"==== {verdict.finding.value}: program {made.index} ({made.scene}, {made.form}), line {verdict.line}")
     print("TensorFlow:", ", ".join(verdict.truth), "| error:", judged.truth.error or "none")
     for report in verdict.reports:
         print(f"{report.code} at line {report.line}: {report.message}")

@@ -94,6 +94,11 @@ class Writer:
         self.depth -= 1
 
     @contextmanager
+    def nothing(self) -> Iterator[None]:
+        """No block: what would stand in one stands as it is."""
+        yield
+
+    @contextmanager
     def function(self, header: str) -> Iterator[None]:
         """The body of a function: names bound in it are its own."""
         was, self.homes = self.home, self.homes + 1

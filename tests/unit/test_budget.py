@@ -70,3 +70,11 @@ def test_what_takes_too_many_steps_is_named(tmp_path: Path) -> None:
 def test_a_cut_after_what_was_not_followed_is_still_seen(tmp_path: Path) -> None:
     text = branching(9).replace(QUERY, f"    loss = tf.round(w)\n{QUERY}")
     assert [each.code for each in examined(tmp_path, text).diagnostics] == ["TFG204"]
+
+
+def test_a_class_of_another_file_is_not_looked_at_as_one_of_this_file(tmp_path: Path) -> None:
+    heavy = branching(12).partition("w = tf.Variable")[0]
+    method = "class Settings:\n    def load(self, source):\n        return f11(source)\n"
+    (tmp_path / "settings.py").write_text(HEAD + heavy + method)
+    uses = "from settings import Settings\nclass Net(tf.keras.Model):\n    settings = Settings\n"
+    assert examined(tmp_path, f"{uses}    def call(self, x):\n        return x.numpy()\n").in_part == ()

@@ -14,6 +14,7 @@ import pytest
 
 import tfgraphlint
 from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.project.files import MAX_TEST_FILES
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.run.cache import FOLDER, Cache
 from tfgraphlint.run.examine import Examiner
@@ -135,6 +136,63 @@ def test_a_result_that_was_overtaken_does_not_come_back(project: Path) -> None:
     assert found(request(project)) == lint(request(project)).diagnostics
     write(project, scale=SCALE)
     assert found(request(project)) == ()
+
+
+UNCALLED = "import tensorflow as tf\n\ndef slopes(y, x):\n    return tf.gradients(y, x)\n"
+GRAPH = "import tensorflow as tf\n\nx = tf.compat.v1.placeholder(tf.float32)\n"
+SLOPE = """import tensorflow as tf
+
+w = tf.Variable(1.0)
+
+def lost(x):
+    return tf.constant(x.numpy())
+
+def slope(f):
+    with tf.GradientTape() as tape:
+        y = f(w)
+    return tape.gradient(y, w)
+"""
+TESTED = "from scale import lost, slope\n\ndef test_it():\n    assert slope(lost) is None\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "changes"),
+    [
+        ("uncalled", UNCALLED, {"train": "import tensorflow as tf\nimport uncalled\ntf.function(uncalled.slopes)\n"}),
+        ("uncalled", UNCALLED, {"sub/train": "from uncalled import slopes\njit(slopes)\n"}),
+        ("uncalled", UNCALLED, {"old": "import uncalled\nfrom tensorflow.compat.v1 import Session\nSession()\n"}),
+        ("graph", GRAPH, {"start": "import tensorflow as tf\ntf.compat.v1.disable_eager_execution()\nimport graph\n"}),
+    ],
+)
+def test_files_that_import_a_file(
+    tmp_path: Path, examined: list[str], asked: str, text: str, changes: dict[str, str]
+) -> None:
+    """Who calls a function, and what switches eager execution off, stands in files that it does not import itself."""
+    write(tmp_path, **{asked: text, "other": "x = 1\n"})
+    file = tmp_path / f"{asked}.py"
+    for wanted in (None, [file]):
+        before = found(request(tmp_path, wanted))
+        assert [Path(each.span.filename).name for each in before] == [file.name]
+        examined.clear()
+        assert found(request(tmp_path, wanted)) == before
+        assert file.name not in examined
+        write(tmp_path, **changes)
+        assert file.name not in {each.span.filename for each in found(request(tmp_path, wanted))}
+        for name in changes:
+            (tmp_path / f"{name}.py").unlink()
+        assert found(request(tmp_path, wanted)) == before
+
+
+def test_how_many_tests_there_are(tmp_path: Path) -> None:
+    write(tmp_path, scale=SLOPE, test_one=TESTED)
+    before = found(request(tmp_path))
+    assert before and before == lint(request(tmp_path)).diagnostics
+    more = {f"test_more_{number}": "x = 1\n" for number in range(MAX_TEST_FILES)}
+    write(tmp_path, **more)
+    assert found(request(tmp_path)) == ()
+    for name in more:
+        (tmp_path / f"{name}.py").unlink()
+    assert found(request(tmp_path)) == before
 
 
 def test_settings_and_versions_of_the_tool_count(

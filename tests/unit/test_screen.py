@@ -102,6 +102,23 @@ def test_a_script_passes_for_what_it_imports(tmp_path: Path, text: str, helper: 
     assert not is_called_by(text, tmp_path / "main.py")
 
 
+@pytest.mark.parametrize(
+    ("body", "is_called"),
+    [
+        ("return given.get_updates(None, [])", True),
+        ("return given.lr", True),
+        ("return given.gradient(1, 2)", True),
+        ("given.lr = 1", False),
+        ("lr = given", False),
+        ("return given.compile()", False),
+    ],
+)
+def test_helpers_need_not_name_a_framework(tmp_path: Path, body: str, is_called: bool) -> None:
+    (tmp_path / "helper.py").write_text(f"def f(given):\n    {body}\n")
+    text = "import keras\nfrom helper import f\nf(keras.optimizers.SGD())\n"
+    assert is_called_by(text, tmp_path / "main.py") is is_called
+
+
 def is_called_by(text: str, file: Path) -> bool:
     tree = ast.parse(text)
     return ImportedModules().runs_root(Outline(tree), tree, file)

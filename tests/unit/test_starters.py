@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import MAX_TEST_FILES
-from tfgraphlint.project.import_lines import imports_in
 from tfgraphlint.project.search_path import added_folders
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.project.starters import Starters
@@ -267,6 +265,31 @@ def test_tests_that_may_be_skipped_or_expect_none_say_nothing(tmp_path: Path) ->
     assert not run.diagnostics
 
 
+SKIPPING = {
+    "decorator": ("@unittest.skipIf(True, 'not here')\n", "", ""),
+    "decorator of the class": ("", "@pytest.mark.skip\n", ""),
+    "method": ("", "", "self.skipTest('not here')\n"),
+    "function": ("", "", "return pytest.skip('not here')\n"),
+    "error": ("", "", "if np.__version__ < '2':\n    raise unittest.SkipTest('not here')\n"),
+    "helper": ("", "", "skip_without_gpu()\n"),
+}
+RUNNING = {
+    "skip connection": ("", "", "skip = np.ones(3)\nconnected = [skip, skip]\n"),
+    "dataset": ("", "", "rest = pytest.data.skip(3)\n"),
+    "comment": ("@override\n", "", "pass  # do not skip this\n"),
+}
+
+
+@pytest.mark.parametrize("how", [*SKIPPING, *RUNNING])
+def test_what_skips_a_test(tmp_path: Path, how: str) -> None:
+    decorator, of_class, before = (SKIPPING | RUNNING)[how]
+    method = f"{decorator}def test_it(self):\n{textwrap.indent(before, '    ')}    Agent(0.1).learn({X})\n"
+    head = "import unittest\nimport numpy as np\nimport pytest\nfrom typing import override\nfrom agent import Agent\n"
+    text = f"{head}{of_class}class TestIt(unittest.TestCase):\n{textwrap.indent(method, '    ')}"
+    write(tmp_path, **files("test_it.py", text))
+    assert reports(tmp_path) == (set() if how in SKIPPING else {LOST})
+
+
 def test_many_tests_are_not_run(tmp_path: Path) -> None:
     text = f"import numpy as np\nfrom agent import Agent\n\ndef test_it():\n    assert Agent(0.1).learn({X})\n"
     write(tmp_path, **files("test_0.py", text))
@@ -316,14 +339,3 @@ def test_folders_added_to_the_path(tmp_path: Path, statement: str, folder: str |
     text = f"import os\nimport sys\nfrom pathlib import Path\n{statement}\n"
     expected = () if folder is None else ((tmp_path / folder).resolve(),)
     assert added_folders((tmp_path / "scripts" / "main.py").resolve(), text) == expected
-
-
-def imported(text: str) -> Sequence[tuple[int, str, str]]:
-    return list(imports_in(text))
-
-
-def test_imports_by_text() -> None:
-    assert imported("import a.b as c, d\n") == [(0, "a.b", ""), (0, "d", "")]
-    assert imported("from ..a import (\n    b,  # no\n    c as d,\n)\n") == [(2, "a", "b"), (2, "a", "c")]
-    assert imported("    from . import x, \\\n        y\n") == [(1, "", "x"), (1, "", "y")]
-    assert imported("from a import *  # all\nimportant = 1\n") == [(0, "a", "*")]

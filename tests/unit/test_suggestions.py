@@ -62,6 +62,56 @@ def test_a_cut_is_stated_only_where_another_path_carries_a_gradient(
     assert any("stop_gradient" in message for message in messages) is is_offered
 
 
+MODELS = """
+inputs = tf.keras.Input((4,))
+x = tf.ones((3, 4))
+one = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+heads = tf.keras.Model(inputs, [tf.keras.layers.Dense(1)(inputs), tf.keras.layers.Dense(2)(inputs)])
+
+class Two(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = tf.keras.layers.Dense(1)
+        self.second = tf.keras.layers.Dense(2)
+
+    def call(self, x):
+        return self.first(x), self.second(x)
+
+two = Two()
+
+def halves(t):
+    return t * 2.0, t * 3.0
+
+"""
+# What is computed, and what its gradient is asked for; whether all of that has a gradient by the first of two terms.
+SHARED = {
+    ("a = b = one(x)", "one.trainable_variables"): True,
+    ("a = one(x)\n    b = a * 3.0", "one.trainable_variables"): True,
+    ("a, b = heads(x)", "heads.trainable_variables"): False,
+    ("both = heads(x)\n    a, b = both[0], both[1]", "heads.trainable_variables"): False,
+    ("a, b = two(x)", "two.trainable_variables"): False,
+    ("a, b = two.first(x), two.second(x)", "two.trainable_variables"): False,
+    ("a, b = two.first(x), two.second(x)", "two.first.trainable_variables"): None,
+    ("a, b = halves(w)", "w"): True,
+}
+
+
+@pytest.mark.parametrize(("computed", "sources"), SHARED)
+def test_a_cut_is_not_stated_where_weights_have_no_other_path(tmp_path: Path, computed: str, sources: str) -> None:
+    text = f"""{MODELS}with tf.GradientTape() as tape:
+    {computed}
+    loss = tf.reduce_mean(a) + float(tf.reduce_mean(b ** 2))
+g = tape.gradient(loss, {sources})
+"""
+    is_shared = SHARED[computed, sources]
+    if is_shared is None:
+        with pytest.raises(AssertionError):
+            reports(tmp_path, text, "TFG211")
+        return
+    messages = [each.message for each in reports(tmp_path, text, "TFG211")[0].suggestions]
+    assert any("stop_gradient" in message for message in messages) is is_shared
+
+
 HOLDERS = {
     "": Applicability.SAFE,
     "kept = w\n": Applicability.UNSAFE,

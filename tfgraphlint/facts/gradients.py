@@ -28,7 +28,8 @@ class GradientLost(Fact):
     """``tape.gradient(target, source)`` certainly returns no gradient; ``faults`` say why, in order.
 
     ``partial``: a gradient flows on another path, and only the term with the ``faults`` has none. No faults at all:
-    target and source are not connected.
+    target and source are not connected. ``alone``: some of the weights that are asked for have no other path than this
+    term, so that stating the cut would leave them without a gradient.
     """
 
     place: Place  # the call of gradient, jacobian, ...
@@ -39,6 +40,7 @@ class GradientLost(Fact):
     partial: bool = False
     watched: Place | None = None  # the call that watches the source, where there is one
     calls: tuple[Place, ...] = field(default=())
+    alone: bool = False
 
     def parts(self) -> Iterator[Cause]:
         """One fact for each cause, in the order in which they happen."""

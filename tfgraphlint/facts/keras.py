@@ -56,5 +56,11 @@ class UntrackedVariable(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
+@dataclass(frozen=True, eq=False)
 class LayerCreated(Traced):
-    """A layer or model with weights is created again on each call of a layer, a loss or a traced step."""
+    """A layer or model with weights is created again on each call of a layer, a loss or a traced step.
+
+    ``late``: a layer makes it on its first call only and keeps it as the attribute ``name``, which Keras 3 refuses.
+    """
+
+    late: bool = False

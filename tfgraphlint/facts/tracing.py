@@ -41,8 +41,15 @@ class PrintedWhileTraced(Traced):
     jit: bool = False
 
 
+@dataclass(frozen=True, eq=False)
 class VariableCreated(Traced):
-    """A variable is created on each call of traced code."""
+    """A variable is created on each call of traced code.
+
+    ``late``: a layer makes it on its first call only and keeps it as the attribute ``name``: Keras 3 refuses that, or
+    it is made of a tensor while Keras infers shapes.
+    """
+
+    late: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,15 +11,11 @@ from tfgraphlint.facts.gradients import GradientNotFinite
 from tfgraphlint.fixes.edits import in_place_of
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after
+from tfgraphlint.libraries.words import BY_ELEMENT
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree, children_of
 
-# Functions that compute each element by itself: the condition has the shape of their arguments, or is broadcast to it.
-ELEMENTWISE = frozenset({
-    "abs", "add", "cos", "cosh", "divide", "exp", "log", "log1p", "maximum", "minimum", "multiply", "negative", "pow",
-    "relu", "sigmoid", "sin", "sinh", "softplus", "sqrt", "square", "subtract", "tan", "tanh",
-})  # fmt: skip
 FIRST, SECOND = ("log", "exp", "pow"), ("divide",)  # which argument must not reach the point
 
 
@@ -75,7 +71,7 @@ def _branch(tree: Tree, call: cst.Call, operation: cst.CSTNode) -> int | None:
         is_operator = isinstance(holder, (cst.BinaryOperation, cst.UnaryOperation)) and not isinstance(
             holder.operator, (cst.MatrixMultiply, cst.Not)
         )
-        is_call = isinstance(holder, cst.Call) and _name(tree, holder) in ELEMENTWISE
+        is_call = isinstance(holder, cst.Call) and _name(tree, holder) in BY_ELEMENT
         if not is_operator and not is_call and not isinstance(holder, cst.Arg):
             return None
         node = holder

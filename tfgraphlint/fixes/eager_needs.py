@@ -8,15 +8,14 @@ from collections.abc import Iterator
 import libcst as cst
 
 from tfgraphlint.fixes.imports import bindings
+from tfgraphlint.libraries.words import NEEDS_EAGER
 from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree, children_of
 
 # What reads or changes values from Python, by the name that is called or read.
-READING = frozenset({
-    "numpy", "item", "tolist", "eval", "get_value", "breakpoint", "set_trace", "py_function", "numpy_function",
-    "float", "int", "bool", "str", "round", "any", "all", "append", "extend", "open", "imshow", "plot", "to_list",
-    "to_tensor", "get_weights", "set_weights", "predict", "evaluate", "executing_eagerly",
-})
+READING = NEEDS_EAGER | {
+    "breakpoint", "set_trace", "float", "int", "bool", "str", "round", "any", "all", "append", "extend", "open",
+}  # fmt: skip
 # Libraries that work on values. Others are not known: what they do may need values, too.
 HARMLESS = frozenset({"tensorflow", "keras", "numpy"}) | frozenset(sys.stdlib_module_names)
 DRIVING = frozenset({"fit", "compile"})  # a function that calls one of these runs eagerly itself

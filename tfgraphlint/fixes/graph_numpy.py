@@ -15,14 +15,14 @@ from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.fixes import numpy_calls
 from tfgraphlint.fixes.as_tensor import left_as_tensor, merged, settled
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
-from tfgraphlint.fixes.graph_uses import WIDENING_METHODS, can_be_symbolic
+from tfgraphlint.fixes.graph_uses import can_be_symbolic
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow
 from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, leaves_by, taken
 from tfgraphlint.fixes.suggestions import numpy_in_graph
 from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import Replacement, load
-from tfgraphlint.libraries.words import VALUE_READERS
+from tfgraphlint.libraries.words import VALUE_READERS, WIDENING_METHODS
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.parents import parent

@@ -9,16 +9,14 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
-from tfgraphlint.fixes.value_uses import TAKING_TENSORS, Use, function_called, parameter_of, uses_of
-from tfgraphlint.libraries.words import VALUE_READERS
+from tfgraphlint.fixes.value_uses import Use, function_called, parameter_of, uses_of
+from tfgraphlint.libraries.words import TENSOR_METHODS, VALUE_READERS, WIDENING_METHODS
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
 # Functions of TensorFlow and Keras that want values, or keep what they are given.
 WANTING_VALUES = VALUE_READERS | {"tensorflow.constant", "tensorflow.make_tensor_proto"}
 TAKING_BUILTINS = frozenset({"abs", "pow"})
-# Methods of arrays whose namesakes in TensorFlow keep the dtype of integers, where NumPy widens them.
-WIDENING_METHODS = frozenset({"mean", "sum", "prod", "cumsum", "cumprod", "trace"})
 REWRITTEN = ("numpy.", "math.")  # whoever asks rewrites these, or gives up
 
 
@@ -53,7 +51,7 @@ def _call_takes(tree: Tree, call: cst.Call, argument: cst.Arg) -> bool:
         return name.rpartition(".")[2][:1].islower() and name not in WANTING_VALUES
     if name is not None and name.startswith(REWRITTEN):
         return True
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value in TAKING_TENSORS:
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in TENSOR_METHODS:
         return True
     if isinstance(call.func, cst.Name) and call.func.value in TAKING_BUILTINS:
         return True

@@ -12,13 +12,10 @@ from tfgraphlint.fixes.edits import add_keyword, end_of, start_of
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import is_number, spell_tensorflow
 from tfgraphlint.fixes.value_kinds import is_array
+from tfgraphlint.libraries.words import TENSOR_MAKERS, VARIABLE_MAKERS
 from tfgraphlint.syntax.tree import Tree
 
-MAKERS = frozenset({
-    "tensorflow.Variable", "tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.compat.v1.constant",
-    "tensorflow.compat.v1.Variable", "tensorflow.compat.v1.convert_to_tensor", "keras.Variable",
-    "tensorflow.keras.Variable",
-})  # fmt: skip
+MAKERS = frozenset({*VARIABLE_MAKERS, *TENSOR_MAKERS})
 SECOND_IS_DTYPE = frozenset({"tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.cast"})
 INTEGER = re.compile(r"u?int\d*$")
 TRUTH = re.compile(r"\b(bool_?|True|False)\b")

@@ -18,7 +18,7 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_kinds import is_array
 from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import load
-from tfgraphlint.libraries.words import VALUE_READERS
+from tfgraphlint.libraries.words import LABELS, LOG_METHODS, SHOWS_VALUES, VALUE_READERS
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent
 from tfgraphlint.syntax.tree import Tree, children_of
@@ -26,11 +26,9 @@ from tfgraphlint.syntax.tree import Tree, children_of
 NUMBER_TYPES = frozenset({"builtins.float", "numpy.float64", "numpy.double"})
 OUTSIDE = ("numpy.", "math.", "scipy.", "sklearn.")
 # What only shows a value, or keeps it for later: nothing of it comes back into the computation.
-SHOWING = frozenset({
-    "print", "str", "repr", "format", "append", "scalar", "write", "info", "debug", "warning", "log", "update_state",
-    "int", "bool", "len", "set_postfix", "plot", "join", "update", "extend",
-})  # fmt: skip
-GIVEN = frozenset({"y_true", "labels", "label", "targets", "target", "mask", "true"})
+SHOWING = SHOWS_VALUES | {*LOG_METHODS, "append", "update", "extend", "write", "join"} | {
+    "print", "str", "repr", "format", "int", "bool", "len", "set_postfix",
+}  # fmt: skip
 MAX_CALLS = 40
 
 
@@ -143,7 +141,7 @@ def beside(tree: Tree, call: cst.Call, name: str) -> Iterator[cst.Call]:
     region = _region(tree, call)
     if region is None:
         return
-    tainted = {path for path in _inputs_of(call, name) if path not in GIVEN and not _is_given(tree, call, path)}
+    tainted = {path for path in _inputs_of(call, name) if path not in LABELS and not _is_given(tree, call, path)}
     if not tainted:
         return
     spread(region, tainted)

@@ -66,8 +66,11 @@ def _part(tree: Tree, text: cst.FormattedString, part: cst.BaseFormattedStringCo
     return tree.code(part.expression) if is_plain and not _may_be_text(tree, part.expression) else None
 
 
-def _may_be_text(tree: Tree, value: cst.CSTNode) -> bool:
-    """Whether a tensor may have been made a text before: that would be the same text in each run."""
+def _may_be_text(tree: Tree, value: cst.CSTNode, asked: frozenset[str] = frozenset()) -> bool:
+    """Whether a tensor may have been made a text before: that would be the same text in each run.
+
+    ``asked`` are the names on the way here: ``s = s + 1`` is computed from itself.
+    """
     match value:
         case cst.FormattedString() | cst.ConcatenatedString():
             return True
@@ -75,8 +78,10 @@ def _may_be_text(tree: Tree, value: cst.CSTNode) -> bool:
             return True
         case cst.BinaryOperation(operator=cst.Modulo(), left=cst.SimpleString()):
             return True
+        case cst.Name(value=name) if name in asked:
+            return False
         case cst.Name(value=name):
             scope = next((each for each in scopes_of(tree, value) if isinstance(each, cst.FunctionDef)), None)
             found = assigned_in(scope.body, name) if scope is not None else ()
-            return any(_may_be_text(tree, each) for each in found if not isinstance(each, cst.Name))
-    return any(_may_be_text(tree, child) for child in children_of(value))
+            return any(_may_be_text(tree, each, asked | {name}) for each in found if not isinstance(each, cst.Name))
+    return any(_may_be_text(tree, child, asked) for child in children_of(value))

@@ -11,17 +11,15 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_kinds import values_of
 from tfgraphlint.fixes.value_uses import calls_of, function_called, loads, loads_of_binding, parameter_of
 from tfgraphlint.libraries.tables import load
+from tfgraphlint.libraries.words import FLOAT_TYPES, SHOWS_VALUES, TAPE_QUERIES
 from tfgraphlint.syntax.parents import parent, scopes_of
 from tfgraphlint.syntax.tree import Tree
 
 MAX_USES = 200
 CASTS = frozenset({"tensorflow.cast", "keras.ops.cast", "tensorflow.keras.backend.cast", "keras.backend.cast"})
-FLOATS = frozenset({"float", "float16", "float32", "float64", "bfloat16", "half", "double"})
 PARTS = (".layers.", ".losses.", ".Sequential", ".Model")
 # What ends a computation: it is shown, kept, or is the target of a tape.
-ENDS = frozenset({
-    "print", "append", "float", "str", "repr", "scalar", "update_state", "gradient", "jacobian", "batch_jacobian",
-})  # fmt: skip
+ENDS = SHOWS_VALUES | TAPE_QUERIES | {"print", "append", "float", "str", "repr"}
 
 
 def keeps_gradient(tree: Tree, value: cst.BaseExpression) -> bool:
@@ -123,11 +121,11 @@ def _is_cast_to_float(tree: Tree, call: cst.Call) -> bool:
     dtype = next((each.value for each in call.args[1:] if each.keyword is None or each.keyword.value == "dtype"), None)
     match dtype:
         case cst.SimpleString():
-            return dtype.raw_value in FLOATS
+            return dtype.raw_value in FLOAT_TYPES
         case cst.Attribute(attr=cst.Name(value="dtype"), value=value):
             return tree.code(value) in tree.code(call.args[0].value)
         case cst.Attribute(attr=cst.Name(value=name)):
-            return name in FLOATS
+            return name in FLOAT_TYPES
     return False
 
 

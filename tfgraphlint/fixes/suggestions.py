@@ -22,8 +22,7 @@ from tfgraphlint.fixes.smooth_uses import is_first_in_one_hot, keeps_gradient
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
-from tfgraphlint.syntax.bindings import names_in
-from tfgraphlint.syntax.tree import Tree, nodes_in
+from tfgraphlint.syntax.tree import Tree
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
 SOFT = {"sign": "tensorflow.tanh"}
@@ -36,28 +35,16 @@ def stop_meant(cut: Cause) -> Iterator[Fix]:
     """``tf.stop_gradient(t)`` in the place of a term's cut: it states that no gradient is wanted of this term."""
     fault = cut.fault
     node, tree = fault.place.node, fault.place.tree
-    if not cut.lost.partial or not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
+    if not cut.lost.partial or cut.lost.alone or not isinstance(node, (cst.Call, cst.BinaryOperation, cst.Comparison)):
         return
     found = _stopped(fault, node)
-    if found is None or _is_one_of_several(tree, node):
+    if found is None:
         return
     whole, text = found
     spelled = spell_tensorflow(tree, "tensorflow.stop_gradient", node)
     content = f"{spelled.text}({text})"
     span = Span(tree.filename, start_of(tree, whole), end_of(tree, whole))
     yield _shown("if no gradient is wanted here", content, (Edit(span, content), *spelled.edits))
-
-
-def _is_one_of_several(tree: Tree, node: cst.BaseExpression) -> bool:
-    """Whether what a cut takes is one of the results of a call: of a model with two heads, the weights of this head
-    get no gradient by the path of the other."""
-    named = {each.value for each in nodes_in(node) if isinstance(each, cst.Name)}
-    return any(
-        isinstance(each, cst.Assign) and isinstance(each.value, cst.Call)
-        and isinstance(target := each.targets[0].target, (cst.Tuple, cst.List))
-        and not named.isdisjoint(names_in(target))
-        for each in nodes_in(tree.module)
-    )  # fmt: skip
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:

@@ -13,32 +13,11 @@ from tfgraphlint.fixes.graph_uses import can_be_symbolic
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import is_number, spell_tensorflow
 from tfgraphlint.fixes.value_uses import loads_of_binding
+from tfgraphlint.libraries.random_draws import BY_DIMENSIONS, FLOATS, INCLUSIVE, INTEGERS, KEYWORDS
 from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
-
-# What draws floating-point numbers: TensorFlow's function, and the parameters.
-FLOATS = {
-    "random.random": ("uniform", ()),
-    "random.uniform": ("uniform", ("low", "high")),
-    "random.gauss": ("normal", ("loc", "scale")),
-    "random.normalvariate": ("normal", ("loc", "scale")),
-    "numpy.random.random": ("uniform", ("size",)),
-    "numpy.random.random_sample": ("uniform", ("size",)),
-    "numpy.random.uniform": ("uniform", ("low", "high", "size")),
-    "numpy.random.normal": ("normal", ("loc", "scale", "size")),
-    "numpy.random.standard_normal": ("normal", ("size",)),
-}
-BY_DIMENSIONS = {"numpy.random.rand": "uniform", "numpy.random.randn": "normal"}
-# What draws whole numbers: the type that TensorFlow gives such a number, and the parameters.
-INTEGERS = {
-    "random.randint": ("int32", ("low", "high")),
-    "random.randrange": ("int32", ("low", "high")),
-    "numpy.random.randint": ("int64", ("low", "high", "size")),
-}
-INCLUSIVE = "random.randint"  # the only one that may draw its upper bound
-KEYWORDS = {"a": "low", "b": "high", "mu": "loc", "sigma": "scale", "start": "low", "stop": "high"}
 
 
 def in_graph(fact: FrozenWhileTraced) -> Fix | None:

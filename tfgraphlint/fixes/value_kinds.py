@@ -13,16 +13,13 @@ import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_uses import calls_of, parameter_of
-from tfgraphlint.libraries.words import WEIGHT_LISTS
+from tfgraphlint.libraries.words import VARIABLE_MAKERS, WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import names_in, parameters
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
 
 VARIABLE, TENSOR = "variable", "tensor"
-MAKERS_OF_VARIABLES = frozenset({
-    "tensorflow.Variable", "tensorflow.compat.v1.Variable", "tensorflow.compat.v1.get_variable", "keras.Variable",
-    "tensorflow.keras.Variable", "tensorflow.keras.backend.variable",
-})  # fmt: skip
+MAKERS_OF_VARIABLES = frozenset({*VARIABLE_MAKERS, "tensorflow.compat.v1.get_variable"})
 HOSTS_OF_TENSORS = ("tensorflow.py_function", "tensorflow.map_fn", "tensorflow.while_loop")
 MAX_STEPS = 8
 

@@ -12,22 +12,14 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from tfgraphlint.fixes.imports import full_name
-from tfgraphlint.libraries.words import ARRAY_VIEWS
+from tfgraphlint.libraries.words import ARRAY_VIEWS, COMPUTING_LIBRARIES, TENSOR_METHODS
 from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
 MAX_CARRIERS = 400
-LIBRARIES = frozenset({
-    "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "matplotlib", "tf_keras", "tensorflow_probability",
-})  # fmt: skip
 # Builtins that give back something of the kind that they were given, and those that give something plain.
 PASSING = frozenset({"abs", "sum", "max", "min", "pow", "round", "float"})
-# Methods of tapes, optimizers, variables and metrics: they take tensors.
-TAKING_TENSORS = frozenset({
-    "gradient", "jacobian", "batch_jacobian", "watch", "apply_gradients", "assign", "assign_add", "assign_sub",
-    "update_state",
-})  # fmt: skip
 PLAIN = frozenset({
     "print", "str", "repr", "format", "int", "bool", "len", "isinstance", "type", "all", "any", "id", "hash", "range",
 })  # fmt: skip
@@ -242,9 +234,9 @@ class _Walk:
             return
         self.use(carrier, argument)
         name = full_name(self.tree, call.func)
-        if name is not None and name.partition(".")[0] in LIBRARIES:
+        if name is not None and name.partition(".")[0] in COMPUTING_LIBRARIES:
             return
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value in TAKING_TENSORS:
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in TENSOR_METHODS:
             return
         if isinstance(call.func, cst.Name) and call.func.value in PASSING | PLAIN:
             if call.func.value in PASSING:

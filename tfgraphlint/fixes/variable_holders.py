@@ -14,6 +14,7 @@ from tfgraphlint.facts.common import Place
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_kinds import MAKERS_OF_VARIABLES, assigned_in, values_of
 from tfgraphlint.fixes.value_uses import calls_of, function_called, parameter_of
+from tfgraphlint.libraries.words import KEEPS_ARGUMENTS, TAKES_VARIABLES
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
@@ -21,11 +22,7 @@ from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
 MAX_FUNCTIONS = 5
 RECORDERS = ("tensorflow.GradientTape", "tensorflow.autodiff.ForwardAccumulator", "tensorflow.autodiff.GradientTape")
 HOLDERS = (cst.Name, cst.Attribute, cst.Subscript)
-# Methods that take variables, or lists of them, and keep none.
-ASKING = frozenset({"gradient", "jacobian", "watch", "apply_gradients", "minimize", "append_gradients"})
 SHOWING = frozenset({"print", "float", "str", "repr", "abs", "len", "int", "bool", "isinstance", "format"})
-# Modules of TensorFlow whose functions may keep what they are given.
-KEEPING = ("tensorflow.train", "tensorflow.saved_model", "tensorflow.data", "tensorflow.keras", "tensorflow.function")
 
 
 def is_recorded(place: Place, calls: Iterable[Place]) -> bool:
@@ -235,7 +232,7 @@ def _is_asked(tree: Tree, sequence: cst.CSTNode | None) -> bool:
     call = parent(tree, argument) if isinstance(argument, cst.Arg) else None
     if not isinstance(call, cst.Call):
         return False
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value in ASKING:
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in TAKES_VARIABLES:
         return True
     outer = parent(tree, call)
     is_zip = isinstance(call.func, cst.Name) and call.func.value == "zip"
@@ -244,7 +241,8 @@ def _is_asked(tree: Tree, sequence: cst.CSTNode | None) -> bool:
 
 def _is_asking(tree: Tree, argument: cst.Arg) -> bool:
     call = parent(tree, argument)
-    return isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value in ASKING
+    func = call.func if isinstance(call, cst.Call) else None
+    return isinstance(func, cst.Attribute) and func.attr.value in TAKES_VARIABLES
 
 
 def _is_argument_only_read(tree: Tree, argument: cst.Arg, depth: int) -> bool:
@@ -255,7 +253,7 @@ def _is_argument_only_read(tree: Tree, argument: cst.Arg, depth: int) -> bool:
         return True
     name = full_name(tree, call.func) or ""
     if name.startswith(("tensorflow.", "numpy.", "math.")):
-        return name.rpartition(".")[2][:1].islower() and not name.startswith(KEEPING)
+        return name.rpartition(".")[2][:1].islower() and not name.startswith(KEEPS_ARGUMENTS)
     function = function_called(tree, call)
     parameter = parameter_of(function, call, argument) if function is not None else None
     if function is None or parameter is None or depth >= MAX_FUNCTIONS:

@@ -16,15 +16,14 @@ from tfgraphlint.fixes.edits import into_block
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow
 from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, assigned_in, held, iterated_for
-from tfgraphlint.fixes.value_uses import LIBRARIES
-from tfgraphlint.libraries.words import WEIGHT_LISTS
+from tfgraphlint.libraries.words import CHANGING_METHODS, COMPUTING_LIBRARIES, WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import bound_in, names_in
 from tfgraphlint.syntax.parents import ancestors, scopes_of
 from tfgraphlint.syntax.tree import Tree, children_of
 
 MAX_STATEMENTS = 30
 PLAIN_CALLS = frozenset({"float", "int", "len", "range", "list", "zip", "enumerate", "print", "sum", "abs", "dict"})
-CHANGING = frozenset({"append", "extend", "insert", "update", "add", "write"})
+CHANGING = CHANGING_METHODS | {"write"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +188,7 @@ def _calls_unknown(tree: Tree, statement: cst.CSTNode) -> bool:
         if isinstance(node, cst.Call):
             name = full_name(tree, node.func) or ""
             is_plain = isinstance(node.func, cst.Name) and node.func.value in PLAIN_CALLS
-            if name.partition(".")[0] not in LIBRARIES and not is_plain:
+            if name.partition(".")[0] not in COMPUTING_LIBRARIES and not is_plain:
                 return True
     return False
 

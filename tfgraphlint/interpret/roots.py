@@ -9,13 +9,14 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Place
+from tfgraphlint.facts.common import Fact, Mode, Place
 from tfgraphlint.facts.gradients import GradientLost, LossNotCallable
 from tfgraphlint.facts.graph_api import ApiUsed, GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
 from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
+from tfgraphlint.interpret.checks.api_uses import GRAPH_GRADIENTS
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
@@ -37,7 +38,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
-from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
+from tfgraphlint.syntax.tree import Tree
 
 MAX_STEPS_PER_FILE = 150_000
 
@@ -73,10 +74,8 @@ def interpret(
         del m.scopes[scope.path]  # what ran with facts is taken back; others import it anew
         if known is not None:
             m.scopes[scope.path] = known
-    if any(isinstance(fact, GraphApiInEager) for fact in m.facts):
-        elsewhere = switches.switched_elsewhere(project, tree.text, file)
-        certain = [fact for fact in m.facts if isinstance(fact, GraphApiInEager) and not fact.uncalled]
-        m.facts = [fact for fact in m.facts if not elsewhere or fact not in certain]
+    if any(map(_needs_eager_program, m.facts)) and switches.switched_elsewhere(project, tree.text, file):
+        m.facts = [fact for fact in m.facts if not _needs_eager_program(fact)]
     m.facts = [fact for fact in m.facts if runs_as_supposed(project, fact, tree, file)]
     return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
@@ -89,6 +88,7 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
         run_module(m, scope)
         at_exit.run(m)
     m.frame = Frame(scope, scope.names)
+    m.functions_perhaps_eager = switches.runs_functions_eagerly_within(scope.tree.text)
     for name in sorted(called):
         for root, steps in started.roots(m, scope, name, telling):
             run_root(m, root, steps)
@@ -103,6 +103,16 @@ def _expected(m: Machine, fact: Fact) -> bool:
     if isinstance(fact, UntrackedVariable):
         return fact.place.node in m.named
     return isinstance(fact, GradientLost) and not fact.faults and fact.place.node in m.none_expected
+
+
+def _needs_eager_program(fact: Fact) -> bool:
+    """Whether the fact is certain, and only because the program as a whole runs eagerly."""
+    match fact:
+        case GraphApiInEager(uncalled=()):
+            return True
+        case ApiUsed(mode=Mode.EAGER, why=None, uncalled=()):
+            return fact.name.endswith(GRAPH_GRADIENTS)
+    return False
 
 
 def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bool:
@@ -136,7 +146,8 @@ def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> Non
     methods = []
     for value in list(cls.state.values()):
         if isinstance(value, Class):
-            class_roots(m, value, telling, by_keras)
+            if value.scope is cls.scope:  # `config_class = Config` may name one of another file
+                class_roots(m, value, telling, by_keras)
         elif isinstance(value, Value):
             methods += [
                 (value, held, steps)
@@ -320,28 +331,5 @@ def _set_elsewhere(cls: Class) -> set[str]:
             continue
         for held in within(value):
             if isinstance(held, Function) and held.owner is cls and held.name != "__init__":
-                found |= _assigned_attributes(held.scope.tree, held.definition)
-    return found
-
-
-@once_per_node
-def _assigned_attributes(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> set[str]:
-    found: set[str] = set()
-    stack: list[cst.CSTNode] = [definition]
-    while stack:
-        node = stack.pop()
-        targets: list[cst.BaseExpression] = []
-        if isinstance(node, cst.Assign):
-            targets = [target.target for target in node.targets]
-        elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
-            targets = [node.target]
-        elif isinstance(node, (cst.BaseExpression, cst.Arg)) and not isinstance(node, cst.Lambda):
-            continue
-        while targets:
-            target = targets.pop()
-            if isinstance(target, (cst.Tuple, cst.List)):
-                targets.extend(element.value for element in target.elements)
-            elif isinstance(target, cst.Attribute):
-                found.add(target.attr.value)
-        stack.extend(children_of(node))
+                found |= held.scope.tree.assigned_attributes(held.definition)
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import libcst as cst
+
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine, Running
@@ -13,6 +15,7 @@ from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Instance, Method
 from tfgraphlint.interpret.root_budgets import Telling
+from tfgraphlint.syntax.tree import nodes_in
 
 MAX_TEST_STEPS = 1_500  # of one test; most are short
 # What unittest and pytest call before each test, in this order.
@@ -36,7 +39,7 @@ def roots(m: Machine, scope: ModuleScope, name: str, telling: Telling) -> Iterat
 def _tests(m: Machine, cls: Class, telling: Telling) -> Iterator[tuple[Callable[[], object], int]]:
     prepares = [class_hierarchy.class_attribute(cls, name) for name in PREPARATIONS]
     before = [each for each in prepares if isinstance(each, Function)]
-    if any(map(_may_be_skipped, before)):
+    if _may_be_skipped(cls) or any(map(_may_be_skipped, before)):
         return
     steps = min(telling.steps_of_started(cls.name), MAX_TEST_STEPS)
     for value in list(cls.state.values()) if steps else ():
@@ -46,9 +49,21 @@ def _tests(m: Machine, cls: Class, telling: Telling) -> Iterator[tuple[Callable[
                     yield (lambda held=held: _run_test(m, cls, before, held)), steps  # type: ignore[misc]
 
 
-def _may_be_skipped(function: Function) -> bool:
-    """Whether a test, or what prepares it, may say that it is not to run here."""
-    return "skip" in function.scope.tree.code(function.definition).lower()
+def _may_be_skipped(tested: Function | Class) -> bool:
+    """Whether a test, its class, or what prepares it may say that it is not to run here.
+
+    unittest, pytest and helpers of a project (``skip_without_gpu()``) do it by a decorator, by a call whose result
+    nobody needs, or by an error. Their names are only a convention, so that the word is looked for there, and nowhere
+    else: ``skip`` is a method of datasets as well, and networks have skip connections.
+    """
+    definition = tested.definition
+    named = [] if isinstance(definition, cst.Lambda) else [each.decorator for each in definition.decorators]
+    for node in nodes_in(definition) if isinstance(tested, Function) else ():
+        if isinstance(node, (cst.Expr, cst.Return)) and isinstance(node.value, cst.Call):
+            named.append(node.value.func)
+        elif isinstance(node, cst.Raise) and node.exc is not None:
+            named.append(node.exc)
+    return any("skip" in tested.scope.tree.code(each).lower() for each in named)
 
 
 def _run_test(m: Machine, cls: Class, before: Sequence[Function], test: Function) -> None:

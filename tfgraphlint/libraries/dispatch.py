@@ -12,8 +12,8 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Decorator, Graph, NamedTupleType, Optimizer, Weighted
 from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
-from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Choice, Instance, Object
+from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.interpret.core.values import Choice, Host, Instance, Object, Tensor, Unknown
 from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
 from tfgraphlint.libraries.python import at_exit, concurrency, numbers, output, programs, sequences, standard_library
@@ -61,7 +61,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     made = decorators.factory(m, name, args, node)
     if made is not None:
         return made
-    if any(isinstance(value, Choice) for value in args.positional[:2]) and _depends_on_choice(name, root):
+    if any(isinstance(value, Choice) for value in args.positional[:2]) and _depends_on_choice(m, name, root, args):
         return _each_choice(m, name, args, node)
     if root in ("tensorflow", "keras"):
         return shapes.of_result(m, name, args, _of_framework(m, name, args, node))
@@ -70,9 +70,14 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return standard_library.call(m, name, args, node)
 
 
-def _depends_on_choice(name: str, root: str) -> bool:
-    """Whether other arguments give another result. An optimizer is the same whatever its learning rate is."""
-    return root in ("tensorflow", "numpy", "math") and not name.startswith("tensorflow.compat.v1.train.")
+def _depends_on_choice(m: Machine, name: str, root: str, args: Arguments) -> bool:
+    """Whether other arguments give another result. An object is the same one whatever its numbers are, as an optimizer
+    with one learning rate or another; a variable or tensor is what it is given."""
+    if root not in ("tensorflow", "numpy", "math"):
+        return False
+    is_object = m.tables.class_kind(name) not in (None, "variable", "tensor")
+    options = [option for value in args.positional[:2] if isinstance(value, Choice) for option in value.options]
+    return not (is_object and all(isinstance(option, (Const, Host, Tensor, Unknown)) for option in options))
 
 
 def _of_framework(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:

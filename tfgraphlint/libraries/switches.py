@@ -12,11 +12,14 @@ from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
 from tfgraphlint.project.callers import Callers
 from tfgraphlint.project.files import python_files
+from tfgraphlint.project.import_lines import module_word, words_of_imports
 from tfgraphlint.project.modules import Project
 from tfgraphlint.syntax.tree import Tree
 
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n]*)", re.MULTILINE)
-
+_RUN_EAGERLY = re.compile(
+    r"^([ \t]+)[\w.]*\b(?:experimental_)?run_functions_eagerly\(\s*(?:run_eagerly\s*=\s*)?True\b", re.MULTILINE
+)
+_DEFINITION = re.compile(r"\s*(?:async\s+)?def\b")
 
 def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
     """The mode of a module's top level before anything ran: eager, unless some other file may have switched it off."""
@@ -27,16 +30,34 @@ def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
 
 def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     """Whether a program that this file is a part of may have switched eager execution off in another file."""
+    project.looked_around = True
     known = _KNOWN.get(project)
     if known is None:
         known = _KNOWN[project] = _Switches()
         known.read(project.roots or [path.parent])
     others = known.files - {path}
-    return bool(others) and (path.stem in known.imported or not known.modules.isdisjoint(_imported(text)))
+    if not others or module_word(path) in known.imported:
+        return bool(others)
+    return not known.modules.isdisjoint(words_of_imports(text, path, packages=True))
+
+
+def runs_functions_eagerly_within(text: str) -> bool:
+    """Whether a function of a file switches ``tf.function`` off, whatever else it does: not under a condition."""
+    for call in _RUN_EAGERLY.finditer(text):
+        pad = len(call[1])
+        outer = (line for line in reversed(text[: call.start()].splitlines()) if line.strip() and _indent(line) < pad)
+        if _DEFINITION.match(next(outer, "")):
+            return True
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def callers_of(project: Project) -> Callers:
     """Who calls what in a project."""
+    project.looked_around = True
     known = _CALLERS.get(project)
     if known is None:
         known = _CALLERS[project] = Callers(project.roots)
@@ -45,7 +66,7 @@ def callers_of(project: Project) -> Callers:
 
 @dataclass
 class _Switches:
-    """The files of a project that switch, the names of its modules, and all words of its imports."""
+    """The files of a project that switch, the names of its modules, and what its imports name."""
 
     files: set[Path] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
@@ -57,8 +78,8 @@ class _Switches:
                 text = path.read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
-            self.modules.add(path.parent.name if path.stem == "__init__" else path.stem)
-            self.imported |= _imported(text)
+            self.modules.add(module_word(path))
+            self.imported |= words_of_imports(text, path, packages=True)
             if _mentions(text):
                 self.files.add(path)
 
@@ -69,7 +90,3 @@ _KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 def _mentions(text: str) -> bool:
     return any(word in text for word in EAGER_SWITCHES)
-
-
-def _imported(text: str) -> set[str]:
-    return {word for line in _IMPORT.findall(text) for word in re.findall(r"\w+", line)}

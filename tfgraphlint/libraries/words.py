@@ -84,6 +84,8 @@ ERROR_PASSING = (
 # Attributes of tensors, variables and arrays that are Python values.
 PYTHON_ATTRIBUTES = ("shape", "dtype", "ndim", "name", "device", "op", "graph", "size", "itemsize", "nbytes", "rank")
 
+# What a tape is asked for.
+TAPE_QUERIES = frozenset({"gradient", "jacobian", "batch_jacobian"})
 # Methods that mean the same whatever has them: of tensors, variables, lists, tapes, models and optimizers.
 KNOWN_METHODS = frozenset({
     "numpy", "assign", "assign_add", "assign_sub", "append", "extend", "gradient", "watch", "jacobian", "predict",
@@ -91,6 +93,40 @@ KNOWN_METHODS = frozenset({
 })  # fmt: skip
 # Methods that write into a variable.
 VARIABLE_ASSIGNMENTS = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_nd_update")
+# Methods of tapes, optimizers, variables and metrics that take tensors.
+TENSOR_METHODS = frozenset({*TAPE_QUERIES, *VARIABLE_ASSIGNMENTS, "watch", "apply_gradients", "update_state"})
+# Methods that take variables, or lists of them, and keep none.
+TAKES_VARIABLES = TAPE_QUERIES | {"watch", "apply_gradients", "minimize", "append_gradients"}
+# What makes a variable of the value that it is given, and what makes a tensor of it.
+VARIABLE_MAKERS = (
+    "tensorflow.Variable", "tensorflow.compat.v1.Variable", "keras.Variable", "tensorflow.keras.Variable",
+    "tensorflow.keras.backend.variable", "keras.backend.variable",
+)  # fmt: skip
+TENSOR_MAKERS = (
+    "tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.compat.v1.constant",
+    "tensorflow.compat.v1.convert_to_tensor",
+)  # fmt: skip
+# Methods and functions that give the values of a tensor to Python.
+HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
+# Modules of TensorFlow whose functions may keep what they are given, and ``tf.function``, whose results do.
+KEEPS_ARGUMENTS = (
+    "tensorflow.train", "tensorflow.saved_model", "tensorflow.data", "tensorflow.keras", "tensorflow.function",
+)  # fmt: skip
+# What works on values, so that code which names it runs eagerly.
+NEEDS_EAGER = HOST_METHODS | {
+    "py_function", "numpy_function", "to_list", "to_tensor", "get_weights", "set_weights", "predict", "evaluate",
+    "executing_eagerly", "imshow", "plot",
+}  # fmt: skip
+# What writes a value down for people: summaries, metrics, plots.
+SHOWS_VALUES = frozenset({"scalar", "update_state", "plot"})
+# Methods of loggers that write a line down.
+LOG_METHODS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
+# How losses and metrics call what they compare a prediction with.
+LABELS = frozenset({"y_true", "labels", "label", "targets", "target", "mask", "true"})
+# Methods of arrays whose namesakes in TensorFlow keep the dtype of integers, where NumPy widens them.
+WIDENING_METHODS = frozenset({"mean", "sum", "prod", "cumsum", "cumprod", "trace"})
+# How dtypes with a gradient are called.
+FLOAT_TYPES = frozenset({"float", "float16", "float32", "float64", "bfloat16", "half", "double"})
 
 # Known libraries. ``tensorflow_core`` and ``tf_keras`` are other names of parts of TensorFlow and Keras.
 KNOWN_LIBRARIES = frozenset({
@@ -113,6 +149,8 @@ OTHER_PACKAGES = frozenset({
 })  # fmt: skip
 # Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
 HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "statistics"})
+# Libraries whose functions compute or show something, and change nothing of the program that calls them.
+COMPUTING_LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | {"matplotlib", "tensorflow_probability"}
 
 # What switches a program of TensorFlow 2 to graphs.
 EAGER_SWITCHES = ("disable_eager_execution", "disable_v2_behavior")
@@ -153,6 +191,10 @@ CALLED_BY_KERAS = frozenset({
     "get_gradients", "apply_gradients", "apply", "update_step", "minimize", "compute_gradients", "compute_mask",
     "compute_output_shape", "compute_output_spec", "make_train_function", "make_test_function",
 })  # fmt: skip
+# Methods of tapes and optimizers that are told which variables to train.
+TOLD_VARIABLES = frozenset({
+    "gradient", "jacobian", "batch_jacobian", "apply_gradients", "minimize", "compute_gradients", "get_gradients",
+})  # fmt: skip
 # Methods of a Keras model that run it in loops of their own.
 TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",
@@ -187,6 +229,23 @@ LOST_VALUES = frozenset({
 })  # fmt: skip
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
+
+# What a ``LambdaCallback`` is given, in the order of its arguments.
+HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end", "on_train_batch_begin",
+         "on_train_batch_end")
+# Classes of variables that are no variables of Keras 3.
+PLAIN_VARIABLES = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
+# Layers of Keras 3 that draw random numbers and hold the seed in a variable of their own; the first with a rate that
+# is not zero. Found by making each.
+SEEDED_LAYERS = frozenset({
+    "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+})
+ALWAYS_SEEDED_LAYERS = frozenset({
+    "AlphaDropout", "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration",
+    "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip",
+    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+    "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom",
+})
 
 # Methods that change the list, set, dictionary or deque that they belong to.
 CHANGING_METHODS = frozenset({
@@ -266,6 +325,8 @@ ON_TWO_TENSORS = frozenset({
     "logical_and", "logical_or", "add", "subtract", "multiply", "divide", "maximum", "minimum", "pow", "greater",
     "less", "equal", "not_equal", "greater_equal", "less_equal", "squared_difference", "atan2", "floormod",
 })  # fmt: skip
+# Functions that compute each element by itself: a condition has the shape of their arguments, or is broadcast to it.
+BY_ELEMENT = ON_ONE_TENSOR | ON_TWO_TENSORS | {"cos", "cosh", "sinh", "tan"}
 # Parts of TensorFlow's names whose functions give no tensors.
 STATIC_PARTS = frozenset({
     "gfile", "config", "distribute", "dtypes", "executing_eagerly", "is_tensor", "TensorShape", "TensorSpec",

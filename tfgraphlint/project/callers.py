@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,11 +17,11 @@ from pathlib import Path
 from tfgraphlint.libraries.words import CALLED_BY_KERAS, KERAS_BASES
 from tfgraphlint.project.files import python_files
 from tfgraphlint.project.guard import parse
+from tfgraphlint.project.import_lines import module_word, words_of_imports
 from tfgraphlint.project.mentions import LIBRARIES, PLAIN_BASES, Definition, Mention, Mentions, read_mentions
 from tfgraphlint.project.source import read_text
 
 MAX_CALLERS = 12  # calls within calls that are followed back
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
 
 
 @dataclass
@@ -33,9 +32,9 @@ class SourceFile:
     text: str
 
     @cached_property
-    def imported(self) -> set[str]:
-        """All words of its imports."""
-        return {word for line in _IMPORT.findall(self.text) for word in re.findall(r"\w+", line)}
+    def imported(self) -> frozenset[str]:
+        """The names of files and folders that its imports may mean."""
+        return words_of_imports(self.text, self.path, packages=True)
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -140,7 +139,7 @@ def _neighbours(files: Mapping[Path, SourceFile]) -> dict[Path, set[Path]]:
     """For each file those that it imports, for all that the words of its imports say, and those that import it."""
     by_name: dict[str, set[Path]] = {}
     for path in files:
-        by_name.setdefault(path.parent.name if path.stem == "__init__" else path.stem, set()).add(path)
+        by_name.setdefault(module_word(path), set()).add(path)
     found: dict[Path, set[Path]] = {path: set() for path in files}
     for path, file in files.items():
         for word in file.imported & by_name.keys():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
+from tfgraphlint.project.import_lines import ImportLine
 from tfgraphlint.project.search_path import added_folders
 from tfgraphlint.project.source import glimpse
 
@@ -48,6 +49,11 @@ class ModuleFinder:
         if found is None and module.partition(".")[0] not in LIBRARIES:
             found = next(filter(None, (_module_file(base, module) for base in self._added_by(importer))), None)
         return self._note(importer, 0, module, found)
+
+    def find_all(self, line: ImportLine, importer: Path) -> list[Path]:
+        """The files that an import may mean: that of the module, and that of the name if it is a module, too."""
+        found = (self.find(module, importer, line.dots) for module in line.modules)
+        return [path for path in found if path is not None]
 
     def relative(self, importer: Path, dots: int, module: str) -> Path | None:
         """The file of ``from ..module import`` with so many dots."""

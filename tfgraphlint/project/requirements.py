@@ -6,6 +6,7 @@ resolved, and no file is parsed that does not mention TensorFlow or Keras.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -25,7 +26,9 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#
 _CLAUSE = re.compile(r"(===|==|!=|~=|<=|>=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 _LOCKED = re.compile(r'^name = "([\w.-]+)"\s+version = "([^"]+)"', re.MULTILINE)
 _PIPFILE_LOCKED = re.compile(r'"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"')
-_ARGUMENT = re.compile(r"""["']((?:intel-)?(?:tensorflow|keras)[\w-]*\s*(?:\[[^\]]*\])?\s*(?:[<>=!~][^"';]*)?)["';]""")
+_ARGUMENT = re.compile(r"(?:intel-)?(?:tensorflow|keras)[\w-]*\s*(?:\[[^\]]*\])?\s*([<>=!~][^;]*)?(?:;.*)?", re.DOTALL)
+# Arguments of ``setup`` whose lists hold no requirements.
+_NO_REQUIREMENTS = frozenset({"keywords", "packages", "py_modules", "classifiers", "provides"})
 _OF_INTEREST = re.compile(r"tensorflow|keras", re.IGNORECASE)
 _LEGACY_KERAS = re.compile(r"TF_USE_LEGACY_KERAS\W{1,12}(?:1|[Tt]rue)\b")
 
@@ -203,7 +206,25 @@ def _pipfile_locked(text: str) -> list[list[Requirement]]:
 
 
 def _setup_script(text: str) -> list[list[Requirement]]:
-    return [_parsed(_ARGUMENT.findall(text))]
+    try:
+        found = list(_texts_in(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [_parsed(text for text, listed in found if (match := _ARGUMENT.fullmatch(text)) and (listed or match[1]))]
+
+
+def _texts_in(tree: ast.AST, listed: bool = False) -> Iterator[tuple[str, bool]]:
+    """The strings of a script, and whether they are elements of a list or values of a dictionary.
+
+    The keys of a dictionary, as of ``extras_require={"tensorflow": [...]}``, and keywords are no requirements.
+    """
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, str):
+        yield tree.value, listed
+    if isinstance(tree, ast.keyword) and tree.arg in _NO_REQUIREMENTS:
+        return
+    of = tree.values if isinstance(tree, ast.Dict) else ast.iter_child_nodes(tree)
+    for each in of:
+        yield from _texts_in(each, isinstance(tree, (ast.Dict, ast.List, ast.Tuple, ast.Set)))
 
 
 def _is_requirements_file(name: str) -> bool:

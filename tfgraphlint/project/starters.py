@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles, holds_tests, is_named_as_test
-from tfgraphlint.project.import_lines import imports_in, words_of_imports
+from tfgraphlint.project.import_lines import imports_in, module_word, words_of_imports
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 
@@ -30,7 +30,7 @@ _STARTS = re.compile(
 
 
 class _Said(NamedTuple):
-    """What a file says of itself: the last words of what it imports, and whether it does something when it is run."""
+    """What a file says of itself: what its imports name, and whether it does something when it is run."""
 
     imported: frozenset[str]
     starts: bool
@@ -66,18 +66,15 @@ class Starters:
 
     def _importers(self, file: Path) -> Iterator[Path]:
         """The files of the project that import ``file``."""
-        word = file.parent.name if file.stem == "__init__" else file.stem
+        word = module_word(file)
         for other in self.files.around(file):
             if word in self._read(other).imported and other != file and file in self._imported(other, word):
                 yield other
 
     def _imported(self, importer: Path, word: str) -> Iterator[Path]:
-        for dots, module, name in imports_in(glimpse(importer)):
-            if word in (module.rpartition(".")[2], name) or not module and word == importer.parent.name:
-                for full in {module, f"{module}.{name}".strip(".")}:
-                    found = self._finder.find(full, importer, dots)
-                    if found is not None:
-                        yield found
+        for line in imports_in(glimpse(importer)):
+            if word in line.words(importer):
+                yield from self._finder.find_all(line, importer)
 
     def _read(self, file: Path) -> _Said:
         if file not in self._said:
@@ -94,8 +91,7 @@ def _looked_at(file: Path) -> _Said:
     known = _SAID.get(file)
     if known is None or known[0] != stamp:
         text = glimpse(file)
-        imported = words_of_imports(text) | ({file.parent.name} if "from . " in text else set())
-        said = _Said(imported, starts=_STARTS.search(text) is not None or holds_tests(text, file))
+        said = _Said(words_of_imports(text, file), starts=_STARTS.search(text) is not None or holds_tests(text, file))
         known = _SAID[file] = stamp, said
     return known[1]
 

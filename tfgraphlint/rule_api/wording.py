@@ -11,6 +11,7 @@ from tfgraphlint.facts.common import Fault, FaultKind, Place, Traced
 from tfgraphlint.facts.gradients import Cause, GradientLost
 from tfgraphlint.libraries.words import TRACER_WORDS
 from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.syntax.parents import parent
 
 LABELS = {
     FaultKind.UNWATCHED: "no tape watches `{value}`",
@@ -73,10 +74,21 @@ def name_gradient(lost: GradientLost) -> str:
 
 def name_source(lost: GradientLost) -> str:
     """The source of a query as it is written: `` `w` ``."""
+    if lost.source.kind in ("part layer", "part variable") and lost.source.made is not None:
+        name = f"`{brief(_named(lost.source.made))}`"
+        return f"the weights of {name}" if lost.source.kind == "part layer" else name
     if _is_compiled(lost):
         return "the weights"
     made = lost.source.made if lost.source.kind == "member" else None  # one of those that the source lists
     return f"`{brief(lost.source.code if made is None else made.code)}`"
+
+
+def _named(made: Place) -> str:
+    """What a layer or variable is called: by what it is assigned to, or by the call that makes it."""
+    held_by = parent(made.tree, made.node)
+    if isinstance(held_by, cst.Assign) and len(held_by.targets) == 1 and held_by.value is made.node:
+        return made.tree.code(held_by.targets[0].target)
+    return made.code
 
 
 def _is_compiled(lost: GradientLost) -> bool:
@@ -107,7 +119,7 @@ def trace_path(found: GradientLost | Cause) -> tuple[Step, ...]:
     lost = found.lost if isinstance(found, Cause) else found
     steps: list[Step] = []
     if lost.source.made is not None:
-        comes = "come" if _is_compiled(lost) else "comes"
+        comes = "come" if _is_compiled(lost) or lost.source.kind == "part layer" else "comes"
         steps.append(Step(Role.SOURCE, f"{name_source(lost)} {comes} from here", lost.source.made.span))
     steps += [Step(Role.CUT, _label(fault), _shown_at(fault, lost).span) for fault in lost.faults]
     consequence = f"{name_gradient(lost)} lacks this part" if lost.partial else describe(lost)

@@ -2,7 +2,8 @@
 
 A result counts again where nothing has changed that it can have come from: the file's text, its packages, the files
 that it imports, those that they import, where all these imports lead (a module that was not there may be there now),
-the files that name the project's commands, the settings, and the tool itself.
+the files that name the project's commands, the settings, and the tool itself. A few results depend on all files of the
+project: on who calls a function, on what switches eager execution off, on how many tests there are.
 
 The cache lies in ``.tfgraphlint_cache`` in the working directory, one file for each state of the tool: a checksum and
 JSON, so that reading it runs no code, whoever wrote it. A file that is damaged is as good as none.
@@ -25,9 +26,10 @@ from typing import Any
 import tfgraphlint
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
 from tfgraphlint.project.commands import declarations
+from tfgraphlint.project.files import ProjectFiles, python_files
 from tfgraphlint.project.module_finder import ModuleFinder, packages_around
 from tfgraphlint.project.settings import Settings
-from tfgraphlint.run.examine import Examined
+from tfgraphlint.run.examine import Around, Examined
 
 FOLDER = ".tfgraphlint_cache"
 MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
@@ -51,6 +53,8 @@ class Cache:
         self._path = self._folder / f"{_state_of_tool(directory)}.json"
         self._finder = ModuleFinder(roots)
         self._started = started
+        self._listing = ProjectFiles(roots)
+        self._below: dict[Path | None, list[Path]] = {}  # the files of a folder; of the roots for None
         self._settings: dict[int, str] = {}  # by identity: many files share one
         self._digests: dict[str, str] = {}
         self._around: dict[str, list[str]] = {}
@@ -65,11 +69,13 @@ class Cache:
         if stored is None or stored["settings"] != self._in_short(settings):
             return None
         signature, reached = self._signature(str(file))
-        if stored["signature"] != signature:
+        around = frozenset(map(Around, stored["around"]))
+        if stored["signature"] != signature or stored["project"] != self._project_in_short(file, around):
             return None
         found = tuple(_read_diagnostic(each) for each in stored["found"])
         in_part = tuple((row, name) for row, name in stored["in_part"])
-        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file}, in_part=in_part)
+        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file}, in_part=in_part,
+                        around=around)
 
     def keep(self, results: Iterable[Examined], settings: Mapping[Path, Settings]) -> None:
         """Remember ``results``, which are fresh, and write the cache. That it cannot be written is no error."""
@@ -84,6 +90,8 @@ class Cache:
                     "passed": result.passed_screen,
                     "found": [_written_diagnostic(each) for each in result.diagnostics],
                     "in_part": result.in_part,
+                    "around": sorted(each.value for each in result.around),
+                    "project": self._project_in_short(result.file, result.around),
                 }
         with contextlib.suppress(OSError):
             self._write()
@@ -101,6 +109,8 @@ class Cache:
     def _may_be_kept(self, result: Examined) -> bool:
         packages = filter(os.path.exists, self._packages(str(result.file)))
         files = {str(result.file), *map(str, result.consulted), *packages}
+        if Around.TEXTS in result.around:
+            files |= set(self._project(result.file))
         return not result.error and all(map(self._is_settled, files))
 
     def _is_settled(self, path: str) -> bool:
@@ -136,6 +146,22 @@ class Cache:
             found = frozenset(answer for _, _, answer in answers if answer is not None)
             self._nodes[path] = _short(repr((path, self._digest(path), answers))), found
         return self._nodes[path]
+
+    def _project_in_short(self, file: Path, around: frozenset[Around]) -> str:
+        """What a result depends on of the files around that its own file does not import."""
+        texts = [(path, self._digest(path)) for path in self._project(file)] if Around.TEXTS in around else []
+        few_tests = self._listing.has_few_tests(file) if Around.TESTS in around else None
+        return _short(repr((texts, few_tests)))
+
+    def _project(self, file: Path) -> list[str]:
+        """The files below the roots, and those in the folder of a file that lies elsewhere."""
+        given = list(map(str, self._files_below(None)))
+        return given if str(file) in given else [*given, *map(str, self._files_below(file.parent))]
+
+    def _files_below(self, folder: Path | None) -> list[Path]:
+        if folder not in self._below:
+            self._below[folder] = list(python_files(self._finder.roots if folder is None else [folder]))
+        return self._below[folder]
 
     def _packages(self, file: str) -> list[str]:
         folder = os.path.dirname(file)

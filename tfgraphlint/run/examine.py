@@ -7,6 +7,7 @@ import gc
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,21 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
 FILES_PER_PROJECT = 250
 
 
+class Around(Enum):
+    """What of the project around a file a result comes from, besides the files that it imports."""
+
+    TEXTS = "texts"  # of all its files: who calls a function, what switches eager execution off
+    TESTS = "tests"  # whether there are so few that they are run
+
+
 @dataclass(frozen=True)
 class Examined:
     """What came of one file. Nothing is silenced, left out or moved yet.
 
     ``error`` is one line about what kept us from linting it; ``details`` the traceback where it is our own fault.
     ``consulted`` are the files that can have been read besides, ``imports`` says where they were found: what was
-    looked up since the last file of the same process. Whatever else a result comes from, ``cache`` has to know.
+    looked up since the last file of the same process, ``around`` what of the project mattered besides. Whatever else a
+    result comes from, ``cache`` has to know.
     """
 
     file: Path
@@ -56,6 +65,7 @@ class Examined:
     error: str = ""
     details: str = ""
     in_part: tuple[tuple[int, str], ...] = ()  # row and name of what was not read to its end; no name for the file
+    around: frozenset[Around] = frozenset()
 
 
 @dataclass
@@ -124,19 +134,23 @@ class Examiner:
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)
-        called = self._called(file, source, tree)
+        called, tests = self._commands.of(file), tests_in(tree, source.text, file)
+        if not tests:
+            return self._examine_tree(file, source, tree, called)
+        if self._listing.has_few_tests(file):
+            called |= tests
+        result = self._examine_tree(file, source, tree, called)
+        return replace(result, around=result.around | {Around.TESTS})
+
+    def _examine_tree(self, file: Path, source: Source, tree: ast.Module, called: frozenset[str]) -> Examined:
+        """Lint a program; ``called`` are its functions and classes that are called from outside: tests, and what
+        commands call."""
         if self.screened and not self._relates(file, source, tree, called):
             return self._passed_over(file)
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
         return call_deep(lambda: self._look_into(file, source, tree, called))
-
-    def _called(self, file: Path, source: Source, tree: ast.Module) -> frozenset[str]:
-        """The functions and classes of a file that are called from outside: tests, and what commands call."""
-        called = self._commands.of(file)
-        tests = tests_in(tree, source.text, file)
-        return called | tests if tests and self._listing.has_few_tests(file) else called
 
     @property
     def _listing(self) -> ProjectFiles:
@@ -171,7 +185,7 @@ class Examiner:
             return self._passed_over(file, say_once(found, assumed, tree, source))
         if self.screened and called:
             outline.telling_imports = self._others.telling_imports(outline, file)
-        examined = self._interpret(file, source, outline, version, called)
+        examined = self._interpret(file, source, tree, outline, version, called)
         return replace(examined, diagnostics=say_once(found + examined.diagnostics, assumed, tree, source))
 
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
@@ -218,26 +232,43 @@ class Examiner:
         return outline.tells_by_imports
 
     def _interpret(
-        self, file: Path, source: Source, outline: Outline, version: str | None, called: frozenset[str]
-    ) -> Examined:
+        self, file: Path, source: Source, tree: ast.Module, outline: Outline, version: str | None,
+        called: frozenset[str],
+    ) -> Examined:  # fmt: skip
         project = self._current_project()
-        parsed = project.parsed(file, source) or parsed_tree(source)
+        parsed = project.parsed(file, source) or parsed_tree(source, None if project.trees.whole else tree)
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         # libcst, the interpreter and its tables: a clean run does without.
+        from libcst import ParserSyntaxError
+
+        project.add(file, parsed)
+        try:
+            return self._run(project, file, parsed, outline, version, called)
+        except (ParserSyntaxError, RuleFailure) as error:
+            if project.trees.whole or not isinstance(error.__cause__ or error, ParserSyntaxError):
+                raise
+            # In the body of a function, here or in an imported module, stands what CPython can parse and libcst cannot:
+            # from now on every file is parsed as a whole, so that it is known before anything runs.
+            self._start_project(whole=True)
+            return self._interpret(file, source, tree, outline, version, called)
+
+    def _run(
+        self, project: Project, file: Path, parsed: Tree, outline: Outline, version: str | None, called: frozenset[str]
+    ) -> Examined:
         from tfgraphlint.facts.limits import ReadInPart
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
         from tfgraphlint.names.guarded_facts import unguarded
 
-        project.add(file, parsed)
         with meant_for(version):
             facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
         in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))
         imports = (*project.fresh(), *self._others.finder.fresh())
-        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part)
+        around = frozenset({Around.TEXTS} if project.looked_around else ())
+        return Examined(file, found, True, project.reached(file) - {file}, imports, in_part=in_part, around=around)
 
     def _unparsable(self, file: Path, event: UnparsableFile) -> Examined:
         return Examined(file, tuple(self._rules().diagnostics(event)), True)
@@ -249,15 +280,20 @@ class Examiner:
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_PER_PROJECT == 0:
-            from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
-
-            self._trees = self._trees or Trees()
             self._project = None
             if self._linted:
                 gc.collect()
-            self._project = _open_project(self.roots, self.overlay, self._trees)
+            self._start_project()
         self._linted += 1
+        assert self._project is not None
         return self._project
+
+    def _start_project(self, whole: bool = False) -> None:
+        from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
+
+        if self._trees is None or whole:
+            self._trees = Trees(whole)
+        self._project = _open_project(self.roots, self.overlay, self._trees)
 
 
 def say_once(
@@ -283,14 +319,14 @@ def _say_taken(name: str, module: str) -> str:
     return said if name == module else f"{said}: taken for `{module}`"
 
 
-def parsed_tree(source: Source) -> Tree | UnparsableFile:
-    """libcst's tree of a text that has passed the guard."""
+def parsed_tree(source: Source, parsed: ast.Module | None = None) -> Tree | UnparsableFile:
+    """libcst's tree of a text that has passed the guard; late bodies where CPython's tree is given."""
     import libcst  # a clean run does without
 
     from tfgraphlint.syntax.tree import Tree
 
     try:
-        return Tree(source.filename, source.text)
+        return Tree(source.filename, source.text, parsed=parsed)
     except libcst.ParserSyntaxError as error:
         place = Position(max(error.raw_line, 1), max(error.raw_column + 1, 1))
         message = f"libcst cannot parse this, though Python can: {error.message}"
@@ -327,6 +363,7 @@ def _united(file: Path, results: Sequence[Examined]) -> Examined:
         any(result.passed_screen for result in results),
         frozenset().union(*(result.consulted for result in results)),
         tuple(each for result in results for each in result.imports),
+        around=frozenset().union(*(result.around for result in results)),
     )
 
 

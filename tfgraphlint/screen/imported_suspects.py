@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.libraries.words import GRADIENT_TRIGGERS, GRAPH_API
+from tfgraphlint.libraries.words import GRAPH_API
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.import_lines import imports_in
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached_by_running
-from tfgraphlint.screen.triggers import COMPILE, mentions_framework
+from tfgraphlint.screen.triggers import COMPILE, LOST_READS, TRIGGERS, mentions_framework
 
 MAX_OUTLINES = 150  # of modules: so many are kept in memory
 
@@ -129,10 +129,12 @@ class ImportedModules:
     def _telling_parts(self, path: Path, outline: Outline) -> set[int]:
         if path not in self._suspects:
             text = glimpse(path)
-            telling = {*GRADIENT_TRIGGERS, COMPILE, *(GRAPH_API if "compat" in text else ())}
-            found: set[int] = set()
+            # A helper need not name a framework to use the tape, model or optimizer that it is given.
+            telling = {*TRIGGERS, *LOST_READS}
             if mentions_framework(text):
-                found = {id(part) for part in outline.parts if not part.words.isdisjoint(telling)}
+                telling |= {COMPILE, *(GRAPH_API if "compat" in text else ())}
+            found = {id(part) for part in outline.parts if not part.words.isdisjoint(telling)}
+            if mentions_framework(text):
                 found |= set(map(id, outline.suspects()))
             self._suspects[path] = found
         return self._suspects[path]
@@ -156,11 +158,8 @@ class ImportedModules:
                     yield found, bound
 
     def _imported_by_text(self, text: str, file: Path) -> Iterator[Path]:
-        for dots, module, name in imports_in(text):
-            for full in {module, f"{module}.{name}".strip(".")} if name else {module}:
-                found = self._finder.find(full, file, dots)
-                if found is not None:
-                    yield found
+        for line in imports_in(text):
+            yield from self._finder.find_all(line, file)
 
 
 def _words(nodes: Iterable[ast.AST]) -> set[str]:

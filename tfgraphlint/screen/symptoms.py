@@ -9,6 +9,7 @@ from tfgraphlint.libraries.words import (
     CHANGING_METHODS,
     CONVERTED_BUILTINS,
     DTYPE_TAKERS,
+    HOST_METHODS,
     LAYER_MODULES,
     ON_ONE_TENSOR,
     ON_TWO_TENSORS,
@@ -22,7 +23,6 @@ from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
-HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_value", "eval"})
 TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
     "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter",
 }  # fmt: skip

@@ -20,9 +20,12 @@ from tfgraphlint.libraries.words import (
     LOST_VALUES,
 )
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+from tfgraphlint.syntax.ast_walk import walk
 
 COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
+# The words of an outline for attributes that are gone, which have the names of many other things.
+LOST_READS = frozenset(f".{name}" for name in LOST_VALUES)
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
 _TRIGGER_TEXT = re.compile(
     rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
@@ -43,7 +46,7 @@ def holds_root(tree: ast.Module) -> bool:
     """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
     trained: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         framework = framework or _imports_framework(node)
         trigger = trigger or _names_trigger(node)
         if not trigger:
@@ -67,6 +70,9 @@ def _parts_of_training(node: ast.AST) -> Iterator[str]:
             yield "fit"
         case ast.FunctionDef(name="call") | ast.Attribute(attr="Lambda") | ast.Name(id="Lambda"):
             yield "own"
+        case ast.Call(func=ast.Attribute(attr="Activation") | ast.Name(id="Activation"), args=[given]):
+            if not isinstance(given, ast.Constant):
+                yield "own"
         case ast.keyword(arg="activation", value=ast.Attribute() | ast.Name() | ast.Lambda()):
             yield "own"
         case ast.Call(func=ast.Attribute(attr="cast") | ast.Name(id="cast")):
@@ -95,10 +101,17 @@ def _imports_framework(node: ast.AST) -> bool:
     )
 
 
+def reads_lost_value(node: ast.Attribute) -> bool:
+    """Whether an attribute of something else than ``self`` is read that objects of Keras may have lost."""
+    if node.attr not in LOST_VALUES or not isinstance(node.ctx, ast.Load):
+        return False
+    return not (isinstance(node.value, ast.Name) and node.value.id == "self")
+
+
 def _names_trigger(node: ast.AST) -> bool:
     match node:
-        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in LOST_VALUES:
-            return not (isinstance(owner, ast.Name) and owner.id == "self")
+        case ast.Attribute(attr=name) if name in LOST_VALUES:
+            return reads_lost_value(node)
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
             return name in TRIGGERS
         case ast.ImportFrom(names=names):

@@ -15,8 +15,8 @@ def parameters(definition: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
     return [*params.posonly_params, *params.params, *params.kwonly_params]
 
 
-def bound_in(node: cst.CSTNode) -> Iterator[str]:
-    """The names that a function, lambda, comprehension or statement binds."""
+def binds(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a node binds itself, whatever those within it bind."""
     match node:
         case cst.Param(name=name):
             yield name.value
@@ -26,6 +26,11 @@ def bound_in(node: cst.CSTNode) -> Iterator[str]:
             yield from names_in(target)
         case cst.AsName(name=target):
             yield from names_in(target)
+
+
+def bound_in(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a function, lambda, comprehension or statement binds."""
+    yield from binds(node)
     for child in children_of(node):
         if isinstance(child, cst.FunctionDef | cst.ClassDef):
             yield child.name.value

@@ -70,14 +70,17 @@ def _verdict(
     lost = [
         one for one in outcomes if one in LOST | {"empty"} and (one != "zero" or zeros and set(outcomes) == {"zero"})
     ]
-    doubtful = any(one in ("nan", "mixed") for one in outcomes) or (not lost and zeros and "zero" in outcomes)
+    several = bool({"mixed", "partly"} & set(outcomes))
     whole = [report for report in reports if not report.partial]
+    doubtful = "nan" in outcomes or several or (not lost and zeros and "zero" in outcomes)
     if error and looped:
         doubtful = True  # the turn that the report is about may not have come
+    if "partly" in outcomes and any(report.weights and report.source == key[1:] for report in whole):
+        doubtful = False  # it says that none of the weights has a gradient
     if whole and not lost and not doubtful:
         return Verdict(Finding.FALSE, key, tuple(outcomes), tuple(whole))
     # A report of another source or of the same line is taken for one of this query only where it is its own.
-    if not lost or whole or reports or "mixed" in outcomes or lost[0] == "empty" or key[0] in said.stopped:
+    if not lost or reports or several or lost[0] == "empty" or key[0] in said.stopped:
         return Verdict(Finding.AGREED, key, tuple(outcomes), reports)
     if key[0] not in said.unknown:
         return Verdict(Finding.SILENT, key, tuple(outcomes), reports, "the query was not judged")
@@ -96,3 +99,14 @@ def _elsewhere(truth: Truth, said: Said) -> list[Verdict]:
         for report in said.reports
         if not report.query and not report.partial and not truth.error
     ]
+
+
+def differing(plain: Said, other: Said) -> list[Verdict]:
+    """The reports that only one of two forms of a program has."""
+    found = []
+    for finding, reports in (
+        (Finding.MISSED, [one for one in plain.reports if one not in other.reports]),
+        (Finding.FALSE, [one for one in other.reports if one not in plain.reports]),
+    ):
+        found += [Verdict(finding, (one.line, 1, 0), ("reported elsewhere",), (one,)) for one in reports]
+    return found

@@ -88,3 +88,20 @@ def stored(w: Writer, scope: Scope, value: Value) -> None:
     initial = {"s": "0.0", "v": "tf.zeros(3)", "m": "tf.zeros((2, 3))"}[value.shape]
     state = w.bind(scope, Value(f"tf.Variable({initial})", value.shape, "variable"), "state", "buffer", "average")
     w.line(f"{state.text}.{w.choose(('assign', 'assign_add'))}({value.text})")
+
+
+def traced_cut(w: Writer, value: Value) -> Value:
+    """The value after an operation of TensorFlow that has no gradient: in a graph as well as eagerly."""
+    x = value.text
+    forms = [
+        "tf.round({})",
+        "tf.floor({})",
+        "tf.cast({} > 0.3, tf.float32)",
+        "tf.cast(tf.cast({}, tf.int32), tf.float32)",
+        "tf.where({} > 0.4, 1.0, 0.0)",
+        "tf.stop_gradient({})",
+        "keras.ops.round({})",
+        "tf.reshape(tf.numpy_function(np.tanh, [{0}], tf.float32), tf.shape({0}))",
+        *(f"{name}({{}})" for name in w.operations.none[:6]),
+    ]
+    return Value(w.choose(forms).format(x), value.shape)

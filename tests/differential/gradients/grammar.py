@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from ..forms import FILE, NOTEBOOK, SCRIPT, started
 from ..operations import Operations
 from ..writer import Writer
+from .models import MODELS
 from .practice import PRACTICE
 from .scenes import SCENES
 
@@ -25,16 +27,20 @@ VERBOSE = False
 DEPTH = {depth}
 HISTORY = []
 """
+FAMILIES = {"statements": SCENES, "practice": PRACTICE, "models": MODELS}
+WEIGHTS = (0.5, 0.25, 0.25)
 
 
 @dataclass(frozen=True)
 class Program:
-    """The text of a program; whether operations whose gradient is zero were allowed in it."""
+    """The text of a program; whether operations whose gradient is zero were allowed in it; how it is written down."""
 
     index: int
     text: str
     zeros: bool
     scene: str
+    form: str = FILE
+    family: str = "statements"
 
 
 def program(seed: int, index: int, operations: Operations) -> Program:
@@ -43,7 +49,12 @@ def program(seed: int, index: int, operations: Operations) -> Program:
     w = Writer(random, operations, zeros=random.random() < 0.12)
     w.names.update(("tf", "np", "keras", "math", "functools", "inner", "outer", "values", "value", "x", "y", "a", "b"))
     w.names.difference_update(("x", "y", "b", "value", "values"))
-    scene = random.choice(SCENES if random.random() < 0.65 else PRACTICE)
+    family, scenes = random.choices(list(FAMILIES.items()), WEIGHTS)[0]
+    w.zeros = w.zeros and family != "models"  # where relu and the like give zeros by chance
+    scene = random.choice(scenes)
     scene(w)
     head = HEAD.format(bonus=random.choice(("True", "False")), depth=random.choice((2, 3)))
-    return Program(index, head + "\n" + "\n".join(w.lines) + "\n", w.zeros, scene.__name__)
+    text = head + "\n" + "\n".join(w.lines) + "\n"
+    form = random.choices((FILE, SCRIPT, NOTEBOOK), (0.8, 0.12, 0.08))[0]
+    text = started(text, random) if form == SCRIPT else text
+    return Program(index, text, w.zeros, scene.__name__, form, family)

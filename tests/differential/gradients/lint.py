@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import ast
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Severity
+from tfgraphlint.diagnostic import Severity, Span
 from tfgraphlint.facts.common import Fact, Place
 from tfgraphlint.facts.gradients import GradientLost, QuerySwapped, TapeExhausted, Unwatchable, WeightsUnbuilt
 from tfgraphlint.interpret import interpret
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, ancestors
+from tfgraphlint.interpret.core.structures import elements, nodes_within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Choice, Dict, Items, Object, Tensor, Unknown, Variable, Weights
 from tfgraphlint.interpret.gradients import queries
+from tfgraphlint.libraries.keras import trained_gradients
 from tfgraphlint.project.modules import Project
 from tfgraphlint.rule_api.registry import Registry, load
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.tree import Tree
 
-from .run import FILENAME
+from ..forms import FILE, on_disk
+from .run import FILENAME, trained
+
+Line = Callable[[Span], int]  # the line of the program at which a stretch of a file starts
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Report:
     query: int = 0
     source: tuple[int, int] | None = None
     partial: bool = False
+    weights: bool = False  # the source is all the weights of a model or layer
 
 
 @dataclass
@@ -57,15 +63,48 @@ def _registry() -> Registry:
     return load()
 
 
-def said(text: str) -> Said:
-    """Lint one program."""
-    found = Said()
+def said(text: str, form: str = FILE) -> Said:
+    """Lint one program, written down in this form."""
+    if form == FILE:
+        found = _heard(partial(interpreted, text), lambda span: span.start.row)
+    else:
+        with on_disk(form, text) as shown:
+            found = _together([_heard(partial(shown.facts, file), shown.line) for file in shown.files])
+    if ".trainable = False" in text:
+        for missing in found.unknown.values():
+            missing.add("which layers train")
+    fits = trained(text)  # what is said of a compiled loss is seen when the model is fitted
+    found.reports = [
+        replace(report, query=fits[report.query], source=None) if report.query in fits else report
+        for report in found.reports
+    ]
+    return found
+
+
+def interpreted(text: str) -> list[Fact]:
+    """The facts of a program in one file."""
     tree = Tree("program.py", text)
     project = Project([nowhere()])
     project.add(Path(FILENAME), tree)
-    with _listening(found):
-        facts = interpret(project, tree, Outline(ast.parse(text)), FILENAME)
-    found.reports = [report for fact in facts for report in _reports(fact)]
+    return interpret(project, tree, Outline(ast.parse(text)), FILENAME)
+
+
+def _heard(facts: Callable[[], Iterable[Any]], line: Line) -> Said:
+    found = Said()
+    with _listening(found, line):
+        made = list(facts())
+    found.reports = list(dict.fromkeys(report for fact in made for report in _reports(fact, line)))
+    return found
+
+
+def _together(each: Sequence[Said]) -> Said:
+    """What was said of several files: of a query that was judged more than once, what the one knew that knew most."""
+    found = Said()
+    found.reports = list(dict.fromkeys(report for one in each for report in one.reports))
+    for one in each:
+        found.stopped |= one.stopped
+        for line, missing in one.unknown.items():
+            found.unknown[line] = min(missing, found.unknown.get(line, missing), key=len)
     return found
 
 
@@ -74,54 +113,67 @@ def nowhere() -> Path:
     return Path(tempfile.mkdtemp())
 
 
-def _reports(fact: Any) -> Iterator[Report]:
-    query, source = _about(fact)
+def _reports(fact: Any, line: Line) -> Iterator[Report]:
+    query, source = _about(fact, line)
     for diagnostic in _registry().diagnostics(fact):
         if diagnostic.severity is Severity.ERROR:
-            partial = isinstance(fact, GradientLost) and fact.partial
-            yield Report(diagnostic.code, diagnostic.message, diagnostic.span.start.row, query, source, partial)
+            lost = isinstance(fact, GradientLost)
+            yield Report(
+                diagnostic.code, diagnostic.message, line(diagnostic.span), query, source,
+                lost and fact.partial, lost and fact.source.kind == "weights",
+            )  # fmt: skip
 
 
-def _about(fact: Fact) -> tuple[int, tuple[int, int] | None]:
+def _about(fact: Fact, line: Line) -> tuple[int, tuple[int, int] | None]:
+    def start(place: Place) -> tuple[int, int]:
+        return line(place.span), place.span.start.column
+
     if isinstance(fact, GradientLost):
-        return fact.place.span.start.row, _start(fact.source.written)
+        return line(fact.place.span), start(fact.source.written)
     if isinstance(fact, (TapeExhausted, QuerySwapped)):
-        return fact.place.span.start.row, None
+        return line(fact.place.span), None
     if isinstance(fact, Unwatchable) and fact.how == "source":
-        return fact.query.span.start.row, _start(fact.place)
+        return line(fact.query.span), start(fact.place)
     if isinstance(fact, WeightsUnbuilt):
-        return fact.used.span.start.row, None
+        return line(fact.used.span), None
     return 0, None
 
 
-def _start(place: Place) -> tuple[int, int]:
-    start = place.span.start
-    return start.row, start.column
-
-
 @contextmanager
-def _listening(found: Said) -> Iterator[None]:
-    original = queries.judge_call
+def _listening(found: Said, line: Line) -> Iterator[None]:
+    judge_query, judge_training = queries.judge_call, trained_gradients.judge
 
     def judge_call(m: Any, tape: Any, target: Value, written: Any, sources: Any, node: cst.CSTNode) -> None:
-        line = m.place(node).span.start.row
-        missing = found.unknown.setdefault(line, set())
-        nodes = [one for value in (target, *(source.value for source in sources)) for one in _nodes(value, missing)]
-        for one in ancestors(nodes):
-            if one.kind is Kind.OPAQUE or any(edge.flow is Flow.UNKNOWN for edge in one.edges):
-                if not one.queried:
-                    missing.add(_text(one))
-            if one.kind is Kind.JOIN:
-                missing.add(f"which way the program went: {_text(one)}")
-            if any(edge.flow is Flow.STOPPED for edge in one.edges):
-                found.stopped.add(line)
-        original(m, tape, target, written, sources, node)
+        _note(found, line(m.place(node).span), (target, *(source.value for source in sources)))
+        judge_query(m, tape, target, written, sources, node)
+
+    def judge(m: Any, tape: Any, model: Value, outputs: Value, node: cst.CSTNode) -> None:
+        _note(found, line(m.place(node).span), (outputs,))
+        behind = ancestors(nodes_within(outputs))
+        if not any(one.kind is Kind.VARIABLE and one.trainable is not False for one in behind):
+            found.unknown[line(m.place(node).span)].add("no weight takes part in the outputs")
+        judge_training(m, tape, model, outputs, node)
 
     queries.judge_call = judge_call  # type: ignore[assignment]
+    trained_gradients.judge = judge  # type: ignore[assignment]
     try:
         yield
     finally:
-        queries.judge_call = original
+        queries.judge_call = judge_query
+        trained_gradients.judge = judge_training
+
+
+def _note(found: Said, line: int, values: Iterable[Value]) -> None:
+    """Note what is unknown about what a query is about."""
+    missing = found.unknown.setdefault(line, set())
+    for one in ancestors([node for value in values for node in _nodes(value, missing)]):
+        if one.kind is Kind.OPAQUE or any(edge.flow is Flow.UNKNOWN for edge in one.edges):
+            if not one.queried:
+                missing.add(_text(one))
+        if one.kind is Kind.JOIN:
+            missing.add(f"which way the program went: {_text(one)}")
+        if any(edge.flow is Flow.STOPPED for edge in one.edges):
+            found.stopped.add(line)
 
 
 def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:
@@ -133,8 +185,6 @@ def _nodes(value: Value, missing: set[str]) -> Iterable[Node]:
         missing.add("which of several values it is")
         return [node for option in value.options for node in _nodes(option, missing)]
     if isinstance(value, (Items, Dict)):
-        from tfgraphlint.interpret.core.structures import elements
-
         return [node for item in elements(value) for node in _nodes(item, missing)]
     if isinstance(value, (Tensor, Variable)):
         return [value.node]

@@ -6,11 +6,12 @@ import gc
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..forms import NOTEBOOK
 from ..minimise import minimise
 from ..operations import Operations
-from .compare import Finding, Verdict, verdicts
+from .compare import Finding, Verdict, differing, verdicts
 from .grammar import Program, program
 from .lint import said
 from .run import LOST, Recorder, Truth, recording
@@ -50,8 +51,14 @@ class Tally:
     missed: int = 0
     silent: int = 0
     causes: Counter[str] = field(default_factory=Counter)
+    untrained: int = 0  # weights of which some have a gradient and some have none
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)  # the same by grammar and form
 
     def add(self, judged: Judged) -> None:
+        made = judged.program
+        for kind in (made.family, made.form):
+            self._add_kind(self.kinds.setdefault(kind, Counter()), judged)
+        self.untrained += sum("partly" in seen for seen in judged.truth.outcomes.values())
         outcomes = judged.truth.outcomes
         lost = [key for key, seen in outcomes.items() if any(one in LOST - {"zero"} for one in seen)]
         self.programs += 1
@@ -65,6 +72,14 @@ class Tally:
         self.silent_programs += bool(judged.silent)
         for one in judged.silent:
             self.causes[general(one.cause)] += 1
+
+    def _add_kind(self, counts: Counter[str], judged: Judged) -> None:
+        lost = [one for seen in judged.truth.outcomes.values() for one in seen if one in LOST - {"zero"}]
+        counts.update(
+            programs=1, losing=bool(lost), ended=bool(judged.truth.error and not judged.truth.outcomes),
+            silent=bool(judged.silent),
+        )  # fmt: skip
+        counts.update(one.finding.value for one in judged.disagreements)
 
     @property
     def silent_rate(self) -> float:
@@ -96,23 +111,29 @@ class Session:
         self._forget()
         truth = self.recorder.run(made.text)
         zeros = made.zeros and any(name in made.text for name in (*self.operations.zero, *HOST_ZEROS))
-        found = verdicts(truth, said(made.text), zeros)
+        heard = said(made.text, made.form)
+        found = verdicts(truth, heard, zeros)
+        if made.form == NOTEBOOK:
+            found += differing(said(made.text), heard)
         elsewhere = [one for one in found if one.finding is Finding.FALSE and not one.key[1]]
         if elsewhere:  # what stands in a branch that is not taken may raise for all we know
             reached = self.recorder.reached(made.text)
             found = [one for one in found if one not in elsewhere or one.line in reached]
         return Judged(made, truth, found)
 
-    def judged(self, seed: int, indices: range) -> Iterator[Judged]:
+    def judged(self, seed: int, indices: range, only: str | None = None) -> Iterator[Judged]:
+        """The programs with these numbers; ``only`` those of one grammar or form."""
         for index in indices:
-            yield self.judge(program(seed, index, self.operations))
+            made = program(seed, index, self.operations)
+            if only in (None, made.family, made.form):
+                yield self.judge(made)
 
     def minimised(self, made: Program, verdict: Verdict) -> str:
         """The smallest text found in which the same disagreement shows."""
 
         def stays(text: str) -> bool:
             try:
-                judged = self.judge(Program(made.index, text, made.zeros, made.scene))
+                judged = self.judge(replace(made, text=text))
             except Exception:  # what was left may be too little for the linter or for us
                 return False
             ended = "TimeoutError" not in judged.truth.error

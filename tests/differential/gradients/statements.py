@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..writer import Scope, Value, Writer, together
 from .constructs import construct
-from .cuts import cut, stored
+from .cuts import cut, stored, traced_cut
 from .expressions import expression, pick, scalar
 
 WORDS = ("h", "hidden", "features", "z", "u", "score", "mixed", "out")
@@ -230,3 +230,16 @@ WAYS = (
     + [_loop, _loop, _branch, _gather_list, _dictionary, _log, _comprehension, _attempt]
     + [_augmented, _stored, _unpacked, _while]
 )
+
+# In the ``call`` of a layer, which Keras runs with symbolic tensors first.
+TRACED_WAYS = [_assign] * 5 + [_loop, _branch, _gather_list, _dictionary, _comprehension, _augmented, _unpacked]
+
+
+def traced_statements(w: Writer, scope: Scope, count: int) -> None:
+    """A few statements that Keras can run on symbolic tensors, with a cut that a graph can hold now and then."""
+    for _ in range(count):
+        value = pick(w, scope, "svm", framework=True)
+        if value is not None and w.chance(0.15):
+            w.bind(scope, traced_cut(w, value), *WORDS)
+        else:
+            w.choose(TRACED_WAYS)(w, scope)

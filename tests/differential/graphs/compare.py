@@ -89,6 +89,17 @@ def verdicts(text: str, truth: Truth, said: Said) -> list[Verdict]:
     ]
 
 
+def differing(plain: Said, other: Said) -> list[Verdict]:
+    """The reports that only one of two forms of a program has."""
+    found = []
+    for finding, reports in (
+        (Finding.MISSED, [one for one in plain.reports if one not in other.reports]),
+        (Finding.FALSE, [one for one in other.reports if one not in plain.reports]),
+    ):
+        found += [Verdict(finding, one.line, "reported elsewhere", (one.code,), (one,)) for one in reports]
+    return found
+
+
 def _matching(text: str, truth: Truth, codes: tuple[str, ...], said: Said) -> tuple[Report, ...]:
     spans = [truth.statement(line) for line in truth.error_path]
     spans.append(_block(text, truth.error_line))
@@ -179,7 +190,7 @@ def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     matched = _matching(text, truth, codes, said)
     retraced = any(_retraced(text, truth))
     for report in said.reports:
-        if report in matched or not _reached(text, truth, report.line):
+        if report in matched or not _reached(text, truth, report.line) or _came_first(text, truth, report.line):
             continue
         first, last = truth.statement(report.line)
         if any(first <= line <= last for line in truth.error_path):
@@ -205,6 +216,16 @@ def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
             false = report.error and report.code not in SILENT_HARM
         if false:
             yield Verdict(Finding.FALSE, report.line, "runs", (report.code,), (report,))
+
+
+def _came_first(text: str, truth: Truth, line: int) -> bool:
+    """Whether the program may have ended before a graph came by: a Lambda layer's function stands at ``line``, or code
+    that had only run eagerly till then."""
+    first, _ = truth.statement(line)
+    if not truth.error or truth.error_line == first:
+        return False
+    only_eager = truth.eager[first] and not truth.traced[first] and first not in truth.error_path
+    return "Lambda(lambda" in _statement_at(text, line) or bool(only_eager and "layers." in text)
 
 
 def _rebuilt(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:

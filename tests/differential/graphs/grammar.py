@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from random import Random
 
+from ..forms import FILE, NOTEBOOK, SCRIPT, started
 from ..operations import Operations
 from ..writer import Writer
+from .models import MODELS
 from .scenes import POINT, ROWS, SCENES
 
 IMPORTS = {
@@ -66,6 +68,8 @@ TAKEN = (
     "rate",
     "inputs",
     "tape",
+    "hidden",
+    "gradients",
     *IMPORTS,
     *HEAD,
 )
@@ -73,11 +77,13 @@ TAKEN = (
 
 @dataclass(frozen=True)
 class Program:
-    """The text of a program and the name of the scene that it was made by."""
+    """The text of a program, the name of the scene that it was made by, and how it is written down."""
 
     index: int
     text: str
     scene: str
+    form: str = FILE
+    family: str = "bodies"
 
 
 def program(seed: int, index: int) -> Program:
@@ -85,7 +91,8 @@ def program(seed: int, index: int) -> Program:
     drawn = Random(f"graph:{seed}:{index}")
     w = Writer(drawn, Operations(), zeros=False)
     w.names.update(TAKEN)
-    scene = drawn.choice(SCENES)
+    family = "models" if drawn.random() < 0.2 else "bodies"
+    scene = drawn.choice(MODELS if family == "models" else SCENES)
     scene(w)
     body = "\n".join(w.lines)
     words = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", body))
@@ -97,4 +104,7 @@ def program(seed: int, index: int) -> Program:
         for name, line in HEAD.items()
         if name in words
     ]
-    return Program(index, "\n".join([*imports, "", *head, "", body, ""]), scene.__name__)
+    text = "\n".join([*imports, "", *head, "", body, ""])
+    form = drawn.choices((FILE, SCRIPT, NOTEBOOK), (0.8, 0.12, 0.08))[0]
+    text = started(text, drawn) if form == SCRIPT else text
+    return Program(index, text, scene.__name__, form, family)

@@ -7,7 +7,8 @@ from .bodies import calls, faulty, statements
 from .scope import Body, Where, bind, expression, filled, pick
 
 
-def _layer(w: Writer, wrong: bool) -> str:
+def layer_class(w: Writer, wrong: bool) -> str:
+    """A class of layers with a body that Keras traces; its name."""
     name = w.name("Gate", "Scale", "Attention")
     with w.block(f"class {name}(tf.keras.layers.Layer):"):
         with w.function("def __init__(self, limit=0.5):"):
@@ -46,7 +47,7 @@ def _layer(w: Writer, wrong: bool) -> str:
 
 
 def layer(w: Writer) -> None:
-    name = _layer(w, faulty(w))
+    name = layer_class(w, faulty(w))
     draw = w.random.random()
     if draw < 0.3:
         w.line(f"holder = {name}()")
@@ -66,10 +67,11 @@ def layer(w: Writer) -> None:
             )
         )
         w.line(f"model = {form}")
-        _fit(w, w.choose(("'mse'", "tf.keras.losses.MeanSquaredError()")))
+        fit(w, w.choose(("'mse'", "tf.keras.losses.MeanSquaredError()")))
 
 
-def _fit(w: Writer, loss: str, more: str = "") -> None:
+def fit(w: Writer, loss: str, more: str = "") -> None:
+    """``model`` compiled and fitted."""
     eager = w.chance(0.12)
     w.line(f"model.compile(optimizer='sgd', loss={loss}{more}, {'run_eagerly=True' if eager else 'jit_compile=False'})")
     w.line(
@@ -97,9 +99,9 @@ def loss(w: Writer) -> None:
     w.line("")
     w.line("model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])")
     if w.chance(0.25):
-        _fit(w, "'mse'", f", metrics=[{name}]")
+        fit(w, "'mse'", f", metrics=[{name}]")
     else:
-        _fit(w, name)
+        fit(w, name)
 
 
 def train_step(w: Writer) -> None:
@@ -134,4 +136,4 @@ def train_step(w: Writer) -> None:
             w.line("return {'loss': loss}")
     w.line("")
     w.line(f"model = {name}()")
-    _fit(w, "'mse'")
+    fit(w, "'mse'")

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..forms import execute
 from ..gradients.run import FILENAME, limited
 
 SECONDS = 20.0
@@ -121,18 +122,18 @@ def run(text: str) -> Truth:
     run_eagerly = tf.config.functions_run_eagerly()
     noted = instrumented(text, tree)
     linecache.cache[FILENAME] = (len(noted), None, noted.splitlines(keepends=True), FILENAME)  # AutoGraph reads it
-    names = {"__name__": "__main__", "__seen__": tf.autograph.experimental.do_not_convert(watch.seen)}
+    names = {"__seen__": tf.autograph.experimental.do_not_convert(watch.seen)}
     try:
         with contextlib.redirect_stdout(output), _logging(output), warnings.catch_warnings(), limited(SECONDS):
             warnings.simplefilter("ignore")
-            exec(compile(noted, FILENAME, "exec"), names)
-    except Exception as error:  # a program may end with any error, that is what is wanted to be known
+            truth.names = execute(noted, FILENAME, names)
+    except Exception as raised:  # a program may end with any error, that is what is wanted to be known
+        error = _origin(raised)
         truth.error = f"{type(error).__name__}: {_message(error)}"
         truth.error_path = tuple(_lines(error))
         truth.error_line = truth.error_path[-1] if truth.error_path else 0
     finally:
         tf.config.run_functions_eagerly(run_eagerly)
-    truth.names = names
     return truth
 
 
@@ -148,6 +149,13 @@ def _logging(output: _Output) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
+
+
+def _origin(error: BaseException) -> BaseException:
+    """What was raised in a Lambda layer: Keras only says that it could not find out the shape of the output."""
+    while "could not automatically infer the shape" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _message(error: BaseException) -> str:

@@ -6,11 +6,12 @@ import gc
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..forms import NOTEBOOK
 from ..gradients.compare import Finding
 from ..minimise import minimise
-from .compare import Verdict, codes_of, verdicts
+from .compare import Verdict, codes_of, differing, verdicts
 from .grammar import Program, program
 from .lint import said
 from .run import Truth, run
@@ -48,13 +49,16 @@ class Tally:
     missed: Counter[str] = field(default_factory=Counter)
     silent: Counter[str] = field(default_factory=Counter)
     causes: Counter[str] = field(default_factory=Counter)
-    scenes: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)  # the same by grammar and form
 
     def add(self, judged: Judged) -> None:
         self.programs += 1
         self.raising += bool(judged.truth.error)
         self.otherwise += judged.wrong_otherwise
-        self.scenes[judged.program.scene] += 1
+        for kind in (judged.program.family, judged.program.form):
+            counts = self.kinds.setdefault(kind, Counter())
+            counts.update(one.finding.value for one in judged.verdicts)
+            counts.update(programs=1, raised=bool(judged.truth.error))
         counters = {
             Finding.AGREED: self.agreed,
             Finding.FALSE: self.false,
@@ -93,20 +97,26 @@ class Session:
     def judge(self, made: Program) -> Judged:
         self._forget()
         truth = run(made.text)
-        found = verdicts(made.text, truth, said(made.text))
+        heard = said(made.text, made.form)
+        found = verdicts(made.text, truth, heard)
+        if made.form == NOTEBOOK:
+            found += differing(said(made.text), heard)
         truth.names = {}
         return Judged(made, truth, found, bool(truth.error) and not codes_of(truth, made.text))
 
-    def judged(self, seed: int, indices: range) -> Iterator[Judged]:
+    def judged(self, seed: int, indices: range, only: str | None = None) -> Iterator[Judged]:
+        """The programs with these numbers; ``only`` those of one grammar or form."""
         for index in indices:
-            yield self.judge(program(seed, index))
+            made = program(seed, index)
+            if only in (None, made.family, made.form):
+                yield self.judge(made)
 
     def minimised(self, made: Program, verdict: Verdict) -> str:
         """The smallest text found in which the same disagreement shows."""
 
         def stays(text: str) -> bool:
             try:
-                judged = self.judge(Program(made.index, text, made.scene))
+                judged = self.judge(replace(made, text=text))
             except Exception:  # what was left may be too little for the linter or for us
                 return False
             return "TimeoutError" not in judged.truth.error and any(one.like(verdict) for one in judged.verdicts)

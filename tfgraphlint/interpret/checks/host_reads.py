@@ -16,6 +16,7 @@ from tfgraphlint.facts.tracing import (
     PrintedWhileTraced,
     VariableCreated,
 )
+from tfgraphlint.interpret.core import keras_symbols
 from tfgraphlint.interpret.core.autograph import is_converted
 from tfgraphlint.interpret.core.events import (
     HostValueDrawn,
@@ -31,6 +32,7 @@ from tfgraphlint.interpret.core.graph_state import (
     in_trace,
     is_assumed,
     is_guarded,
+    is_symbolic,
     runs_once,
     shows_symbolic,
 )
@@ -81,7 +83,7 @@ def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:
         isinstance(held, Variable) for held in within(value)
     ):
         return True
-    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside):
+    if kind is not FaultKind.NUMPY_METHOD or not isinstance(value, Unknown) or is_guarded(m, m.outside, options=True):
         return False
     if _made_in_graph(m, value.node):
         return True
@@ -117,7 +119,9 @@ def _is_compiled(m: Machine) -> bool:
 
 def variable_made(m: Machine, event: VariableMade) -> None:
     """Report a variable that each call of traced code makes anew."""
-    node, name = event
+    node, name, initial = event
+    if keras_symbols.infers_shapes(m) and not (isinstance(initial, Tensor) and is_symbolic(initial)):
+        return  # nothing is raised before the model is called in a graph
     kept = isinstance(m.frame.statement, cst.Assign) and any(
         not isinstance(target.target, cst.Name) for target in m.frame.statement.targets
     )

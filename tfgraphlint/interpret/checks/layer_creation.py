@@ -21,21 +21,25 @@ from tfgraphlint.interpret.core.values import Instance, Items, Object
 
 
 class MadeAnew:
-    """The layers and models that each run of the code around them makes anew, by their nodes, and whether a condition
-    stands before."""
+    """The layers and models that each run of the code around them makes anew, by their nodes, whether a condition
+    stands before, and whether one does that only some callers fulfil, perhaps once."""
 
     kept: ClassVar[Field[Ever | None]] = Field(None)  # in the state of a layer: something keeps it, on some path
 
     def __init__(self) -> None:
-        self._made: dict[Node, tuple[LayerCreated, bool]] = {}
+        self._made: dict[Node, tuple[LayerCreated, bool, bool]] = {}
 
-    def add(self, value: Object | Instance, fact: LayerCreated, guarded: bool) -> None:
-        self._made[value.node] = fact, guarded
+    def add(self, value: Object | Instance, fact: LayerCreated, guarded: bool, optional: bool) -> None:
+        self._made[value.node] = fact, guarded, optional
 
     def of(self, value: Object | Instance) -> tuple[LayerCreated | None, bool]:
         """What is to be reported of a layer or model, if anything, and whether it was made behind a condition."""
-        fact, guarded = self._made.get(value.node, (None, False))
+        fact, guarded, _ = self._made.get(value.node, (None, False, False))
         return (None if value.state.get(MadeAnew.kept) else fact), guarded
+
+    def is_optional(self, value: Object | Instance) -> bool:
+        """Whether it was made behind any condition, be it that an argument is given."""
+        return value.node in self._made and self._made[value.node][2]
 
     def forget(self, value: Object | Instance) -> None:
         self._made.pop(value.node, None)
@@ -46,14 +50,16 @@ def layer_made(m: Machine, event: LayerMade) -> None:
     value, name, node = event
     outside = _outside(m)
     if outside is not None:
-        m.memory(MadeAnew).add(value, _created(m, name, node), is_guarded(m, outside, returns=True))
+        guarded = is_guarded(m, outside, returns=True, options=True)
+        optional = guarded or is_guarded(m, outside, returns=True, arguments=False)
+        m.memory(MadeAnew).add(value, _created(m, name, node), guarded, optional)
 
 
 def application_made(m: Machine, event: ApplicationMade) -> None:
     """Report ``tf.keras.applications.VGG16()``, which makes its variables at once."""
     name, node = event
     outside = _outside(m)
-    if outside is not None and not is_guarded(m, outside, returns=True):
+    if outside is not None and not is_guarded(m, outside, returns=True, options=True):
         m.emit(_created(m, name, node))
 
 
@@ -71,9 +77,9 @@ def layer_called(m: Machine, event: LayerCalled) -> None:
 
 
 def kept(m: Machine, event: AttributeSet) -> None:
-    """A layer that was made behind a condition is kept: it is not made again."""
+    """A layer that was made behind a condition is kept: it is not made again, or only where a caller asks for it."""
     value = event.value
-    if isinstance(value, (Object, Instance)) and m.memory(MadeAnew).of(value)[1]:
+    if isinstance(value, (Object, Instance)) and m.memory(MadeAnew).is_optional(value):
         m.store.set(value, MadeAnew.kept, Ever(True))
 
 
@@ -109,7 +115,9 @@ def _has_weights(m: Machine, value: Object | Instance) -> bool:
         inner = value.layer
         if record is None or value.function is not None:
             return False
-        return _has_weights(m, inner) if isinstance(inner, (Object, Instance)) else record.weights
+        if isinstance(inner, (Object, Instance)):
+            return _has_weights(m, inner)
+        return record.weights or value.seeded and in_trace(m)
     if isinstance(value, Object):
         return any(_has_weights(m, layer) for layer in _layers(value)) and not keras_symbols.is_functional(value)
     held = [part for part in value.state.values() if isinstance(part, (Object, Instance))]

@@ -68,7 +68,9 @@ def _report(m: Machine, node: cst.CSTNode, cls: str, name: str, lost: Lost) -> N
 
 
 def _class_of_object(m: Machine, value: Object, name: str) -> str | None:
-    """The class of an object; None where it is only known from which one it inherits."""
+    """The class of an object; None where it is only known from which one it inherits, and where none can be made."""
+    if m.tables.lost_member(value.cls, "") is not None:
+        return None
     if isinstance(value, Dataset):
         return None if name in DATASET_ITERATORS or not value.cls.startswith("tensorflow.data.") else value.cls
     if value.made is None and not isinstance(value, Model):

@@ -108,7 +108,7 @@ def container_called(m: Machine, event: ContainerCalled) -> None:
     if any(is_symbolic(held) for value in given for held in within(value)):
         for value in given:
             kept(m, node, value)
-    elif receiver.made < m.graphs[0] and not is_guarded(m, m.outside) and all(is_constant(value) for value in given):
+    elif receiver.made < m.graphs[0] and all(map(is_constant, given)) and not is_guarded(m, m.outside, options=True):
         _changed(m, node, "argument" if _is_parameter(m, receiver) else "container")
 
 

@@ -11,13 +11,21 @@ from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.events import Appended, AttributeSet
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Model, Network
+from tfgraphlint.interpret.core.scopes import Class
 from tfgraphlint.interpret.core.structures import elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import BOOL, INT, STRING, Dict, Instance, Items, Object, Variable
 from tfgraphlint.interpret.python.names import lookup
-from tfgraphlint.libraries.words import ALL_WEIGHTS, PRIVATE_LISTS, TRAINABLE_LISTS
+from tfgraphlint.libraries.words import (
+    ALL_WEIGHTS,
+    PLAIN_VARIABLES,
+    PRIVATE_LISTS,
+    TOLD_VARIABLES,
+    TRAINABLE_LISTS,
+    VARIABLE_ASSIGNMENTS,
+)
+from tfgraphlint.syntax.tree import nodes_in
 
-PLAIN = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
 # Who defines or fills one of these sees to the variables of a class in his own way.
 LISTS = TRAINABLE_LISTS | ALL_WEIGHTS | PRIVATE_LISTS
 
@@ -36,9 +44,37 @@ def _report(m: Machine, owner: Value, name: str, value: Value) -> None:
         return  # who makes the model in another file may name its variables to a tape there
     if any(class_hierarchy.class_attribute(owner.cls, each) is not None or each in owner.state for each in LISTS):
         return
+    if _is_trained_by_name(owner.cls, name):
+        return
     for variable in plain:
         if variable.node.place is not None:
             m.emit(UntrackedVariable(variable.node.place, name, owner.cls.name, tuple(m.calls)))
+
+
+def _is_trained_by_name(cls: Class, name: str) -> bool:
+    """Whether the class, or one that it derives from, names the attribute to a tape or an optimizer, or assigns to it.
+
+    The methods that do so need not have run: others may call them, with what nobody knows.
+    """
+    return any(
+        isinstance(node, cst.Call) and _takes(node, name)
+        for each in class_hierarchy.mro(cls) if isinstance(each, Class)
+        for node in nodes_in(each.definition)
+    )  # fmt: skip
+
+
+def _takes(call: cst.Call, name: str) -> bool:
+    match call.func:
+        case cst.Attribute(value=cst.Attribute(attr=cst.Name(value=held)), attr=cst.Name(value=method)) if (
+            held == name and method in VARIABLE_ASSIGNMENTS
+        ):
+            return True
+        case cst.Attribute(attr=cst.Name(value=method)) if method in TOLD_VARIABLES:
+            return any(
+                isinstance(node, cst.Attribute) and node.attr.value == name
+                for argument in call.args for node in nodes_in(argument)
+            )  # fmt: skip
+    return False
 
 
 def appended(m: Machine, event: Appended) -> None:
@@ -62,6 +98,6 @@ def _variables(value: Value) -> Iterator[Variable]:
 def _is_trained(variable: Variable) -> bool:
     """Whether this is a ``tf.Variable`` that could be trained if it were tracked."""
     return (
-        variable.node.operation in PLAIN and variable.trainable is True
+        variable.node.operation in PLAIN_VARIABLES and variable.trainable is True
         and variable.dtype not in (INT, BOOL, STRING)
     )  # fmt: skip

@@ -24,11 +24,13 @@ ConstructKind = Literal["if", "loop", "try"]
 
 @dataclass(frozen=True)
 class Construct:
-    """A statement around what runs. ``tensor``: whether a tensor decides it; None where that is not known."""
+    """A statement around what runs. ``tensor``: whether a tensor decides it; None where that is not known. ``certain``:
+    its condition has a value that is known."""
 
     node: cst.CSTNode
     kind: ConstructKind
     tensor: bool | None
+    certain: bool = False
 
     @property
     def always(self) -> bool:
@@ -160,10 +162,12 @@ def _parameters(definition: cst.Lambda) -> list[str]:
 
 
 @contextmanager
-def inside(m: Machine, node: cst.CSTNode, kind: ConstructKind, tensor: bool | None) -> Iterator[None]:
+def inside(
+    m: Machine, node: cst.CSTNode, kind: ConstructKind, tensor: bool | None, certain: bool = False
+) -> Iterator[None]:
     """Around the body of a condition, a loop or a ``try``."""
     chosen(m.frame, tensor)
-    m.frame.around.append(Construct(node, kind, tensor))
+    m.frame.around.append(Construct(node, kind, tensor, certain))
     frame = m.frame
     try:
         yield

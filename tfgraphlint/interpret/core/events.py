@@ -342,10 +342,11 @@ class TraceRun(NamedTuple):
 
 
 class VariableMade(NamedTuple):
-    """A variable, an optimizer or a metric is made: all make variables at once."""
+    """A variable, an optimizer or a metric is made: all make variables at once. ``initial`` is the variable's value."""
 
     node: cst.CSTNode
     name: str
+    initial: Value | None = None
 
 
 class LayerMade(NamedTuple):

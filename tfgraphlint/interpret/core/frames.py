@@ -13,6 +13,8 @@ def traced_mode(m: Machine, traced: Traced) -> Running:
     """The mode inside a function that is traced, unless functions run eagerly here."""
     if m.functions_run_eagerly:
         return m.running
+    if m.functions_perhaps_eager:
+        return Running(Mode.UNKNOWN)
     outer = m.running.traced
     if m.mode is Mode.GRAPH and outer is not None:
         if traced.jit and not outer.jit:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
@@ -11,10 +14,11 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
-from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Choice, Host, Items, Object, Tensor, Unknown, Variable
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import Choice, Host, Object, Tensor, Unknown, Variable, is_none
 from tfgraphlint.libraries.words import RUN_ONCE
-from tfgraphlint.syntax.bindings import parameters
+from tfgraphlint.syntax.bindings import binds, parameters
+from tfgraphlint.syntax.tree import nodes_in
 
 
 def is_symbolic(value: Value) -> bool:
@@ -62,14 +66,19 @@ def in_trace(m: Machine) -> bool:
     return in_graph(m) and m.running.by not in GRAPHS
 
 
-def is_guarded(m: Machine, outside: int, *, returns: bool = False, options: bool = False) -> bool:
+def is_guarded(
+    m: Machine, outside: int, *, returns: bool = False, options: bool = False, arguments: bool = True
+) -> bool:
     """Whether a condition of Python decides that this code runs, in the functions entered since ``outside`` of them
-    ran; with ``returns`` also a return before it. With ``options``, conditions do not count by which a function uses
-    an argument if it has been given: who gives it runs the code each time."""
+    ran; with ``returns`` also a return before it. Conditions do not count that the arguments of a trace have decided:
+    they decide the same for each trace of such a call; without ``arguments`` they do count. With ``options`` neither do
+    those by which a function uses an argument if it has been given: who gives it runs the code each time."""
     frame: Frame | None = m.frame
     left = len(m.stack) - outside
     while frame is not None and left > 0:
         conditions = [construct for construct in frame.around if construct.kind == "if" and not construct.always]
+        if left == 1 and arguments:
+            conditions = [each for each in conditions if not each.certain or not _asks_arguments(frame, each.node)]
         if not all(options and _asks_option(frame, construct.node) for construct in conditions):
             return True
         if returns and len(frame.returns) > len(frame.half_returned):
@@ -94,8 +103,19 @@ def _asks_option(frame: Frame, node: cst.CSTNode) -> bool:
 
 
 def _may_be_none(value: Value) -> bool:
-    options = value.options if isinstance(value, Choice) else (value,)
-    return any(isinstance(option, Const) for option in options)
+    return any(map(is_none, value.options if isinstance(value, Choice) else (value,)))
+
+
+def _asks_arguments(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a condition is about nothing but parameters of its function, which nothing has assigned before it."""
+    if frame.function is None or not isinstance(node, cst.If) or any(each.kind == "loop" for each in frame.around):
+        return False
+    asked = {each.value for each in nodes_in(node.test) if isinstance(each, cst.Name)} - {"True", "False", "None"}
+    own = {param.name.value for param in parameters(frame.function.definition)} - {"self", "cls"}
+    if not asked <= own or any(isinstance(each, (cst.Attribute, cst.Call)) for each in nodes_in(node.test)):
+        return False
+    before = itertools.takewhile(lambda each: each is not node, nodes_in(frame.function.definition.body))
+    return asked.isdisjoint(name for each in before for name in binds(each))
 
 
 def runs_once(m: Machine) -> bool:
@@ -127,13 +147,20 @@ def iterates(m: Machine, value: Value) -> bool | None:
         case Dataset():
             return True
         case Range():
-            found = [iterates(m, part) for part in elements(value.bounds)]
-        case Enumerate() | Zip():
-            inner = value.inner
-            found = [iterates(m, part) for part in (elements(inner) if isinstance(inner, Items) else [inner])]
-        case _:
-            return None
-    return True if True in found else None if None in found else False
+            found = [decides(m, part) for part in elements(value.bounds)]
+            return True if True in found else None if None in found else False
+        case Enumerate():
+            return _all_of_the_graph(m, [value.inner])
+        case Zip():
+            return _all_of_the_graph(m, elements(value.inner))
+    return None
+
+
+def _all_of_the_graph(m: Machine, iterated: Sequence[Value]) -> bool | None:
+    """What ``iterates`` says of ``enumerate`` and ``zip``: datasets alone make a dataset; no tensor is taken."""
+    if iterated and all(isinstance(each, Dataset) for each in iterated):
+        return True
+    return None if any(iterates(m, each) is not False for each in iterated) else False
 
 
 def is_out_of_scope(m: Machine, value: Value) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +15,7 @@ from tfgraphlint.interpret.core.structures import changed, elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Dict, Items, Tensor
 
+INFERRED = "keras.Layer.call"  # what runs on symbolic tensors while a model is put together
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
 RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
 
@@ -37,6 +40,27 @@ def is_functional(value: Value) -> bool:
 def runs_for_keras(m: Machine) -> bool:
     """Whether Keras runs this code on a batch, with the model complete."""
     return m.running.by in RUN_BY_KERAS
+
+
+class Inferring:
+    """How many calls of layers with symbolic tensors run now."""
+
+    depth = 0
+
+
+@contextmanager
+def inferring(m: Machine) -> Iterator[None]:
+    """While a layer's code runs on symbolic tensors of Keras."""
+    m.memory(Inferring).depth += 1
+    try:
+        yield
+    finally:
+        m.memory(Inferring).depth -= 1
+
+
+def infers_shapes(m: Machine) -> bool:
+    """Whether the code of a layer runs for Keras to find out what it gives."""
+    return m.memory(Inferring).depth > 0 and m.running.by == INFERRED
 
 
 def batch(value: Value) -> Value:

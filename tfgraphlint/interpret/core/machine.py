@@ -140,6 +140,7 @@ class Machine:
         self.thrifty = MAX_STEPS // 2  # from so many steps on, a function that was entered often is not entered again
         self.skipped = False  # of this root some call was not followed, to save steps
         self.none_expected: set[cst.CSTNode] = set()  # queries whose result is compared with None
+        self.functions_perhaps_eager = False  # code of the file that may have run switches ``tf.function`` off
         self.eager_classes: set[cst.CSTNode] = set()  # models compiled with ``run_eagerly=True``
         self.named: set[cst.CSTNode] = set()  # calls that make variables which are sources by name, or assigned
         self.muted = 0

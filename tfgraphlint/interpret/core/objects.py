@@ -47,6 +47,7 @@ class Layer(Network):
     __slots__ = ()
     shown = ("built", "function", "layer", "name", "return_state", "return_attention_scores", "return_sequences")
 
+    seeded = Field(False)  # Keras 3: it holds the seed of its random numbers in a variable
     shaped = Field(False)  # the shape of its input is known, and with it its variables
     layer: ClassVar[Field[Value | None]] = Field(None)  # the one that it wraps
     function: ClassVar[Field[Value | None]] = Field(None)  # of a ``Lambda``
@@ -119,6 +120,8 @@ class Callback(Object):
     """A callback."""
 
     __slots__ = ()
+
+    hooks: ClassVar[Field[tuple[tuple[str, Value], ...]]] = Field(())  # what a ``LambdaCallback`` calls, by their names
 
 
 # -- TensorFlow ----------------------------------------------------------------------------------

@@ -221,6 +221,25 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, si
     return False
 
 
+def unreached(targets: Sequence[Node], goals: set[Node], bit: int) -> set[Node]:
+    """The goals, known to code that we cannot see, to which certainly no gradient flows from any of the targets."""
+    left = set(goals)
+    seen: set[Node] = set()
+    stack = list(targets)
+    while stack and left:
+        node = stack.pop()
+        left.discard(node)
+        if node in seen:
+            continue
+        seen.add(node)
+        recorded = (node.on | node.maybe) & bit
+        if node.kind is Kind.OPAQUE and recorded:
+            return set()
+        if recorded or node.kind is Kind.JOIN or node.operation == PART:
+            stack.extend(edge.node for edge in node.edges if edge.flow in (Flow.FLOWS, Flow.UNKNOWN))
+    return left
+
+
 FAULT_PRICE = 1000  # a fault against a step over an edge of which we are not sure
 
 
@@ -298,20 +317,35 @@ def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
     return False
 
 
-def terms(target: Node, goals: set[Node], bit: int) -> list[Node]:
+MAX_JOINS = 8  # of a sum, one within another
+
+
+def terms(target: Node, goals: set[Node], bit: int, joins: int = 0) -> list[Node]:
     """The terms that a sum is made of, looking through what only scales or adds up what depends on ``goals``."""
     found: list[Node] = []
     stack = [target]
     while stack:
         node = stack.pop()
+        if node.kind is Kind.JOIN and joins < MAX_JOINS:
+            found += _terms_of_paths(node, goals, bit, joins)
+            continue
         inputs = [edge.node for edge in node.edges if edge.flow is Flow.FLOWS]
-        if node.additive and len(inputs) > 1:
+        if node.additive and (len(inputs) > 1 or len(inputs) == len(node.edges) == 1):
             stack.extend(inputs)
         elif node.linear and len(dependent := [one for one in inputs if reaches(one, goals) or _live(one, bit)]) == 1:
             stack.append(dependent[0])
         else:
             found.append(node)
     return found
+
+
+def _terms_of_paths(joined: Node, goals: set[Node], bit: int, joins: int) -> list[Node]:
+    """The terms of all paths, where these differ in terms only that no tape follows; else what they join to."""
+    paths = [dict.fromkeys(terms(edge.node, goals, bit, joins + 1)) for edge in joined.edges if edge.fault is None]
+    every = {node: None for path in paths for node in path}
+    if any(_live(node, bit) and not all(node in path for path in paths) for node in every):
+        return [joined]
+    return list(every)
 
 
 def _live(node: Node, bit: int) -> bool:

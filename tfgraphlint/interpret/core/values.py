@@ -176,7 +176,7 @@ class Instance(Value):
     run_eagerly: ClassVar[Field[Value | None]] = Field(None)  # it was compiled so
     schedules: ClassVar[Field[tuple[Any, ...]]] = Field(())  # that its optimizer asks for the learning rate
     compiled_with: ClassVar[Field[tuple[Any, ...]]] = Field(())  # the optimizer, which is none of its parts
-    layers: ClassVar[Field[Value | None]] = Field(None)  # of a functional model
+    model: ClassVar[Field[Value | None]] = Field(None)  # that it is for Keras: a functional one, or a ``Sequential``
     loss: ClassVar[Field[Value | None]] = Field(None)  # that it was compiled with
     compiled: ClassVar[Field[int | None]] = Field(0)  # which compilation holds: ``fit`` keeps its trace
 

@@ -14,6 +14,7 @@ MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 LOGARITHMS = ("tensorflow.math.log", "keras.ops.log")
 EXPONENTIALS = ("tensorflow.exp", "tensorflow.math.exp", "keras.ops.exp")
+DIVISIONS = ("Divide", "tensorflow.divide", "tensorflow.math.divide")
 POSITIVE = ("softmax", "sigmoid", "exp", "softplus")  # never give zero
 
 
@@ -118,13 +119,19 @@ def _is_singular(node: Node, value: Node, excluded: str, bound: float) -> bool:
     if not zero:
         return False
     if node.operation in LOGARITHMS:
-        return bool(operands) and _is(operands[0], value)
-    if node.operation in ("Divide", "tensorflow.divide", "tensorflow.math.divide") and len(operands) == 2:
+        return bool(operands) and (_is(operands[0], value) or _is_share(operands[0], value))
+    if node.operation in DIVISIONS and len(operands) == 2:
         return _is(operands[1], value)
     if node.operation in ("Power", "tensorflow.pow") and len(operands) == 2 and isinstance(operands[1], Const):
         power = operands[1].value
         return isinstance(power, (int, float)) and power < 1 and power != 0 and _is(operands[0], value)
     return False
+
+
+def _is_share(operand: object, value: Node) -> bool:
+    """Whether this is ``value / other``, which is zero where the value is."""
+    node = _node(operand)
+    return node is not None and node.operation in DIVISIONS and len(node.operands) == 2 and _is(node.operands[0], value)
 
 
 def _is(operand: object, value: Node) -> bool:

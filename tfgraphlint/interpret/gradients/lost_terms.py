@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from tfgraphlint.facts.common import Fault, FaultKind, Mode
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Flow, Node, Way, ancestors, cheapest_way, reaches, terms, used_before
+from tfgraphlint.interpret.core.provenance import (
+    PART,
+    Flow,
+    Kind,
+    Node,
+    Way,
+    ancestors,
+    cheapest_way,
+    reaches,
+    terms,
+    used_before,
+)
 from tfgraphlint.interpret.core.values import Tape
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.watches import watched_text
@@ -60,6 +71,41 @@ def lost_term(
             if not _cancels(way, live, behind_live) and not _raises(way):
                 return way.faults, way
     return None
+
+
+def carries_alone(way: Way, targets: Sequence[Node], source: Source, bit: int) -> bool:
+    """Whether some of the weights that are asked for reach the target only through the term that was cut off, as those
+    of one head of a model do. What is computed from weights first stands for them: it is in another term, or not.
+    """
+    goals = set(source.goals)
+    if source.kind != "weights":
+        return False  # one variable or tensor: a gradient comes from another term
+    parts = [part for target in targets for part in terms(target, goals, bit)]
+    cut = [part for part in parts if part is way.nodes[0]]
+    elsewhere = set(ancestors([part for part in parts if part not in cut], over_faults=False))
+    return any(elsewhere.isdisjoint(alike) for alike in _made_of(goals, cut))
+
+
+def _made_of(goals: set[Node], parts: Sequence[Node]) -> list[list[Node]]:
+    """What the parts have that was computed from the goals directly, and the items that were taken of it.
+
+    The goals themselves where they are cut off at once: one of them is meant in ``np.sum(weight)``, and nobody knows
+    which if it is any weight of a model.
+    """
+    behind = list(ancestors(parts))
+    found, at_once = set[Node](), list[list[Node]]()
+    for node in behind:
+        direct = [edge for edge in node.edges if edge.node in goals]
+        if any(edge.flow is Flow.CUT for edge in direct):
+            at_once.append([edge.node for edge in direct])
+        elif direct:
+            found.add(node)
+    while new := {
+        node for node in behind
+        if (node.operation == PART or node.kind is Kind.OPAQUE) and any(edge.node in found for edge in node.edges)
+    } - found:  # fmt: skip
+        found |= new
+    return [*([node] for node in found), *at_once]
 
 
 def _cancels(way: Way, live: Sequence[Node], behind_live: set[Node]) -> bool:

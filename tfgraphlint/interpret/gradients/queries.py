@@ -23,9 +23,9 @@ from tfgraphlint.interpret.core.structures import elements, weights_within
 from tfgraphlint.interpret.core.tape_uses import use_of
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import FLOAT, Items, Tape, Tensor, Unknown, Variable, Weights, sequence
-from tfgraphlint.interpret.gradients import losses
+from tfgraphlint.interpret.gradients import losses, lost_parts
 from tfgraphlint.interpret.gradients.finiteness import not_finite
-from tfgraphlint.interpret.gradients.lost_terms import OF_THE_SOURCE, lost_term, partly_lost
+from tfgraphlint.interpret.gradients.lost_terms import OF_THE_SOURCE, carries_alone, lost_term, partly_lost
 from tfgraphlint.interpret.gradients.query_sources import Source, flatten, host_nodes, target_nodes
 from tfgraphlint.interpret.gradients.tapes import kind_unwatchable, never_entered, report_unwatchable
 from tfgraphlint.interpret.gradients.verdicts import judge_one
@@ -92,6 +92,8 @@ def judge_call(
         _check_finite(m, tape, targets, source)
         lost = judge_one(m, tape, targets, source)
         partly = partly_lost(m, tape, targets, source) if lost is None else None
+        if lost is None and partly is None and source.kind == "weights" and tape.persistent is False:
+            lost_parts.report(m, tape, targets, source, (m.place(node), m.place(written_target)))
         if lost is not None and all(fault.kind in OF_THE_SOURCE for fault in lost[0]):
             partly = lost_term(tape, targets, source)
         for found, partial in ((lost, False), (partly, True)):
@@ -103,6 +105,7 @@ def judge_call(
                     Operand(m.place(written_target), targets[0].place),
                     Operand(m.place(source.written), made, source.kind),
                     faults, partial, None, tuple(m.calls),
+                    alone=partial and way is not None and carries_alone(way, targets, source, tape.bit),
                 ))
 
 

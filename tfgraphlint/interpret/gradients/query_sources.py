@@ -11,7 +11,7 @@ from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Module, Network
 from tfgraphlint.interpret.core.provenance import Kind, Node, join_nodes
-from tfgraphlint.interpret.core.structures import MAX_HELD, elements, is_constant, weights_within
+from tfgraphlint.interpret.core.structures import MAX_HELD, elements, is_constant, weights_within, within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import (
     BOOL,
@@ -64,12 +64,31 @@ def flatten(m: Machine, value: Value, written: cst.BaseExpression) -> list[Sourc
             m.named.add(value.node.place.node)
         return [Source(value, written, (value.node,), "variable")]
     if isinstance(value, Weights):
-        whole = Source(value, written, tuple(weights_within(value.owner)), "weights")
+        whole = Source(value, written, _weights(value), "weights")
         return [whole, *(Source(each, written, (each.node,), "member") for each in _without_numbers(m, value))]
     if isinstance(value, Unknown):
         plain = value.node.kind is Kind.TENSOR
         return [Source(value, written, (value.node,), "tensor" if plain else "unknown")]
     return [Source(value, written, (), "other")]
+
+
+def _weights(weights: Weights) -> tuple[Node, ...]:
+    """The nodes of the weights in a list, as far as they are known; none for a list of trainable ones that is empty."""
+    held = tuple(weights_within(weights.owner))
+    kept = tuple(node for node in held if node.trainable is not False)
+    if weights.which not in TRAINABLE_LISTS or len(kept) == len(held):
+        return held
+    return () if _own(weights).issuperset(kept) else kept
+
+
+def may_be_empty(value: Value) -> bool:
+    """Whether these are the weights of objects of the project of which none is known."""
+    return isinstance(value, Weights) and _own(value).issuperset(weights_within(value.owner))
+
+
+def _own(weights: Weights) -> set[Node]:
+    """The nodes that stand for all that objects of the project may hold."""
+    return {held.node for held in within(weights.owner) if isinstance(held, Instance)}
 
 
 def _without_numbers(m: Machine, weights: Weights) -> list[Variable]:

@@ -166,8 +166,8 @@ def report_unwatchable(
 ) -> None:
     """Report a value that no tape can watch or differentiate by."""
     m.store.set(tape, Tape.failed, Possible((tape,)))  # an error ends the program: nothing after it is evidence
-    # ``isinstance(x, tf.Tensor)`` says no of symbolic tensors: what it guards does not run.
-    if not m.guards and not (how == SYMBOLIC and m.kinds_asked):
+    # What runs for values of some kind, when nobody knows of which kind they are, may never see this one.
+    if not m.guards and not m.kinds_asked:
         m.emit(Unwatchable(m.place(written or node), how, what, use_of(tape), m.place(node), tuple(m.calls)))
 
 

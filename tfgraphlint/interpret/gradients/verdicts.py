@@ -21,7 +21,7 @@ from tfgraphlint.interpret.core.provenance import (
 )
 from tfgraphlint.interpret.core.values import Tape
 from tfgraphlint.interpret.gradients.lost_terms import LEFT_TENSORFLOW
-from tfgraphlint.interpret.gradients.query_sources import Source, is_without_numbers
+from tfgraphlint.interpret.gradients.query_sources import Source, is_without_numbers, may_be_empty
 from tfgraphlint.interpret.gradients.watches import first_watches, is_on_tape, unwatched, watched_late
 
 
@@ -49,7 +49,8 @@ def judge_one(
     ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
     if not found:
-        return ((), None) if source.kind != "unknown" and _all_known([*targets, *goals]) else None
+        certain = source.kind != "unknown" and not may_be_empty(source.value)
+        return ((), None) if certain and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
     way = _with_parallel_ways(way, targets, goals, tape.bit)
     faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)
@@ -80,7 +81,17 @@ def _with_parallel_ways(way: Way, targets: Sequence[Node], goals: set[Node], bit
         if other is None or not all(fault.kind in LEFT_TENSORFLOW for fault in other.faults):
             break
         faults.extend(other.faults)
+    faults += [fault for fault in _of_other_branches(way, targets, goals, bit) if fault not in faults]
     return Way(way.source, tuple(faults), way.nodes)
+
+
+def _of_other_branches(way: Way, targets: Sequence[Node], goals: set[Node], bit: int) -> list[Fault]:
+    """The faults of values that a condition chose instead: nobody knows which branch runs, and none has a gradient."""
+    joined = [node for node in (*targets, *way.nodes) if node.kind is Kind.JOIN]
+    options = dict.fromkeys(edge.node for node in joined for edge in node.edges if edge.node not in way.nodes)
+    ways = [cheapest_way(option, goals, bit) for option in list(options)[:MAX_WAYS]]
+    found = [other.faults for other in ways if other is not None and other.faults]
+    return [fault for faults in found if all(one.kind in LEFT_TENSORFLOW for one in faults) for fault in faults]
 
 
 def _with_inner_gradient(

@@ -68,6 +68,8 @@ def instantiate(m: Machine, cls: Class, args: Arguments, node: cst.CSTNode) -> V
     elif args.all():
         for name, value in args.keywords.items():
             m.store.write(instance.state, name, value)
+        if issubclass(kind_of(m, cls), Network):
+            m.libraries.call_method(m, Super(instance, cls), "__init__", args, node)
     return instance
 
 

@@ -50,7 +50,7 @@ def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallSt
     goes_on = GOES_ON
     for statement in statements:
         m.step()
-        if isinstance(statement, cst.SimpleStatementLine):
+        if type(statement) is cst.SimpleStatementLine:
             goes_on = execute(m, statement.body)
         else:
             m.frame.statement = statement
@@ -177,7 +177,7 @@ def _if(m: Machine, node: cst.If) -> bool:
 
     m.tell(ConditionTested(node.test, test, "if"))
     by_tensor = graph_state.decides(m, test)
-    with inside(m, node, "if", by_tensor):
+    with inside(m, node, "if", by_tensor, certain is not None):
         if certain is not None:
             return then() if certain else otherwise()
         before = len(m.frame.returns)

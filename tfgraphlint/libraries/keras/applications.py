@@ -55,6 +55,16 @@ class Repeated:
     count = 0
 
 
+class Made(dict[Node, list[Application]]):
+    """The calls of layers with symbolic tensors, by the nodes of the layers."""
+
+
+def only_call(m: Machine, layer: Value) -> Application | None:
+    """The call with symbolic tensors of a layer that was called so once: what ``layer.output`` is about."""
+    held = m.memory(Made).get(layer.node, []) if isinstance(layer, (Object, Instance)) else []
+    return held[0] if len(held) == 1 else None
+
+
 def note(m: Machine, layer: Object | Instance, args: Arguments, result: Value) -> None:
     """Have symbolic tensors of Keras remember the layer that they come from."""
     given = tuple(_tensors(args.all()))
@@ -62,6 +72,7 @@ def note(m: Machine, layer: Object | Instance, args: Arguments, result: Value) -
         return
     known = {tensor.node for tensor in given}
     made = Application(layer, args, result, given)
+    m.memory(Made).setdefault(layer.node, []).append(made)
     for tensor in _tensors([result]):
         if tensor.node not in known and tensor.node.application is None and tensor.node.kind is not Kind.CONSTANT:
             tensor.node.application = made

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.keras import SymbolicLossAdded
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
@@ -31,6 +32,7 @@ from tfgraphlint.interpret.core.values import (
     Spread,
     Super,
     Tensor,
+    Unknown,
     Variable,
 )
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
@@ -38,8 +40,8 @@ from tfgraphlint.libraries.keras import trained_gradients, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
     layer_of,
-    layers_behind,
     mark_built,
+    model_state,
 )
 
 PREDICTORS = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train_on_batch", "predict_generator")
@@ -73,6 +75,21 @@ def _predict(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.
     return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
 
 
+# Arguments of ``predict`` that only Keras has: other libraries' estimators have others.
+OF_KERAS = frozenset({"verbose", "batch_size", "steps"})
+DEFINES_PREDICT = re.compile(r"\bdef\s+predict\b")
+
+
+@methods.handles(Unknown, "predict", "predict_on_batch")
+def _predict_of_unknown(m: Machine, receiver: Unknown, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """``model.predict(x, verbose=0)`` of a model that comes from outside: an array, for all that is said."""
+    tree = m.frame.scope.tree
+    said = name == "predict_on_batch" or not OF_KERAS.isdisjoint(args.keywords)
+    if not said or not args.positional or DEFINES_PREDICT.search(tree.text):
+        return None
+    return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
+
+
 def _outputs(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> Value:
     """What a prediction was computed from: the weights and the inputs."""
     edges = [Edge(n) for n in weights_within(receiver)]
@@ -90,7 +107,7 @@ def _add_weight(m: Machine, receiver: Value, name: str, args: Arguments, node: c
     flag = args.keywords.get("trainable")
     trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
-    trained_gradients.note_regularizers(m, made, args)
+    trained_gradients.note_options(m, made, args)
     return Variable(made, FLOAT, trainable)
 
 
@@ -113,11 +130,17 @@ def _get_layer(m: Machine, receiver: Weighted, name: str, args: Arguments, node:
 
 @methods.handles(Instance, "get_layer")
 def _some_layer(m: Machine, receiver: Instance, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return Layer("keras.Layer", receiver.node)
+    model = receiver.model
+    return layer_of(model, args) if isinstance(model, Model) else Layer("keras.Layer", receiver.node)
+
+
+@methods.handles(Instance, "add")
+def _add_to_subclass(m: Machine, receiver: Instance, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    return _add(m, receiver.model, name, args, node) if isinstance(receiver.model, Model) else None
 
 
 @methods.handles(Weighted, "add")
-def _add(m: Machine, receiver: Weighted, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+def _add(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``model.add(layer)`` of a ``Sequential``."""
     if not args.positional:
         return None
@@ -160,8 +183,8 @@ def _loss(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CST
 def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in ("__init__", "__setattr__", "build", "__init_subclass__", "__new__", "setUp", "tearDown"):
         if name == "__init__" and isinstance(value.instance, Instance):
-            trained_gradients.note_regularizers(m, value.instance.node, args)
-            _functional_subclass(m, value.instance, args)
+            trained_gradients.note_options(m, value.instance.node, args)
+            _model_subclass(m, value.instance, args)
         return Const(None)
     if isinstance(value.instance, Instance) and issubclass(
         class_hierarchy.kind_of(m, value.instance.cls), Weighted
@@ -171,8 +194,12 @@ def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CS
     return unknown_call(m, [value.instance], args, node)
 
 
-def _functional_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
-    """``super().__init__(inputs=..., outputs=...)``: the instance is a functional model."""
-    outputs = args.keywords.get("outputs")
-    if outputs is not None:
-        m.store.set(instance, Instance.layers, layers_behind(m, outputs))
+def _model_subclass(m: Machine, instance: Instance, args: Arguments) -> None:
+    """``super().__init__(inputs, outputs)`` of a model, ``super().__init__([layers])`` of a ``Sequential``."""
+    base = class_hierarchy.library_base(instance.cls) or ""
+    known = m.tables.class_kind(base)
+    if known is None or objects.of_kind(known) is not Model:
+        return
+    state = model_state(m, base.rpartition(".")[2], args)
+    if state:
+        m.store.set(instance, Instance.model, Model(base, instance.node, state))

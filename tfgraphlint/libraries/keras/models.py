@@ -11,7 +11,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import ApplicationMade, LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Layer, Metric, Model, Network, Optimizer, Weighted
+from tfgraphlint.interpret.core.objects import Callback, Layer, Metric, Model, Network, Optimizer, Weighted
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Function
@@ -68,7 +68,7 @@ def make(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     layer = m.tables.layer(name) if kind is Layer else None
     if layer is not None and not layer.weights:
         made = m.leaf(Kind.CONSTANT, node)
-    trained_gradients.note_regularizers(m, made, args)
+    trained_gradients.note_options(m, made, args)
     value = kind(name, made, _state(m, kind, short, args, node), m.place(node))
     if kind in (Optimizer, Metric) and ".v1." not in name and ".legacy." not in name:
         m.tell(VariableMade(node, name))
@@ -82,7 +82,10 @@ def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cs
     if kind is Layer:
         return _layer_state(m, short, args, node)
     if kind is Model:
-        return _model_state(m, short, args)
+        return model_state(m, short, args)
+    if kind is Callback and short == "LambdaCallback":
+        given = [(name, args.get(index, name)) for index, name in enumerate(words.HOOKS)]
+        return {Callback.hooks: tuple((name, value) for name, value in given if value is not None)}
     rate = args.get(0, "learning_rate") if kind is Optimizer else None
     return {Optimizer.schedules: (rate,)} if isinstance(rate, Instance) else {}
 
@@ -90,6 +93,8 @@ def _state(m: Machine, kind: type[Object], short: str, args: Arguments, node: cs
 def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> State:
     shaped = any(key in args.keywords for key in ("input_shape", "input_dim", "batch_input_shape", "weights"))
     state: State = {Layer.shaped: shaped or short in ("InputLayer", "Embedding") or not args.certain}
+    if m.tables.keras >= 3 and _holds_seed(short, args):
+        state[Layer.seeded] = True
     for field in (*RETURN_FLAGS, Layer.return_sequences, Layer.name):
         if field.name in args.keywords:
             state[field] = args.keywords[field.name]
@@ -99,6 +104,12 @@ def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> 
     if Layer.return_state not in state and may_return_several(short, inner, args):
         state[Layer.return_state] = m.opaque(node)
     return {**state, **_given_functions(m, short, args, node)}
+
+
+def _holds_seed(short: str, args: Arguments) -> bool:
+    rate = args.get(0, "rate") or args.get(0, "stddev")
+    drawn = isinstance(rate, Const) and isinstance(rate.value, (int, float)) and rate.value > 0
+    return short in words.ALWAYS_SEEDED_LAYERS or short in words.SEEDED_LAYERS and drawn
 
 
 # Layers whose ``activation`` is applied to their result.
@@ -133,7 +144,8 @@ def gives_several(value: Object) -> bool:
     return any(flag.is_set(value) for flag in RETURN_FLAGS)
 
 
-def _model_state(m: Machine, short: str, args: Arguments) -> State:
+def model_state(m: Machine, short: str, args: Arguments) -> State:
+    """What a model is made of: the layers of a ``Sequential``, or inputs and outputs; nothing if it has a ``call``."""
     if short == "Sequential":
         layers = args.get(0, "layers")
         return {Model.layers: layers if isinstance(layers, Items) else sequence("list", ())}

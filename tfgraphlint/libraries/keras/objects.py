@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -13,6 +14,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.class_hierarchy import bind_method
 from tfgraphlint.interpret.core.events import LayerCalled
 from tfgraphlint.interpret.core.fields import Ever
+from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import (
     Callback,
@@ -32,9 +34,9 @@ from tfgraphlint.interpret.core.objects import (
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
-from tfgraphlint.interpret.core.structures import weights_within
+from tfgraphlint.interpret.core.structures import changed, elements, weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
-from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
     BOOL,
@@ -58,6 +60,7 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
     Weights,
     is_none,
+    items_of,
     sequence,
 )
 from tfgraphlint.interpret.python import calls
@@ -105,6 +108,11 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
     function = value.function if isinstance(value, Layer) else None
     if isinstance(value, Layer) and isinstance(function, RUN):
         return _run_given(m, value, function, args, node)
+    wrapped = value.layer if isinstance(value, Layer) and value.cls.endswith(".TimeDistributed") else None
+    if isinstance(wrapped, Instance) or isinstance(wrapped, Layer) and wrapped.function is not None:
+        return _call_on_steps(m, wrapped, inputs[0], args, node)
+    if isinstance(value, Layer) and (output := _call_cell(m, value, inputs[0], node)) is not None:
+        return output
     if layers := _layers_in_turn(value):
         return _call_in_turn(m, layers, inputs[0], args, node)
     if isinstance(value, Model):
@@ -128,6 +136,36 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
         activated = _run_given(m, value, activation, Arguments([result]), node)
         return activated if isinstance(activated, Tensor) else result
     return result
+
+
+def _call_on_steps(m: Machine, layer: Object | Instance, given: Value, args: Arguments, node: cst.CSTNode) -> Value:
+    """``TimeDistributed``: its layer is called on each step, of which one stands for all."""
+    if not isinstance(given, Tensor):
+        return m.opaque(node, [layer, given])
+    step = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
+    result = m.call(layer, Arguments([step], dict(args.keywords)), node)
+    return replace(result, rank=None, open_axes=frozenset()) if isinstance(result, Tensor) else result
+
+
+def _call_cell(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Value | None:
+    """``RNN(cell)`` with a cell of the project: run twice, so that the second time sees the states of the first; None
+    where it is not known what the cell takes and gives, or the layer gives more than one tensor."""
+    cell = value.layer
+    if not value.cls.endswith(".RNN") or not isinstance(cell, Instance) or not isinstance(given, Tensor):
+        return None
+    size = m.attribute(cell, "state_size", node)
+    count = 1 if isinstance(size, Const) else len(items_of(size) or ()) if size is not None else 0
+    if not count or gives_several(value):
+        return None
+    step = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
+    states: Value = sequence("list", [m.tensor(m.leaf(Kind.TENSOR, node), FLOAT) for _ in range(count)])
+    output: Value | None = None
+    for _ in range(2):
+        result = items_of(m.call(cell, Arguments([step, states]), node))
+        if result is None or len(result) != 2 or len(elements(result[1])) != count:
+            return m.opaque(node, [value, given])
+        output, states = result
+    return replace(output, rank=None, open_axes=frozenset()) if isinstance(output, Tensor) else None
 
 
 def _layers_in_turn(value: Network) -> Sequence[Value]:
@@ -199,9 +237,17 @@ def _run_layer(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) 
         return m.call(function, args, node)
     given = keras_symbols.batch_arguments(args)
     running = Running(Mode.GRAPH, m.place(node), None, m.keras_autograph, "keras.Layer.call")
-    with m.run_as(eagerness.run_by_keras(m, running)):
+    with m.run_as(eagerness.run_by_keras(m, running)), keras_symbols.inferring(m):
         result = m.call(function, given, node)
-    return keras_symbols.symbol(result)
+    known = set(m.nodes(args.all()))
+    return keras_symbols.symbol(changed(result, partial(_made_anew, m, node, known)))
+
+
+def _made_anew(m: Machine, node: cst.CSTNode, known: Collection[Node], value: Value) -> Value:
+    """What a layer gives for symbolic tensors of Keras is made anew, also where its code returns what it was given."""
+    if not isinstance(value, Tensor) or value.node not in known or value.node.kind is Kind.CONSTANT:
+        return value
+    return replace(value, node=m.operation(node, [Edge(value.node)]))
 
 
 def _call_in_turn(m: Machine, layers: Sequence[Value], given: Value, args: Arguments, node: cst.CSTNode) -> Value:
@@ -225,6 +271,8 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
         if update is not None:
             m.call(_bound(instance, update), args, node)
         return m.opaque(node, [instance, *args.all()])
+    if method is None and isinstance(instance.model, Model):
+        return _of_its_model(m, instance, instance.model, args, node)
     if method is None:
         made = m.operation(node, [Edge(n, Flow.UNKNOWN) for n in m.nodes([instance, *args.all()])])
         return Unknown(made)
@@ -240,6 +288,13 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
         applications.note(m, instance, args, result)
     if issubclass(kind, Loss) and not is_none(result):
         return m.tensor(m.operation(node, [Edge(part) for part in parts(m, [result])]), FLOAT)
+    return result
+
+
+def _of_its_model(m: Machine, instance: Instance, model: Model, args: Arguments, node: cst.CSTNode) -> Value:
+    """A model of the project without ``call``: what it was made of is called."""
+    result = _call_layer(m, model, args, node)
+    applications.note(m, instance, args, result)
     return result
 
 
@@ -278,7 +333,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     known = issubclass(kind, Weighted)
     if name in WEIGHT_LISTS and (known or not class_hierarchy.bases_known(value.cls)):
         return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
-    if known and name in METHODS_OF_LAYERS:
+    if known and (name in METHODS_OF_LAYERS or name == "add" and value.model is not None):
         return LibraryMethod(value, name)
     if issubclass(kind, Metric) and name == "add_weight":
         return LibraryMethod(value, name)
@@ -286,14 +341,38 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return _losses(m, value, node)
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
+    model = value.model
+    if isinstance(model, Model) and name in ("output", "input", "outputs", "inputs"):
+        return _symbolic_attribute(m, model, name, node)
+    if isinstance(model, Model) and name == "layers" and (layers := layers_of(model)) is not None:
+        return layers
     if issubclass(kind, Model) and name == "layers":
-        return Items("list", {Items.items: Spread(Layer("keras.Layer", value.node))})
+        return _layers_held(m, value, node)
     if name == "run_eagerly":
         return value.run_eagerly
     if name == "optimizer" and value.compiled_with:
         optimizer: Value = value.compiled_with[0]
         return optimizer
     return None
+
+
+def _layers_held(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
+    """``model.layers`` of a class of the project: any of the layers in its attributes."""
+    held: list[Value] = []
+    for attribute in value.state.values():
+        if isinstance(attribute, Value):
+            held += [attribute, *elements(attribute)]
+    layers: list[Value] = [each for each in held if _is_network(m, each)]
+    if not layers or value.partial:
+        layers.append(m.opaque(node, [value]))
+    return Items("list", {Items.items: Spread(join(layers))})
+
+
+def _is_network(m: Machine, value: Value) -> bool:
+    """Whether this is a layer or a model, of Keras or of the project."""
+    if isinstance(value, Instance):
+        return issubclass(class_hierarchy.kind_of(m, value.cls), Network)
+    return isinstance(value, Network)
 
 
 def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value | None:
@@ -336,6 +415,11 @@ def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode)
         held = value.outputs if name.startswith("output") else value.inputs
         if held is not None:
             return held
+    if (call := applications.only_call(m, value)) is not None and not name.endswith("s"):
+        if name == "output":
+            return call.result
+        if call.arguments.positional:
+            return call.arguments.positional[0]
     made = m.operation(node, [Edge(n) for n in weights_within(value)])
     tensor = Tensor(made, FLOAT, keras=True)
     return sequence("list", [tensor]) if name.endswith("s") else tensor

@@ -29,8 +29,9 @@ from tfgraphlint.interpret.core.values import (
     TracedCallable,
     Weights,
     is_none,
+    sequence,
 )
-from tfgraphlint.interpret.gradients import query_sources
+from tfgraphlint.interpret.gradients import lost_parts, query_sources
 from tfgraphlint.interpret.gradients.verdicts import judge_one
 
 # What cuts a gradient in the graph that Keras traces. What raises there is reported as such.
@@ -44,11 +45,15 @@ class Penalties(set[Node]):
     anywhere = False
 
 
-def note_regularizers(m: Machine, node: Node, args: Arguments) -> None:
-    """Note that a layer may have a regularizer: then its weights have a gradient, whatever becomes of its result."""
+def note_options(m: Machine, node: Node, args: Arguments) -> None:
+    """Note that a layer may have a regularizer: then its weights have a gradient, whatever becomes of its result; or
+    that it may not train."""
     given = [value for name, value in args.keywords.items() if "regularizer" in name and not is_none(value)]
     if given or not args.certain or len(args.positional) > 3:
         m.memory(Penalties).add(node)
+    flag = args.keywords.get("trainable")
+    if flag is not None and not (isinstance(flag, Const) and flag.value is True):
+        m.memory(lost_parts.Frozen).add(node)
 
 
 def penalty_added(m: Machine) -> None:
@@ -81,6 +86,8 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
         return
     source = query_sources.Source(Weights(model), receiver, goals, "weights")
     found = judge_one(m, tape, targets, source)
+    if found is None:
+        lost_parts.report(m, tape, targets, source, (m.place(node), m.place(receiver)), cuts=CUTS)
     if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
         return
     faults, way = found
@@ -89,6 +96,17 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
         m.place(node), use_of(tape), Operand(m.place(receiver), targets[0].place),
         Operand(m.place(receiver), made, source.kind), faults, False, None, tuple(m.calls),
     ))  # fmt: skip
+
+
+def with_loss(model: Value, outputs: Value) -> Value:
+    """Those of several outputs of a compiled model that a loss is computed from: for the others it was given None."""
+    loss = model.loss if isinstance(model, (Model, Instance)) else None
+    if isinstance(loss, Items) and isinstance(outputs, Items):
+        if isinstance(loss.items, tuple) and isinstance(outputs.items, tuple) and len(loss.items) == len(outputs.items):
+            return sequence("list", [out for out, each in zip(outputs.items, loss.items) if not is_none(each)])
+    if isinstance(loss, Dict) and isinstance(outputs, Dict) and loss.state.keys() <= outputs.state.keys():
+        return sequence("list", [outputs.state[key] for key, each in loss.state.items() if not is_none(each)])
+    return outputs
 
 
 def _weights(model: Value, outputs: Value) -> tuple[Node, ...]:
@@ -122,7 +140,7 @@ def _is_plain(m: Machine, loss: Value) -> bool:
 
 def _is_library_loss(loss: Value) -> bool:
     name = getattr(loss, "name", "")
-    return isinstance(name, str) and "keras" in name and ".losses." in name
+    return isinstance(name, str) and ".losses." in name and ".v1." not in name
 
 
 def _depends_on_outputs_only(m: Machine, loss: Value) -> bool:

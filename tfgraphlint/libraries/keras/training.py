@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 
 import libcst as cst
@@ -37,10 +37,11 @@ from tfgraphlint.interpret.core.values import (
     Unknown,
     Weights,
     items_of,
+    sequence,
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
 from tfgraphlint.libraries.keras import trained_gradients
-from tfgraphlint.libraries.words import MODEL_STEPS
+from tfgraphlint.libraries.words import HOOKS, MODEL_STEPS
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 MODEL = "model"  # the attribute that Keras sets on a callback
@@ -136,6 +137,12 @@ def _on_batch(
 def run_callbacks(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> None:
     """``model.fit(callbacks=[...])``: Keras tells callbacks of the project their model, and calls them."""
     given = args.get(5, "callbacks")
+    for callback in elements(given) if given is not None else ():
+        if isinstance(callback, Callback) and callback.hooks:
+            mark = m.store.mark()
+            with m.run_as(Running(Mode.EAGER, m.place(node), by=BY_CALLBACK)):
+                _call_hooks(m, callback, HOOKS, node)
+            m.store.rewind(mark)
     for value in _functions(m, given) if given is not None else ():
         if not isinstance(value, Instance) or not issubclass(class_hierarchy.kind_of(m, value.cls), Callback):
             continue
@@ -174,12 +181,14 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
     try:
         with contextlib.suppress(OutOfBudget):
-            _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), node)
+            _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), args, node)
             _trace_schedule(m, receiver, node)
         with m.mute(), contextlib.suppress(OutOfBudget):
             for callback in elements(given) if given is not None else ():
                 if isinstance(callback, Instance):
                     _run_hooks(m, receiver, callback, node)
+                elif isinstance(callback, Callback):
+                    _call_hooks(m, callback, CHANGING_HOOKS, node)
     finally:
         m.reached, m.entries, m.steps, m.thrifty = before
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
@@ -213,9 +222,10 @@ def _signature(args: Arguments) -> Arguments:
 
 def _batch(m: Machine, model: Value, given: Value | None, node: cst.CSTNode) -> Value | None:
     """What a model gets of what it is fitted to; None where that is not known."""
-    if isinstance(model, Model) and model.outputs is not None and model.inputs is not None:
-        if keras_symbols.is_keras_tensor(model.inputs):
-            return changed(model.inputs, partial(_like, m, node))
+    made_of = model.model if isinstance(model, Instance) else model
+    if isinstance(made_of, Model) and made_of.outputs is not None and made_of.inputs is not None:
+        if keras_symbols.is_keras_tensor(made_of.inputs):
+            return changed(made_of.inputs, partial(_like, m, node))
     if isinstance(given, Dataset):
         pair = items_of(given.element) if given.element is not None else None
         given = pair[0] if pair is not None and len(pair) in (2, 3) else None
@@ -228,13 +238,26 @@ def _batch(m: Machine, model: Value, given: Value | None, node: cst.CSTNode) -> 
     return None
 
 
+def _data(m: Machine, batch: Value | None, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """What ``train_step`` gets of arrays or tensors: the pair of inputs and targets; None where that is not known."""
+    given = [args.get(index, name) for index, name in ((0, "x"), (1, "y"))]
+    if batch is None or args.keywords.keys() & {"sample_weight", "class_weight"} or not args.certain:
+        return None
+    if any(one is None or isinstance(one, (Dataset, Unknown)) for one in given):
+        return None
+    target = given[1] if given[1] is not None else batch
+    if not isinstance(target, Tensor) and not (isinstance(target, Host) and target.kind == "array"):
+        return None
+    return sequence("tuple", [batch, _like(m, node, target)])
+
+
 def _like(m: Machine, node: cst.CSTNode, given: Value) -> Value:
     """A tensor of a batch of this array or tensor."""
     dtype = given.dtype if isinstance(given, (Tensor, Host)) else FLOAT
     return Tensor(m.leaf(Kind.TENSOR, node), dtype, symbolic=True, graph=m.graphs[-1] if m.graphs else 0)
 
 
-def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNode) -> None:
+def _trace_model(m: Machine, model: Value, batch: Value | None, args: Arguments, node: cst.CSTNode) -> None:
     """Trace the model's own ``train_step`` on a batch, or its call, as it is in training."""
     step = class_hierarchy.class_attribute(model.cls, "train_step") if isinstance(model, Instance) else None
     trace = _trace_of(model, node) if isinstance(model, (Object, Instance)) else node
@@ -242,14 +265,16 @@ def _trace_model(m: Machine, model: Value, batch: Value | None, node: cst.CSTNod
     running = Running(Mode.GRAPH, m.place(node), None, converts, "keras.Model.fit")
     with m.run_as(running), m.called_by(converts), traces.building(m, trace):
         if isinstance(step, Function):
-            with m.mute():
-                m.call(Method(model, step), Arguments([Unknown(m.leaf(Kind.TENSOR, node))]), node)
+            data = _data(m, batch, args, node)
+            with m.mute() if data is None else contextlib.nullcontext():
+                given = data if data is not None else Unknown(m.leaf(Kind.TENSOR, node))
+                m.call(Method(model, step), Arguments([given]), node)
             return
         with trained_gradients.recorded(m, node) as tape, m.mute() if batch is None else contextlib.nullcontext():
             given = batch if batch is not None else m.tensor(m.leaf(Kind.TENSOR, node), FLOAT)
             outputs = m.call(model, Arguments([given], {"training": Const(True)}), node)
         if batch is not None or not isinstance(model, Instance):
-            trained_gradients.judge(m, tape, model, outputs, node)
+            trained_gradients.judge(m, tape, model, trained_gradients.with_loss(model, outputs), node)
 
 
 def _trace_schedule(m: Machine, model: Object | Instance, node: cst.CSTNode) -> None:
@@ -268,6 +293,17 @@ def _run_hooks(m: Machine, model: Value, callback: Instance, node: cst.CSTNode) 
             number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
             others: list[Value] = [m.external(param) for param in hook.definition.params.params[2:]]
             m.call(Method(callback, hook), Arguments([number, *others]), node)
+
+
+def _call_hooks(m: Machine, callback: Callback, names: Sequence[str], node: cst.CSTNode) -> None:
+    """Call the functions of a ``LambdaCallback``: with the number of the epoch or batch, and with what was measured."""
+    for name, hook in callback.hooks:
+        if name in names and isinstance(hook, (Function, Method)):
+            number = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
+            m.call(hook, Arguments([m.external(node)] if name in WITHOUT_NUMBER else [number, m.external(node)]), node)
+
+
+WITHOUT_NUMBER = ("on_train_begin", "on_train_end")
 
 
 def _eager_field(model: Object | Instance) -> Field[Value | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core import texts
+from tfgraphlint.interpret.core import keras_symbols, texts
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
@@ -59,16 +59,16 @@ def _hasattr(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value
 @functions.handles("builtins.isinstance")
 def _isinstance(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if len(args.positional) == 2:
-        known = is_instance(args.positional[0], args.positional[1])
+        known = is_instance(m, args.positional[0], args.positional[1])
         if known is not None:
             return Const(known)
     return number(m, node, BOOL)
 
 
-def is_instance(value: Value, cls: Value) -> bool | None:
+def is_instance(m: Machine, value: Value, cls: Value) -> bool | None:
     """``isinstance(value, cls)`` where that is certain."""
     if isinstance(cls, Items):
-        found = [is_instance(value, item) for item in elements(cls)]
+        found = [is_instance(m, value, item) for item in elements(cls)]
         return True if True in found else (False if found and all(f is False for f in found) else None)
     name = cls.name if isinstance(cls, Library) else ""
     kinds: dict[str, type[Value] | tuple[type[Value], ...]] = {
@@ -78,7 +78,7 @@ def is_instance(value: Value, cls: Value) -> bool | None:
     if name not in kinds or isinstance(value, (Unknown, Instance)) or type(value).__name__ == "Choice":
         return None
     if isinstance(value, Tensor) and value.keras:
-        return None  # a symbolic tensor is a ``tf.Tensor`` where Keras runs a layer with it, and nowhere else
+        return False if keras_symbols.have_no_value(m) else None  # it is a ``keras.KerasTensor``
     if isinstance(value, Items):
         return value.kind == name.partition(".")[2] if name.startswith("builtins.") else False
     if isinstance(value, Host) and value.kind != "array":

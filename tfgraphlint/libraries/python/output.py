@@ -11,6 +11,7 @@ from tfgraphlint.interpret.core.objects import Logger
 from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.value import Const, Value
+from tfgraphlint.libraries.words import LOG_METHODS
 
 
 @functions.handles("builtins.print")
@@ -29,11 +30,8 @@ def _exit(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return Const(None)
 
 
-LOGGED = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal")
-
-
 @methods.handles(Logger)
 def _logged(m: Machine, value: Logger, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    if name in LOGGED:
+    if name in LOG_METHODS:
         m.tell(Printed(node, args.all(), f"logging.{name}"))
     return Const(None)

@@ -24,10 +24,10 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.libraries.tensorflow import identity_functions
+from tfgraphlint.libraries.words import VARIABLE_MAKERS
 
 
-@functions.handles("tensorflow.Variable", "tensorflow.compat.v1.Variable", "keras.Variable",
-                   "tensorflow.keras.Variable", "tensorflow.keras.backend.variable", "keras.backend.variable")
+@functions.handles(*VARIABLE_MAKERS)
 def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     initial = args.get(0, "initial_value") or args.keywords.get("initializer")
     by_position = not name.endswith(("keras.Variable", "backend.variable"))  # others have the dtype there
@@ -37,7 +37,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         trainable = bool(flag.value) if isinstance(flag, Const) else None
     if not args.certain:
         trainable = None
-    m.tell(VariableMade(node, name))
+    m.tell(VariableMade(node, name, initial))
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
     if initial is not None and not is_constant(initial):
         fault = m.fault(FaultKind.REWRAP, node, name, argument_text(m, node))
