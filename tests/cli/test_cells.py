@@ -88,6 +88,9 @@ def test_the_full_report_shows_the_cell_as_it_is_written(project: Path) -> None:
         "  | ^^^^^^^ lost here\n"
         "  |\n"
         "  = help: call kept\n"
+        "  = fix:\n"
+        "2 - lost(x)\n"
+        "2 + kept(x)\n"
         "\n"
         "Found 1 problem (1 fixable with --fix).\n"
     )

@@ -14,6 +14,7 @@ from fakes import HEAD, install
 
 from tfgraphlint.cli.group import group, main
 from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.rule_api.registry import shipped
 from tfgraphlint.syntax.text import Lines
 
 
@@ -83,13 +84,17 @@ def test_selection_and_status(project: Path, arguments: list[str], status: int, 
         (["--select", "TFG303x"], "error: --select: no rule has the code or name 'TFG303x'; did you mean 'TFG303'?"),
         (["--config", "none.toml"], "error: none.toml: there is no such configuration file"),
         (["--config", "x.toml", "--isolated"], "error: --config and --isolated exclude each other"),
-        (["--unsafe-fixes"], "error: --unsafe-fixes needs --fix or --diff"),
         (["-", "a.py"], "error: '-' reads standard input and stands alone"),
         (["a.py", "--stdin-filename", "b.py"], "error: --stdin-filename names what '-' reads"),
         (["missing.py"], "error: missing.py: there is no such file or directory"),
         (["--no-such-option"], "No such option"),
         (["--output-format", "xml"], "xml"),
-        (["rule"], "error: name one rule"),
+        (["rule", "TFG301", "--all"], "error: a rule and --all exclude each other"),
+        (["rule", "TFG301", "--output-format", "markdown"], "error: pages have no format markdown"),
+        (["rule", "unwached-tensor"], "error: there is no rule 'unwached-tensor'; did you mean 'unwatched-tensor'?"),
+        (["chekc", "a.py"], "error: there is no command and no file 'chekc'; did you mean 'check'?"),
+        (["rul", "TFG301"], "error: there is no command and no file 'rul'; did you mean 'rule'?"),
+        (["Verfy"], "error: there is no command and no file 'Verfy'; did you mean 'verify'?"),
         (["rule", "TFG999"], "error: there is no rule 'TFG999'; did you mean"),
     ],
 )
@@ -99,6 +104,7 @@ def test_wrong_usage_is_status_2(project: Path, arguments: list[str], said: str)
     assert done.exit_code == 2
     assert said in done.stderr
     assert "Traceback" not in done.output
+    assert done.stdout == ""
 
 
 def test_configuration_holds_and_the_command_line_goes_over_it(project: Path) -> None:
@@ -261,6 +267,46 @@ def test_a_rules_page(argument: str) -> None:
         assert f"## {heading}\n" in done.stdout
 
 
+def test_a_file_that_is_called_like_a_command_is_linted(project: Path) -> None:
+    write(project, "chekc", "lost(x)\n")
+    assert run("chekc", "-q", "--output-format", "concise").stdout.startswith("chekc:3:1: TFG202")
+
+
+def test_a_page_has_no_marks_of_fixtures() -> None:
+    text = run("rule", "TFG301").stdout
+    assert "Before:" in text
+    for mark in ("# expect:", "# claim:", "# holds:"):
+        assert mark not in text
+
+
+def test_headings_are_bold_where_there_are_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1m## What it does\x1b[0m\n" in run("rule", "TFG900").stdout
+    assert "\x1b[1mKeras\x1b[0m\n" in run("rule").stdout
+
+
+def test_all_rules_are_listed_by_family() -> None:
+    rows = run("rule").stdout.splitlines()
+    keras = rows[rows.index("Keras") :]
+    assert keras[1].split() == ["TFG501", "tf-op-on-keras-tensor", "error", "unsafe", "keras>=3"]
+    listed = [row.split()[0] for row in rows if row.startswith("  TFG")]
+    assert listed == [entry.code for entry in shipped()]
+    (one,) = [each for each in json.loads(run("rule", "--output-format", "json").stdout) if each["code"] == "TFG202"]
+    assert (one["fix"], one["versions"], one["severity"]) == ("safe or unsafe", "all", "error")
+
+
+def test_the_list_has_the_rules_of_plugins(project: Path) -> None:
+    installed = plugged(project)
+    (project / "tfgraphlint.toml").write_text('plugins = ["plug"]\n')
+    done = tfgraphlint("rule", directory=project, path=installed)
+    assert "\nRules of a plugin: XYZ\n  XYZ001  doubtful-file" in done.stdout
+    assert tfgraphlint("rule", "doubtful-file", directory=project, path=installed).stdout.startswith("XYZ001 ")
+    (project / "tfgraphlint.toml").write_text("plugins = 1\n")
+    done = tfgraphlint("rule", "TFG301", directory=project)
+    assert (done.returncode, done.stdout[:6]) == (0, "TFG301")
+    assert "tfgraphlint.toml: plugins is a list of strings" in done.stderr
+
+
 def test_pages_as_json() -> None:
     assert json.loads(run("rule", "TFG900", "--output-format", "json").stdout)["name"] == "unparsable-file"
     pages = json.loads(run("rule", "--all", "--output-format", "json").stdout)
@@ -284,6 +330,7 @@ def test_an_internal_error_is_status_2(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("tfgraphlint ")
+    assert run("-V").stdout == run("--version").stdout
     told = run("--help").stdout
     for word in ("check", "rule", "facts", "verify", "--select", "--unsafe-fixes", "Exit status"):
         assert word in told
@@ -291,7 +338,8 @@ def test_version_and_help() -> None:
 
 def tfgraphlint(*arguments: str, directory: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The real thing in a process of its own; ``path`` is looked at first for modules."""
-    environment = {**os.environ, "PYTHONPATH": str(path) if path else ""}
+    paths = [str(path) if path else "", os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     return subprocess.run(
         [sys.executable, "-m", "tfgraphlint", *arguments],
         cwd=directory, env=environment, capture_output=True, text=True, timeout=120,
@@ -322,12 +370,18 @@ class Doubtful(Rule):
 '''
 
 
-def test_a_plugins_rules_come_in_when_the_configuration_names_it(project: Path) -> None:
+def plugged(project: Path) -> Path:
+    """A folder in which a plugin is installed."""
     installed = project / "installed"
     (installed / "plug-1.0.dist-info").mkdir(parents=True)
     (installed / "plug-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: plug\nVersion: 1.0\n")
     (installed / "plug-1.0.dist-info" / "entry_points.txt").write_text("[tfgraphlint.rules]\nplug = plug_rules\n")
     (installed / "plug_rules.py").write_text(PLUGIN)
+    return installed
+
+
+def test_a_plugins_rules_come_in_when_the_configuration_names_it(project: Path) -> None:
+    installed = plugged(project)
     (project / "a.py").write_text("def f(:\n")
     arguments = ("a.py", "--output-format", "concise", "--quiet")
     assert "XYZ001" not in tfgraphlint(*arguments, directory=project, path=installed).stdout

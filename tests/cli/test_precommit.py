@@ -47,14 +47,18 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def try_hooks(repository: Path, directory: Path) -> subprocess.CompletedProcess[str]:
     """Both hooks, one after the other. Every ``try-repo`` makes an environment, which takes most of the time."""
+    return run_pre_commit(directory, "try-repo", str(repository), "--all-files", "--verbose", "--color=never")
+
+
+def run_pre_commit(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """pre-commit, with a cache of its own and without what this process was started with."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHONPATH", "VIRTUAL_ENV"))
     }
     environment["PRE_COMMIT_HOME"] = str(directory.parent / "cache")
     return subprocess.run(
-        ["pre-commit", "try-repo", str(repository), "--all-files", "--verbose", "--color=never"],
-        cwd=directory, env=environment, capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
+        ["pre-commit", *arguments], cwd=directory, env=environment, capture_output=True, text=True, timeout=600
+    )
 
 
 def test_the_hooks_report_and_repair(repository: Path, tmp_path: Path) -> None:
@@ -85,3 +89,20 @@ def test_the_hooks_report_and_repair(repository: Path, tmp_path: Path) -> None:
     done = try_hooks(repository, project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.findall(r"^tfgraphlint.*\.(\w+)$", done.stdout, re.MULTILINE) == ["Passed", "Passed"]
+
+
+def test_a_tagged_clone_is_used_as_the_documentation_says(repository: Path, tmp_path: Path) -> None:
+    tag = f"v{tfgraphlint.__version__}"
+    git(repository, "tag", "--force", tag)
+    page = (CHECKOUT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (snippet,) = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if f"rev: {tag}" in text]
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "train.py").write_text(PROGRAM)
+    config = re.sub(r"repo: \S+", f"repo: {repository}", snippet)
+    (project / ".pre-commit-config.yaml").write_text(config)
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
+    done = run_pre_commit(project, "run", "--all-files", "--color=never")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "TFG301" in done.stdout

@@ -9,7 +9,8 @@ import textwrap
 from pathlib import Path
 
 from tfgraphlint.facts.gradients import TapeExhausted
-from tfgraphlint.rule_api.registry import read_subscriptions
+from tfgraphlint.rule_api.catalogue import entries_of, render_markdown
+from tfgraphlint.rule_api.registry import load, read_subscriptions
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.verify.claims import unreadable
 from tfgraphlint.verify.programs import find
@@ -37,6 +38,10 @@ def test_the_report_on_the_examples_is_shown() -> None:
     assert found.returncode == 1
     printed = "\n".join(line.rstrip() for line in found.stdout.strip().splitlines())
     assert printed == shown_after("## What it prints")
+
+
+def test_the_rules_are_listed() -> None:
+    assert render_markdown(entries_of(load().rules)) in README, "tfgraphlint rule --output-format markdown"
 
 
 def test_both_commands_stand_on_the_first_screen() -> None:

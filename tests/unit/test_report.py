@@ -106,10 +106,10 @@ def test_a_path_through_another_file_shows_both() -> None:
     ("given", "notes"),
     [
         (fix(), ["help: use `tf.reduce_sum(image)`", "fix: use `tf.reduce_sum`"]),
-        (fix(message="use `tf.reduce_sum(image)`"), ["help: use `tf.reduce_sum(image)`"]),
+        (fix(message="use `tf.reduce_sum(image)`"), ["help: use `tf.reduce_sum(image)`", "fix:"]),
         (
             fix(Applicability.UNSAFE, ""),
-            ["help: use `tf.reduce_sum(image)`",
+            ["help: use `tf.reduce_sum(image)`", "fix:",
              "note: the fix may change results; apply it with --fix --unsafe-fixes"],
         ),
     ],
@@ -145,6 +145,69 @@ def test_wide_and_control_characters_keep_the_carets_in_place() -> None:
     row, carets = text.splitlines()[3:5]
     assert row == "1 | 図 = '\N{REPLACEMENT CHARACTER}[31m'; lost(図)"
     assert carets == "  | " + " " * 14 + "^" * 8
+
+
+def test_a_fix_is_shown_as_a_diff() -> None:
+    text = rendered(diagnostic(path=(), fix=fix()))
+    assert "  = fix: use `tf.reduce_sum`\n8 -     loss = np.sum(image)\n8 +     loss = tf.reduce_sum(image)\n" in text
+
+
+def test_a_diff_of_several_files_names_the_others() -> None:
+    edits = (Edit(span(8, 1, 1), "    tape.watch(image)\n"), Edit(span(2, 9, 15, "b.py"), "tf.reduce_sum"))
+    text = rendered(diagnostic(path=(), help=None, fix=Fix("both", Applicability.SAFE, edits)))
+    rows = text.splitlines()[text.splitlines().index("  = fix: both") + 1 :]
+    assert rows[:4] == [
+        "8 +     tape.watch(image)",
+        "  ::: b.py",
+        "2 -     return np.sum(x)  # π",
+        "2 +     return tf.reduce_sum(x)  # π",
+    ]
+
+
+def test_a_long_diff_is_shortened() -> None:
+    made = Fix("many", Applicability.SAFE, (Edit(span(1, 1, 1), "x = 1\n" * 20),))
+    text = rendered(diagnostic(path=(), help=None, fix=made))
+    assert text.count("+ x = 1") == full.MAX_DIFF_ROWS
+    assert f"... and {20 - full.MAX_DIFF_ROWS} more rows: --diff shows all\n" in text
+
+
+def test_edits_that_do_not_fit_show_no_diff() -> None:
+    made = Fix("gone", Applicability.SAFE, (Edit(span(99, 1, 5), "x"),))
+    assert rendered(diagnostic(path=(), help=None, fix=made)).endswith("  = fix: gone\n\n")
+
+
+def test_titles_and_notes_are_wrapped_to_the_terminal() -> None:
+    long = "the gradient of `loss` is None because the value leaves TensorFlow on its way"
+    given = diagnostic(message=long, help=long, path=(Step(Role.CUT, long, span(8, 12, 25)),))
+    text = full.render([given], TEXTS.__getitem__, width=60)
+    assert max(map(len, text.splitlines())) <= 60
+    assert " ".join(text.split()).count(long) == 3 - 1  # the title stands behind its own words
+    assert text.splitlines()[0].startswith("TFG202 numpy-call-in-gradient-path: the gradient")
+    assert long in rendered(given)
+
+
+@pytest.mark.parametrize("start", [1, 500, 990])
+def test_long_rows_are_cut_around_the_mark(start: int) -> None:
+    lines = Lines("x" * (start - 1) + "LOST" + "y" * (1000 - start) + "\n")
+    text = full.render([diagnostic(span=span(1, start, start + 4), path=(), help=None)], lambda _: lines, width=80)
+    row, carets = text.splitlines()[3:5]
+    assert len(row) <= 80
+    assert row[carets.index("^") : carets.index("^") + 4] == "LOST"
+    assert carets.endswith("^^^^")
+    assert ("..." in row[:8], row.endswith("...")) == (start > 1, start < 990)
+
+
+def test_a_warning_says_that_it_is_one() -> None:
+    given = diagnostic(severity=Severity.WARNING)
+    assert rendered(given).startswith("TFG202 numpy-call-in-gradient-path (warning): the")
+    assert concise.render([given]).startswith("a.py:8:12: TFG202 warning: the gradient")
+
+
+def test_unsafe_fixes_are_marked_where_they_were_asked_for() -> None:
+    given = diagnostic(fix=fix(Applicability.UNSAFE))
+    assert "[*]" not in rendered(given) + concise.render([given])
+    assert "[*]" in full.render([given], TEXTS.__getitem__, unsafe=True)
+    assert "[*]" in concise.render([given], unsafe=True)
 
 
 def test_colour_only_when_asked_for() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tfgraphlint.diagnostic import Severity
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.project.settings import Finder, Overrides, Settings, check_codes
+from tfgraphlint.project.settings_text import as_toml
 from tfgraphlint.rule_api.registry import Entry, shipped
 
 ENTRIES = (
@@ -58,6 +60,14 @@ def test_a_named_file_and_no_file(tmp_path: Path) -> None:
         ("each-tf1-symbol = 1", "each-tf1-symbol is true or false, found 1"),
         ("tensorflow = 2.16", 'tensorflow is a version as a string, like "2.16", found 2.16'),
         ('per-file-ignores = {a = "TFG2"}', "per-file-ignores is a table from file patterns to lists of codes"),
+        ("severity = {TFG2 = 'bad'}", "severity is a table from codes, prefixes or names to \"error\" or \"warning\""),
+        ("severity = 'error'", "severity is a table from codes"),
+        ("fail-on = 'never'", "fail-on is \"error\" or \"warning\", found 'never'"),
+        ("baseline = 1", "baseline is a string, found 1"),
+        ("extend = 1", "extend is the name of a configuration file, found 1"),
+        ("extend = 'none.toml'", "extend: there is no file "),
+        ("extend = 'tfgraphlint.toml'", "extend leads in a circle: "),
+        ("extnd = 'a.toml'", "unknown key 'extnd'; did you mean 'extend'?"),
         ("select = [", "not valid TOML"),
         ("\ufffe = 1\n'", "not valid TOML"),
     ],
@@ -140,3 +150,53 @@ def test_the_version_that_is_meant(tensorflow: str, keras: str, version: str) ->
 
 def test_rules_are_known_by_their_files() -> None:
     assert Entry("TFG900", "unparsable-file") in shipped()
+
+
+def test_extend_takes_over_what_another_file_says(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "base.toml").write_text(
+        'select = ["TFG2"]\nignore = ["TFG202"]\nextend-exclude = ["a"]\nbaseline = "known.json"\n'
+        '[per-file-ignores]\n"x" = ["TFG2"]\n"y" = ["TFG3"]\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.tfgraphlint]\nextend = "shared/base.toml"\nselect = ["ALL"]\nextend-exclude = ["b"]\n'
+        '[tool.tfgraphlint.per-file-ignores]\n"y" = ["TFG9"]\n'
+    )
+    settings = Finder(tmp_path).find(tmp_path)
+    assert (settings.select, settings.ignore, settings.extend_exclude) == (("ALL",), ("TFG202",), ("a", "b"))
+    assert settings.per_file_ignores == (("x", ("TFG2",)), ("y", ("TFG9",)))
+    assert settings.directory == tmp_path
+    assert settings.baseline_file == tmp_path / "shared" / "known.json"
+
+
+def test_what_is_wrong_in_an_extended_file_is_said_of_it(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text("selct = []\n")
+    (tmp_path / "tfgraphlint.toml").write_text('extend = "base.toml"\n')
+    with pytest.raises(SettingsError) as caught:
+        Finder(tmp_path).find(tmp_path)
+    assert str(caught.value) == f"{tmp_path / 'base.toml'}: unknown key 'selct'; did you mean 'select'?"
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\n")
+    (tmp_path / "tfgraphlint.toml").write_text('extend = "pyproject.toml"\n')
+    with pytest.raises(SettingsError, match=r"there is no \[tool.tfgraphlint\] in "):
+        Finder(tmp_path).find(tmp_path)
+
+
+def test_the_more_specific_severity_counts() -> None:
+    settings = Settings(Path("/"), severity=(("TFG202", Severity.ERROR), ("TFG2", Severity.WARNING)))
+    assert settings.severity_of("TFG202", ENTRIES) is Severity.ERROR
+    assert settings.severity_of("TFG201", ENTRIES) is Severity.WARNING
+    assert settings.severity_of("TFG301", ENTRIES) is None
+
+
+def test_settings_are_shown_as_what_would_bring_them_about(tmp_path: Path) -> None:
+    file = tmp_path / "tfgraphlint.toml"
+    file.write_text(
+        'select = ["TFG2"]\ntensorflow = "2.16"\nfail-on = "error"\n'
+        '[severity]\nTFG2 = "warning"\n[per-file-ignores]\n"t/*" = ["TFG3"]\n'
+    )
+    before = Finder(tmp_path).find(tmp_path)
+    text = as_toml(before, ["a.py", "b.py"])
+    assert text.startswith(f"# settings for a.py and 1 more\n# from {file}\nselect = [")
+    file.write_text(text)
+    assert Finder(tmp_path).find(tmp_path) == before
+    assert as_toml(Settings(tmp_path), ["a.py"]).startswith("# settings for a.py\n# from no configuration file")

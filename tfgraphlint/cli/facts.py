@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.errors import RunError
 
 
@@ -25,7 +26,7 @@ def command(paths: tuple[str, ...], names: tuple[str, ...], page: bool) -> None:
     try:
         status = print_page() if page else print_facts(paths, names)
     except RunError as error:
-        click.echo(f"error: {error}", err=True)
+        say_error(error)
         status = 2
     sys.exit(status)
 
@@ -52,7 +53,7 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
     kinds = kinds_named(names)
     request, errors = asked_for(paths, Path.cwd())
     for error in errors:
-        click.echo(f"error: {error}", err=True)
+        say_error(error)
     status = 2 if errors else 0
     place = placing(request)
     for found in facts_of(request):
@@ -60,7 +61,7 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
         for line in render(wanted, place):
             click.echo(line)
         if found.error:
-            click.echo(f"error: {found.error}", err=True)
+            say_error(found.error)
             status = 2
             if found.details and os.environ.get("TFGRAPHLINT_TRACEBACK"):
                 click.echo(found.details, err=True, nl=False)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 
 import click
 
 import tfgraphlint
+from tfgraphlint.cli.terminal import say_error
 
 COMMANDS = ("check", "rule", "facts", "verify")
-GROUP_OPTIONS = ("--help", "-h", "--version")
+GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
 
 class Commands(click.Group):
@@ -31,6 +33,7 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or args[0] not in (*COMMANDS, *GROUP_OPTIONS):
+            _refuse_mistyped(ctx, args)
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
@@ -43,13 +46,25 @@ class Commands(click.Group):
             check.format_options(ctx, formatter)
 
 
+def _refuse_mistyped(ctx: click.Context, args: Sequence[str]) -> None:
+    """See that the first word, if it is no file, is no command with a mistake in it: nothing must be linted then."""
+    word = args[0] if args else ""
+    if not re.fullmatch(r"[A-Za-z-]{3,}", word) or word.startswith("-") or os.path.lexists(word):
+        return
+    import difflib  # most runs name a file, or nothing
+
+    for near in difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6):
+        say_error(f"there is no command and no file {word!r}; did you mean {near!r}?")
+        ctx.exit(2)
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     options_metavar="[OPTIONS]",
     subcommand_metavar="[PATHS]... | COMMAND [ARGS]...",
 )
-@click.version_option(tfgraphlint.__version__, message="tfgraphlint %(version)s")
+@click.version_option(tfgraphlint.__version__, "--version", "-V", message="tfgraphlint %(version)s")
 def group() -> None:
     """Find lost gradients and tracing mistakes in TensorFlow training code, and fix them.
 
@@ -65,5 +80,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("TFGRAPHLINT_TRACEBACK"):
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        click.echo(f"error: internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)", err=True)
+        say_error(f"internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)")
         sys.exit(2)

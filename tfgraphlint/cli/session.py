@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.cli.options import STDIN, Options
+from tfgraphlint.diagnostic import Severity
 from tfgraphlint.errors import RunError
 from tfgraphlint.fixes.apply import write_whole
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
-from tfgraphlint.project.source import NotTextError, decode, shown
+from tfgraphlint.project.source import NotTextError, Source, decode, shown
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.repair import Repaired
+    from tfgraphlint.run.silence import Silenced
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ def gather(options: Options) -> Asked:
     found = discover(paths, finder, options.force_exclude, not options.no_notebooks)
     # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
-    return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
+    request = Request(
+        here, found.files, overrides, roots=roots, processes=options.jobs, heed_comments=not options.ignore_suppressions
+    )
+    return Asked(_with_baseline(request, options), tuple(found.errors))
 
 
 def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:
@@ -55,7 +61,68 @@ def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> A
         source = decode(content, path, shown(path, here), settings.python_cell_magics)
     except NotTextError as error:
         raise RunError(f"standard input: {error.message} (row {error.position.row})") from error
-    return Asked(Request(here, {path: settings}, overrides, {path: source}, roots=[path.parent]), ())
+    heed = not options.ignore_suppressions
+    request = Request(here, {path: settings}, overrides, {path: source}, roots=[path.parent], heed_comments=heed)
+    return Asked(_with_baseline(request, options), ())
+
+
+def _with_baseline(request: Request, options: Options) -> Request:
+    """``request`` with the problems that are known, unless they are to be written anew."""
+    files = baseline_files(request, options)
+    if not files or options.write_baseline or options.only_shows:
+        return request
+    from tfgraphlint.run import baseline  # most runs have none
+
+    return replace(request, baseline=baseline.read(files))
+
+
+def baseline_files(request: Request, options: Options) -> list[Path]:
+    """The baselines that hold: the one that is named, or those of the configurations."""
+    if options.baseline is not None:
+        return [request.working_directory / options.baseline]
+    return sorted({file for settings in request.files.values() if (file := settings.baseline_file) is not None})
+
+
+def write_baseline(run: Run, options: Options) -> tuple[Path, int]:
+    """Write what was found as what is known; the file, and how many problems it has.
+
+    Raises:
+        RunError: it is not clear which file, or it cannot be written.
+    """
+    from tfgraphlint.run import baseline  # most runs have none
+
+    request = run.request
+    files = baseline_files(request, options) or [request.working_directory / baseline.DEFAULT_FILE]
+    if len(files) > 1:
+        raise RunError("the configurations name several baselines: say with --baseline FILE which one to write")
+    before = baseline.read(files) if files[0].exists() else baseline.Baseline()
+    problems = baseline.problems_of(run.diagnostics, request.names, linting.Comments(request).line)
+    words = linting.Words(request)
+    unread = {str(result.file) for result in run.errors}
+    return files[0], baseline.write(
+        files[0], problems, before, lambda each: each.file not in unread and words.looked_for(each.file, each.code)
+    )
+
+
+def solved(run: Run) -> int:
+    """How many problems of the baseline are not there any more."""
+    known = run.request.baseline
+    if known is None:
+        return 0
+    words = linting.Words(run.request)
+    unread = {str(result.file) for result in run.errors}
+    return known.solved(
+        len(run.known), lambda each: each.file not in unread and words.looked_for(each.file, each.code)
+    )
+
+
+def silence(run: Run, reason: str) -> Silenced:
+    """Put comments beside the reports, and write them."""
+    from tfgraphlint.run.silence import silence  # hardly any run does
+
+    silenced = silence(run, reason)
+    _write_texts(run.request, silenced.changed)
+    return silenced
 
 
 def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -72,6 +139,16 @@ def lint(asked: Asked, options: Options) -> Run:
     return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
 
 
+def fails(run: Run, options: Options) -> bool:
+    """Whether anything was found that is as bad as the options or the settings demand."""
+    asked = Severity(options.fail_on) if options.fail_on else None
+    for each in run.diagnostics:
+        least = asked or run.request.files[run.request.names[each.span.filename]].fail_on
+        if each.severity is Severity.ERROR or least is Severity.WARNING:
+            return True
+    return False
+
+
 def repair(run: Run, options: Options) -> Repaired:
     """Repair what the options allow."""
     from tfgraphlint.run import repair as repairing  # a run that only looks does without
@@ -81,11 +158,14 @@ def repair(run: Run, options: Options) -> Repaired:
 
 def write(repaired: Repaired) -> None:
     """Put the repaired texts into their files, and what came from standard input to standard output."""
-    given = repaired.original.request.overlay
-    for path, source in sorted(repaired.changed.items()):
-        if path not in given:
+    _write_texts(repaired.original.request, repaired.changed)
+
+
+def _write_texts(request: Request, changed: Mapping[Path, Source]) -> None:
+    for path, source in sorted(changed.items()):
+        if path not in request.overlay:
             write_whole(path, source.encode())
-    for path, source in given.items():  # standard input comes out again, repaired or not
-        after = repaired.changed.get(path, source)
+    for path, source in request.overlay.items():  # standard input comes out again, changed or not
+        after = changed.get(path, source)
         sys.stdout.buffer.write(after.encode())
         sys.stdout.buffer.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tfgraphlint.diagnostic import Severity
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.project import requirements
 from tfgraphlint.rule_api.registry import Entry, matching, nearest, specificity
@@ -21,6 +23,7 @@ DEFAULT_EXCLUDES = (
     ".ruff_cache", ".svn", ".tfgraphlint_cache", ".tox", ".venv", ".vscode", "__pycache__", "__pypackages__", "_build",
     "build", "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
+EXTEND = "extend"
 LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
 DEFAULT_INCLUDES = ("*.py", "*.ipynb")
 
@@ -31,7 +34,8 @@ class Settings:
 
     ``tensorflow`` and ``keras`` are the versions that the code is meant for, "" for those that the tables know best.
     ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1. ``python_cell_magics`` are those
-    whose cells hold Python, besides the usual ones.
+    whose cells hold Python, besides the usual ones. ``severity`` changes that of rules by code, prefix or name;
+    ``fail_on`` is the least that makes a run fail. ``baseline`` is a file, relative to where ``origin`` lies.
     """
 
     directory: Path
@@ -49,6 +53,24 @@ class Settings:
     notebooks: bool = True
     python_cell_magics: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    fail_on: Severity = Severity.WARNING
+    baseline: str = ""
+
+    @property
+    def baseline_file(self) -> Path | None:
+        """The file with the problems that are known."""
+        return self.directory_of_origin / self.baseline if self.baseline else None
+
+    @property
+    def directory_of_origin(self) -> Path:
+        """Where the configuration file lies; without one, what patterns start from."""
+        return self.directory if self.origin is None else self.origin.parent
+
+    def severity_of(self, code: str, entries: Sequence[Entry]) -> Severity | None:
+        """What the configuration says of the severity of a rule: what is said more specifically counts."""
+        said = [(specificity(word), kind) for word, kind in self.severity if code in matching(word, entries)]
+        return max(said, key=lambda each: each[0])[1] if said else None
 
     @property
     def meant_for(self) -> str:
@@ -135,7 +157,7 @@ class Finder:
         for file in (directory / OWN_FILE, directory / PYPROJECT):
             table = _table(file)
             if table is not None:
-                return from_table(table, file)
+                return from_table(extended(table, file), file)
         if directory.parent == directory:
             return Settings(self.working_directory)
         return self._configured(directory.parent)
@@ -147,7 +169,51 @@ def _explicit(file: Path) -> Settings:
     table = _table(file)
     if table is None:
         raise SettingsError(f"{file}: there is no [tool.tfgraphlint] in it")
-    return from_table(table, file)
+    return from_table(extended(table, file), file)
+
+
+def extended(table: Mapping[str, Any], file: Path, below: tuple[Path, ...] = ()) -> Mapping[str, Any]:
+    """``table`` of ``file`` with what it takes over from the file that its key ``extend`` names.
+
+    A key that stands in both counts as ``table`` has it; lists that extend others, and tables, are put together.
+    ``below`` are the files that led here.
+
+    Raises:
+        SettingsError: that file cannot be used, or leads back here.
+    """
+    if EXTEND not in table:
+        return table
+    named = table[EXTEND]
+    if not isinstance(named, str):
+        raise SettingsError(f"{file}: {EXTEND} is the name of a configuration file, found {named!r}")
+    base = Path(os.path.normpath(file.parent / os.path.expanduser(named)))
+    chain = (*below, file)
+    if base in map(_normal, chain):
+        raise SettingsError(f"{file}: {EXTEND} leads in a circle: {' -> '.join(map(str, (*chain, base)))}")
+    if not base.is_file():
+        raise SettingsError(f"{file}: {EXTEND}: there is no file {base}")
+    found = _table(base)
+    if found is None:
+        raise SettingsError(f"{file}: {EXTEND}: there is no [tool.tfgraphlint] in {base}")
+    inherited = dict(extended(found, base, chain))
+    from_table(inherited, base)  # what is wrong in it is said of it
+    if "baseline" in inherited:
+        inherited["baseline"] = str(base.parent / inherited["baseline"])
+    return _put_together(inherited, {key: value for key, value in table.items() if key != EXTEND})
+
+
+def _normal(file: Path) -> Path:
+    return Path(os.path.abspath(file))
+
+
+def _put_together(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**base, **table}
+    for key in base.keys() & table.keys():
+        if isinstance(base[key], dict) and isinstance(table[key], dict):
+            both[key] = {**base[key], **table[key]}
+        elif key.startswith("extend-") and isinstance(table[key], list):
+            both[key] = [*base[key], *table[key]]
+    return both
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
@@ -191,7 +257,7 @@ def from_table(table: Mapping[str, Any], file: Path) -> Settings:
     for key, value in table.items():
         reader = _KEYS.get(key)
         if reader is None:
-            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, _KEYS)}")
+            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, (*_KEYS, EXTEND))}")
         try:
             values[key.replace("-", "_")] = reader(value)
         except TypeError as error:
@@ -244,6 +310,29 @@ def _ignores(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
         raise TypeError("a table from file patterns to lists of codes") from None
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a string")
+    return value
+
+
+def _severity(value: Any) -> Severity:
+    kinds = {kind.value: kind for kind in Severity}
+    if not isinstance(value, str) or value not in kinds:
+        raise TypeError('"error" or "warning"')
+    return kinds[value]
+
+
+def _severities(value: Any) -> tuple[tuple[str, Severity], ...]:
+    wanted = 'a table from codes, prefixes or names to "error" or "warning"'
+    if not isinstance(value, dict):
+        raise TypeError(wanted)
+    try:
+        return tuple((word, _severity(kind)) for word, kind in value.items())
+    except TypeError:
+        raise TypeError(wanted) from None
+
+
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "select": _words,
     "ignore": _words,
@@ -258,6 +347,9 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "notebooks": _switch,
     "python-cell-magics": _magics,
     "plugins": _words,
+    "severity": _severities,
+    "fail-on": _severity,
+    "baseline": _text,
 }
 
 
@@ -284,6 +376,7 @@ def check_codes(settings: Settings, overrides: Overrides, entries: Sequence[Entr
             (f"{settings.origin}: per-file-ignores of {pattern!r}", words)
             for pattern, words in settings.per_file_ignores
         ]
+        given.append((f"{settings.origin}: severity", tuple(word for word, _ in settings.severity)))
     for where, words in given:
         for word in words:
             if not matching(word, entries):

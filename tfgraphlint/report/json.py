@@ -1,4 +1,4 @@
-"""``--output-format json``: a bare list of objects with ruff's fields, and the path."""
+"""``--output-format json``: a bare list of objects with ruff's fields, and the path. ``json-lines``: one a line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def render(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], d
     """
     objects = [_diagnostic(diagnostic, last_row, directory) for diagnostic in diagnostics]
     return json.dumps(objects, indent=2, ensure_ascii=False) + "\n"
+
+
+def render_lines(diagnostics: Iterable[Diagnostic], last_row: Callable[[Span], int], directory: Path) -> str:
+    """The same objects, one a line."""
+    objects = (_diagnostic(diagnostic, last_row, directory) for diagnostic in diagnostics)
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in objects)
 
 
 IN_PART = "read-in-part"

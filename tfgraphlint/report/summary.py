@@ -8,21 +8,27 @@ from collections.abc import Sequence
 from tfgraphlint.diagnostic import Applicability, Diagnostic
 
 
-def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0) -> str:
-    """What was found, what was repaired, and what could be."""
+def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0, known: int = 0, unsafe: bool = False) -> str:
+    """What was found, what was repaired, and what could be; ``known`` is how many more the baseline knows.
+
+    With ``unsafe``, what ``--fix --unsafe-fixes`` would repair is counted as one: it was asked for.
+    """
     total = len(diagnostics) + fixed
     if not total:
-        return "No problems found."
-    found = f"Found {count(total, 'problem')}"
+        return f"No new problems found; {known} known from the baseline." if known else "No problems found."
+    found = f"Found {count(total, 'new problem' if known else 'problem')}"
     if fixed:
         found += f" ({fixed} fixed, {len(diagnostics)} remaining)"
-    fixable = _fixable(diagnostics)
-    return f"{found} ({fixable})." if fixable else f"{found}."
+    fixable = _fixable(diagnostics, unsafe)
+    rest = f"; {known} more known from the baseline" if known else ""
+    return f"{found} ({fixable}){rest}." if fixable else f"{found}{rest}."
 
 
-def _fixable(diagnostics: Sequence[Diagnostic]) -> str:
+def _fixable(diagnostics: Sequence[Diagnostic], together: bool) -> str:
     kinds = Counter(diagnostic.fix.applicability for diagnostic in diagnostics if diagnostic.fix)
     safe, unsafe = kinds[Applicability.SAFE], kinds[Applicability.UNSAFE]
+    if together and unsafe:
+        return f"{safe + unsafe} fixable with --fix --unsafe-fixes"
     if safe and unsafe:
         return f"{safe} fixable with --fix, {unsafe} more with --unsafe-fixes"
     if safe:

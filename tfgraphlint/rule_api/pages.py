@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 from tfgraphlint.rule_api.rule import Rule
 
 FIXTURES = "tfgraphlint.fixtures"
+# What the fixtures say to those who run them, and nobody who reads a page wants to know.
+_MARK = re.compile(r"[ \t]*# (?:todo-)?expect: .*$", re.MULTILINE)
+_CLAIM = re.compile(r"^# (?:claim|holds|process): .*\n", re.MULTILINE)
+_HOLDS = re.compile(r"# holds: ([^\"\n\\]*)")
 
 
 def render_text(rule: Rule) -> str:
@@ -21,9 +26,10 @@ def render_text(rule: Rule) -> str:
     case = find_example(rule)
     if case is not None:
         parts += ["", f"## From the fixtures: {case.name.replace('_', ' ')}", "", "Before:", ""]
-        parts.append(_indent((case / "bad.py").read_text(encoding="utf-8")))
-        if (case / "good.py").is_file():
-            parts += ["", "After:", "", _indent((case / "good.py").read_text(encoding="utf-8"))]
+        parts.append(_indent(_read_program(case, "bad.py") or ""))
+        after = _read_program(case, "good.py")
+        if after is not None:
+            parts += ["", "After:", "", _indent(after)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -53,18 +59,36 @@ def read_page(rule: Rule) -> str:
 
 def find_example(rule: Rule) -> Path | None:
     """The first case of the rule's fixtures that is one file before."""
-    folder = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
-    spec = importlib.util.find_spec(FIXTURES)
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        for case in sorted(Path(location, folder).glob("*/bad.py")):
+    for folder in _folders(rule):
+        for case in sorted(folder.glob("*/bad.py")):
             return case.parent
     return None
 
 
+def find_conditions(rule: Rule) -> list[str]:
+    """For each bad program of the rule's fixtures, the versions that it holds for; empty where it holds for all."""
+    programs = [
+        program
+        for folder in _folders(rule)
+        for pattern in ("*/bad.py", "*/bad/main.py", "*/bad.ipynb")
+        for program in sorted(folder.glob(pattern))
+    ]
+    found = [_HOLDS.search(program.read_text(encoding="utf-8", errors="replace")) for program in programs]
+    return [match[1].strip() if match else "" for match in found]
+
+
+def _folders(rule: Rule) -> list[Path]:
+    name = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+    spec = importlib.util.find_spec(FIXTURES)
+    return [Path(location, name) for location in (spec.submodule_search_locations or ())] if spec else []
+
+
 def _read_program(case: Path | None, name: str) -> str | None:
+    """A program of the fixtures without what is meant for those who run them."""
     if case is None or not (case / name).is_file():
         return None
-    return (case / name).read_text(encoding="utf-8")
+    text = _CLAIM.sub("", _MARK.sub("", (case / name).read_text(encoding="utf-8")))
+    return re.sub(r"\n{4,}", "\n\n\n", text.strip("\n")) + "\n"
 
 
 def _indent(text: str) -> str:

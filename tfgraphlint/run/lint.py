@@ -24,8 +24,11 @@ from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import no_garbage_search
 
-if TYPE_CHECKING:  # ``cli`` imports it where there is a cache
+if TYPE_CHECKING:  # ``cli`` imports them where there is a baseline, or a cache
+    from tfgraphlint.run.baseline import Baseline
     from tfgraphlint.run.cache import Cache
+
+Reports = tuple[Diagnostic, ...]
 
 UNUSED = "TFG901"
 # So many files at most are run for what they start of the files that were asked for.
@@ -44,6 +47,8 @@ class Request:
     overlay: Mapping[Path, Source] = field(default_factory=dict)
     roots: Sequence[Path] = ()
     processes: int | None = None
+    baseline: Baseline | None = None
+    heed_comments: bool = True
 
     @cached_property
     def plugins(self) -> tuple[str, ...]:
@@ -91,12 +96,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a request. ``diagnostics`` are sorted by file, place and code."""
+    """What came of a request. ``diagnostics`` are sorted by file, place and code; so are those that a comment
+    silences, and those that the baseline knows."""
 
     request: Request
     examined: tuple[Examined, ...]
     diagnostics: tuple[Diagnostic, ...]
     silenced: tuple[Diagnostic, ...]
+    known: tuple[Diagnostic, ...] = ()
 
     @property
     def errors(self) -> tuple[Examined, ...]:
@@ -179,6 +186,18 @@ class Words:
         off = {code for word in ignored_codes(file, settings) for code in matching(word, self.entries)}
         return self._selected[id(settings)] - off
 
+    def looked_for(self, file: str, code: str) -> bool:
+        """Whether a report of this rule in ``file`` would have been found: also one that was in a file that is gone."""
+        asked = Path(file)
+        if asked in self.request.files:
+            return code in self.on(asked)
+        return not os.path.exists(asked) and any(code in on for on in self._selected.values())
+
+    def graded(self, file: Path, diagnostic: Diagnostic) -> Diagnostic:
+        """``diagnostic`` in ``file``, as bad as the settings say."""
+        severity = self.request.files[file].severity_of(diagnostic.code, self.entries)
+        return diagnostic if severity is None else replace(diagnostic, severity=severity)
+
 
 def concluded(request: Request, examined: tuple[Examined, ...], words: Words) -> Run:
     """The run that follows from what was found in each file."""
@@ -189,11 +208,24 @@ def concluded(request: Request, examined: tuple[Examined, ...], words: Words) ->
         file = request.names[merged.span.filename]
         if merged.code not in words.on(file):
             continue
-        diagnostic = checked(merged, comments.edited(merged))
-        used = comments.silencing(file, diagnostic, words.entries)
+        diagnostic = words.graded(file, checked(merged, comments.edited(merged)))
+        used = comments.silencing(file, diagnostic, words.entries) if request.heed_comments else None
         (reported if used is None else silenced).append(diagnostic)
-    reported += _unused_comments(request, examined, words, comments)
-    return Run(request, examined, tuple(sorted(reported, key=_order)), tuple(sorted(silenced, key=_order)))
+    if request.heed_comments:
+        reported += _unused_comments(request, examined, words, comments)
+    new, known = _compared(request, sorted(reported, key=_order), comments)
+    return Run(request, examined, new, tuple(sorted(silenced, key=_order)), known)
+
+
+def _compared(request: Request, found: Sequence[Diagnostic], comments: Comments) -> tuple[Reports, Reports]:
+    """The reports that are new, and those that the baseline knows."""
+    if request.baseline is None:
+        return tuple(found), ()
+    known = request.baseline.known(found, request.names, comments.line)
+    return (
+        tuple(each for each, old in zip(found, known) if not old),
+        tuple(each for each, old in zip(found, known) if old),
+    )
 
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
@@ -249,6 +281,11 @@ class Comments:
             self._sources[file] = readable(self._request, file)
         return self._sources[file]
 
+    def line(self, diagnostic: Diagnostic) -> str:
+        """The text of the line at which ``diagnostic`` starts."""
+        file = self._request.names[diagnostic.span.filename]
+        return self.source(file).lines.row(diagnostic.span.start.row)
+
     def edited(self, diagnostic: Diagnostic) -> dict[str, Source]:
         """The files that the fix of ``diagnostic`` would change, by name."""
         names = {edit.span.filename for edit in diagnostic.fix.edits} if diagnostic.fix else set()
@@ -294,7 +331,7 @@ def _unused_comments(
             for diagnostic in registry.diagnostics(event):
                 row = suppression.span.start.row
                 if comments.of(result.file).find(row, UNUSED, words.entries, besides=suppression) is None:
-                    yield diagnostic
+                    yield words.graded(result.file, diagnostic)
 
 
 def unused(suppression: Suppression, comments: Comments, file: Path, words: Words) -> UnusedSuppression | None:

@@ -116,7 +116,7 @@ def _attempted(state: Repaired, attempt: Plan, sources: Mapping[str, Source]) ->
         refused = _unwritable(after[source.path], len(source.faults))
         if refused is not None:
             return refused
-    run = _linted_again(state.run, after)
+    run = linted_again(state.run, after)
     reason = _objection(state.run, run, attempt, sources)
     if reason is None:
         for path, source in after.items():
@@ -141,7 +141,7 @@ def _unwritable(source: Source, faults: int) -> str | None:
     return None
 
 
-def _linted_again(run: Run, after: Mapping[Path, Source]) -> Run:
+def linted_again(run: Run, after: Mapping[Path, Source]) -> Run:
     """The run with the files in ``after`` as they are there, linting only what can have changed."""
     request: Request = replace(run.request, overlay={**run.request.overlay, **after})
     examiner = request.examiner()
@@ -158,7 +158,7 @@ def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Sou
     floating: Counter[tuple[str, str]] = Counter()
     fixed = {diagnostic.key for diagnostic in attempt.chosen}
     gone: set[Place | None] = set()
-    for diagnostic in before.diagnostics + before.silenced:
+    for diagnostic in before.diagnostics + before.silenced + before.known:
         place = _place_after(diagnostic, attempt.changes, sources)
         if diagnostic.key in fixed:
             gone.add(place)

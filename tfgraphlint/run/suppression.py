@@ -66,10 +66,12 @@ class Suppressions:
 
 def statement_rows(source: Source, row: int) -> range:
     """The rows of the statement, or of the head of the compound statement, that ``row`` belongs to."""
-    for rows, _ in _statements(source):
-        if row in rows:
-            return rows
-    return range(row, row + 1)
+    return next((rows for rows in all_statement_rows(source) if row in rows), range(row, row + 1))
+
+
+def all_statement_rows(source: Source) -> Iterator[range]:
+    """The rows of each statement, of a compound one those of its head."""
+    yield from (rows for rows, _ in _statements(source) if rows)
 
 
 def _collect(source: Source) -> Iterator[Suppression]:

@@ -1,0 +1,37 @@
+"""What a stream that is written to can show: colours, and how many columns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TextIO
+
+import click
+
+ERROR = "\x1b[1;31merror:\x1b[0m"
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Whether text for ``stream`` is coloured.
+
+    ``NO_COLOR`` (anything but empty) turns colours off. ``FORCE_COLOR`` turns them on, or with ``0`` or ``false`` off.
+    Else a terminal has colours, unless ``TERM`` is ``dumb``.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR", "")
+    if forced:
+        return forced.lower() not in ("0", "false")
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns(stream: TextIO) -> int:
+    """How many columns ``stream`` has; 0 where it is no terminal."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 0
+
+
+def say_error(error: object) -> None:
+    """Say to standard error what went wrong, in one line."""
+    colour = has_colour(sys.stderr)
+    click.echo(f"{ERROR if colour else 'error:'} {error}", err=True, color=colour)
