@@ -38,8 +38,9 @@ class VariableCreatedInGraph(Rule):
 
     Creation behind a guard that holds once (`if self.v is None`, `hasattr`), in `build`, in `__init__`, or in a
     function that runs eagerly is fine and silent. So is a variable in a layer that Keras runs on symbolic tensors while
-    a functional model is put together, unless its initial value is a tensor. Variables that a Keras layer or an optimizer from outside creates on
-    its first use are lifted out of the graph. Layers and models that are created in traced code are TFG408.
+    a functional model is put together, unless its initial value is a tensor. Variables that a Keras layer or an
+    optimizer from outside creates on its first use are lifted out of the graph. Layers and models that are created in
+    traced code are TFG408.
 
     ## Fix safety
 
