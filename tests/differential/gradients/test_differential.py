@@ -14,7 +14,7 @@ from .session import Judged, Session, Tally, recording
 needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 
 SEED = 0
-COUNT = 300
+COUNT = 200
 MAX_SILENT = 0.05  # of the programs that lose a gradient
 
 

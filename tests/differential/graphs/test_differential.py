@@ -14,7 +14,7 @@ from .session import Judged, Session, Tally
 needs_tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 
 SEED = 0
-COUNT = 100
+COUNT = 80
 MAX_SILENT = 0.2  # of all that happened in them
 
 
