@@ -23,7 +23,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
 from tfgraphlint.syntax.bindings import names_in
-from tfgraphlint.syntax.tree import Tree, nodes_in
+from tfgraphlint.syntax.tree import Tree, nodes_in, once_per_node
 
 STEPS = frozenset({"round", "floor", "ceil", "sign", "rint"})  # of one tensor, same shape
 SOFT = {"sign": "tensorflow.tanh"}
@@ -52,12 +52,19 @@ def _is_one_of_several(tree: Tree, node: cst.BaseExpression) -> bool:
     """Whether what a cut takes is one of the results of a call: of a model with two heads, the weights of this head
     get no gradient by the path of the other."""
     named = {each.value for each in nodes_in(node) if isinstance(each, cst.Name)}
-    return any(
-        isinstance(each, cst.Assign) and isinstance(each.value, cst.Call)
+    return not named.isdisjoint(_results_of_calls(tree, tree.module))
+
+
+@once_per_node
+def _results_of_calls(tree: Tree, module: cst.CSTNode) -> set[str]:
+    """The names that are one of the results of a call: ``a, b = f(x)``."""
+    return {
+        name
+        for each in nodes_in(module)
+        if isinstance(each, cst.Assign) and isinstance(each.value, cst.Call)
         and isinstance(target := each.targets[0].target, (cst.Tuple, cst.List))
-        and not named.isdisjoint(names_in(target))
-        for each in nodes_in(tree.module)
-    )  # fmt: skip
+        for name in names_in(target)
+    }  # fmt: skip
 
 
 def _stopped(fault: Fault, node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:

@@ -16,10 +16,11 @@ from tfgraphlint.facts.keras import UntrackedVariable
 from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
-from tfgraphlint.interpret.core import class_hierarchy
+from tfgraphlint.interpret.core import class_hierarchy, effort
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.effort import LOOKS_PER_STEP, OutOfBudget
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Ports, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, Ports, Running
 from tfgraphlint.interpret.core.objects import Network
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
@@ -59,6 +60,7 @@ def interpret(
     classes that run without being called in the file: tests, and what commands of the project call.
     """
     file = Path(path or tree.filename).resolve()
+    effort.allow(effort.UNBOUNDED)
     m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), _ports())
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
@@ -88,6 +90,7 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
     with _noting(m, scope.tree.module):
         run_module(m, scope)
         at_exit.run(m)
+    effort.allow(effort.UNBOUNDED)
     m.frame = Frame(scope, scope.names)
     for name in sorted(called):
         for root, steps in started.roots(m, scope, name, telling):
@@ -207,7 +210,8 @@ def run_root(
         m.calls.clear()
         m.stack.clear()
         m.chain = None
-        m.spent += m.steps - (MAX_STEPS - steps)
+        looked = steps - effort.allow(effort.UNBOUNDED) // LOOKS_PER_STEP
+        m.spent += max(m.steps - (MAX_STEPS - steps), looked)
         if keep:
             m.store.keep(mark)
         else:

@@ -22,7 +22,7 @@ from tfgraphlint.project.mentions import LIBRARIES, PLAIN_BASES, Definition, Men
 from tfgraphlint.project.source import read_text
 
 MAX_CALLERS = 12  # calls within calls that are followed back
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n(]*(?:\([^)]*\))?)", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^#\n(]*(?:\([^)]*(?:\)|\Z))?)", re.MULTILINE)
 
 
 @dataclass

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([^#\n;]+)", re.MULTILINE)
 _FROM = re.compile(
-    r"^[ \t]*from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^#\n;\\]|\\\n)*))", re.MULTILINE
+    r"^[ \t]*from[ \t]+(?![ \t])(\.*)(?!\.)(?:[ \t]*([\w.]+))?[ \t]+import[ \t]*"
+    r"(?:\(([^)]*)(?:\)|\Z)|((?:[^#\n;\\]|\\\n)*))",
+    re.MULTILINE,
 )
 _NAME = re.compile(r"[\w.]+|\*")
 

@@ -25,7 +25,9 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#
 _CLAUSE = re.compile(r"(===|==|!=|~=|<=|>=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 _LOCKED = re.compile(r'^name = "([\w.-]+)"\s+version = "([^"]+)"', re.MULTILINE)
 _PIPFILE_LOCKED = re.compile(r'"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"')
-_ARGUMENT = re.compile(r"""["']((?:intel-)?(?:tensorflow|keras)[\w-]*\s*(?:\[[^\]]*\])?\s*(?:[<>=!~][^"';]*)?)["';]""")
+_ARGUMENT = re.compile(
+    r"""["']((?:intel-)?(?:tensorflow|keras)[\w-]*(?:\s*\[[^\]"']*\])?\s*(?:[<>=!~][^"';]*)?)["';]"""
+)
 _OF_INTEREST = re.compile(r"tensorflow|keras", re.IGNORECASE)
 _LEGACY_KERAS = re.compile(r"TF_USE_LEGACY_KERAS\W{1,12}(?:1|[Tt]rue)\b")
 

@@ -241,7 +241,7 @@ class Comments:
         self._request = request
         self._sources: dict[Path, Source] = {}
         self._suppressions: dict[Path, Suppressions] = {}
-        self.used: dict[Path, set[tuple[Suppression, str]]] = {}
+        self.used: dict[Path, dict[Suppression, set[str]]] = {}  # and which codes each comment silenced
 
     def source(self, file: Path) -> Source:
         """The text of ``file``."""
@@ -264,7 +264,7 @@ class Comments:
         """The comment that silences ``diagnostic``, which lies in ``file``."""
         found = self.of(file).find(diagnostic.span.start.row, diagnostic.code, entries)
         if found is not None:
-            self.used.setdefault(file, set()).add((found, diagnostic.code))
+            self.used.setdefault(file, {}).setdefault(found, set()).add(diagnostic.code)
         return found
 
 
@@ -299,12 +299,14 @@ def _unused_comments(
 
 def unused(suppression: Suppression, comments: Comments, file: Path, words: Words) -> UnusedSuppression | None:
     """What of ``suppression`` was of no use: whole comments, or words for rules that were on and found nothing."""
-    silenced = {code for found, code in comments.used.get(file, ()) if found == suppression}
-    removal = comments.of(file).removal(suppression)
+    silenced = comments.used.get(file, {}).get(suppression, set())
     if suppression.words is None:
-        return None if suppression.foreign or silenced else UnusedSuppression(suppression, (), removal)
-    idle = tuple(word for word in suppression.words if _is_idle(word, silenced, file, words, suppression.foreign))
-    return UnusedSuppression(suppression, idle, removal) if idle else None
+        idle: tuple[str, ...] = ()
+        is_idle = not (suppression.foreign or silenced)
+    else:
+        idle = tuple(word for word in suppression.words if _is_idle(word, silenced, file, words, suppression.foreign))
+        is_idle = bool(idle)
+    return UnusedSuppression(suppression, idle, comments.of(file).removal(suppression)) if is_idle else None
 
 
 def _is_idle(word: str, silenced: set[str], file: Path, words: Words, foreign: bool) -> bool:

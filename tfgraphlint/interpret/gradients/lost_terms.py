@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from tfgraphlint.facts.common import Fault, FaultKind, Mode
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Flow, Node, Way, ancestors, cheapest_way, reaches, terms, used_before
+from tfgraphlint.interpret.core.provenance import (
+    Flow,
+    Node,
+    Way,
+    ancestors,
+    cheapest_way,
+    depending,
+    reaches,
+    terms,
+    used_before,
+)
 from tfgraphlint.interpret.core.values import Tape
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.watches import watched_text
@@ -45,10 +55,11 @@ def lost_term(
 ) -> tuple[tuple[Fault, ...], Way | None] | None:
     """A term of the target that depends on the source and is cut off from it, where another one is not."""
     goals = set(source.goals)
-    parts = [part for target in targets for part in terms(target, goals, tape.bit)]
+    among = depending(targets, goals)
+    parts = [part for target in targets for part in terms(target, among, tape.bit)]
     if len(parts) < 2 or source.kind == "other":
         return None
-    ways = {part: cheapest_way(part, goals, tape.bit) for part in parts}
+    ways = {part: cheapest_way(part, goals, tape.bit, among=among) for part in parts}
     live = [part for part, way in ways.items() if way is not None and not way.faults]
     if not live:
         return None
