@@ -81,8 +81,9 @@ def test_no_construct_grows_faster_than_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, construct: str
 ) -> None:
     ten, twenty, forty = work(monkeypatch, tmp_path, ALL[construct], (10, 20, 40))
-    assert forty.steps - twenty.steps <= MOST * max(twenty.steps - ten.steps, FEW_STEPS)
-    assert forty.calls - twenty.calls <= MOST * max(twenty.calls - ten.calls, FEW_CALLS)
+    # A fourth of what ten take: where a root has come to the end of its steps, nothing grows any more.
+    assert forty.steps - twenty.steps <= MOST * max(twenty.steps - ten.steps, ten.steps // 4, FEW_STEPS)
+    assert forty.calls - twenty.calls <= MOST * max(twenty.calls - ten.calls, ten.calls // 4, FEW_CALLS)
 
 
 @pytest.mark.parametrize("construct", TAPES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def command(**given: object) -> None:
 
     Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         status = run(Options(**given))  # type: ignore[arg-type]
     except RunError as error:
@@ -55,6 +57,11 @@ def command(**given: object) -> None:
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _interrupted(number: int, frame: object) -> None:
+    """End as Ctrl-C does: whoever is told to end tidies up."""
+    raise KeyboardInterrupt
 
 
 def run(options: Options) -> int:

@@ -80,11 +80,23 @@ def repair(run: Run, options: Options) -> Repaired:
 
 
 def write(repaired: Repaired) -> None:
-    """Put the repaired texts into their files, and what came from standard input to standard output."""
+    """Put the repaired texts into their files, and what came from standard input to standard output.
+
+    Raises:
+        RunError: files could not be written. It says which were, so that nobody has to guess.
+    """
     given = repaired.original.request.overlay
+    written: list[str] = []
+    failed: list[str] = []
     for path, source in sorted(repaired.changed.items()):
         if path not in given:
-            write_whole(path, source.encode())
+            try:
+                write_whole(path, source.encode())
+                written.append(source.filename)
+            except RunError as error:
+                failed.append(str(error))
+    if failed:
+        raise RunError(f"{'; '.join(failed)}; repaired: {', '.join(written) or 'no file'}")
     for path, source in given.items():  # standard input comes out again, repaired or not
         after = repaired.changed.get(path, source)
         sys.stdout.buffer.write(after.encode())

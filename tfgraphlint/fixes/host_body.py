@@ -80,7 +80,7 @@ def _rewritten(tree: Tree, function: cst.FunctionDef) -> list[Edit] | None:
             if uses is None:
                 return None
             edits += uses.edits
-    spread(function.body, names)
+    spread(tree, function.body, names)
     for node in nodes_in(function.body):
         if isinstance(node, cst.Call) and leaves_by(tree, node) and names & set(inputs(node)):
             result = mended(tree, node, leaves_by(tree, node))

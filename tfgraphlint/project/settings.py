@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.project import requirements
 from tfgraphlint.rule_api.registry import Entry, matching, nearest, specificity
+from tfgraphlint.syntax.deep_stack import Limit
 
 OWN_FILE = "tfgraphlint.toml"
 PYPROJECT = "pyproject.toml"
@@ -31,7 +33,7 @@ class Settings:
 
     ``tensorflow`` and ``keras`` are the versions that the code is meant for, "" for those that the tables know best.
     ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1. ``python_cell_magics`` are those
-    whose cells hold Python, besides the usual ones.
+    whose cells hold Python, besides the usual ones. ``max_seconds`` and ``max_megabytes`` are what one file may take.
     """
 
     directory: Path
@@ -48,7 +50,14 @@ class Settings:
     each_tf1_symbol: bool = False
     notebooks: bool = True
     python_cell_magics: tuple[str, ...] = ()
+    max_seconds: float = Limit().seconds
+    max_megabytes: float = Limit().megabytes
     plugins: tuple[str, ...] = ()
+
+    @property
+    def limit(self) -> Limit:
+        """What one file may take."""
+        return Limit(self.max_seconds, self.max_megabytes)
 
     @property
     def meant_for(self) -> str:
@@ -225,6 +234,12 @@ def _switch(value: Any) -> bool:
     return value
 
 
+def _amount(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise TypeError("a number greater than 0")
+    return value
+
+
 def with_keras_2(version: str) -> str:
     """The TensorFlow version itself, or the last one that came with Keras 2."""
     return min(version or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
@@ -257,6 +272,8 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "each-tf1-symbol": _switch,
     "notebooks": _switch,
     "python-cell-magics": _magics,
+    "max-seconds": _amount,
+    "max-megabytes": _amount,
     "plugins": _words,
 }
 

@@ -22,7 +22,7 @@ from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipp
 from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
-from tfgraphlint.syntax.deep_stack import no_garbage_search
+from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
 
 if TYPE_CHECKING:  # ``cli`` imports it where there is a cache
     from tfgraphlint.run.cache import Cache
@@ -86,7 +86,8 @@ class Request:
         texts = self.overlay if overlay is None else overlay
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
         magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics)
+        limits = {file: held.limit for file, held in self.examined_files.items() if held.limit != Limit()}
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits)
 
 
 @dataclass(frozen=True)
