@@ -194,3 +194,11 @@ def test_it_says_which_files_were_repaired_and_which_were_not(
     monkeypatch.setattr("tfgraphlint.cli.session.write_whole", write)
     with pytest.raises(RunError, match=r"^b.py: cannot be written: No space left on device; repaired: a.py, c.py$"):
         session.write(repaired)
+
+
+def test_rows_that_end_as_on_old_macintoshes_are_rows(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"import tensorflow as tf\rfrom tensorflow.contrib import slim\rs = tf.Session()\r")
+    done = lint(request(tmp_path))
+    assert not done.errors
+    assert places(done.diagnostics) == [("a.py", 2, "TFG601")]

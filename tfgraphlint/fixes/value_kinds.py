@@ -39,6 +39,25 @@ def held(tree: Tree, value: cst.BaseExpression, steps: int = MAX_STEPS) -> Held 
     """What ``value`` holds; None where the file does not tell for certain."""
     if steps == 0:
         return None
+    known = _known(tree, value)
+    if steps not in known:
+        known[steps] = _held(tree, value, steps)
+    return known[steps]
+
+
+@once_per_node
+def _known(tree: Tree, value: cst.CSTNode) -> dict[int, Held | None]:
+    """What is known already, by how many steps it may take: ``y = y + f(y)`` comes back to itself in many ways."""
+    return {}
+
+
+@once_per_node
+def _known_names(tree: Tree, home: cst.CSTNode) -> dict[tuple[str, int], Held | None]:
+    """The same of names that are bound in ``home``."""
+    return {}
+
+
+def _held(tree: Tree, value: cst.BaseExpression, steps: int) -> Held | None:
     match value:
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
             kinds = {held(tree, each.value, steps - 1) for each in elements}
@@ -96,10 +115,18 @@ def _of_name(tree: Tree, name: cst.Name, steps: int) -> Held | None:
         if isinstance(scope, cst.FunctionDef):
             values = assigned_in(tree, scope.body, name.value)
             if values:
-                return _agreed(tree, values, steps) or _by_use(tree, scope.body, name.value, values)
+                agreed = _agreed_in(tree, scope.body, name.value, steps)
+                return agreed or _by_use(tree, scope.body, name.value, values)
             if name.value in {param.name.value for param in parameters(scope)}:
                 return _of_parameter(tree, scope, name.value, steps)
-    return _agreed(tree, assigned_in(tree, tree.module, name.value), steps)
+    return _agreed_in(tree, tree.module, name.value, steps)
+
+
+def _agreed_in(tree: Tree, home: cst.CSTNode, name: str, steps: int) -> Held | None:
+    known = _known_names(tree, home)
+    if (name, steps) not in known:
+        known[name, steps] = _agreed(tree, assigned_in(tree, home, name), steps)
+    return known[name, steps]
 
 
 def _by_use(tree: Tree, block: cst.CSTNode, name: str, values: list[cst.BaseExpression]) -> Held | None:
@@ -210,15 +237,27 @@ def _assignments(tree: Tree, home: cst.CSTNode) -> dict[str, list[cst.BaseExpres
 
 def is_array(tree: Tree, value: cst.BaseExpression) -> bool:
     """Whether a value is an array or list for certain: made by NumPy, or a name for what was."""
+    pending, seen, is_made = [value], {value}, False
+    while pending:
+        here = pending.pop()
+        if isinstance(here, cst.Name):
+            scope = next((scope for scope in scopes_of(tree, here) if isinstance(scope, cst.FunctionDef)), None)
+            assigned = assigned_in(tree, scope.body if scope is not None else tree.module, here.value)
+            if not assigned:
+                return False
+            pending += [each for each in assigned if each not in seen]  # names can be bound to each other
+            seen.update(assigned)
+        elif not _makes_array(tree, here):
+            return False
+        else:
+            is_made = True
+    return is_made
+
+
+def _makes_array(tree: Tree, value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Call):
         return (full_name(tree, value.func) or "").startswith("numpy.")
-    if isinstance(value, (cst.List, cst.ListComp)):
-        return True
-    if not isinstance(value, cst.Name):
-        return False
-    scope = next((scope for scope in scopes_of(tree, value) if isinstance(scope, cst.FunctionDef)), None)
-    assigned = assigned_in(tree, scope.body if scope is not None else tree.module, value.value)
-    return bool(assigned) and all(is_array(tree, each) for each in assigned if each is not value)
+    return isinstance(value, (cst.List, cst.ListComp))
 
 
 def _element(target: cst.BaseExpression, value: cst.BaseExpression, name: str) -> cst.BaseExpression:

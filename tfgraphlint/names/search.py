@@ -14,6 +14,7 @@ from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import dotted_name, span_of_node
+from tfgraphlint.syntax.text import rows_of
 
 Found = TypeVar("Found")
 
@@ -23,7 +24,7 @@ class NameSearch(ABC, Generic[Found]):
 
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
-        self.lines = text.split("\n")
+        self.lines = rows_of(text)
         self.scopes = Scopes(tree)
 
     def found(self) -> Iterator[Found]:

@@ -30,6 +30,7 @@ from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
 from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
+from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
@@ -275,7 +276,7 @@ def say_once(
     """``found``, with a step in the first report that says what names were taken for that nothing binds."""
     if not found or not assumed:
         return found
-    lines = source.text.split("\n")
+    lines = rows_of(source.text)
     uses = {name: use for name in assumed if (use := first_use(tree, name)) is not None}
     steps = tuple(
         Step(Role.SOURCE, _say_taken(name, assumed[name]), span_of_node(use, source.filename, lines))
