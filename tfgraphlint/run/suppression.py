@@ -8,12 +8,14 @@ import tokenize
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import Suppression
 from tfgraphlint.project.source import Source
 from tfgraphlint.rule_api.registry import Entry, matching
 
+MAX_IN_COMMENT = 20  # so many things that one comment says; no more is read
 _ANY = re.compile(r"tfgraphlint:|noqa", re.IGNORECASE)
 _OWN = re.compile(
     r"#\s*tfgraphlint:\s*(?P<kind>ignore-file|ignore)\s*(?:\[(?P<codes>[^\]]{0,1000})\])?\s*(?P<reason>[^#]*)",
@@ -140,13 +142,13 @@ def _statements(text: str) -> Iterator[tuple[range, list[tokenize.TokenInfo]]]:
 
 def _parsed(comment: tokenize.TokenInfo, filename: str, row: int, rows: range) -> Iterator[Suppression]:
     text, column = comment.string, comment.start[1] + 1
-    for match in _OWN.finditer(text):
+    for match in islice(_OWN.finditer(text), MAX_IN_COMMENT):
         span = _span(filename, row, column, match.start(), match.start() + len(match.group().rstrip()))
         words = None if match["codes"] is None else tuple(word for word in re.split(r"[\s,]+", match["codes"]) if word)
         whole = match["kind"].lower() == "ignore-file"
         yield Suppression(span, words, row, rows, whole, reason=match["reason"].strip())
     own_line = not comment.line[: comment.start[1]].strip()
-    for match in () if own_line else _NOQA.finditer(text):
+    for match in () if own_line else islice(_NOQA.finditer(text), MAX_IN_COMMENT):
         span = _span(filename, row, column, *match.span())
         codes = None if match["colon"] is None else tuple(_CODE.findall(match["codes"]))
         yield Suppression(span, codes, row, rows, foreign=True)
