@@ -38,7 +38,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
-from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
+from tfgraphlint.syntax.tree import Tree
 
 MAX_STEPS_PER_FILE = 150_000
 
@@ -324,28 +324,5 @@ def _set_elsewhere(cls: Class) -> set[str]:
             continue
         for held in within(value):
             if isinstance(held, Function) and held.owner is cls and held.name != "__init__":
-                found |= _assigned_attributes(held.scope.tree, held.definition)
-    return found
-
-
-@once_per_node
-def _assigned_attributes(tree: Tree, definition: cst.FunctionDef | cst.Lambda) -> set[str]:
-    found: set[str] = set()
-    stack: list[cst.CSTNode] = [definition]
-    while stack:
-        node = stack.pop()
-        targets: list[cst.BaseExpression] = []
-        if isinstance(node, cst.Assign):
-            targets = [target.target for target in node.targets]
-        elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
-            targets = [node.target]
-        elif isinstance(node, (cst.BaseExpression, cst.Arg)) and not isinstance(node, cst.Lambda):
-            continue
-        while targets:
-            target = targets.pop()
-            if isinstance(target, (cst.Tuple, cst.List)):
-                targets.extend(element.value for element in target.elements)
-            elif isinstance(target, cst.Attribute):
-                found.add(target.attr.value)
-        stack.extend(children_of(node))
+                found |= held.scope.tree.assigned_attributes(held.definition)
     return found

@@ -410,6 +410,11 @@ class Tables:
     def _removed_from(self, module: str) -> frozenset[str]:
         return frozenset(self._removed["removed"].get(module, "").split())
 
+    @cache  # noqa: B019
+    def last_parts_removed(self) -> frozenset[str]:
+        """What the removed names end in."""
+        return frozenset(name for names in self._removed["removed"].values() for name in names.split())
+
     def other_name(self, full_name: str) -> str | None:
         """Another name in the same module that a removed thing had, and that is still there."""
         found: str | None = self._removed["same"].get(full_name)

@@ -15,6 +15,7 @@ from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import span_of_node
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.conventional_names import import_them, taken_for_libraries
 from tfgraphlint.syntax.text import rows_of
 from tfgraphlint.syntax.tree import Tree
@@ -39,7 +40,7 @@ class _File:
         import_them(module, taken_for_libraries(tree.text))
         guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))
         self._covered = {
-            span_of_node(node, "", lines).end for node in ast.walk(module)
+            span_of_node(node, "", lines).end for node in walk(module)
             if isinstance(node, (ast.Attribute, ast.Name)) and guards.covers(node)
         }  # fmt: skip
 

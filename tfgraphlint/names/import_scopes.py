@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+from tfgraphlint.syntax.ast_walk import children
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -51,7 +52,7 @@ class Scopes:
                 self._bind(around[0], imported.bound, imported.meaning)
         else:
             self._read(node, around)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._visit(child, around)
 
     def _bind(self, scope: Scope, name: str, meaning: str | None) -> None:

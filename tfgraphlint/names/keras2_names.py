@@ -32,7 +32,9 @@ class _Search(NameSearch[RemovedName]):
     """The search for names of Keras 2."""
 
     def in_attribute(self, node: ast.Attribute) -> Iterator[RemovedName]:
-        resolved = self.resolved(node) if isinstance(node.ctx, ast.Load) else None
+        if not isinstance(node.ctx, ast.Load) or node.attr not in self.tables.last_parts_removed():
+            return
+        resolved = self.resolved(node)
         if resolved is None:
             return
         root, name = resolved

@@ -14,6 +14,7 @@ from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import dotted_name, span_of_node
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.text import rows_of
 
 Found = TypeVar("Found")
@@ -25,17 +26,25 @@ class NameSearch(ABC, Generic[Found]):
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
         self.lines = rows_of(text)
-        self.scopes = Scopes(tree)
 
     def found(self) -> Iterator[Found]:
         """All that is found and not guarded, in no order."""
-        if self.scopes.patched is None:
-            return
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
+            found: Iterable[Found] = ()
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                yield from (found for found in self.in_import(node) if not self.guards.covers(node))
+                found = self.in_import(node)
             elif isinstance(node, ast.Attribute):
-                yield from (found for found in self.in_attribute(node) if not self.guards.covers(node))
+                found = self.in_attribute(node)
+            for each in found:
+                if self.scopes.patched is None:
+                    return
+                if not self.guards.covers(node):
+                    yield each
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What names mean in the file: asked for when there is a name that may be meant."""
+        return Scopes(self.tree)
 
     @abstractmethod
     def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterable[Found]:
@@ -53,7 +62,7 @@ class NameSearch(ABC, Generic[Found]):
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:
-        return {id(node.func): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        return {id(node.func): node for node in walk(self.tree) if isinstance(node, ast.Call)}
 
     def call_of(self, function: ast.expr) -> ast.Call | None:
         """The call that calls ``function``."""

@@ -15,6 +15,7 @@ from enum import Enum
 from tfgraphlint.libraries.words import EXPECTS_FAILURE
 from tfgraphlint.names.version_values import VersionValues
 from tfgraphlint.syntax.ast_names import last_name
+from tfgraphlint.syntax.ast_walk import node_fields, walk
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
 _TELLS_VERSION = re.compile(
@@ -59,7 +60,7 @@ class Guards:
         self._inside: dict[int, tuple[str, ...]] = {}  # the functions around an attribute or import
         self._uses: dict[str, list[tuple[bool, tuple[str, ...]]]] = {}
         self._block(tree.body, False, ())
-        self._unreached = self._used_behind_guards({n.name for n in ast.walk(tree) if isinstance(n, _FUNCTIONS)})
+        self._unreached = self._used_behind_guards({n.name for n in walk(tree) if isinstance(n, _FUNCTIONS)})
 
     def covers(self, node: ast.AST) -> bool:
         """Whether ``node``, an attribute or import, is guarded itself, or by all the calls of its function."""
@@ -147,7 +148,8 @@ class Guards:
                 self._visit(child, guarded, within)
 
     def _children(self, node: ast.AST, guarded: bool, within: tuple[str, ...]) -> None:
-        for _, value in ast.iter_fields(node):
+        for name in node_fields(type(node)):
+            value = getattr(node, name, None)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 self._block(value, guarded, within)
             else:
@@ -212,7 +214,7 @@ def _telling_names(tree: ast.Module) -> frozenset[str]:
     """The names that are given something that tells the version, and the functions that return such."""
     found: frozenset[str] = frozenset()
     for _ in range(3):
-        more = found.union(*(_told_by(node, found) for node in ast.walk(tree)))
+        more = found.union(*(_told_by(node, found) for node in walk(tree)))
         if more == found:
             break
         found = more
@@ -234,7 +236,7 @@ def _told_by(node: ast.AST, known: frozenset[str]) -> Iterable[str]:
 
 
 def _returns_telling(body: Sequence[ast.stmt], known: frozenset[str]) -> bool:
-    returned = (each.value for part in body for each in ast.walk(part) if isinstance(each, ast.Return))
+    returned = (each.value for part in body for each in walk(part) if isinstance(each, ast.Return))
     return any(value is not None and _tells(value, known) for value in returned)
 
 
@@ -248,13 +250,13 @@ def _flags_of(node: ast.Try) -> Iterator[str]:
 def _assigned(target: ast.expr) -> Iterable[str]:
     return [
         last_name(each)
-        for each in ast.walk(target)
+        for each in walk(target)
         if isinstance(each, (ast.Name, ast.Attribute)) and isinstance(each.ctx, ast.Store)
     ]
 
 
 def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
-    for node in ast.walk(test):
+    for node in walk(test):
         if isinstance(node, (ast.Name, ast.Attribute)):
             name = last_name(node)
             if name in telling or name in _ASKS or _TELLS_VERSION.search(name):

@@ -17,6 +17,7 @@ from tfgraphlint.libraries.tables import LAST_WITH_KERAS_2
 from tfgraphlint.libraries.words import KERAS_VERSIONS, TENSORFLOW_VERSIONS
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.syntax.ast_names import dotted_name, last_name
+from tfgraphlint.syntax.ast_walk import walk
 
 # Releases of Keras 3 that a TensorFlow may have beside it: the oldest, some between, and one to come.
 KERAS_3 = ("3.0.5", "3.3.3", "3.6.0", "3.10.0", "3.15.1", "3.20.0")
@@ -105,7 +106,7 @@ class VersionValues:
 
     def __post_init__(self) -> None:
         stored: dict[str, int] = {}
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             if isinstance(node, ast.Assign):
                 self._note_assignment(node)
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
@@ -129,7 +130,7 @@ class VersionValues:
 
     def mentions_version(self, test: ast.expr) -> bool:
         """Whether the version itself stands anywhere in ``test``."""
-        return any(isinstance(node, (ast.Name, ast.Attribute)) and self._library(node) for node in ast.walk(test))
+        return any(isinstance(node, (ast.Name, ast.Attribute)) and self._library(node) for node in walk(test))
 
     def truth(self, test: ast.expr) -> bool | None:
         """Whether ``test`` holds; None where that depends on more than the version, or on the patch release."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.syntax.ast_walk import children
 from tfgraphlint.syntax.text import rows_of
 
 # The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
@@ -71,7 +72,7 @@ def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | Non
         if depth > MAX_NESTING:
             message = f"nested more than {MAX_NESTING} levels deep, which is too deep to be linted"
             return _refused(text, filename, message, row, 1)
-        pending += [(child, depth, row) for child in ast.iter_child_nodes(node)]
+        pending += [(child, depth, row) for child in children(node)]
     return None
 
 

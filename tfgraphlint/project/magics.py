@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.guard import parse
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.text import Lines
 
 # Cell magics whose body IPython runs as Python in the notebook's own names.
@@ -246,7 +247,7 @@ def _bound_in(rows: Iterable[Row]) -> list[str]:
     tree = parse("".join(row.text for row in rows), "")
     if isinstance(tree, UnparsableFile):
         return []
-    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    names = (node.id for node in walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return [*dict.fromkeys(names), *(node.name for node in tree.body if isinstance(node, kinds))]
 

@@ -13,6 +13,7 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.cells import Cell, Document, Replacement, replaced
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.magics import Python, python_of
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.text import Lines
 
 PYTHON = frozenset({"python", "python3", "py", "ipython", "ipython3"})
@@ -81,7 +82,7 @@ class _Names:
             return
         late: set[str] = set()  # what functions read: any statement of the block may bind it before they run
         for statement in tree.body:
-            nodes = list(ast.walk(statement))
+            nodes = list(walk(statement))
             read = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
             if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
                 read.add(statement.target.id)

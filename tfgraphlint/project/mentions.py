@@ -19,6 +19,7 @@ from tfgraphlint.libraries.words import (
     OTHER_PACKAGES,
 )
 from tfgraphlint.syntax.ast_names import imported_names, last_name, names_in_chain, words_in
+from tfgraphlint.syntax.ast_walk import children, walk
 
 # Decorators that leave it to the caller how a function runs.
 PLAIN_DECORATORS = frozenset({
@@ -137,9 +138,9 @@ class _Reader:
                 self.read([node.target, node.value])
             case ast.If() | ast.IfExp() if self._asks_version(set(words_in(node.test))):
                 self.found.signs.add("version")
-                self.read(ast.iter_child_nodes(node))
+                self.read(children(node))
             case _:
-                self.read(ast.iter_child_nodes(node))
+                self.read(children(node))
 
     def _asks_version(self, words: set[str]) -> bool:
         return not words.isdisjoint(VERSIONS) and not words.isdisjoint(self.tensorflow)
@@ -244,7 +245,7 @@ def _bases(cls: ast.ClassDef) -> frozenset[str]:
 
 def _bound(node: AnyFunction) -> Iterator[str]:
     """The parameters of a function, and what it assigns."""
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.arg):
             yield each.arg
         elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfgraphlint.project.guard import guard
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import Source, read_text
 from tfgraphlint.syntax.tree import Tree
@@ -16,9 +17,13 @@ MAX_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes 
 
 
 class Trees:
-    """The trees of files, the latest ones: as many as there is room for."""
+    """The trees of files, the latest ones: as many as there is room for.
 
-    def __init__(self) -> None:
+    Where not ``whole``, the bodies of their functions are parsed when they are asked for.
+    """
+
+    def __init__(self, whole: bool = False) -> None:
+        self.whole = whole
         self._trees: dict[Path, Tree | None] = {}
         self._text = 0
 
@@ -46,21 +51,21 @@ class Project(ModuleFinder):
 
     def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None) -> None:
         super().__init__(roots)
-        self._trees = Trees() if trees is None else trees
+        self.trees = Trees() if trees is None else trees
         self._read: set[Path] = set()
         self.scopes: dict[str, Any] = {}  # what the interpreter made of a module's top level, by path
 
     def add(self, path: Path, tree: Tree) -> None:
         """A file that is to be linted now and is parsed already."""
-        self._trees[path.resolve()] = tree
+        self.trees[path.resolve()] = tree
         self._read = {path.resolve()}
 
     def parsed(self, path: Path, source: Source) -> Tree | None:
         """The tree of a file that was read before, if it still says what ``source`` says."""
         path = path.resolve()
-        if path not in self._trees:
+        if path not in self.trees:
             return None
-        tree = self._trees[path]
+        tree = self.trees[path]
         same = tree is not None and (tree.filename, tree.text) == (source.filename, source.text)
         return tree if same else None
 
@@ -70,16 +75,17 @@ class Project(ModuleFinder):
         if path not in self._read and len(self._read) > MAX_MODULES:
             return None
         self._read.add(path)
-        if path not in self._trees:
-            self._trees[path] = self._load(path)
-        return self._trees[path]
+        if path not in self.trees:
+            self.trees[path] = self._load(path)
+        return self.trees[path]
 
     def _load(self, path: Path) -> Tree | None:
         try:
             text = read_text(path)
-            if guard(text, str(path)) is not None:
+            parsed = parse(text, str(path))
+            if isinstance(parsed, UnparsableFile) or too_deep(parsed, text, str(path)) is not None:
                 return None
-            return Tree(display_name(path), text)
+            return Tree(display_name(path), text, parsed=None if self.trees.whole else parsed)
         except Exception:
             return None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tfgraphlint.project.guard import parse
 from tfgraphlint.syntax.ast_names import dotted_name
+from tfgraphlint.syntax.ast_walk import walk
 
 # Functions that give a path as it is, as far as files are concerned.
 _SAME = ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "str", "abspath", "realpath",
@@ -28,10 +29,10 @@ def added_folders(file: Path, text: str) -> tuple[Path, ...]:
         return ()
     names = {
         target.id: node.value
-        for node in ast.walk(tree) if isinstance(node, ast.Assign)
+        for node in walk(tree) if isinstance(node, ast.Assign)
         for target in node.targets if isinstance(target, ast.Name)
     }  # fmt: skip
-    given = (each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in _given(node))
+    given = (each for node in walk(tree) if isinstance(node, ast.Call) for each in _given(node))
     found = (_path(each, file, names, 10) for each in given)
     return tuple(dict.fromkeys(Path(os.path.normpath(file.parent / path)) for path in found if path))
 

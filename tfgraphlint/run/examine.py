@@ -181,7 +181,7 @@ class Examiner:
             return self._passed_over(file, say_once(found, assumed, tree, source))
         if self.screened and called:
             outline.telling_imports = self._others.telling_imports(outline, file)
-        examined = self._interpret(file, source, outline, version, called)
+        examined = self._interpret(file, source, tree, outline, version, called)
         return replace(examined, diagnostics=say_once(found + examined.diagnostics, assumed, tree, source))
 
     def _legacy(self, file: Path, source: Source, tree: ast.Module, version: str | None) -> Iterator[Diagnostic]:
@@ -228,19 +228,35 @@ class Examiner:
         return outline.tells_by_imports
 
     def _interpret(
-        self, file: Path, source: Source, outline: Outline, version: str | None, called: frozenset[str]
-    ) -> Examined:
+        self, file: Path, source: Source, tree: ast.Module, outline: Outline, version: str | None,
+        called: frozenset[str],
+    ) -> Examined:  # fmt: skip
         project = self._current_project()
-        parsed = project.parsed(file, source) or parsed_tree(source)
+        parsed = project.parsed(file, source) or parsed_tree(source, None if project.trees.whole else tree)
         if isinstance(parsed, UnparsableFile):
             return self._unparsable(file, parsed)
         # libcst, the interpreter and its tables: a clean run does without.
+        from libcst import ParserSyntaxError
+
+        project.add(file, parsed)
+        try:
+            return self._run(project, file, parsed, outline, version, called)
+        except (ParserSyntaxError, RuleFailure) as error:
+            if project.trees.whole or not isinstance(error.__cause__ or error, ParserSyntaxError):
+                raise
+            # In the body of a function, here or in an imported module, stands what CPython can parse and libcst cannot:
+            # from now on every file is parsed as a whole, so that it is known before anything runs.
+            self._start_project(whole=True)
+            return self._interpret(file, source, tree, outline, version, called)
+
+    def _run(
+        self, project: Project, file: Path, parsed: Tree, outline: Outline, version: str | None, called: frozenset[str]
+    ) -> Examined:
         from tfgraphlint.facts.limits import ReadInPart
         from tfgraphlint.interpret import interpret
         from tfgraphlint.libraries.tables import meant_for
         from tfgraphlint.names.guarded_facts import unguarded
 
-        project.add(file, parsed)
         with meant_for(version):
             facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
@@ -259,15 +275,20 @@ class Examiner:
 
     def _current_project(self) -> Project:
         if self._project is None or self._linted % FILES_PER_PROJECT == 0:
-            from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
-
-            self._trees = self._trees or Trees()
             self._project = None
             if self._linted:
                 gc.collect()
-            self._project = _open_project(self.roots, self.overlay, self._trees)
+            self._start_project()
         self._linted += 1
+        assert self._project is not None
         return self._project
+
+    def _start_project(self, whole: bool = False) -> None:
+        from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
+
+        if self._trees is None or whole:
+            self._trees = Trees(whole)
+        self._project = _open_project(self.roots, self.overlay, self._trees)
 
 
 def say_once(
@@ -293,14 +314,14 @@ def _say_taken(name: str, module: str) -> str:
     return said if name == module else f"{said}: taken for `{module}`"
 
 
-def parsed_tree(source: Source) -> Tree | UnparsableFile:
-    """libcst's tree of a text that has passed the guard."""
+def parsed_tree(source: Source, parsed: ast.Module | None = None) -> Tree | UnparsableFile:
+    """libcst's tree of a text that has passed the guard; late bodies where CPython's tree is given."""
     import libcst  # a clean run does without
 
     from tfgraphlint.syntax.tree import Tree
 
     try:
-        return Tree(source.filename, source.text)
+        return Tree(source.filename, source.text, parsed=parsed)
     except libcst.ParserSyntaxError as error:
         place = Position(max(error.raw_line, 1), max(error.raw_column + 1, 1))
         message = f"libcst cannot parse this, though Python can: {error.message}"

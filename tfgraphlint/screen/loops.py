@@ -8,6 +8,7 @@ from typing import Union
 
 from tfgraphlint.screen.expressions import arguments_of, targets_in
 from tfgraphlint.syntax.ast_names import last_name, words_in
+from tfgraphlint.syntax.ast_walk import walk
 
 Loop = Union[ast.For, ast.AsyncFor, ast.While]
 Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
@@ -16,7 +17,7 @@ Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
 def called_anew(loop: Loop | Comprehension) -> Iterator[str]:
     """Names that a loop calls with numbers of its own, and ``function`` where it makes functions."""
     counters = _counters(loop)
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Call):
             makes = isinstance(node.func, ast.Call) or last_name(node.func) == "function"
             if makes or any(not counters.isdisjoint(words_in(value)) for value in arguments_of(node)):
@@ -28,7 +29,7 @@ def called_anew(loop: Loop | Comprehension) -> Iterator[str]:
 def _counters(loop: Loop | Comprehension) -> set[str]:
     """Names that hold another Python number or list in each turn of a loop."""
     found = {each.id for target in _counting_targets(loop) for each in targets_in(target) if isinstance(each, ast.Name)}
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.AugAssign):
             found.add(last_name(node.target))
         elif isinstance(node, ast.Assign) and _is_python_value(node.value):

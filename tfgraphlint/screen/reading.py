@@ -25,9 +25,9 @@ from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
 from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
 from tfgraphlint.screen.tracing import TRACED_METHODS
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
+from tfgraphlint.syntax.ast_walk import node_fields, walk
 
 Walked = Union[ast.For, ast.AsyncFor, ast.comprehension]
-_SILENT = (ast.Constant, ast.Load, ast.Store)  # kinds of nodes that say nothing
 
 
 def read(tree: ast.Module) -> Notes:
@@ -40,11 +40,9 @@ def read(tree: ast.Module) -> Notes:
         if kind is ast.Name:
             mention(part, node.id)  # type: ignore[attr-defined]
             continue
-        if kind in _SILENT:
-            continue
         reader = _READERS.get(kind)
         inner = part if reader is None else reader(notes, node, part) or part
-        for name in reversed(kind._fields):
+        for name in reversed(node_fields(kind)):
             below = getattr(node, name, None)
             if type(below) is list:
                 pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
@@ -183,7 +181,7 @@ def _walk(notes: Notes, node: Walked, part: Part) -> None:
 
 def _for(notes: Notes, node: ast.For | ast.AsyncFor, part: Part) -> None:
     _walk(notes, node, part)
-    if any(map(_fills_list, ast.walk(node))):
+    if any(map(_fills_list, walk(node))):
         part.doubts.append(node.iter)
     _repeat(notes, node, part)
 

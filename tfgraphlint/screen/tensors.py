@@ -12,6 +12,7 @@ from tfgraphlint.screen.notes import Notes
 from tfgraphlint.screen.parts import Part, holds_tensor
 from tfgraphlint.screen.symptoms import TAKES_VALUES
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
+from tfgraphlint.syntax.ast_walk import children
 
 GIVES_PYTHON = frozenset({
     "int", "float", "bool", "complex", "str", "len", "isinstance", "hasattr", "callable", "issubclass", "type", "id",
@@ -79,7 +80,7 @@ def may_be_tensor(notes: Notes, value: ast.expr, part: Part) -> bool:
             return False
         case ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner) | ast.SetComp(elt=inner):
             return may_be_tensor(notes, inner, part)
-    return _any_tensor(notes, (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr)), part)
+    return _any_tensor(notes, (child for child in children(value) if isinstance(child, ast.expr)), part)
 
 
 def _attribute_may_be_tensor(notes: Notes, value: ast.Attribute, part: Part) -> bool:

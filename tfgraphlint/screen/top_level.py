@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tfgraphlint.project.files import holds_tests
 from tfgraphlint.syntax.ast_names import last_name
+from tfgraphlint.syntax.ast_walk import walk
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -35,7 +36,7 @@ def reached_by_running(tree: ast.Module, called: Iterable[str] = ()) -> Iterator
     for name in called:
         pending += bodies.pop(name, ())
     while pending:
-        for reached in ast.walk(pending.pop()):
+        for reached in walk(pending.pop()):
             yield reached
             if isinstance(reached, ast.Name) and reached.id in bodies:
                 pending += bodies.pop(reached.id)
@@ -50,7 +51,7 @@ def does_something(tree: ast.Module) -> bool:
 
 def _does_something(statement: ast.stmt) -> bool:
     """Whether a statement does more than to give names and constants another name: ``Numbers = Union[int, float]``."""
-    return not all(isinstance(node, _PASSIVE) for node in ast.walk(statement))
+    return not all(isinstance(node, _PASSIVE) for node in walk(statement))
 
 
 def tests_in(tree: ast.Module, text: str, file: Path) -> frozenset[str]:

@@ -9,6 +9,7 @@ from tfgraphlint.libraries.words import MODEL_STEPS, TRACERS
 from tfgraphlint.screen.expressions import arguments_of
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import last_name, words_in
+from tfgraphlint.syntax.ast_walk import walk
 
 # What is made of functions that may be called when it is traced.
 CONTENTS = (ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Name, ast.Attribute, ast.IfExp)
@@ -42,7 +43,7 @@ class Tracing:
         if last_name(function) not in TRACERS or isinstance(function, ast.Name) and function.id in BUILTIN_MAPS:
             return
         names = set()
-        for each in (each for value in arguments_of(call) for each in ast.walk(value)):
+        for each in (each for value in arguments_of(call) for each in walk(value)):
             if isinstance(each, (ast.Name, ast.Attribute)):
                 names.add(last_name(each))
             elif isinstance(each, ast.Lambda):
@@ -59,7 +60,7 @@ class Tracing:
             for part in parts
             for names, value in part.bindings
             if isinstance(value, CONTENTS) and not names.isdisjoint(self.passed)
-            for each in ast.walk(value)
+            for each in walk(value)
             if isinstance(each, (ast.Name, ast.Attribute))
         }
 

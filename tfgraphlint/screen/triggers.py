@@ -20,6 +20,7 @@ from tfgraphlint.libraries.words import (
     LOST_VALUES,
 )
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
+from tfgraphlint.syntax.ast_walk import walk
 
 COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
@@ -47,7 +48,7 @@ def holds_root(tree: ast.Module) -> bool:
     """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
     trained: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         framework = framework or _imports_framework(node)
         trigger = trigger or _names_trigger(node)
         if not trigger:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.syntax.ast_walk import walk
 
 
 class ImportedName(NamedTuple):
@@ -94,7 +95,7 @@ def _position(lines: Sequence[str], row: int, offset: int) -> Position:
 
 def words_in(node: ast.AST) -> Iterator[str]:
     """The names, attributes and texts anywhere in ``node``."""
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.Name):
             yield each.id
         elif isinstance(each, ast.Attribute):

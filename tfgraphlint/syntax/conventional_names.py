@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from tfgraphlint.syntax.ast_names import imported_names
+from tfgraphlint.syntax.ast_walk import walk
 
 CONVENTIONS = {"tf": "tensorflow", "keras": "keras", "K": "keras.backend", "np": "numpy"}
 # The library is at hand under ``tf.keras`` as well: what is said has to hold for both.
@@ -37,7 +38,7 @@ def taken_for_libraries(text: str) -> Mapping[str, str]:
     except (SyntaxError, ValueError, RecursionError):
         return _NOTHING
     left = used.difference(_bound(tree))
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    read = {node.id for node in walk(tree) if isinstance(node, ast.Name)}
     return {name: CONVENTIONS[name] for name in sorted(left & read)}
 
 
@@ -50,13 +51,13 @@ def import_them(tree: ast.Module, names: Mapping[str, str]) -> None:
 
 def first_use(tree: ast.Module, name: str) -> ast.Name | None:
     """Where ``name`` stands first."""
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name)
+    found = (node for node in walk(tree) if isinstance(node, ast.Name) and node.id == name)
     return min(found, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
 def _bound(tree: ast.Module) -> Iterator[str]:
     """Every name that is bound anywhere."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
                 yield name

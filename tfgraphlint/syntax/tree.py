@@ -6,15 +6,17 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache, cached_property, wraps
 from typing import Any, TypeVar
+from weakref import ref
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tfgraphlint.diagnostic import Edit, Position, Span
+from tfgraphlint.syntax.ast_walk import walk
+from tfgraphlint.syntax.late_bodies import definitions, parse_whole, parse_with_late_bodies
 from tfgraphlint.syntax.text import Lines
 
 _WHITESPACE = re.compile(
@@ -100,46 +102,34 @@ def _gap(given: str, at: int, wanted: str) -> int:
     return end - at if given[end : end + 1] == wanted else 0
 
 
-_WITHOUT_DEFINITIONS = (cst.BaseExpression, cst.SimpleStatementLine)
-
-
-def _definitions(module: cst.Module) -> Iterator[cst.CSTNode]:
-    """The functions and classes of a file, in the order of the text."""
-    pending: list[cst.CSTNode] = [module]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            yield node
-        pending += [each for each in reversed(children_of(node)) if not isinstance(each, _WITHOUT_DEFINITIONS)]
-
-
-@contextmanager
-def _no_validation() -> Iterator[None]:
-    """libcst's nodes check themselves when they are made, which takes its parser a sixth of its time and finds nothing.
-
-    What is built of nodes elsewhere, in fixes say, is checked as ever.
-    """
-    validate = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _pass  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
-
-
-def _pass(node: cst.CSTNode) -> None:
-    """Accept a node as it is."""
+def _assigned_in(node: ast.AST) -> frozenset[str]:
+    """The attributes that assignments in ``node`` have as their targets."""
+    found: set[str] = set()
+    for each in walk(node):
+        targets = each.targets if isinstance(each, ast.Assign) else []
+        if isinstance(each, (ast.AugAssign, ast.AnnAssign)):
+            targets = [each.target]
+        while targets:
+            target, *targets = targets
+            if isinstance(target, (ast.Tuple, ast.List)):
+                targets += target.elts
+            elif isinstance(target, ast.Attribute):
+                found.add(target.attr)
+    return frozenset(found)
 
 
 class Tree:
-    """One parsed file: ``filename`` as reports show it, its dotted module ``name`` and its text."""
+    """One parsed file: ``filename`` as reports show it, its dotted module ``name`` and its text.
 
-    def __init__(self, filename: str, text: str, name: str = "") -> None:
+    Given CPython's tree, bodies of functions are parsed when they are asked for.
+    """
+
+    def __init__(self, filename: str, text: str, name: str = "", parsed: ast.Module | None = None) -> None:
         self.filename = filename
         self.name = name
         self.text = text
-        with _no_validation():
-            self.module = cst.parse_module(text)
+        self._parsed_before = None if parsed is None else ref(parsed)
+        self.module = parse_whole(text) if parsed is None else parse_with_late_bodies(text, parsed)
         self.answers: dict[Callable[..., Any], dict[cst.CSTNode, Any]] = {}  # of functions made by `once_per_node`
 
     @cached_property
@@ -152,16 +142,38 @@ class Tree:
         """The file by rows."""
         return Lines(self.text)
 
+    @property
+    def _parsed(self) -> ast.Module:
+        parsed = None if self._parsed_before is None else self._parsed_before()
+        return ast.parse(self.text) if parsed is None else parsed
+
+    @cached_property
+    def _outermost(self) -> Mapping[cst.CSTNode, int]:
+        rows = [node.lineno for node in definitions(self._parsed, outermost=True)]
+        return dict(zip(definitions(self.module, outermost=True), rows))
+
     @cached_property
     def _definition_rows(self) -> Mapping[cst.CSTNode, int]:
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        found = (node for node in ast.walk(ast.parse(self.text)) if isinstance(node, kinds))
-        return dict(zip(_definitions(self.module), sorted(node.lineno for node in found)))
+        rows = [node.lineno for node in definitions(self._parsed)]
+        return dict(zip(definitions(self.module), rows))
 
     def row(self, node: cst.FunctionDef | cst.ClassDef) -> int:
         """The row in which a definition begins. CPython's parser says it: to find all positions, as
         ``span`` does, takes as long as to parse the file."""
-        return self._definition_rows[node]
+        known = self._outermost.get(node)
+        return self._definition_rows[node] if known is None else known
+
+    @cached_property
+    def _assigned(self) -> Mapping[cst.CSTNode, frozenset[str]]:
+        pairs = zip(definitions(self.module, outermost=True), definitions(self._parsed, outermost=True))
+        return {node: _assigned_in(same) for node, same in pairs if isinstance(node, cst.FunctionDef)}
+
+    def assigned_attributes(self, node: cst.FunctionDef | cst.Lambda) -> frozenset[str]:
+        """The attributes, of whatever, that a function assigns. No body has to be parsed for it."""
+        if isinstance(node, cst.Lambda):
+            return frozenset()
+        known = self._assigned.get(node)
+        return _assigned_in(ast.parse(cst.Module([node]).code)) if known is None else known
 
     @cached_property
     def _forgotten(self) -> _Forgotten | None:

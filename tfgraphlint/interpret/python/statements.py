@@ -50,7 +50,7 @@ def execute(m: Machine, statements: Sequence[cst.BaseStatement | cst.BaseSmallSt
     goes_on = GOES_ON
     for statement in statements:
         m.step()
-        if isinstance(statement, cst.SimpleStatementLine):
+        if type(statement) is cst.SimpleStatementLine:
             goes_on = execute(m, statement.body)
         else:
             m.frame.statement = statement
