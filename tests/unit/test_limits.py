@@ -201,4 +201,4 @@ def test_rows_that_end_as_on_old_macintoshes_are_rows(tmp_path: Path) -> None:
     file.write_bytes(b"import tensorflow as tf\rfrom tensorflow.contrib import slim\rs = tf.Session()\r")
     done = lint(request(tmp_path))
     assert not done.errors
-    assert places(done.diagnostics) == [("a.py", 2, "TFG601")]
+    assert places(done.diagnostics) == [("a.py", 2, "TFG601"), ("a.py", 3, "TFG601")]
