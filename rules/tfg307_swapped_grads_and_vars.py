@@ -94,7 +94,7 @@ def _swap(fact: PairsSwapped) -> Fix | None:
 def _keep_pairs(fact: PairsWalked) -> Fix | None:
     tree, span = fact.place.tree, fact.place.span
     homes = (*(scope.body for scope in scopes_of(tree, fact.place.node)), tree.module)
-    if any(True for home in homes for _ in bindings_in(home, ("list",))):
+    if any(True for home in homes for _ in bindings_in(tree, home, ("list",))):
         return None
     edits = (
         Edit(Span(span.filename, span.start, span.start), "list("),

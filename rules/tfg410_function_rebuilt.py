@@ -93,7 +93,7 @@ def _is_only_called(place: Place, thrown_away: bool) -> bool:
     scope = next(iter(scopes_of(tree, made)), None)
     if not name or isinstance(scope, (cst.ClassDef, cst.Lambda)):
         return False
-    found = list(loads(scope.body if scope is not None else tree.module, name))
+    found = list(loads(tree, scope.body if scope is not None else tree.module, name))
     return bool(found) and all(
         _is_called(tree, load) or thrown_away and isinstance(parent(tree, load), cst.Return) for load in found
     )

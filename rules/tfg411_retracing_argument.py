@@ -97,7 +97,7 @@ def _takes_tensor(fact: ArgumentRetraced) -> bool:
     function = next(iter(scopes_of(tree, param)), None)
     if not isinstance(function, cst.FunctionDef):
         return False
-    for load in loads(function.body, param.name.value):
+    for load in loads(tree, function.body, param.name.value):
         match parent(tree, load):
             case cst.BinaryOperation() if fact.kind == "float":
                 continue

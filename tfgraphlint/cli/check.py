@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -85,6 +86,7 @@ def command(ctx: click.Context, /, output_format: object, output_file: object, f
 
     Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         fix = fix or bool(given["fix_only"])
         status = run(Options(destinations=paired(ctx.meta[WORDS]), fix=fix, **given))  # type: ignore[arg-type]
@@ -94,6 +96,11 @@ def command(ctx: click.Context, /, output_format: object, output_file: object, f
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _interrupted(number: int, frame: object) -> None:
+    """End as Ctrl-C does: whoever is told to end tidies up."""
+    raise KeyboardInterrupt
 
 
 def run(options: Options) -> int:

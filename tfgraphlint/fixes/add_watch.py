@@ -13,7 +13,7 @@ from tfgraphlint.fixes.edits import after, first_in
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of, statement_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda, *COMPREHENSIONS)
@@ -88,7 +88,7 @@ def bindings_between(
     start = tree.span(block.body).start
     end, own = _end_of_region(tree, block, query), statement_of(tree, query)
     home = next((scope.body for scope in scopes_of(tree, query)), tree.module)
-    for node in bindings_in(home, words):
+    for node in bindings_in(tree, home, words):
         if start <= tree.span(node).start < end and statement_of(tree, node) is not own:
             yield node
 
@@ -102,28 +102,46 @@ def _end_of_region(tree: Tree, block: cst.With, query: cst.CSTNode) -> Position:
     return end
 
 
-def bindings_in(node: cst.CSTNode, words: tuple[str, ...]) -> Iterator[cst.CSTNode]:
+def bindings_in(tree: Tree, node: cst.CSTNode, words: tuple[str, ...]) -> Iterator[cst.CSTNode]:
     """The targets in ``node`` by which one of ``words`` is bound, in functions within it not counted."""
+    bound = _bound(tree, node)
+    for word in dict.fromkeys(words):
+        yield from bound.get(word, ())
+
+
+@once_per_node
+def _bound(tree: Tree, home: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
+    """All targets in ``home`` by the words that they bind, in the order of the text."""
+    found: dict[str, list[cst.CSTNode]] = {}
+    pending = [home]
+    while pending:
+        node = pending.pop()
+        for target in _targets(node):
+            found.setdefault(path_to(target)[-1], []).append(target)
+        if not isinstance(node, SCOPES):
+            pending += reversed(children_of(node))
+    return found
+
+
+def _targets(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What a node itself binds: names, and attributes of names."""
     match node:
         case cst.AssignTarget(target=target) | cst.NamedExpr(target=target) | cst.AugAssign(target=target):
-            yield from _of_target(target, words)
+            yield from _of_target(target)
         case cst.AnnAssign(target=target, value=value) if value is not None:
-            yield from _of_target(target, words)
+            yield from _of_target(target)
         case cst.For(target=target) | cst.AsName(name=target):
-            yield from _of_target(target, words)
+            yield from _of_target(target)
         case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-            yield from _of_target(name, words)
-    for child in children_of(node):
-        if not isinstance(node, SCOPES):
-            yield from bindings_in(child, words)
+            yield from _of_target(name)
 
 
-def _of_target(target: cst.BaseExpression, words: tuple[str, ...]) -> Iterator[cst.CSTNode]:
+def _of_target(target: cst.BaseExpression) -> Iterator[cst.CSTNode]:
     match target:
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             for element in elements:
-                yield from _of_target(element.value, words)
-        case cst.Name() | cst.Attribute() if path_to(target)[-1:] and path_to(target)[-1] in words:
+                yield from _of_target(element.value)
+        case cst.Name() | cst.Attribute() if path_to(target):
             yield target
 
 
@@ -132,7 +150,7 @@ def _is_bound_by_comprehension(tree: Tree, query: cst.CSTNode, name: str) -> boo
         if isinstance(above, COMPREHENSIONS):
             loop: cst.CompFor | None = above.for_in
             while loop is not None:
-                if any(_of_target(loop.target, (name,))):
+                if any(path_to(target)[-1] == name for target in _of_target(loop.target)):
                     return True
                 loop = loop.inner_for_in
     return False
@@ -158,7 +176,7 @@ def _holds_weights(value: Place, query: Place, steps: int = 4) -> bool:
     given = [
         holder.value
         for home in homes
-        for target in bindings_in(home, words)
+        for target in bindings_in(tree, home, words)
         if isinstance(holder := parent(tree, parent(tree, target) or target), cst.Assign)
     ]
     others = (each for each in given if isinstance(each, cst.Name) and steps)

@@ -185,6 +185,29 @@ def comments(source: Source) -> list[tuple[int, str]]:
     return found
 
 
+BEFORE_PLACED = ".tfgraphlint-"  # and the process's number: what is written before it takes a file's place
+
+
+def _clear_abandoned(directory: Path) -> None:
+    """Take away what runs that were killed while they wrote have left."""
+    for left in directory.glob(f"{BEFORE_PLACED}*-*"):
+        number = left.name.removeprefix(BEFORE_PLACED).partition("-")[0]
+        if number.isdecimal() and not left.is_symlink() and not _is_running(int(number)):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if process == os.getpid() or os.name != "posix":
+        return True  # elsewhere nobody can be asked without harm
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replace the file at ``path`` by ``content``, whole or not at all; its mode stays.
 
@@ -195,7 +218,8 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        with tempfile.NamedTemporaryFile(dir=directory, prefix=f".{path.name}.", delete=False) as file:
+        _clear_abandoned(directory)
+        with tempfile.NamedTemporaryFile(dir=directory, prefix=f"{BEFORE_PLACED}{os.getpid()}-", delete=False) as file:
             temporary = file.name
             file.write(content)
             file.flush()

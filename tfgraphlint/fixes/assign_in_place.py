@@ -14,8 +14,9 @@ from tfgraphlint.fixes.add_watch import watched
 from tfgraphlint.fixes.edits import end_of, start_of
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_of
 from tfgraphlint.fixes.variable_holders import is_alias, is_held_once, is_of_plain_variables, is_recorded
+from tfgraphlint.syntax.lookups import names_called
 from tfgraphlint.syntax.parents import parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, nodes_in
+from tfgraphlint.syntax.tree import Tree, nodes_in, once_per_node
 
 METHODS: dict[type[cst.CSTNode], str] = {
     cst.Add: "assign_add", cst.Subtract: "assign_sub", cst.AddAssign: "assign_add", cst.SubtractAssign: "assign_sub",
@@ -150,12 +151,20 @@ def _copies(tree: Tree, target: cst.BaseExpression) -> Iterator[Edit]:
     wanted: type[cst.CSTNode] = cst.ClassDef if is_attribute else cst.FunctionDef
     scope = next((scope for scope in scopes if isinstance(scope, wanted)), tree.module)
     name = tree.code(target)
-    for node in nodes_in(scope):
-        if not isinstance(node, TARGETS) or tree.code(node) != name or not _keeps(tree, node):
-            continue
+    for node in _kept(tree, scope).get(name, ()):
         spelled = spell_tensorflow(tree, "tensorflow.identity", node)
         yield tree.replace(node, f"{spelled.text}({name})")
         yield from spelled.edits
+
+
+@once_per_node
+def _kept(tree: Tree, scope: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """What something keeps for later of the names, attributes and items within ``scope``, as they are written."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    for node in nodes_in(scope):
+        if isinstance(node, TARGETS) and _keeps(tree, node):
+            found.setdefault(tree.code(node), []).append(node)
+    return found
 
 
 def _keeps(tree: Tree, node: cst.CSTNode) -> bool:
@@ -173,7 +182,4 @@ def _keeps(tree: Tree, node: cst.CSTNode) -> bool:
 
 def _is_trained_with(tree: Tree, name: str) -> bool:
     """Whether a tape records what is done with ``name``: then it is another name of the variable (tied weights)."""
-    return any(
-        isinstance(node, cst.Name) and node.value == name and is_recorded(Place(tree, node), ())
-        for node in nodes_in(tree.module)
-    )
+    return any(is_recorded(Place(tree, node), ()) for node in names_called(tree, tree.module, name))

@@ -10,7 +10,7 @@ import libcst as cst
 from tfgraphlint.fixes.imports import bindings
 from tfgraphlint.libraries.words import NEEDS_EAGER
 from tfgraphlint.syntax.parents import ancestors
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 # What reads or changes values from Python, by the name that is called or read.
 READING = NEEDS_EAGER | {
@@ -24,6 +24,11 @@ WALKED = frozenset({"zip", "range", "enumerate", "reversed"})
 
 def is_needed(tree: Tree) -> bool:
     """Whether something in the file, or in modules that it imports, may need values: certain only where it is False."""
+    return _is_needed(tree, tree.module)
+
+
+@once_per_node
+def _is_needed(tree: Tree, module: cst.CSTNode) -> bool:
     if any(module.partition(".")[0] not in HARMLESS for module in _imported(tree)):
         return True
     aliases = {binding.name for binding in bindings(tree) if binding.full.partition(".")[0] == "numpy"}

@@ -6,13 +6,14 @@ They know parentheses, commas, indentation and one-line suites, so that a rule n
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 import libcst as cst
 
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.syntax.parents import Statement, parent, statement_of
-from tfgraphlint.syntax.tree import Tree
+from tfgraphlint.syntax.tree import Tree, once_per_node
 
 # How tightly expressions bind, loosest first, and what holds them. A looser one in a tighter place needs parentheses.
 ATOM, AWAIT, POWER, UNARY, PRODUCT, SUM, SHIFT, BIT_AND, BIT_XOR, BIT_OR = 16, 15, 14, 13, 12, 11, 10, 9, 8, 7
@@ -241,14 +242,22 @@ def into_block(tree: Tree, first: cst.CSTNode, last: cst.CSTNode, head: str) -> 
 
 def rows_in_strings(tree: Tree, first: int, last: int) -> Iterator[int]:
     """The rows that begin inside a string."""
-    pending: list[cst.CSTNode] = [tree.module]
+    rows = _rows_in_strings(tree, tree.module)
+    yield from rows[bisect_left(rows, first) : bisect_right(rows, last)]
+
+
+@once_per_node
+def _rows_in_strings(tree: Tree, module: cst.CSTNode) -> list[int]:
+    found: list[int] = []
+    pending = [module]
     while pending:
         node = pending.pop()
         if isinstance(node, cst.SimpleString | cst.FormattedString):
             span = tree.span(node)
-            yield from range(max(span.start.row + 1, first), min(span.end.row, last) + 1)
+            found += range(span.start.row + 1, span.end.row + 1)
         else:
             pending += node.children
+    return sorted(found)
 
 
 def _split(tree: Tree, statement: Statement, code: str, is_before: bool) -> tuple[Edit, ...] | None:

@@ -12,6 +12,7 @@ from tfgraphlint.fixes.numpy_calls import text_of
 from tfgraphlint.fixes.parallel_cuts import inputs, leaves_by, mended, spread
 from tfgraphlint.fixes.value_uses import function_meant, loads
 from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.syntax.lookups import names_called
 from tfgraphlint.syntax.tree import Tree, nodes_in
 
 WORDS = ("func", "inp", "Tout")
@@ -58,7 +59,7 @@ def _is_plain(
     params = function.params
     names = [param.name.value for param in params.params if param.name.value not in ("self", "cls")]
     is_simple = not (params.kwonly_params or params.posonly_params or params.star_kwarg or function.decorators)
-    uses = [node for node in nodes_in(tree.module) if isinstance(node, cst.Name) and node.value == function.name.value]
+    uses = names_called(tree, tree.module, function.name.value)
     lines = function.body.body
     return (
         is_simple
@@ -74,12 +75,12 @@ def _rewritten(tree: Tree, function: cst.FunctionDef) -> list[Edit] | None:
     names = {param.name.value for param in function.params.params}
     edits: list[Edit] = []
     for name in names:
-        for load in loads(function.body, name):
+        for load in loads(tree, function.body, name):
             uses = settled(tree, load)
             if uses is None:
                 return None
             edits += uses.edits
-    spread(function.body, names)
+    spread(tree, function.body, names)
     for node in nodes_in(function.body):
         if isinstance(node, cst.Call) and leaves_by(tree, node) and names & set(inputs(node)):
             result = mended(tree, node, leaves_by(tree, node))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -40,7 +40,7 @@ def spell(tree: Tree, full: str, at: cst.CSTNode) -> Spelling:
     An alias that is bound there is used, the one that says most first. Else the library is imported, under its usual
     name where the file does not use that for something else.
     """
-    hidden = set(_names_bound_in(scopes_of(tree, at)))
+    hidden = {name for scope in scopes_of(tree, at) for name in _names_bound_in(tree, scope)}
     usable = [
         binding
         for binding in bindings(tree)
@@ -66,9 +66,9 @@ def full_name(tree: Tree, node: cst.BaseExpression) -> str | None:
     """The library name behind ``np.sum``, by the imports of the file; None where it does not start at an import."""
     written = _dotted(node)
     first, _, rest = written.partition(".")
-    for binding in reversed(bindings(tree)):
-        if binding.name == first:
-            return f"{binding.full}.{rest}" if rest else binding.full
+    full = _last_bindings(tree, tree.module).get(first)
+    if full is not None:
+        return f"{full}.{rest}" if rest else full
     module = taken_for_libraries(tree.text).get(first)
     if module is not None:
         return f"{module}.{rest}" if rest else module
@@ -87,6 +87,12 @@ def bindings(tree: Tree) -> list[Binding]:
 @once_per_node
 def _bindings(tree: Tree, module: cst.CSTNode) -> list[Binding]:
     return [binding for node in _imports(module) for binding in _bound(node)]
+
+
+@once_per_node
+def _last_bindings(tree: Tree, module: cst.CSTNode) -> dict[str, str]:
+    """The names that imports bind, and what the last one of each name stands for."""
+    return {binding.name: binding.full for binding in bindings(tree)}
 
 
 def _imports(module: cst.CSTNode) -> Iterator[cst.Import | cst.ImportFrom]:
@@ -150,23 +156,27 @@ def _is_within(tree: Tree, node: cst.CSTNode, at: cst.CSTNode) -> bool:
     return bool(theirs) and theirs[0] in scopes_of(tree, at)
 
 
-def _names_bound_in(scopes: Iterable[cst.CSTNode]) -> Iterator[str]:
-    """The names that functions around a place bind for themselves."""
-    for scope in scopes:
-        if isinstance(scope, cst.FunctionDef):
-            yield from bound_in(scope.params)
-            yield from bound_in(scope.body)
-        elif isinstance(scope, cst.Lambda):
-            yield from bound_in(scope.params)
+@once_per_node
+def _names_bound_in(tree: Tree, scope: cst.CSTNode) -> frozenset[str]:
+    """The names that a function binds for itself."""
+    if isinstance(scope, cst.FunctionDef):
+        return frozenset((*bound_in(scope.params), *bound_in(scope.body)))
+    return frozenset(bound_in(scope.params)) if isinstance(scope, cst.Lambda) else frozenset()
 
 
 def _imported(tree: Tree, full: str) -> Spelling:
     library = full.partition(".")[0]
-    used = {name.value for name in _names_outside_imports(tree)} | {binding.name for binding in bindings(tree)}
+    used = _used(tree, tree.module)
     usual = USUAL.get(library, library)
     name = next(each for each in (usual, library, f"{library}_", f"_{library}") if each not in used)
     code = f"import {library}" if name == library else f"import {library} as {name}"
     return Spelling(name + full[len(library) :], (import_edit(tree, code),))
+
+
+@once_per_node
+def _used(tree: Tree, module: cst.CSTNode) -> set[str]:
+    """The names that stand anywhere in a file, attributes aside."""
+    return {name.value for name in _names_outside_imports(tree)} | {binding.name for binding in bindings(tree)}
 
 
 def _names_outside_imports(tree: Tree) -> Iterator[cst.Name]:

@@ -57,7 +57,7 @@ def converted(fact: Unwatchable) -> Fix | None:
 def _are_saved(tree: Tree, block: cst.With, name: str) -> bool:
     """Whether ``name`` holds copies of a model's weights: a tensor of them is not what anybody wants."""
     homes = [*(scope.body for scope in scopes_of(tree, block)), tree.module]
-    lines = (statement_of(tree, node) for home in homes for node in bindings_in(home, (name,)))
+    lines = (statement_of(tree, node) for home in homes for node in bindings_in(tree, home, (name,)))
     return any("get_weights" in tree.code(line) for line in lines if isinstance(line, cst.Assign))
 
 
@@ -69,7 +69,7 @@ def _is_local(tree: Tree, block: cst.With, name: str) -> bool:
     if not isinstance(scope, cst.FunctionDef):
         return False
     params = (*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params)
-    return name in {param.name.value for param in params} or any(True for _ in bindings_in(scope.body, (name,)))
+    return name in {param.name.value for param in params} or any(True for _ in bindings_in(tree, scope.body, (name,)))
 
 
 def watched_inside(fact: Unwatchable) -> Fix | None:
@@ -85,7 +85,7 @@ def watched_inside(fact: Unwatchable) -> Fix | None:
     block = next((each for each in behind if _enters(each, path_to(call.func.value))), None)
     words = tuple(word for name in names_in(call) for word in path_to(name))
     between = behind[: behind.index(block)] if block is not None else behind
-    if not isinstance(block, cst.With) or any(True for each in between for _ in bindings_in(each, words)):
+    if not isinstance(block, cst.With) or any(True for each in between for _ in bindings_in(tree, each, words)):
         return None
     edits = line_into(tree, block, statement_of(tree, call))
     return Fix("move the watch into the block", Applicability.UNSAFE, edits) if edits is not None else None

@@ -65,7 +65,7 @@ def _bindings_of_target(fact: GradientLost, block: cst.With) -> list[cst.CSTNode
     holder, query = parent(tree, block), line_of(tree, fact.place.node, block)
     return [
         node
-        for node in (bindings_in(holder, words[-1:]) if holder is not None else ())
+        for node in (bindings_in(tree, holder, words[-1:]) if holder is not None else ())
         if begin <= tree.span(node).start < end and line_of(tree, node, block) is not query
     ]
 
@@ -161,7 +161,7 @@ def _must_stay(node: cst.CSTNode) -> bool:
 
 def _binds_for_head(tree: Tree, moved: Block, block: cst.With) -> bool:
     words = tuple(word for item in block.items for name in names_in(item.item) for word in path_to(name))
-    return any(True for each in moved for _ in bindings_in(each, words))
+    return any(True for each in moved for _ in bindings_in(tree, each, words))
 
 
 def _unit(tree: Tree, block: cst.With) -> str | None:

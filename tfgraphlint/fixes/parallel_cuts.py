@@ -21,7 +21,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.libraries.words import LABELS, LOG_METHODS, SHOWS_VALUES, VALUE_READERS
 from tfgraphlint.syntax.bindings import bound_in
 from tfgraphlint.syntax.parents import ancestors, parent
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 NUMBER_TYPES = frozenset({"builtins.float", "numpy.float64", "numpy.double"})
 OUTSIDE = ("numpy.", "math.", "scipy.", "sklearn.")
@@ -144,12 +144,17 @@ def beside(tree: Tree, call: cst.Call, name: str) -> Iterator[cst.Call]:
     tainted = {path for path in _inputs_of(call, name) if path not in LABELS and not _is_given(tree, call, path)}
     if not tainted:
         return
-    spread(region, tainted)
-    for node in _within(region):
-        if isinstance(node, cst.Call) and node is not call:
-            own = leaves_by(tree, node)
-            if own and tainted & set(_inputs_of(node, own)) and not is_shown(tree, node):
-                yield node
+    spread(tree, region, tainted)
+    for node, taken_from in _leaving(tree, region):
+        if node is not call and tainted & taken_from and not is_shown(tree, node):
+            yield node
+
+
+@once_per_node
+def _leaving(tree: Tree, region: cst.CSTNode) -> list[tuple[cst.Call, frozenset[str]]]:
+    """The calls of a region that take values out of TensorFlow, and what they take them from."""
+    calls = [(node, leaves_by(tree, node)) for node in _within(region) if isinstance(node, cst.Call)]
+    return [(node, frozenset(_inputs_of(node, own))) for node, own in calls if own]
 
 
 def _region(tree: Tree, call: cst.CSTNode) -> cst.CSTNode | None:
@@ -211,16 +216,27 @@ def _dotted(node: cst.BaseExpression) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def spread(region: cst.CSTNode, tainted: set[str]) -> None:
+def spread(tree: Tree, region: cst.CSTNode, tainted: set[str]) -> None:
     """Names that are bound to something computed from ``tainted`` ones join them."""
-    before = -1
-    while len(tainted) != before:
-        before = len(tainted)
-        for node in _within(region):
-            value = getattr(node, "value", None)
-            if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign)) and isinstance(value, cst.BaseExpression):
-                if tainted & set(inputs(value)):
-                    tainted |= set(bound_in(node))
+    computed = _computed_from(tree, region)
+    pending = list(tainted)
+    while pending:
+        more = computed.get(pending.pop(), set()) - tainted
+        tainted |= more
+        pending += more
+
+
+@once_per_node
+def _computed_from(tree: Tree, region: cst.CSTNode) -> dict[str, set[str]]:
+    """For each name the names that are bound in a region to something computed from it."""
+    found: dict[str, set[str]] = {}
+    for node in _within(region):
+        value = getattr(node, "value", None)
+        if isinstance(node, (cst.Assign, cst.AugAssign, cst.AnnAssign)) and isinstance(value, cst.BaseExpression):
+            bound = set(bound_in(node))
+            for name in set(inputs(value)):
+                found.setdefault(name, set()).update(bound)
+    return found
 
 
 def is_shown(tree: Tree, node: cst.BaseExpression) -> bool:

@@ -82,6 +82,6 @@ def _may_be_text(tree: Tree, value: cst.CSTNode, asked: frozenset[str] = frozens
             return False
         case cst.Name(value=name):
             scope = next((each for each in scopes_of(tree, value) if isinstance(each, cst.FunctionDef)), None)
-            found = assigned_in(scope.body, name) if scope is not None else ()
+            found = assigned_in(tree, scope.body, name) if scope is not None else ()
             return any(_may_be_text(tree, each, asked | {name}) for each in found if not isinstance(each, cst.Name))
     return any(_may_be_text(tree, child, asked) for child in children_of(value))

@@ -85,7 +85,7 @@ class _Walk:
         function = function_called(self.tree, call)
         if function is not None:
             parameter = parameter_of(function, call, argument)
-            uses = loads(function.body, parameter) if parameter is not None else ()
+            uses = loads(self.tree, function.body, parameter) if parameter is not None else ()
             return parameter is not None and all(self.follow(use) for use in uses)
         known = _has_gradient(name, call, argument) if name else _is_layer_or_loss(self.tree, call.func)
         return known and self.follow(call)

@@ -6,7 +6,6 @@ lists. Unknown is None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -15,8 +14,9 @@ from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.value_uses import calls_of, parameter_of
 from tfgraphlint.libraries.words import VARIABLE_MAKERS, WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import names_in, parameters
+from tfgraphlint.syntax.lookups import names_called
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
+from tfgraphlint.syntax.tree import Tree, children_of, nodes_in, once_per_node
 
 VARIABLE, TENSOR = "variable", "tensor"
 MAKERS_OF_VARIABLES = frozenset({*VARIABLE_MAKERS, "tensorflow.compat.v1.get_variable"})
@@ -36,6 +36,25 @@ def held(tree: Tree, value: cst.BaseExpression, steps: int = MAX_STEPS) -> Held 
     """What ``value`` holds; None where the file does not tell for certain."""
     if steps == 0:
         return None
+    known = _known(tree, value)
+    if steps not in known:
+        known[steps] = _held(tree, value, steps)
+    return known[steps]
+
+
+@once_per_node
+def _known(tree: Tree, value: cst.CSTNode) -> dict[int, Held | None]:
+    """What is known already, by how many steps it may take: ``y = y + f(y)`` comes back to itself in many ways."""
+    return {}
+
+
+@once_per_node
+def _known_names(tree: Tree, home: cst.CSTNode) -> dict[tuple[str, int], Held | None]:
+    """The same of names that are bound in ``home``."""
+    return {}
+
+
+def _held(tree: Tree, value: cst.BaseExpression, steps: int) -> Held | None:
     match value:
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
             kinds = {held(tree, each.value, steps - 1) for each in elements}
@@ -91,27 +110,34 @@ def _of_name(tree: Tree, name: cst.Name, steps: int) -> Held | None:
         return Held(whole.kind) if whole is not None else None
     for scope in scopes_of(tree, name):
         if isinstance(scope, cst.FunctionDef):
-            values = list(assigned_in(scope.body, name.value))
+            values = assigned_in(tree, scope.body, name.value)
             if values:
-                return _agreed(tree, values, steps) or _by_use(tree, scope.body, name.value, values)
+                agreed = _agreed_in(tree, scope.body, name.value, steps)
+                return agreed or _by_use(tree, scope.body, name.value, values)
             if name.value in {param.name.value for param in parameters(scope)}:
                 return _of_parameter(tree, scope, name.value, steps)
-    return _agreed(tree, list(assigned_in(tree.module, name.value)), steps)
+    return _agreed_in(tree, tree.module, name.value, steps)
+
+
+def _agreed_in(tree: Tree, home: cst.CSTNode, name: str, steps: int) -> Held | None:
+    known = _known_names(tree, home)
+    if (name, steps) not in known:
+        known[name, steps] = _agreed(tree, assigned_in(tree, home, name), steps)
+    return known[name, steps]
 
 
 def _by_use(tree: Tree, block: cst.CSTNode, name: str, values: list[cst.BaseExpression]) -> Held | None:
     """What a call gave is a tensor where it is calculated with."""
     if not all(isinstance(value, cst.Call) and full_name(tree, value.func) is None for value in values):
         return None
-    for node in nodes_in(block):
-        if isinstance(node, cst.Name) and node.value == name:
-            holder = parent(tree, node)
-            call = parent(tree, holder) if isinstance(holder, cst.Arg) else None
-            is_given = isinstance(call, cst.Call) and call.args[0] is holder
-            if isinstance(holder, cst.BinaryOperation) or (
-                is_given and isinstance(call, cst.Call) and _of_call(tree, call) == Held(TENSOR)
-            ):
-                return Held(TENSOR)
+    for node in names_called(tree, block, name):
+        holder = parent(tree, node)
+        call = parent(tree, holder) if isinstance(holder, cst.Arg) else None
+        is_given = isinstance(call, cst.Call) and call.args[0] is holder
+        if isinstance(holder, cst.BinaryOperation) or (
+            is_given and isinstance(call, cst.Call) and _of_call(tree, call) == Held(TENSOR)
+        ):
+            return Held(TENSOR)
     return None
 
 
@@ -139,8 +165,8 @@ def _of_parameter(tree: Tree, function: cst.FunctionDef, name: str, steps: int) 
 
 def _is_handed_to_host(tree: Tree, function: cst.FunctionDef) -> bool:
     """Whether TensorFlow calls the function with eager tensors, and nobody else does."""
-    for node in nodes_in(tree.module):
-        if isinstance(node, cst.Name) and node.value == function.name.value and node is not function.name:
+    for node in names_called(tree, tree.module, function.name.value):
+        if node is not function.name:
             argument = parent(tree, node)
             call = parent(tree, argument) if isinstance(argument, cst.Arg) else None
             if not isinstance(call, cst.Call) or full_name(tree, call.func) not in HOSTS_OF_TENSORS:
@@ -154,11 +180,18 @@ def _assigned_to(tree: Tree, attribute: cst.Attribute) -> list[cst.BaseExpressio
     written = tree.code(attribute)
     if owner is None or not written.startswith("self."):
         return []
-    return [
-        node.value
-        for node in nodes_in(owner)
-        if isinstance(node, cst.Assign) and any(tree.code(target.target) == written for target in node.targets)
-    ]
+    return _assigned_by_code(tree, owner).get(written, [])
+
+
+@once_per_node
+def _assigned_by_code(tree: Tree, owner: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """The values of all assignments within a class, by the target as it is written."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    for node in nodes_in(owner):
+        if isinstance(node, cst.Assign):
+            for written in dict.fromkeys(tree.code(target.target) for target in node.targets):
+                found.setdefault(written, []).append(node.value)
+    return found
 
 
 def values_of(tree: Tree, value: cst.BaseExpression) -> list[cst.BaseExpression]:
@@ -168,44 +201,66 @@ def values_of(tree: Tree, value: cst.BaseExpression) -> list[cst.BaseExpression]
     if not isinstance(value, cst.Name):
         return []
     for scope in scopes_of(tree, value):
-        if isinstance(scope, cst.FunctionDef) and (found := list(assigned_in(scope.body, value.value))):
+        if isinstance(scope, cst.FunctionDef) and (found := assigned_in(tree, scope.body, value.value)):
             return found
-    return list(assigned_in(tree.module, value.value))
+    return assigned_in(tree, tree.module, value.value)
 
 
-def assigned_in(node: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
-    """The values that are assigned to ``name`` in ``node``, not in functions within it."""
-    match node:
-        case cst.Assign(targets=targets, value=value):
-            for target in targets:
-                if isinstance(target.target, cst.Name) and target.target.value == name:
-                    yield value
-                elif name in names_in(target.target):
-                    yield _element(target.target, value, name)
-            return
-        case cst.AnnAssign(target=cst.Name(value=target), value=value) if target == name and value is not None:
-            yield value
-            return
-    for child in children_of(node):
-        if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-            yield from assigned_in(child, name)
+def assigned_in(tree: Tree, home: cst.CSTNode, name: str) -> list[cst.BaseExpression]:
+    """The values that are assigned to ``name`` in ``home``, not in functions within it."""
+    return list(_assignments(tree, home).get(name, ()))
+
+
+@once_per_node
+def _assignments(tree: Tree, home: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """All assignments in ``home`` by name, in the order of the text."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    pending = [home]
+    while pending:
+        node = pending.pop()
+        match node:
+            case cst.Assign(targets=targets, value=value):
+                for target in targets:
+                    for name in dict.fromkeys(names_in(target.target)):
+                        found.setdefault(name, []).append(_element(target.target, value, name))
+                continue
+            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
+                found.setdefault(name, []).append(value)
+                continue
+        within = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+        pending += [child for child in reversed(children_of(node)) if not isinstance(child, within)]
+    return found
 
 
 def is_array(tree: Tree, value: cst.BaseExpression) -> bool:
     """Whether a value is an array or list for certain: made by NumPy, or a name for what was."""
+    pending, seen, is_made = [value], {value}, False
+    while pending:
+        here = pending.pop()
+        if isinstance(here, cst.Name):
+            scope = next((scope for scope in scopes_of(tree, here) if isinstance(scope, cst.FunctionDef)), None)
+            assigned = assigned_in(tree, scope.body if scope is not None else tree.module, here.value)
+            if not assigned:
+                return False
+            pending += [each for each in assigned if each not in seen]  # names can be bound to each other
+            seen.update(assigned)
+        elif not _makes_array(tree, here):
+            return False
+        else:
+            is_made = True
+    return is_made
+
+
+def _makes_array(tree: Tree, value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Call):
         return (full_name(tree, value.func) or "").startswith("numpy.")
-    if isinstance(value, (cst.List, cst.ListComp)):
-        return True
-    if not isinstance(value, cst.Name):
-        return False
-    scope = next((scope for scope in scopes_of(tree, value) if isinstance(scope, cst.FunctionDef)), None)
-    assigned = list(assigned_in(scope.body if scope is not None else tree.module, value.value))
-    return bool(assigned) and all(is_array(tree, each) for each in assigned if each is not value)
+    return isinstance(value, (cst.List, cst.ListComp))
 
 
 def _element(target: cst.BaseExpression, value: cst.BaseExpression, name: str) -> cst.BaseExpression:
-    """The element of ``value`` that goes to ``name``; the whole, which tells nothing, where that is not written."""
+    """The part of ``value`` that goes to ``name``; what tells nothing where that is not written."""
+    if isinstance(target, cst.Name):
+        return value
     if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List)):
         for left, right in zip(target.elements, value.elements):
             if isinstance(left.value, cst.Name) and left.value.value == name:

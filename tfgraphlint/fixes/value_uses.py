@@ -6,7 +6,8 @@ attribute, a caller elsewhere) makes the answer incomplete, never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -14,10 +15,19 @@ import libcst as cst
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.libraries.words import ARRAY_VIEWS, COMPUTING_LIBRARIES, TENSOR_METHODS
 from tfgraphlint.syntax.bindings import bound_in, names_in
+from tfgraphlint.syntax.lookups import (
+    attributes_called,
+    calls_by_word,
+    functions_by_name,
+    mentioned,
+    number_in_block,
+    statements_by_word,
+)
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MAX_CARRIERS = 400
+LINES = (cst.BaseCompoundStatement, cst.SimpleStatementLine)
 # Builtins that give back something of the kind that they were given, and those that give something plain.
 PASSING = frozenset({"abs", "sum", "max", "min", "pow", "round", "float"})
 PLAIN = frozenset({
@@ -61,7 +71,20 @@ class _Carrier:
 
 def uses_of(tree: Tree, value: cst.BaseExpression, *, in_graph: bool = False) -> Uses:
     """What becomes of ``value``; ``in_graph``: up to what a ``tf.function`` returns, which is a tensor anyway."""
-    walk = _Walk(tree, in_graph)
+    return _uses_in_graph(tree, value) if in_graph else _uses(tree, value)
+
+
+@once_per_node
+def _uses(tree: Tree, value: cst.BaseExpression) -> Uses:
+    return _followed(_Walk(tree, in_graph=False), value)
+
+
+@once_per_node
+def _uses_in_graph(tree: Tree, value: cst.BaseExpression) -> Uses:
+    return _followed(_Walk(tree, in_graph=True), value)
+
+
+def _followed(walk: _Walk, value: cst.BaseExpression) -> Uses:
     walk.pending.append(_Carrier(value))
     while walk.pending:
         carrier = walk.pending.pop()
@@ -179,7 +202,7 @@ class _Walk:
             if comprehension is not None:
                 inside = [each for each in children_of(comprehension) if each is not holder]
                 for node in [*inside, *holder.ifs]:
-                    for name in loads(node, holder.target.value):
+                    for name in loads(self.tree, node, holder.target.value):
                         self.carry(name, carrier)
 
     def bound(self, target: cst.BaseExpression, statement: cst.CSTNode, carrier: _Carrier) -> None:
@@ -207,14 +230,9 @@ class _Walk:
         """The other places of the class that name the attribute in the same words."""
         owner = next((scope for scope in scopes_of(self.tree, target) if isinstance(scope, cst.ClassDef)), None)
         written = self.tree.code(target)
-        pending: list[cst.CSTNode] = [owner] if owner is not None else []
-        while pending:
-            node = pending.pop()
-            is_other = isinstance(node, cst.Attribute) and node is not target
-            if is_other and self.tree.code(node) == written and not _is_target(self.tree, node):
-                assert isinstance(node, cst.Attribute)
+        for node in attributes_called(self.tree, owner, target.attr.value) if owner is not None else ():
+            if node is not target and self.tree.code(node) == written and not _is_target(self.tree, node):
                 yield node
-            pending += children_of(node)
 
     def returned(self, carrier: _Carrier) -> None:
         function = next(
@@ -246,7 +264,7 @@ class _Walk:
         parameter = parameter_of(function, call, argument) if function is not None else None
         self.uses.complete = False  # others may call the function with something else
         if function is not None and parameter is not None:
-            for load in loads_in_block(function.body, parameter):
+            for load in loads_in_block(self.tree, function.body, parameter):
                 self.carry(load, carrier, direct=True)
 
 
@@ -264,7 +282,7 @@ def _is_target(tree: Tree, node: cst.CSTNode) -> bool:
 # -- names ---------------------------------------------------------------------------------------
 
 
-def loads(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+def loads(tree: Tree, node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
     """The places in ``node`` that read ``name``, not those of an inner scope that binds it for itself."""
     match node:
         case cst.Name(value=value):
@@ -272,29 +290,29 @@ def loads(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
                 yield node
             return
         case cst.Attribute(value=inner):
-            yield from loads(inner, name)
+            yield from loads(tree, inner, name)
             return
         case cst.Arg(value=inner):
-            yield from loads(inner, name)
+            yield from loads(tree, inner, name)
             return
         case cst.AssignTarget(target=cst.Name()) | cst.NamedExpr(target=cst.Name(), value=cst.Name()):
             if isinstance(node, cst.NamedExpr):
-                yield from loads(node.value, name)
+                yield from loads(tree, node.value, name)
             return
         case cst.NamedExpr(value=inner):
-            yield from loads(inner, name)
+            yield from loads(tree, inner, name)
             return
         case cst.FunctionDef() | cst.Lambda() if name in set(bound_in(node)):
             return
         case cst.ListComp() | cst.SetComp() | cst.DictComp() | cst.GeneratorExp() if name in set(bound_in(node.for_in)):
-            yield from loads(node.for_in.iter, name)
+            yield from loads(tree, node.for_in.iter, name)
             return
         case cst.ImportAlias() | cst.NameItem() | cst.Param() | cst.AsName() | cst.Del():
             return
     skipped = _binders(node)
     for child in children_of(node):
-        if child not in skipped:
-            yield from loads(child, name)
+        if child not in skipped and (not isinstance(child, LINES) or name in mentioned(tree, child)):
+            yield from loads(tree, child, name)
 
 
 def _binders(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
@@ -312,7 +330,7 @@ def _binders(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
 def loads_of_binding(tree: Tree, binding: cst.CSTNode, name: str) -> list[cst.Name]:
     """The places that read ``name`` as it was bound by the statement ``binding``, up to where it is bound anew."""
     if isinstance(binding, cst.For):
-        inside = loads_in_block(binding.body, name)
+        inside = loads_in_block(tree, binding.body, name)
         return inside + _loads_behind(tree, binding, name)
     found: list[cst.Name] = []
     line = binding
@@ -322,23 +340,27 @@ def loads_of_binding(tree: Tree, binding: cst.CSTNode, name: str) -> list[cst.Na
             break
     if isinstance(line, cst.SimpleStatementLine):
         behind = [each for each in line.body if tree.span(each).start > tree.span(binding).start]
-        found += [load for each in behind for load in loads(each, name)]
+        found += [load for each in behind for load in loads(tree, each, name)]
     elif line is not binding:  # in the one-line suite of a compound statement
-        found += [load for load in loads(line, name) if tree.span(load).start > tree.span(binding).end]
+        found += [load for load in loads(tree, line, name) if tree.span(load).start > tree.span(binding).end]
     return list(dict.fromkeys(found + _loads_behind(tree, line, name)))
 
 
-def loads_in_block(block: cst.BaseSuite, name: str) -> list[cst.Name]:
+def loads_in_block(tree: Tree, block: cst.BaseSuite, name: str) -> list[cst.Name]:
     """The places in a block that read ``name`` before the block binds it anew."""
-    return _scan(block.body, name)[0]
+    return _scan(tree, block, name)[0]
 
 
-def _scan(statements: Sequence[cst.CSTNode], name: str) -> tuple[list[cst.Name], bool]:
-    """The reads in a row of statements, and whether one of them certainly binds the name anew."""
+def _scan(
+    tree: Tree, block: cst.BaseSuite | cst.Module, name: str, start: int = 0, end: int | None = None
+) -> tuple[list[cst.Name], bool]:
+    """The reads in a row of statements of a block, and whether one of them certainly binds the name anew."""
     found: list[cst.Name] = []
-    for statement in statements:
-        found += loads(statement, name)
-        if _rebinds(statement, name):
+    numbers = statements_by_word(tree, block).get(name, [])
+    last = len(numbers) if end is None else bisect_left(numbers, end)
+    for number in numbers[bisect_left(numbers, start) : last]:
+        found += loads(tree, block.body[number], name)
+        if _rebinds(block.body[number], name):
             return found, True
     return found, False
 
@@ -360,15 +382,15 @@ def _loads_behind(tree: Tree, statement: cst.CSTNode, name: str) -> list[cst.Nam
         block = parent(tree, statement)
         if not isinstance(block, (cst.IndentedBlock, cst.Module)):
             return found
-        index = next(index for index, each in enumerate(block.body) if each is statement)
-        more, is_over = _scan(block.body[index + 1 :], name)
+        index = number_in_block(tree, block, statement)
+        more, is_over = _scan(tree, block, name, index + 1)
         found += more
         if is_over or isinstance(block, cst.Module):
             return found
         owner = parent(tree, block)
         if isinstance(owner, (cst.For, cst.While)) and owner.body is block:
-            found += _scan(block.body[: index + 1], name)[0]
-            found += loads(owner.test, name) if isinstance(owner, cst.While) else ()
+            found += _scan(tree, block, name, 0, index + 1)[0]
+            found += loads(tree, owner.test, name) if isinstance(owner, cst.While) else ()
         if isinstance(owner, (cst.FunctionDef, cst.ClassDef)) or owner is None:
             return found
         statement = owner
@@ -380,19 +402,21 @@ def _loads_behind(tree: Tree, statement: cst.CSTNode, name: str) -> list[cst.Nam
 
 def _is_seen_elsewhere(tree: Tree, statement: cst.CSTNode, name: str) -> bool:
     """Whether functions may read a name of the module, or other modules."""
-    return not any(isinstance(scope, cst.FunctionDef) for scope in scopes_of(tree, statement)) and any(
-        name in loaded for loaded in _read_in_functions(tree)
-    )
+    is_global = not any(isinstance(scope, cst.FunctionDef) for scope in scopes_of(tree, statement))
+    return is_global and name in _read_in_functions(tree, tree.module)
 
 
-def _read_in_functions(tree: Tree) -> Iterator[set[str]]:
-    pending: list[cst.CSTNode] = [tree.module]
+@once_per_node
+def _read_in_functions(tree: Tree, module: cst.CSTNode) -> set[str]:
+    found: set[str] = set()
+    pending: list[cst.CSTNode] = [module]
     while pending:
         node = pending.pop()
         if isinstance(node, (cst.FunctionDef, cst.Lambda)):
-            yield {each.value for each in _names(node)} - set(bound_in(node))
+            found |= {each.value for each in _names(node)} - set(bound_in(node))
         else:
             pending += children_of(node)
+    return found
 
 
 def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
@@ -422,11 +446,8 @@ def function_meant(tree: Tree, func: cst.BaseExpression, at: cst.CSTNode) -> cst
             blocks = [scope.body for scope in classes[:1]]
         case _:
             return None
-    for block in blocks:
-        for statement in block.body:
-            if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
-                return statement
-    return None
+    found = (functions_by_name(tree, block).get(name) for block in blocks)
+    return next((each for each in found if each is not None), None)
 
 
 def parameter_of(function: cst.FunctionDef, call: cst.Call, argument: cst.Arg) -> str | None:
@@ -451,12 +472,4 @@ def calls_of(tree: Tree, function: cst.FunctionDef) -> Iterator[cst.Call]:
     """The calls in this file that run ``function``, as far as its name tells."""
     name = function.name.value
     is_method = isinstance(next(iter(scopes_of(tree, function)), None), cst.ClassDef)
-    pending: list[cst.CSTNode] = [tree.module]
-    while pending:
-        node = pending.pop()
-        match node:
-            case cst.Call(func=cst.Name(value=called)) if called == name and not is_method:
-                yield node
-            case cst.Call(func=cst.Attribute(attr=cst.Name(value=called))) if called == name and is_method:
-                yield node
-        pending += children_of(node)
+    yield from calls_by_word(tree, tree.module).get((name, is_method), ())

@@ -6,7 +6,7 @@ of a tape that is recording. It is safe only where one name holds the variable a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -16,8 +16,9 @@ from tfgraphlint.fixes.value_kinds import MAKERS_OF_VARIABLES, assigned_in, valu
 from tfgraphlint.fixes.value_uses import calls_of, function_called, parameter_of
 from tfgraphlint.libraries.words import KEEPS_ARGUMENTS, TAKES_VARIABLES
 from tfgraphlint.syntax.bindings import bound_in
+from tfgraphlint.syntax.lookups import attributes_called, names_called
 from tfgraphlint.syntax.parents import ancestors, parent, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of, nodes_in
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MAX_FUNCTIONS = 5
 RECORDERS = ("tensorflow.GradientTape", "tensorflow.autodiff.ForwardAccumulator", "tensorflow.autodiff.GradientTape")
@@ -51,7 +52,7 @@ def _records(tree: Tree, item: cst.BaseExpression) -> bool:
     return any(
         isinstance(value, cst.Call) and _records(tree, value)
         for home in _homes(tree, item)
-        for value in assigned_in(home, item.value)
+        for value in assigned_in(tree, home, item.value)
     )
 
 
@@ -84,31 +85,20 @@ def is_held_once(tree: Tree, target: cst.BaseExpression, statement: cst.CSTNode)
     values = [value for value in _assigned(tree, target) if parent(tree, value) is not statement]
     if not values or not all(_makes_variable(tree, value) for value in values):
         return False
-    return all(_is_only_read(tree, name, 0) for name in _loads(home, target.value))
+    return all(_is_only_read(tree, name, 0) for name in _loads(tree, home, target.value))
 
 
 def _is_own_attribute(tree: Tree, target: cst.Attribute, statement: cst.CSTNode) -> bool:
     """``self.w`` of a class that makes the variable itself, where nobody in the file hands ``….w`` on."""
     if not isinstance(target.value, cst.Name) or target.value.value != "self":
         return False
-    made = [
-        node.value
-        for node in nodes_in(tree.module)
-        if isinstance(node, cst.Assign) and node is not statement
-        and any(_is_attribute(each.target, target.attr.value) for each in node.targets)
-    ]  # fmt: skip
-    reads = [
-        node
-        for node in nodes_in(tree.module)
-        if isinstance(node, cst.Attribute) and node.attr.value == target.attr.value and not _is_bound(tree, node)
-    ]
+    named = attributes_called(tree, tree.module, target.attr.value)
+    assigned = dict.fromkeys(parent(tree, parent(tree, node) or node) for node in named if _is_bound(tree, node))
+    made = [each.value for each in assigned if isinstance(each, cst.Assign) and each is not statement]
+    reads = [node for node in named if not _is_bound(tree, node)]
     return bool(made) and all(_makes_variable(tree, value) for value in made) and all(
         _is_only_read(tree, node, 0) for node in reads
     )
-
-
-def _is_attribute(node: cst.CSTNode, name: str) -> bool:
-    return isinstance(node, cst.Attribute) and node.attr.value == name
 
 
 def _is_bound(tree: Tree, node: cst.CSTNode) -> bool:
@@ -158,13 +148,13 @@ def _makers(tree: Tree, value: cst.BaseExpression, seen: set[cst.CSTNode]) -> It
 
 
 def _assigned(tree: Tree, name: cst.Name) -> list[cst.BaseExpression]:
-    return list(assigned_in(_home(tree, name), name.value))
+    return assigned_in(tree, _home(tree, name), name.value)
 
 
 def _home(tree: Tree, name: cst.Name) -> cst.CSTNode:
     """The body of the function in which a name is bound, or the module."""
     for scope in scopes_of(tree, name):
-        if isinstance(scope, cst.FunctionDef) and name.value in _bound_here(scope):
+        if isinstance(scope, cst.FunctionDef) and name.value in _bound_here(tree, scope):
             return scope.body
     return tree.module
 
@@ -173,7 +163,8 @@ def _homes(tree: Tree, name: cst.Name) -> list[cst.CSTNode]:
     return [*(scope.body for scope in scopes_of(tree, name)), tree.module]
 
 
-def _bound_here(function: cst.FunctionDef) -> set[str]:
+@once_per_node
+def _bound_here(tree: Tree, function: cst.FunctionDef) -> set[str]:
     found: set[str] = {param.name.value for param in _parameters(function)}
     outside: set[str] = set()
     pending: list[cst.CSTNode] = [function.body]
@@ -191,11 +182,9 @@ def _parameters(function: cst.FunctionDef) -> Iterator[cst.Param]:
     yield from (*params.posonly_params, *params.params, *params.kwonly_params)
 
 
-def _loads(home: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+def _loads(tree: Tree, home: cst.CSTNode, name: str) -> Sequence[cst.Name]:
     """All places in ``home`` where the name stands, whichever binding is meant: one too many only makes less safe."""
-    for node in nodes_in(home):
-        if isinstance(node, cst.Name) and node.value == name:
-            yield node
+    return names_called(tree, home, name)
 
 
 # -- what becomes of the variable ------------------------------------------------------------------
@@ -258,7 +247,7 @@ def _is_argument_only_read(tree: Tree, argument: cst.Arg, depth: int) -> bool:
     parameter = parameter_of(function, call, argument) if function is not None else None
     if function is None or parameter is None or depth >= MAX_FUNCTIONS:
         return False
-    uses = [use for use in _loads(function.body, parameter) if not _is_keyword(tree, use)]
+    uses = [use for use in _loads(tree, function.body, parameter) if not _is_keyword(tree, use)]
     return all(_is_only_read(tree, use, depth + 1) and not isinstance(parent(tree, use), cst.Return) for use in uses)
 
 

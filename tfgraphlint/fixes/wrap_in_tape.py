@@ -18,8 +18,9 @@ from tfgraphlint.fixes.numpy_calls import spell_tensorflow
 from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, assigned_in, held, iterated_for
 from tfgraphlint.libraries.words import CHANGING_METHODS, COMPUTING_LIBRARIES, WEIGHT_LISTS
 from tfgraphlint.syntax.bindings import bound_in, names_in
+from tfgraphlint.syntax.lookups import number_in_block
 from tfgraphlint.syntax.parents import ancestors, scopes_of
-from tfgraphlint.syntax.tree import Tree, children_of
+from tfgraphlint.syntax.tree import Tree, children_of, once_per_node
 
 MAX_STATEMENTS = 30
 PLAIN_CALLS = frozenset({"float", "int", "len", "range", "list", "zip", "enumerate", "print", "sum", "abs", "dict"})
@@ -67,7 +68,7 @@ def recording_for(tree: Tree, query: Query) -> Recording | None:
     if chosen is None and inline is None:
         return None
     first, last = chosen if chosen is not None else (index, index - 1)
-    if last - first >= MAX_STATEMENTS or not _may_move(block.body[first : last + 1], tensors):
+    if last - first >= MAX_STATEMENTS or not _may_move(tree, block.body[first : last + 1], tensors):
         return None
     return Recording(block, first, last, index, tuple(sorted(tensors)), inline, _is_repeated(tree, query.call, block))
 
@@ -93,7 +94,7 @@ def _roots(tree: Tree, source: cst.BaseExpression) -> Iterator[str]:
         case cst.Name(value=name):
             scopes = [scope.body for scope in scopes_of(tree, source) if isinstance(scope, cst.FunctionDef)]
             for scope in (*scopes, tree.module):
-                for value in assigned_in(scope, name):
+                for value in assigned_in(tree, scope, name):
                     if isinstance(value, (cst.Attribute, cst.List, cst.Tuple)):
                         yield from _roots_of_value(tree, value)
 
@@ -122,13 +123,23 @@ def _place(
     node: cst.CSTNode = query.call
     for above in ancestors(tree, query.call):
         if isinstance(above, (cst.IndentedBlock, cst.Module)):
-            index = next(index for index, each in enumerate(above.body) if each is node)
-            if inline is not None or wanted <= {key for each in above.body[:index] for key in binds(each)}:
+            index, first = number_in_block(tree, above, node), _first_bindings(tree, above)
+            if inline is not None or all(first.get(key, index) < index for key in wanted):
                 return above, index
         if isinstance(above, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             return None
         node = above
     return None
+
+
+@once_per_node
+def _first_bindings(tree: Tree, block: cst.CSTNode) -> dict[str, int]:
+    """Which statement of a block is the first that binds or changes a name, by number."""
+    found: dict[str, int] = {}
+    for number, statement in enumerate(block.body):  # type: ignore[attr-defined]
+        for key in binds(tree, statement):
+            found.setdefault(key, number)
+    return found
 
 
 def _wanted(tree: Tree, target: cst.BaseExpression) -> set[str]:
@@ -138,7 +149,7 @@ def _wanted(tree: Tree, target: cst.BaseExpression) -> set[str]:
             return {tree.code(target)}
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
             return {name for element in elements for name in _wanted(tree, element.value)}
-    return set(reads(target))
+    return set(reads(tree, target))
 
 
 def _slice(
@@ -149,25 +160,25 @@ def _slice(
     included: list[int] = []
     needed = set(wanted)
     for index in range(len(statements) - 1, -1, -1):
-        bound = set(binds(statements[index]))
+        bound = binds(tree, statements[index])
         if bound & needed:
             included.append(index)
-            needed |= set(reads(statements[index]))
+            needed |= reads(tree, statements[index])
         if bound & tensors:
             included = [each for each in included if each != index]
             break
     touching = [
         index
         for index in included
-        if roots & set(reads(statements[index])) or (has_variables and _calls_unknown(tree, statements[index]))
+        if roots & reads(tree, statements[index]) or (has_variables and _calls_unknown(tree, statements[index]))
     ]
     return (min(touching), max(included)) if touching else None
 
 
-def _may_move(statements: Sequence[cst.CSTNode], tensors: set[str]) -> bool:
+def _may_move(tree: Tree, statements: Sequence[cst.CSTNode], tensors: set[str]) -> bool:
     """Whether statements can go into a block: none jumps, none binds what is watched at its start."""
     return not any(
-        set(binds(statement)) & tensors or any(isinstance(node, JUMPS) for node in _own_nodes(statement))
+        binds(tree, statement) & tensors or any(isinstance(node, JUMPS) for node in _own_nodes(statement))
         for statement in statements
     )
 
@@ -182,6 +193,7 @@ def _own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from _own_nodes(child)
 
 
+@once_per_node
 def _calls_unknown(tree: Tree, statement: cst.CSTNode) -> bool:
     """Whether a statement calls something that may use a variable which it does not name."""
     for node in _own_nodes(statement):
@@ -202,8 +214,13 @@ def _is_repeated(tree: Tree, call: cst.Call, block: cst.CSTNode) -> bool:
     return False
 
 
-def binds(statement: cst.CSTNode) -> Iterator[str]:
+@once_per_node
+def binds(tree: Tree, statement: cst.CSTNode) -> frozenset[str]:
     """The names, attributes and containers that a statement changes."""
+    return frozenset(_bound_by(statement))
+
+
+def _bound_by(statement: cst.CSTNode) -> Iterator[str]:
     if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
         yield statement.name.value
         return
@@ -228,23 +245,28 @@ def _changed(target: cst.BaseExpression) -> Iterator[str]:
                 yield from _changed(element.value)
 
 
-def reads(node: cst.CSTNode) -> Iterator[str]:
+@once_per_node
+def reads(tree: Tree, node: cst.CSTNode) -> frozenset[str]:
     """The names and dotted names that ``node`` mentions, keywords and targets of attributes aside."""
+    return frozenset(_read_by(node))
+
+
+def _read_by(node: cst.CSTNode) -> Iterator[str]:
     match node:
         case cst.Attribute():
             paths = list(_paths(node))
-            yield from paths or reads(node.value)
+            yield from paths or _read_by(node.value)
             return
         case cst.Name(value=value):
             yield value
             return
         case cst.Arg(value=value):
-            yield from reads(value)
+            yield from _read_by(value)
             return
         case cst.AssignTarget(target=cst.Name()):
             return
     for child in children_of(node):
-        yield from reads(child)
+        yield from _read_by(child)
 
 
 def _paths(node: cst.BaseExpression) -> Iterator[str]:
@@ -334,9 +356,14 @@ def nodes_in(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from nodes_in(child)
 
 
+@once_per_node
+def _used_in(tree: Tree, scope: cst.CSTNode) -> set[str]:
+    within = nodes_in(scope) if isinstance(scope, cst.FunctionDef) else _own_nodes(scope)
+    return {node.value for node in within if isinstance(node, cst.Name)}
+
+
 def fresh(tree: Tree, at: cst.CSTNode, *names: str) -> str:
     """The first of ``names`` that nothing around ``at`` uses."""
     scope = next((scope for scope in scopes_of(tree, at) if isinstance(scope, cst.FunctionDef)), tree.module)
-    within = nodes_in(scope) if isinstance(scope, cst.FunctionDef) else _own_nodes(scope)
-    used = {node.value for node in within if isinstance(node, cst.Name)}
+    used = _used_in(tree, scope)
     return next((name for name in names if name not in used), f"{names[-1]}_")

@@ -17,10 +17,11 @@ from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.interpret import started
 from tfgraphlint.interpret.checks import eager_switches
 from tfgraphlint.interpret.checks.api_uses import GRAPH_GRADIENTS
-from tfgraphlint.interpret.core import class_hierarchy
+from tfgraphlint.interpret.core import class_hierarchy, effort
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.effort import LOOKS_PER_STEP, OutOfBudget
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Ports, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, Ports, Running
 from tfgraphlint.interpret.core.objects import Network
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Frame, Function, ModuleScope
@@ -60,6 +61,7 @@ def interpret(
     classes that run without being called in the file: tests, and what commands of the project call.
     """
     file = Path(path or tree.filename).resolve()
+    effort.allow(effort.UNBOUNDED)
     m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), _ports())
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
@@ -87,6 +89,7 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
     with _noting(m, scope.tree.module):
         run_module(m, scope)
         at_exit.run(m)
+    effort.allow(effort.UNBOUNDED)
     m.frame = Frame(scope, scope.names)
     m.functions_perhaps_eager = switches.runs_functions_eagerly_within(scope.tree.text)
     for name in sorted(called):
@@ -218,7 +221,8 @@ def run_root(
         m.calls.clear()
         m.stack.clear()
         m.chain = None
-        m.spent += m.steps - (MAX_STEPS - steps)
+        looked = steps - effort.allow(effort.UNBOUNDED) // LOOKS_PER_STEP
+        m.spent += max(m.steps - (MAX_STEPS - steps), looked)
         if keep:
             m.store.keep(mark)
         else:

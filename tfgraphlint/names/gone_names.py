@@ -20,11 +20,11 @@ _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:s
 PACKAGES_OF_1 = ("contrib", "examples.tutorials")
 _PACKAGE_TEXT = re.compile(r"\b(?:contrib|examples\.tutorials|examples import tutorials)\b")
 _ALIAS = re.compile(r"\btensorflow(?:\.compat\.v[12])?\s+as\s+(\w+)")
-_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*\)|[^\n]*)")
+_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*(?:\)|\Z)|[^\n]*)")
 _NAMES = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _WORD = re.compile(r"\w+")
 _NAMED = re.compile(r"\.(\w+)")
-_IMPORTED = re.compile(r"\bimport\s+(\([^)]*\)|[^\n]*)")
+_IMPORTED = re.compile(r"\bimport\s+(\([^)]*(?:\)|\Z)|[^\n]*)")
 
 
 # -- TensorFlow 1 -----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.conventional_names import import_them, taken_for_libraries
+from tfgraphlint.syntax.text import rows_of
 from tfgraphlint.syntax.tree import Tree
 
 
@@ -35,7 +36,7 @@ class _File:
 
     def __init__(self, tree: Tree) -> None:
         module = ast.parse(tree.text)
-        lines = tree.text.split("\n")
+        lines = rows_of(tree.text)
         import_them(module, taken_for_libraries(tree.text))
         guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))
         self._covered = {

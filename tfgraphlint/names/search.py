@@ -15,6 +15,7 @@ from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import dotted_name, span_of_node
 from tfgraphlint.syntax.ast_walk import walk
+from tfgraphlint.syntax.text import rows_of
 
 Found = TypeVar("Found")
 
@@ -24,7 +25,7 @@ class NameSearch(ABC, Generic[Found]):
 
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
-        self.lines = text.split("\n")
+        self.lines = rows_of(text)
 
     def found(self) -> Iterator[Found]:
         """All that is found and not guarded, in no order."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from tfgraphlint.project.module_finder import PROJECT_MARKS, ModuleFinder
 from tfgraphlint.project.source import glimpse
 
+MAX_DECLARATIONS = 50  # parts of one file that name commands
 # Files that name commands, and the beginning of the parts of them that do.
 DECLARATIONS = {
     "pyproject.toml": re.compile(r"^\[(?:project\.(?:gui-)?scripts|tool\.poetry\.scripts)\][^\n]*\n", re.MULTILINE),
-    "setup.cfg": re.compile(r"^\s*(?:console|gui)_scripts\s*=", re.MULTILINE),
+    "setup.cfg": re.compile(r"^[ \t]*(?:console|gui)_scripts\s*=", re.MULTILINE),
     "setup.py": re.compile(r"(?:console|gui)_scripts[\"']?\s*[:=]"),
 }
 _ENDS = {
@@ -20,7 +22,7 @@ _ENDS = {
     "setup.cfg": re.compile(r"^(?:\[|[\w.]+\s*=)", re.MULTILINE),
     "setup.py": re.compile(r"\]"),
 }
-_COMMAND = re.compile(r"[\w.-]+[\"']?\s*=\s*[\"']?([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_]\w*)")
+_COMMAND = re.compile(r"(?<![\w.-])[\w.-]+[\"']?\s*=\s*[\"']?([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_]\w*)")
 
 
 class Commands:
@@ -68,7 +70,7 @@ def _called(top: Path) -> dict[Path, frozenset[str]]:
 
 
 def _commands_in(name: str, text: str) -> Iterator[tuple[str, str]]:
-    for begin in DECLARATIONS[name].finditer(text):
+    for begin in islice(DECLARATIONS[name].finditer(text), MAX_DECLARATIONS):
         rest = text[begin.end() :]
         end = _ENDS[name].search(rest)
         yield from _COMMAND.findall(rest[: end.start()] if end else rest)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.syntax.ast_walk import children
+from tfgraphlint.syntax.text import rows_of
 
 # The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
 MAX_NESTING = 3000
@@ -24,11 +27,31 @@ def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
     except SyntaxError as error:
         if "null bytes" in error.msg:
             return _refused(text, filename, error.msg, *_place_of(text, "\0"))
-        return _refused(text, filename, error.msg, error.lineno, error.offset)
+        return _refused(text, filename, error.msg + _newer(text, error), error.lineno, error.offset)
     except ValueError as error:  # null bytes, before Python 3.12
         return _refused(text, filename, str(error), *_place_of(text, "\0"))
     except (MemoryError, RecursionError):
         return _refused(text, filename, "too deeply nested to be parsed", _longest_row(text), 1)
+
+
+# Rows that a newer Python can parse, what an older one says of them, and from which version on they are Python.
+_NEWER = (
+    ((3, 12), re.compile(r"\s*type\s+\w+\s*(?:\[[^\]]*\]\s*)?=|\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["), ""),
+    ((3, 12), re.compile(r".*\b[rR]?[fF][rR]?[\"']"), "f-string"),
+    ((3, 14), re.compile(r"\s*except\*?\s+\w[\w.]*\s*,"), "multiple exception types"),
+    ((3, 14), re.compile(r".*\b[rR]?[tT][rR]?[\"']"), "invalid syntax"),
+)
+
+
+def _newer(text: str, error: SyntaxError) -> str:
+    """What to say of syntax that came with a newer Python than the one that runs: that one is the judge."""
+    rows = rows_of(text)
+    row = rows[error.lineno - 1][:1000] if error.lineno and error.lineno <= len(rows) else ""
+    for version, looks, said in _NEWER:
+        if sys.version_info < version and error.msg.startswith(said) and looks.match(row):
+            ours, theirs = (".".join(map(str, each[:2])) for each in (sys.version_info, version))
+            return f" (Python {ours} is the judge; for newer syntax run tfgraphlint with Python {theirs})"
+    return ""
 
 
 def guard(text: str, filename: str) -> UnparsableFile | None:
@@ -88,7 +111,7 @@ def _levels(node: ast.AST) -> int:
 
 
 def _refused(text: str, filename: str, message: str, row: int | None, column: int | None) -> UnparsableFile:
-    rows = text.count("\n") + 1
+    rows = len(rows_of(text))
     start = Position(min(max(row or 1, 1), rows), max(column or 1, 1))
     return UnparsableFile(Span(filename, start, start), message)
 

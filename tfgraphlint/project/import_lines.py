@@ -33,6 +33,7 @@ class ImportLine(NamedTuple):
         return found - {"", "*"}
 
 
+MAX_BEFORE = 2000  # characters of a statement before its ``import``
 _KEYWORD = re.compile(r"import\b")
 # What may stand before the word in its row, and behind it.
 _BEFORE = re.compile(r"(?:.*[;:])?[ \t\f]*(?:from[ \t]*(\.[. \t]*|(?<=[ \t]))([\w.]*)[ \t]*)?", re.DOTALL)
@@ -56,7 +57,9 @@ def imports_in(text: str) -> Iterator[ImportLine]:
     texts = _Texts(text)
     for found in _KEYWORD.finditer(text):
         start = found.start()
-        before = _BEFORE.fullmatch(_CONTINUED.sub(" ", text[_row_of(text, start) : start]))
+        row = _row_of(text, start)
+        begin = max(row, text.rfind(";", row, start), text.rfind(":", row, start))
+        before = _BEFORE.fullmatch(_CONTINUED.sub(" ", text[begin:start])) if start - begin < MAX_BEFORE else None
         if before is None or texts.hold(start):
             continue
         dots, module = before.groups()
@@ -89,7 +92,7 @@ def module_word(path: Path) -> str:
 def _row_of(text: str, position: int) -> int:
     """Where the row of a position begins, or the first of those that backslashes join to it."""
     start = text.rfind("\n", 0, position) + 1
-    while text.endswith(("\\\n", "\\\r\n"), 0, start):
+    while text.endswith(("\\\n", "\\\r\n"), 0, start) and position - start < MAX_BEFORE:
         start = text.rfind("\n", 0, start - 1) + 1
     return start
 

@@ -29,12 +29,14 @@ UNKNOWN = "\N{RUNIC LETTER FEHU FEOH FE F}"
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)(.*)")
 _SPECIAL = re.compile(r"[%!?]|[,;/]\w")  # the latter call a function without brackets
 _HELP = re.compile(r"[^#'\"]*[\w*\]]\?{1,2}")
-_ASSIGNED = re.compile(r"(\s*(?:[^=#'\"\[\]()!<>]|\[[^\]]*\]|\([^)]*\))+=\s*)([%!][^=].*)", re.DOTALL)
+_ASSIGNED = re.compile(r"(\s*(?=\S)(?:[^=#'\"\[\]()!<>]|\[[^\]]*\]|\([^)]*\))+=\s*)([%!][^=].*)", re.DOTALL)
 # Line magics that run the rest of the line as Python.
 _RUNS_PYTHON = re.compile(r"%(time|timeit|prun|memit)(?:\s+-\w+(?:[ \t]+\d+)?)*\s+(?=[^\s-])")
 _RUN_FILE = re.compile(r"%run\s+(?:-\w+\s+)*(?P<quote>['\"]?)(?P<file>[\w./-]+)(?P=quote)")
 _ENVIRONMENT = re.compile(r"%(?:set_)?env\s+(?P<name>\w+)(?:\s+|\s*=\s*)(?P<value>\S+)")
-_INSTALL = re.compile(r"(?:[!%]{0,2}\s*(?:\S*python\S*\s+-m\s+)?)(?:uv\s+)?pip3?\s+install\s+(?P<words>.*)", re.DOTALL)
+_INSTALL = re.compile(
+    r"(?:[!%]{0,2}\s*(?:\S{0,200}python\S{0,200}\s+-m\s+)?)(?:uv\s+)?pip3?\s+install\s+(?P<words>.*)", re.DOTALL
+)
 _COLAB_VERSION = re.compile(r"%tensorflow_version\s+1(?:\.x)?\b")
 # Magics that IPython knows without their `%`, where what follows cannot be Python.
 _AUTOMATIC = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 import sys
@@ -15,6 +16,7 @@ from tfgraphlint.diagnostic import Severity
 from tfgraphlint.errors import SettingsError
 from tfgraphlint.project import requirements
 from tfgraphlint.rule_api.registry import Entry, matching, nearest, specificity
+from tfgraphlint.syntax.deep_stack import Limit
 
 OWN_FILE = "tfgraphlint.toml"
 PYPROJECT = "pyproject.toml"
@@ -36,6 +38,7 @@ class Settings:
     ``each_tf1_symbol`` asks for a report on each name in a program for TensorFlow 1. ``python_cell_magics`` are those
     whose cells hold Python, besides the usual ones. ``severity`` changes that of rules by code, prefix or name;
     ``fail_on`` is the least that makes a run fail. ``baseline`` is a file, relative to where ``origin`` lies.
+    ``max_seconds`` and ``max_megabytes`` are what one file may take.
     """
 
     directory: Path
@@ -52,6 +55,8 @@ class Settings:
     each_tf1_symbol: bool = False
     notebooks: bool = True
     python_cell_magics: tuple[str, ...] = ()
+    max_seconds: float = Limit().seconds
+    max_megabytes: float = Limit().megabytes
     plugins: tuple[str, ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
     fail_on: Severity = Severity.WARNING
@@ -71,6 +76,11 @@ class Settings:
         """What the configuration says of the severity of a rule: what is said more specifically counts."""
         said = [(specificity(word), kind) for word, kind in self.severity if code in matching(word, entries)]
         return max(said, key=lambda each: each[0])[1] if said else None
+
+    @property
+    def limit(self) -> Limit:
+        """What one file may take."""
+        return Limit(self.max_seconds, self.max_megabytes)
 
     @property
     def meant_for(self) -> str:
@@ -291,6 +301,12 @@ def _switch(value: Any) -> bool:
     return value
 
 
+def _amount(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise TypeError("a number greater than 0")
+    return value
+
+
 def with_keras_2(version: str) -> str:
     """The TensorFlow version itself, or the last one that came with Keras 2."""
     return min(version or LAST_WITH_KERAS_2, LAST_WITH_KERAS_2, key=numbers)
@@ -346,6 +362,8 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "each-tf1-symbol": _switch,
     "notebooks": _switch,
     "python-cell-magics": _magics,
+    "max-seconds": _amount,
+    "max-megabytes": _amount,
     "plugins": _words,
     "severity": _severities,
     "fail-on": _severity,

@@ -30,7 +30,8 @@ from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
-from tfgraphlint.syntax.deep_stack import call_deep
+from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
+from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
@@ -74,7 +75,8 @@ class Examiner:
 
     ``overlay`` holds files as they would be after an edit, or as standard input gives them. ``tensorflow`` says for
     which version a file is meant, where that is not the newest; ``each_tf1_symbol`` are the files in which a program
-    for TensorFlow 1 is not one report but many; ``python_cell_magics`` are those of notebooks besides the usual ones.
+    for TensorFlow 1 is not one report but many; ``python_cell_magics`` are those of notebooks besides the usual ones;
+    ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
     """
@@ -86,6 +88,7 @@ class Examiner:
     tensorflow: Mapping[Path, str] = field(default_factory=dict)
     each_tf1_symbol: frozenset[Path] = frozenset()
     python_cell_magics: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[Path, Limit] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
     _project: Project | None = None
@@ -109,6 +112,9 @@ class Examiner:
             raise
         except ReadError as error:
             return Examined(file, error=str(error))
+        except LimitReached as reached:
+            self._project = self._trees = None  # what was being made of other modules may be left half done
+            return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
         except Exception as error:  # one file that we fail on must not keep the others from being linted
@@ -150,7 +156,11 @@ class Examiner:
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        return call_deep(lambda: self._look_into(file, source, tree, called))
+        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file))
+
+    def limit(self, file: Path) -> Limit:
+        """What ``file`` may take."""
+        return self.limits.get(file, Limit())
 
     @property
     def _listing(self) -> ProjectFiles:
@@ -302,7 +312,7 @@ def say_once(
     """``found``, with a step in the first report that says what names were taken for that nothing binds."""
     if not found or not assumed:
         return found
-    lines = source.text.split("\n")
+    lines = rows_of(source.text)
     uses = {name: use for name in assumed if (use := first_use(tree, name)) is not None}
     steps = tuple(
         Step(Role.SOURCE, _say_taken(name, assumed[name]), span_of_node(use, source.filename, lines))

@@ -22,7 +22,7 @@ from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipp
 from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
-from tfgraphlint.syntax.deep_stack import no_garbage_search
+from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
 
 if TYPE_CHECKING:  # ``cli`` imports them where there is a baseline, or a cache
     from tfgraphlint.run.baseline import Baseline
@@ -91,7 +91,8 @@ class Request:
         texts = self.overlay if overlay is None else overlay
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
         magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics)
+        limits = {file: held.limit for file, held in self.examined_files.items() if held.limit != Limit()}
+        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits)
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,7 @@ class Comments:
         self._request = request
         self._sources: dict[Path, Source] = {}
         self._suppressions: dict[Path, Suppressions] = {}
-        self.used: dict[Path, set[tuple[Suppression, str]]] = {}
+        self.used: dict[Path, dict[Suppression, set[str]]] = {}  # and which codes each comment silenced
 
     def source(self, file: Path) -> Source:
         """The text of ``file``."""
@@ -301,7 +302,7 @@ class Comments:
         """The comment that silences ``diagnostic``, which lies in ``file``."""
         found = self.of(file).find(diagnostic.span.start.row, diagnostic.code, entries)
         if found is not None:
-            self.used.setdefault(file, set()).add((found, diagnostic.code))
+            self.used.setdefault(file, {}).setdefault(found, set()).add(diagnostic.code)
         return found
 
 
@@ -336,12 +337,14 @@ def _unused_comments(
 
 def unused(suppression: Suppression, comments: Comments, file: Path, words: Words) -> UnusedSuppression | None:
     """What of ``suppression`` was of no use: whole comments, or words for rules that were on and found nothing."""
-    silenced = {code for found, code in comments.used.get(file, ()) if found == suppression}
-    removal = comments.of(file).removal(suppression)
+    silenced = comments.used.get(file, {}).get(suppression, set())
     if suppression.words is None:
-        return None if suppression.foreign or silenced else UnusedSuppression(suppression, (), removal)
-    idle = tuple(word for word in suppression.words if _is_idle(word, silenced, file, words, suppression.foreign))
-    return UnusedSuppression(suppression, idle, removal) if idle else None
+        idle: tuple[str, ...] = ()
+        is_idle = not (suppression.foreign or silenced)
+    else:
+        idle = tuple(word for word in suppression.words if _is_idle(word, silenced, file, words, suppression.foreign))
+        is_idle = bool(idle)
+    return UnusedSuppression(suppression, idle, comments.of(file).removal(suppression)) if is_idle else None
 
 
 def _is_idle(word: str, silenced: set[str], file: Path, words: Words, foreign: bool) -> bool:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import islice
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import Suppression
 from tfgraphlint.project.source import Source
 from tfgraphlint.rule_api.registry import Entry, matching
 
+MAX_IN_COMMENT = 20  # so many things that one comment says; no more is read
 _ANY = re.compile(r"tfgraphlint:|noqa", re.IGNORECASE)
 _OWN = re.compile(
-    r"#\s*tfgraphlint:\s*(?P<kind>ignore-file|ignore)\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>[^#]*)", re.IGNORECASE
+    r"#\s*tfgraphlint:\s*(?P<kind>ignore-file|ignore)\s*(?:\[(?P<codes>[^\]]{0,1000})\])?\s*(?P<reason>[^#]*)",
+    re.IGNORECASE,
 )
 _NOQA = re.compile(r"#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>[A-Za-z][\w-]*(?:[\s,]+[A-Za-z]+\d+)*))?", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z]+\d+")
@@ -58,25 +62,51 @@ class Suppressions:
         self, row: int, code: str, entries: Sequence[Entry], besides: Suppression | None = None
     ) -> Suppression | None:
         """The comment, other than ``besides``, that silences a report of rule ``code`` that starts on ``row``."""
-        for suppression in self.all:
-            if suppression != besides and suppression.covers(row) and silences(suppression, code, entries):
+        for number in self._covering(row):
+            suppression = self.all[number]
+            if suppression != besides and silences(suppression, code, entries):
                 return suppression
         return None
+
+    def _covering(self, row: int) -> list[int]:
+        """Which comments cover a row, by number: many reports ask, and a file may have thousands of comments."""
+        by_row, by_statement = self._numbers
+        rows = statement_rows(self._source, row) if by_statement else range(0)
+        of_statement = by_statement.get(rows, ())
+        return sorted({*by_row.get(0, ()), *by_row.get(row, ()), *of_statement})
+
+    @cached_property
+    def _numbers(self) -> tuple[dict[int, list[int]], dict[range, list[int]]]:
+        """The numbers of the comments by the row on which they apply, 0 for the whole file, and by the statement."""
+        by_row: dict[int, list[int]] = {}
+        by_statement: dict[range, list[int]] = {}
+        for number, suppression in enumerate(self.all):
+            by_row.setdefault(0 if suppression.whole_file else suppression.exact, []).append(number)
+            if suppression.rows:
+                by_statement.setdefault(suppression.rows, []).append(number)
+        return by_row, by_statement
 
 
 def statement_rows(source: Source, row: int) -> range:
     """The rows of the statement, or of the head of the compound statement, that ``row`` belongs to."""
-    return next((rows for rows in all_statement_rows(source) if row in rows), range(row, row + 1))
+    statements = _rows_of_statements(source.text)
+    at = bisect_right(statements, row, key=lambda rows: rows.start) - 1
+    return statements[at] if at >= 0 and row in statements[at] else range(row, row + 1)
 
 
 def all_statement_rows(source: Source) -> Iterator[range]:
     """The rows of each statement, of a compound one those of its head."""
-    yield from (rows for rows, _ in _statements(source) if rows)
+    yield from _rows_of_statements(source.text)
+
+
+@lru_cache(maxsize=4)
+def _rows_of_statements(text: str) -> list[range]:
+    return [rows for rows, _ in _statements(text) if rows]
 
 
 def _collect(source: Source) -> Iterator[Suppression]:
     waiting: list[tokenize.TokenInfo] = []
-    for rows, comments in _statements(source):
+    for rows, comments in _statements(source.text):
         for comment in comments:
             if comment.line[: comment.start[1]].strip() or comment.start[0] in rows[1:]:
                 yield from _parsed(comment, source.filename, comment.start[0], _reach(comment, rows))
@@ -96,13 +126,13 @@ def _reach(comment: tokenize.TokenInfo, rows: range) -> range:
     return rows if rows and comment.start[0] in (rows[0], rows[-1]) else range(0)
 
 
-def _statements(source: Source) -> Iterator[tuple[range, list[tokenize.TokenInfo]]]:
+def _statements(text: str) -> Iterator[tuple[range, list[tokenize.TokenInfo]]]:
     """The rows of each statement (a compound one's head only) and the comments in and right above it."""
     first = 0
     comments: list[tokenize.TokenInfo] = []
     silent = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text, newline="").readline):
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
             if token.type == tokenize.COMMENT:
                 comments.append(token)
             elif token.type == tokenize.NEWLINE:
@@ -117,13 +147,13 @@ def _statements(source: Source) -> Iterator[tuple[range, list[tokenize.TokenInfo
 
 def _parsed(comment: tokenize.TokenInfo, filename: str, row: int, rows: range) -> Iterator[Suppression]:
     text, column = comment.string, comment.start[1] + 1
-    for match in _OWN.finditer(text):
+    for match in islice(_OWN.finditer(text), MAX_IN_COMMENT):
         span = _span(filename, row, column, match.start(), match.start() + len(match.group().rstrip()))
         words = None if match["codes"] is None else tuple(word for word in re.split(r"[\s,]+", match["codes"]) if word)
         whole = match["kind"].lower() == "ignore-file"
         yield Suppression(span, words, row, rows, whole, reason=match["reason"].strip())
     own_line = not comment.line[: comment.start[1]].strip()
-    for match in () if own_line else _NOQA.finditer(text):
+    for match in () if own_line else islice(_NOQA.finditer(text), MAX_IN_COMMENT):
         span = _span(filename, row, column, *match.span())
         codes = None if match["colon"] is None else tuple(_CODE.findall(match["codes"]))
         yield Suppression(span, codes, row, rows, foreign=True)

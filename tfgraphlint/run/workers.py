@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,16 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
-from tfgraphlint.errors import RegistryError
+from tfgraphlint.errors import RegistryError, RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.syntax.deep_stack import no_garbage_search
+
+BEGUN = "begun"
+MAX_LOSSES = 20  # processes that end before they are at a file
+SECONDS_BETWEEN_LOOKS = 1.0  # at how long each process is at its file
+# A process ends itself what takes more of its time than it may; where it cannot, and this much later, it is killed.
+PATIENCE, SECONDS_TO_BEGIN = 5, 20
 
 
 @dataclass
@@ -28,15 +35,24 @@ class _Worker:
     connection: Connection
     share: int
     file: Path | None = None
+    since: float = 0.0  # when it was given the file
+    has_begun: bool = False  # it has said that it is at the file
+    is_overdue: bool = False  # it was killed, because it did not come to an end
 
     def give(self, file: Path) -> None:
-        self.file = file
-        self.connection.send(file)
+        self.file, self.since, self.has_begun = file, time.monotonic(), False
+        with contextlib.suppress(OSError):  # it is gone already: that shows when it is asked
+            self.connection.send(file)
 
     def stop(self) -> None:
         with contextlib.suppress(OSError):  # it is gone already
             self.connection.send(None)
         self.connection.close()
+        self.process.join()
+
+    def kill(self) -> None:
+        self.connection.close()
+        self.process.kill()
         self.process.join()
 
 
@@ -58,6 +74,10 @@ class _Shares:
             return self._shares[share].popleft()
         return max(self._shares, key=len).pop()
 
+    def give_back(self, share: int, file: Path) -> None:
+        """A file that was taken and that nobody was at."""
+        self._shares[share].appendleft(file)
+
     def free(self, workers: Sequence[_Worker]) -> int:
         """A share that no worker is at."""
         return min(set(range(len(self._shares))) - {worker.share for worker in workers})
@@ -71,56 +91,86 @@ def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> li
     """
     shares = _Shares(files, count)
     done: dict[Path, Examined] = {}
+    losses = 0
     workers: list[_Worker] = []
     try:
         while shares.left or workers:
             while shares.left and len(workers) < count:
-                workers.append(_started(examiner, shares.free(workers)))
+                workers.append(_started(examiner, shares.free(workers), workers))
                 workers[-1].give(shares.next(workers[-1].share))
             for worker in _ready(workers):
-                result = _received(worker, examiner)
-                done[result.file] = result
-                if result.error and not worker.process.is_alive():
+                answer = _received(worker, examiner)
+                if answer is BEGUN:
+                    worker.has_begun = True
+                    continue
+                if isinstance(answer, Examined):
+                    done[answer.file] = answer
+                elif worker.file is not None:
+                    losses += 1
+                    if losses > MAX_LOSSES:
+                        raise RunError("processes are ended again and again before they have begun")
+                    shares.give_back(worker.share, worker.file)
+                if not isinstance(answer, Examined) or answer.error and not worker.process.is_alive():
                     workers.remove(worker)
                 elif shares.left:
                     worker.give(shares.next(worker.share))
                 else:
                     worker.stop()
                     workers.remove(worker)
+            _kill_overdue(workers, examiner)
     finally:
         for worker in workers:
-            worker.process.terminate()
+            worker.kill()
     return [done[file] for file in files]
 
 
 def _ready(workers: Sequence[_Worker]) -> list[_Worker]:
     by_connection = {worker.connection: worker for worker in workers}
-    return [by_connection[cast(Connection, ready)] for ready in wait(list(by_connection))]
+    found = wait(list(by_connection), timeout=SECONDS_BETWEEN_LOOKS)
+    return [by_connection[cast(Connection, ready)] for ready in found]
 
 
-def _started(examiner: Examiner, share: int) -> _Worker:
+def _kill_overdue(workers: Sequence[_Worker], examiner: Examiner) -> None:
+    """End processes that did not end what they are at by themselves, though it took more than it may."""
+    for worker in workers:
+        if worker.file is not None and not worker.is_overdue:
+            most = examiner.limit(worker.file).seconds * PATIENCE + SECONDS_TO_BEGIN
+            if time.monotonic() - worker.since > most:
+                worker.is_overdue = True
+                worker.process.kill()  # its connection ends with it
+
+
+def _started(examiner: Examiner, share: int, others: Sequence[_Worker]) -> _Worker:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, examiner), daemon=True)  # type: ignore[attr-defined]
+    # A forked process has our ends as well: while it holds one open, nobody sees that we are gone.
+    held = [ours, *(worker.connection for worker in others)] if sys.platform == "linux" else []
+    process = context.Process(target=_work, args=(theirs, examiner, held), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return _Worker(process, ours, share)
 
 
-def _received(worker: _Worker, examiner: Examiner) -> Examined:
-    """What the worker says of its file, or that it died of it."""
+def _received(worker: _Worker, examiner: Examiner) -> Examined | str | None:
+    """What the worker says of its file, or that it died of it; None where it died before it was at it."""
     assert worker.file is not None
     try:
         answer = worker.connection.recv()
     except (EOFError, OSError):
         worker.process.join()
+        if not worker.has_begun:
+            return None
         filename = shown(worker.file, examiner.working_directory)
+        if worker.is_overdue:
+            seconds = examiner.limit(worker.file).seconds
+            said = f"it takes more than {seconds:g} seconds (max-seconds)"
+            return Examined(worker.file, error=f"{filename}: not linted to its end: {said}")
         how = _ending(worker.process.exitcode)
         return Examined(worker.file, error=f"{filename}: not linted: the process that was at it {how}")
     if isinstance(answer, RegistryError):
         raise answer
-    assert isinstance(answer, Examined)
-    return answer
+    assert isinstance(answer, Examined) or answer is None or answer == BEGUN
+    return BEGUN if answer == BEGUN else answer
 
 
 def _ending(status: int | None) -> str:
@@ -133,17 +183,16 @@ def _ending(status: int | None) -> str:
 
 
 @no_garbage_search()
-def _work(connection: Connection, examiner: Examiner) -> None:
-    """The worker's side: files in, results out, until there is nothing more."""
+def _work(connection: Connection, examiner: Examiner, held: Sequence[Connection]) -> None:
+    """The worker's side: files in, results out, until there is nothing more, or nobody who would want it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            file = connection.recv()
-        except EOFError:
-            return
-        if file is None:
-            return
-        try:
-            connection.send(examiner.examine(file))
-        except RegistryError as error:
-            connection.send(RegistryError(str(error)))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in held:
+        other.close()
+    with contextlib.suppress(EOFError, OSError):  # whoever started it is gone
+        while (file := connection.recv()) is not None:
+            connection.send(BEGUN)
+            try:
+                connection.send(examiner.examine(file))
+            except RegistryError as error:
+                connection.send(RegistryError(str(error)))

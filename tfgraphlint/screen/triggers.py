@@ -26,7 +26,9 @@ COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
 # The words of an outline for attributes that are gone, which have the names of many other things.
 LOST_READS = frozenset(f".{name}" for name in LOST_VALUES)
-_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\bimport\b[^\n]*(?:\btf\w*\b|\bK\b|\*)|\btf\.[A-Za-z]")
+_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\btf\.[A-Za-z]")
+_IMPORTED_TEXT = re.compile(r"\bimport\b([^\n]*)")  # a row is looked at once, however often the word stands in it
+_SHORT_NAME = re.compile(r"\b(?:tf\w*|K)\b|\*")
 _TRIGGER_TEXT = re.compile(
     rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
 )
@@ -39,7 +41,9 @@ def mentions_root(text: str) -> bool:
 
 def mentions_framework(text: str) -> bool:
     """Whether ``text`` may import a framework, by its letters."""
-    return _FRAMEWORK_TEXT.search(text) is not None
+    if _FRAMEWORK_TEXT.search(text):
+        return True
+    return any(_SHORT_NAME.search(names) for names in _IMPORTED_TEXT.findall(text))
 
 
 def holds_root(tree: ast.Module) -> bool:

@@ -16,7 +16,8 @@ CONVENTIONS = {"tf": "tensorflow", "keras": "keras", "K": "keras.backend", "np":
 OF_KERAS = ("keras", "K")
 
 _USED = re.compile(rf"(?<![\w.])({'|'.join(CONVENTIONS)})\.\w")
-_IMPORTED = re.compile(rf"\bimport\b[^\n]*\b({'|'.join(CONVENTIONS)})[ \t]*(?:$|[,;#\n)\r])", re.MULTILINE)
+_IMPORT = re.compile(r"\bimport\b([^\n]*)")  # a row is looked at once, however often the word stands in it
+_NAMED = re.compile(rf"\b({'|'.join(CONVENTIONS)})[ \t]*(?:$|[,;#)\r])")
 # What may bind a name without showing it.
 _HIDDEN = re.compile(r"\bimport\s+\*|\bglobals\(|\bexec\(|\bbuiltins\b|\bget_ipython\b|^[%!]", re.MULTILINE)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -29,7 +30,7 @@ def taken_for_libraries(text: str) -> Mapping[str, str]:
     if not any(f"{name}." in text and f" {name}\n" not in text for name in CONVENTIONS):
         return _NOTHING
     used = set(_USED.findall(text))
-    used -= set(_IMPORTED.findall(text)) if used else set()
+    used -= {name for names in _IMPORT.findall(text) for name in _NAMED.findall(names)} if used else set()
     if not used or _HIDDEN.search(text):
         return _NOTHING
     try:

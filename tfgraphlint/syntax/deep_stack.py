@@ -1,12 +1,18 @@
-"""What large trees need: a stack that is deep enough, and no search for garbage while they grow."""
+"""What large trees need: a stack that is deep enough, and no search for garbage while they grow.
+
+The code that runs on that stack is watched from outside: what takes too long, or too much memory, is ended.
+"""
 
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -16,6 +22,28 @@ Result = TypeVar("Result")
 STACK_BYTES = 256 * 1024 * 1024
 # libcst's visitors take about seven Python calls a level, the interpreter about as many.
 PYTHON_CALLS = 50_000
+SECONDS_BETWEEN_LOOKS = 0.5  # at how long something takes; what ends sooner is not waited for
+MAX_INTERRUPTIONS = 20  # of code that catches what ends it
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one file may take: seconds of the processor, and megabytes more than were in use before it."""
+
+    seconds: float = 60
+    megabytes: float = 2000
+
+    def exceeded(self, seconds: float, megabytes: float) -> str:
+        """What was exceeded, in words; empty where nothing was."""
+        if seconds > self.seconds:
+            return f"it takes more than {self.seconds:g} seconds (max-seconds)"
+        if megabytes > self.megabytes:
+            return f"it takes more than {self.megabytes:g} MB of memory (max-megabytes)"
+        return ""
+
+
+class LimitReached(BaseException):
+    """Something took more than its limit allows; the text says what. No ``except Exception`` keeps it from ending."""
 
 
 @contextmanager
@@ -33,8 +61,12 @@ def no_garbage_search() -> Iterator[None]:
             gc.enable()
 
 
-def call_deep(function: Callable[[], Result]) -> Result:
-    """The result of ``function()``, run on a large stack. Its exceptions come through."""
+def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Result:
+    """The result of ``function()``, run on a large stack. Its exceptions come through.
+
+    Raises:
+        LimitReached: it took more than ``limit`` allows.
+    """
     outcome: list[Result] = []
     raised: list[BaseException] = []
 
@@ -48,12 +80,52 @@ def call_deep(function: Callable[[], Result]) -> Result:
     stack = threading.stack_size(STACK_BYTES)
     try:
         sys.setrecursionlimit(max(calls, PYTHON_CALLS))
-        thread = threading.Thread(target=run, name="tfgraphlint")
+        thread = threading.Thread(target=run, name="tfgraphlint", daemon=True)
         thread.start()
-        thread.join()
+        said = _watch(thread, limit or Limit(math.inf, math.inf))
     finally:
         threading.stack_size(stack)
         sys.setrecursionlimit(calls)
+    if said:
+        raise LimitReached(said)
     if raised:
         raise raised[0]
     return outcome[0]
+
+
+def _watch(thread: threading.Thread, limit: Limit) -> str:
+    """Wait for a thread, and end it when it exceeds the limit; what it exceeded."""
+    began, before = time.process_time(), _megabytes()
+    while True:
+        thread.join(SECONDS_BETWEEN_LOOKS)
+        if not thread.is_alive():
+            return ""
+        said = limit.exceeded(time.process_time() - began, _megabytes() - before)
+        if said:
+            return said if _ended(thread) else f"{said}, and cannot be ended"
+
+
+def _ended(thread: threading.Thread) -> bool:
+    """Raise ``LimitReached`` in a thread until it ends; whether it does. Code in C runs to its end first."""
+    import ctypes  # hardly any run needs it
+
+    for _ in range(MAX_INTERRUPTIONS):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(LimitReached))
+        thread.join(SECONDS_BETWEEN_LOOKS)
+        if not thread.is_alive():
+            return True
+    return False
+
+
+def _megabytes() -> float:
+    """The memory that this process has in use; where the system does not say it, the most that it ever had."""
+    try:
+        import resource  # not on Windows
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+    except ImportError:
+        return 0.0
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most / 2**20 if sys.platform == "darwin" else most / 2**10

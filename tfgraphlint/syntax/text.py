@@ -11,6 +11,11 @@ from tfgraphlint.diagnostic import Position, Span
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+def rows_of(text: str) -> list[str]:
+    """The rows of ``text`` as Python counts them, without their line ends."""
+    return text.split("\n") if "\r" not in text else _LINE_END.split(text)
+
+
 def line_end(text: str) -> str:
     """How lines of ``text`` end: as the first one does."""
     match = _LINE_END.search(text)

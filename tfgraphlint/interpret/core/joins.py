@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Union
 
 from tfgraphlint.interpret.core.fields import Entry
-from tfgraphlint.interpret.core.provenance import join_nodes
+from tfgraphlint.interpret.core.provenance import Kind, Node, join_nodes
 from tfgraphlint.interpret.core.store import MISSING, State
 from tfgraphlint.interpret.core.structures import nodes_within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ANY, OTHER, Choice, Dict, Host, HostKind, Items, Spread, Tensor, Unknown
 
 MAX_ALTERNATIVES = 6
+MAX_OPTIONS = 32  # of constants, functions and classes
 
 
 def join_states(ends: Sequence[Any]) -> Any:
@@ -63,6 +64,8 @@ def join(values: Sequence[Value]) -> Value:
         nodes = [node for option in options for node in nodes_within(option)]
         if nodes:
             return Unknown(join_nodes(nodes))
+        if len(options) > MAX_OPTIONS:
+            return Unknown(Node(Kind.OPAQUE, None))
     return Choice(tuple(options))
 
 

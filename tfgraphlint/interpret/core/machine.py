@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.interpret.core import effort
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import Event
 from tfgraphlint.interpret.core.fields import Bits
@@ -86,10 +87,6 @@ class Ports:
     attribute: Callable[[Machine, Value, str, cst.CSTNode], Value | None]
     libraries: Libraries
     listeners: Mapping[type[Any], Sequence[Listener]]
-
-
-class OutOfBudget(Exception):
-    """A root took more steps than it may; what was found so far stands."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +194,7 @@ class Machine:
         """Count one evaluation against the root's budget."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise OutOfBudget
+            raise effort.OutOfBudget
 
     def may_enter(self, definition: cst.CSTNode) -> bool:
         """Whether there are steps left to follow one more call of a function."""
@@ -207,8 +204,9 @@ class Machine:
         return False
 
     def allow(self, steps: int) -> None:
-        """From here on so many steps are left."""
+        """From here on so many steps are left, and what they may look through."""
         self.steps, self.thrifty = MAX_STEPS - steps, MAX_STEPS - steps // 2
+        effort.allow(steps * effort.LOOKS_PER_STEP)
 
     def place(self, node: cst.CSTNode) -> Place:
         """``node`` in the file that is running."""

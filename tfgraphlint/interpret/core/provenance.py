@@ -12,10 +12,12 @@ import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 from tfgraphlint.facts.common import Fault, FaultKind, Place
+from tfgraphlint.interpret.core.effort import look
 
 
 class Flow(Enum):
@@ -127,6 +129,7 @@ def ancestors(starts: Iterable[Node], *, over_faults: bool = True) -> Iterator[N
     while stack:
         node = stack.pop()
         if node not in seen:
+            look()
             seen.add(node)
             yield node
             stack.extend(edge.node for edge in node.edges if over_faults or edge.fault is None)
@@ -135,7 +138,36 @@ def ancestors(starts: Iterable[Node], *, over_faults: bool = True) -> Iterator[N
 def reaches(start: Node, goals: Iterable[Node]) -> bool:
     """Whether ``start`` was computed from one of ``goals`` in any way, faults or not."""
     wanted = set(goals)
-    return any(node in wanted for node in ancestors([start]))
+    first = min((goal.number for goal in wanted), default=0)
+    seen: set[Node] = set()
+    stack = [start]
+    while stack:
+        node = stack.pop()
+        if node in wanted:
+            return True
+        if node not in seen and node.number > first:  # what came before all goals was computed from none
+            look()
+            seen.add(node)
+            stack.extend(edge.node for edge in node.edges)
+    return False
+
+
+def depending(starts: Iterable[Node], goals: Collection[Node]) -> set[Node]:
+    """Of the nodes and all that they were computed from, those that were computed from one of ``goals``, and these."""
+    first = min((goal.number for goal in goals), default=0)
+    seen: set[Node] = set()
+    stack = list(starts)
+    while stack:
+        node = stack.pop()
+        if node not in seen and node.number >= first:
+            seen.add(node)
+            stack.extend(edge.node for edge in node.edges)
+    look(len(seen))
+    found: set[Node] = set()
+    for node in sorted(seen, key=lambda node: node.number):
+        if node in goals or any(edge.node in found for edge in node.edges):
+            found.add(node)
+    return found
 
 
 def same_value(node: Node) -> list[Node]:
@@ -171,6 +203,35 @@ class Way:
     nodes: tuple[Node, ...]  # target first
 
 
+class Recorded:
+    """What a tape recorded on the way to ``target``, found once where many sources ask for it."""
+
+    def __init__(self, target: Node, bit: int) -> None:
+        self._target = target
+        self._bit = bit
+
+    @cached_property
+    def certainly(self) -> set[Node]:
+        """What a gradient certainly comes to."""
+        found: set[Node] = set()
+        _reached(self._target, set(), self._bit, {}, found)
+        return found
+
+    @cached_property
+    def perhaps(self) -> tuple[set[Node], bool]:
+        """What a gradient may come to, and whether something unknown is among it."""
+        found: set[Node] = set()
+        _maybe_reached(self._target, set(), self._bit, False, {}, found)
+        return found, any(node.kind is Kind.OPAQUE and (node.on | node.maybe) & self._bit for node in found)
+
+    def judge(self, goals: set[Node], strangers: bool) -> Verdict:
+        """As ``judge``, of variables that the tape saw from the start."""
+        if not goals.isdisjoint(self.certainly):
+            return Verdict.FLOWS
+        found, is_strange = self.perhaps
+        return Verdict.UNKNOWN if strangers and is_strange or not goals.isdisjoint(found) else Verdict.LOST
+
+
 def judge(target: Node, goals: set[Node], bit: int, strangers: bool, since: Mapping[Node, int]) -> Verdict:
     """Whether a gradient flows from ``target`` back to one of ``goals`` over what the tape recorded.
 
@@ -187,24 +248,33 @@ def _seen(node: Node, edge: Edge, since: Mapping[Node, int]) -> bool:
     return node.number >= since.get(edge.node, 0)
 
 
-def _reached(target: Node, goals: set[Node], bit: int, since: Mapping[Node, int]) -> bool:
-    """Over edges that certainly flow and operations that were certainly recorded."""
+def _reached(
+    target: Node, goals: set[Node], bit: int, since: Mapping[Node, int], found: set[Node] | None = None
+) -> bool:
+    """Over edges that certainly flow and operations that were certainly recorded. ``found`` is told of all."""
+    first = min((goal.number for goal in goals), default=0)
     seen: set[Node] = set()
     stack = [target]
     while stack:
         node = stack.pop()
         if node in goals:
             return True
-        if node in seen or not (node.on & bit or node.kind is Kind.JOIN):
+        if found is not None:
+            found.add(node)
+        if node in seen or node.number < first or not (node.on & bit or node.kind is Kind.JOIN):
             continue
+        look()
         seen.add(node)
         stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS and _seen(node, edge, since))
     return False
 
 
-def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, since: Mapping[Node, int]) -> bool:
-    """Over edges that may flow and operations that may have been recorded."""
-    seen: set[Node] = set()
+def _maybe_reached(
+    target: Node, goals: set[Node], bit: int, strangers: bool, since: Mapping[Node, int],
+    found: set[Node] | None = None,
+) -> bool:
+    """Over edges that may flow and operations that may have been recorded. ``found`` is told of all."""
+    seen: set[Node] = set() if found is None else found
     stack = [target]
     while stack:
         node = stack.pop()
@@ -212,6 +282,7 @@ def _maybe_reached(target: Node, goals: set[Node], bit: int, strangers: bool, si
             return True
         if node in seen:
             continue
+        look()
         seen.add(node)
         recorded = (node.on | node.maybe) & bit
         if node.kind is Kind.OPAQUE and recorded and strangers:
@@ -244,9 +315,15 @@ FAULT_PRICE = 1000  # a fault against a step over an edge of which we are not su
 
 
 def cheapest_way(
-    target: Node, goals: set[Node], bit: int, without: Collection[Fault] = ()
+    target: Node, goals: set[Node], bit: int, without: Collection[Fault] = (), among: Collection[Node] | None = None
 ) -> Way | None:
-    """The way back to a goal with the fewest faults, and with none of those in ``without``."""
+    """The way back to a goal with the fewest faults, and with none of those in ``without``.
+
+    ``among``: what depends on the goals, where that is known already.
+    """
+    among = depending([target], goals) if among is None else among
+    if target not in among:
+        return None
     best: dict[Node, int] = {target: 0}
     came: dict[Node, tuple[Node, Edge]] = {}
     queue: list[tuple[int, int, Node]] = [(0, -target.number, target)]
@@ -254,13 +331,14 @@ def cheapest_way(
         cost, _, node = heapq.heappop(queue)
         if cost > best[node]:
             continue
+        look()
         if node in goals:
             return _way(node, target, came, bit)
         outside = not node.active & bit
         follows = node in came and not came[node][0].active & bit  # one fault, however many operations run outside
         toll = (1 if follows else FAULT_PRICE) if outside else 0
         for edge in node.edges:
-            if edge.flow is Flow.STOPPED or edge.fault in without:
+            if edge.node not in among or edge.flow is Flow.STOPPED or edge.fault in without:
                 continue
             price = cost + (FAULT_PRICE if edge.fault else toll if edge.flow is not Flow.CUT else 0)
             price += edge.flow in (Flow.INDEX, Flow.UNKNOWN)
@@ -303,8 +381,9 @@ def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
     stack = [target]
     while stack:
         node = stack.pop()
-        if node in seen or node.kind is Kind.JOIN:
+        if node in seen or node.kind is Kind.JOIN or node.number < source.number:
             continue
+        look()
         seen.add(node)
         for edge in node.edges:
             if edge.flow is not Flow.FLOWS:
@@ -320,28 +399,34 @@ def used_before(target: Node, source: Node, number: int, bit: int) -> bool:
 MAX_JOINS = 8  # of a sum, one within another
 
 
-def terms(target: Node, goals: set[Node], bit: int, joins: int = 0) -> list[Node]:
-    """The terms that a sum is made of, looking through what only scales or adds up what depends on ``goals``."""
+def terms(target: Node, among: Collection[Node], bit: int, joins: int = 0) -> list[Node]:
+    """The terms that a sum is made of, looking through what only scales or adds up what depends on a source, as those
+    ``among`` its dependants do."""
     found: list[Node] = []
+    seen: set[Node] = set()
     stack = [target]
     while stack:
         node = stack.pop()
+        if node in seen:
+            continue
+        look()
+        seen.add(node)
         if node.kind is Kind.JOIN and joins < MAX_JOINS:
-            found += _terms_of_paths(node, goals, bit, joins)
+            found += _terms_of_paths(node, among, bit, joins)
             continue
         inputs = [edge.node for edge in node.edges if edge.flow is Flow.FLOWS]
         if node.additive and (len(inputs) > 1 or len(inputs) == len(node.edges) == 1):
             stack.extend(inputs)
-        elif node.linear and len(dependent := [one for one in inputs if reaches(one, goals) or _live(one, bit)]) == 1:
+        elif node.linear and len(dependent := [one for one in inputs if one in among or _live(one, bit)]) == 1:
             stack.append(dependent[0])
         else:
             found.append(node)
     return found
 
 
-def _terms_of_paths(joined: Node, goals: set[Node], bit: int, joins: int) -> list[Node]:
+def _terms_of_paths(joined: Node, among: Collection[Node], bit: int, joins: int) -> list[Node]:
     """The terms of all paths, where these differ in terms only that no tape follows; else what they join to."""
-    paths = [dict.fromkeys(terms(edge.node, goals, bit, joins + 1)) for edge in joined.edges if edge.fault is None]
+    paths = [dict.fromkeys(terms(edge.node, among, bit, joins + 1)) for edge in joined.edges if edge.fault is None]
     every = {node: None for path in paths for node in path}
     if any(_live(node, bit) and not all(node in path for path in paths) for node in every):
         return [joined]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from tfgraphlint.interpret.core.effort import look
 from tfgraphlint.interpret.core.objects import Range, Shape
 from tfgraphlint.interpret.core.provenance import Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
@@ -33,11 +34,15 @@ from tfgraphlint.interpret.core.values import (
 
 MAX_LEVELS = 6
 MAX_HELD = 200  # values that one value is searched for
+MAX_CHAINED = 1000  # elements of a list that is put together and known one by one
+MAX_NESTED = 1000  # lists that a list holds, each as often as it stands there
+NESTING = (Items, Dict, Choice, Partial)
 LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
 
 
 def elements(value: Value) -> list[Value]:
     """The values held by a list, tuple, set or dictionary; of a list of unknown length, one for all."""
+    look()
     if isinstance(value, Items):
         items = value.items
         return [items.element] if isinstance(items, Spread) else list(items)
@@ -48,6 +53,7 @@ def elements(value: Value) -> list[Value]:
 
 def changed(value: Value, change: Callable[[Value], Value]) -> Value:
     """``value`` after ``change``, which is made to all that a list, a dictionary or a choice holds."""
+    look()
     if isinstance(value, Items):
         items = value.items
         if isinstance(items, Spread):
@@ -58,6 +64,23 @@ def changed(value: Value, change: Callable[[Value], Value]) -> Value:
     if isinstance(value, Choice):
         return Choice(tuple(changed(option, change) for option in value.options))
     return change(value)
+
+
+def nests_too_much(values: Iterable[Value], holder: Value | None = None) -> bool:
+    """Whether a list of ``values`` would hold too many lists, each counted as often as it stands there, or itself.
+
+    ``a = [a, a]`` holds twice as many each time, and ``a.append(a)`` has no end: whatever goes through them would not
+    come to one either.
+    """
+    count = 0
+    pending = [value for value in values if isinstance(value, NESTING)]
+    while pending:
+        here = pending.pop()
+        count += 1
+        if here is holder or count > MAX_NESTED:
+            return True
+        pending += [value for value in children(here) if isinstance(value, NESTING)]
+    return False
 
 
 def children(value: Value) -> list[Value]:
@@ -98,6 +121,7 @@ def within(value: Value) -> Iterator[Value]:
                 yield held
                 if not isinstance(held, LEAVES):
                     below.extend(children(held))
+        look(len(level))
         level = below
         if len(seen) > MAX_HELD or not level:
             return

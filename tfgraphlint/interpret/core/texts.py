@@ -30,7 +30,7 @@ def constant_text(value: Value) -> str | None:
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-CONVERSION = re.compile(r"%[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?([a-zA-Z%])")
+CONVERSION = re.compile(r"%[-+ #0]*(?:\*|[1-9]\d*)?(?:\.(?:\*|\d+))?([a-zA-Z%])")
 OF_NUMBERS = frozenset("dioxXeEfFgGc")
 
 

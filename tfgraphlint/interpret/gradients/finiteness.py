@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from tfgraphlint.interpret.core.effort import look
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, reaches, same_value
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Tensor, Variable
@@ -18,14 +20,29 @@ DIVISIONS = ("Divide", "tensorflow.divide", "tensorflow.math.divide")
 POSITIVE = ("softmax", "sigmoid", "exp", "softplus")  # never give zero
 
 
-def not_finite(targets: Sequence[Node], goals: set[Node], bit: int) -> Iterator[tuple[Node, Node]]:
+@dataclass(frozen=True)
+class Suspects:
+    """The choices that a gradient passes through, and the roots of zero that it comes to, whatever the source."""
+
+    choices: tuple[Node, ...]
+    roots: tuple[Node, ...]
+
+
+def suspects_of(targets: Sequence[Node], bit: int) -> Suspects:
+    """What of that a tape recorded."""
+    recorded = (node for node in _recorded(targets, bit) if node.operation in WHERE and len(node.operands) == 3)
+    roots = (
+        node for node in _plainly_reached(targets, bit)
+        if node.operation in INFINITE_SLOPE_AT_ZERO and _is_euclidean(node) and _holds_zero(node.operands[0])
+    )  # fmt: skip
+    return Suspects(tuple(recorded), tuple(roots))
+
+
+def not_finite(suspects: Suspects, goals: set[Node]) -> Iterator[tuple[Node, Node]]:
     """The operations through which the gradient becomes NaN: (where to change, what has the infinite derivative)."""
-    for node in _recorded(targets, bit):
-        if node.operation in WHERE and len(node.operands) == 3:
-            yield from ((node, risky) for risky in _guarded_in_vain(node, goals))
-    for node in _plainly_reached(targets, bit):
-        if node.operation in INFINITE_SLOPE_AT_ZERO and _is_euclidean(node) and _holds_zero(node.operands[0]):
-            yield node, node
+    for node in suspects.choices:
+        yield from ((node, risky) for risky in _guarded_in_vain(node, goals))
+    yield from ((node, node) for node in suspects.roots)
 
 
 def _is_euclidean(root: Node) -> bool:
@@ -42,6 +59,7 @@ def _recorded(targets: Sequence[Node], bit: int) -> Iterator[Node]:
         node = stack.pop()
         if node in seen or not (node.on & bit or node.kind is Kind.JOIN):
             continue
+        look()
         seen.add(node)
         yield node
         stack.extend(edge.node for edge in node.edges if edge.flow is Flow.FLOWS)
@@ -55,6 +73,7 @@ def _plainly_reached(targets: Sequence[Node], bit: int) -> Iterator[Node]:
         node = stack.pop()
         if node in seen or not node.on & bit:
             continue
+        look()
         seen.add(node)
         yield node
         scaled = node.operation == "Multiply" and any(isinstance(value, Const) for value in node.operands)

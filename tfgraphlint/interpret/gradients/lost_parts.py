@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from tfgraphlint.facts.common import Fault, FaultKind, Operand, Place
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Kind, Node, Way, unreached
+from tfgraphlint.interpret.core.provenance import Kind, Node, Recorded, Way, unreached
 from tfgraphlint.interpret.core.structures import weights_within, within
 from tfgraphlint.interpret.core.tape_uses import use_of
 from tfgraphlint.interpret.core.value import Const, Value
@@ -49,7 +49,7 @@ def _told_to_rest(m: Machine, owner: Value) -> set[Node]:
 
 
 def report(
-    m: Machine, tape: Tape, targets: Sequence[Node], source: Source, at: tuple[Place, Place],
+    m: Machine, tape: Tape, targets: Mapping[Node, Recorded], source: Source, at: tuple[Place, Place],
     passed: Collection[Node] = (), cuts: Collection[FaultKind] = CUTS,
 ) -> None:
     """Report the layers among the ``source`` that certainly get no gradient, one for each cause.
@@ -59,19 +59,19 @@ def report(
     for member, faults, way in _lost(m, tape, targets, source, {*passed, *_told_to_rest(m, source.value)}):
         if all(fault.kind in cuts for fault in faults):
             m.emit(GradientLost(
-                at[0], use_of(tape), Operand(at[1], targets[0].place),
+                at[0], use_of(tape), Operand(at[1], next(iter(targets)).place),
                 Operand(m.place(source.written), way.source.place, member.kind), faults, False, None, tuple(m.calls),
             ))  # fmt: skip
 
 
 def _lost(
-    m: Machine, tape: Tape, targets: Sequence[Node], source: Source, passed: Collection[Node]
+    m: Machine, tape: Tape, targets: Mapping[Node, Recorded], source: Source, passed: Collection[Node]
 ) -> Iterator[tuple[Source, tuple[Fault, ...], Way]]:
     """Each cause once, with the layer that is nearest to it."""
     if len(source.goals) < 2 or m.memory(Frozen).anywhere:
         return
     goals = {node for node in source.goals if node.kind is Kind.VARIABLE and node.trainable is True}
-    left = unreached(targets, goals, tape.bit) - set(passed)
+    left = unreached(list(targets), goals, tape.bit) - set(passed)
     nearest: dict[int, tuple[Source, tuple[Fault, ...], Way]] = {}
     for goal in sorted(left, key=lambda node: node.number):
         member = replace(source, goals=(goal,), kind=_kind(source.value, goal))

@@ -14,6 +14,7 @@ from tfgraphlint.interpret.core.provenance import (
     Way,
     ancestors,
     cheapest_way,
+    depending,
     reaches,
     terms,
     used_before,
@@ -56,10 +57,11 @@ def lost_term(
 ) -> tuple[tuple[Fault, ...], Way | None] | None:
     """A term of the target that depends on the source and is cut off from it, where another one is not."""
     goals = set(source.goals)
-    parts = [part for target in targets for part in terms(target, goals, tape.bit)]
+    among = depending(targets, goals)
+    parts = [part for target in targets for part in terms(target, among, tape.bit)]
     if len(parts) < 2 or source.kind == "other":
         return None
-    ways = {part: cheapest_way(part, goals, tape.bit) for part in parts}
+    ways = {part: cheapest_way(part, goals, tape.bit, among=among) for part in parts}
     live = [part for part, way in ways.items() if way is not None and not way.faults]
     if not live:
         return None
@@ -80,7 +82,7 @@ def carries_alone(way: Way, targets: Sequence[Node], source: Source, bit: int) -
     goals = set(source.goals)
     if source.kind != "weights":
         return False  # one variable or tensor: a gradient comes from another term
-    parts = [part for target in targets for part in terms(target, goals, bit)]
+    parts = [part for target in targets for part in terms(target, depending(targets, goals), bit)]
     cut = [part for part in parts if part is way.nodes[0]]
     elsewhere = set(ancestors([part for part in parts if part not in cut], over_faults=False))
     return any(elsewhere.isdisjoint(alike) for alike in _made_of(goals, cut))

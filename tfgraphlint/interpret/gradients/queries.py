@@ -18,13 +18,13 @@ from tfgraphlint.facts.gradients import (
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.fields import Queried
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Node, reaches
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Recorded, reaches
 from tfgraphlint.interpret.core.structures import elements, weights_within
 from tfgraphlint.interpret.core.tape_uses import use_of
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import FLOAT, Items, Tape, Tensor, Unknown, Variable, Weights, sequence
 from tfgraphlint.interpret.gradients import losses, lost_parts
-from tfgraphlint.interpret.gradients.finiteness import not_finite
+from tfgraphlint.interpret.gradients.finiteness import Suspects, not_finite, suspects_of
 from tfgraphlint.interpret.gradients.lost_terms import OF_THE_SOURCE, carries_alone, lost_term, partly_lost
 from tfgraphlint.interpret.gradients.query_sources import Source, flatten, host_nodes, target_nodes
 from tfgraphlint.interpret.gradients.tapes import kind_unwatchable, never_entered, report_unwatchable
@@ -79,6 +79,8 @@ def judge_call(
     targets = hosts or target_nodes(m, target)
     if targets is None:
         return
+    recorded = {target: Recorded(target, tape.bit) for target in targets}
+    suspects = suspects_of(targets, tape.bit)
     for source in sources:
         if hosts and not any(reaches(host, source.goals) for host in hosts):
             continue  # what raises has nothing to do with this one
@@ -89,11 +91,11 @@ def judge_call(
         if isinstance(source.value, Weights) and source.value.unbuilt is not None:
             m.emit(WeightsUnbuilt(source.value.unbuilt, m.place(node), _model_name(source), tuple(m.calls)))
             continue
-        _check_finite(m, tape, targets, source)
-        lost = judge_one(m, tape, targets, source)
+        _check_finite(m, suspects, source)
+        lost = judge_one(m, tape, recorded, source)
         partly = partly_lost(m, tape, targets, source) if lost is None else None
         if lost is None and partly is None and source.kind == "weights" and tape.persistent is False:
-            lost_parts.report(m, tape, targets, source, (m.place(node), m.place(written_target)))
+            lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(written_target)))
         if lost is not None and all(fault.kind in OF_THE_SOURCE for fault in lost[0]):
             partly = lost_term(tape, targets, source)
         for found, partial in ((lost, False), (partly, True)):
@@ -109,8 +111,8 @@ def judge_call(
                 ))
 
 
-def _check_finite(m: Machine, tape: Tape, targets: Sequence[Node], source: Source) -> None:
-    for node, risky in not_finite(targets, set(source.goals), tape.bit):
+def _check_finite(m: Machine, suspects: Suspects, source: Source) -> None:
+    for node, risky in not_finite(suspects, set(source.goals)):
         if node.place is not None and risky.place is not None:
             name = risky.operation
             m.emit(GradientNotFinite(node.place, risky.place, name, m.place(source.written), tuple(m.calls)))

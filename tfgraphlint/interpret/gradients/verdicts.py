@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tfgraphlint.facts.common import Fault, FaultKind
 from tfgraphlint.interpret.core.machine import Machine
@@ -10,6 +10,7 @@ from tfgraphlint.interpret.core.provenance import (
     Flow,
     Kind,
     Node,
+    Recorded,
     Verdict,
     Way,
     ancestors,
@@ -26,7 +27,7 @@ from tfgraphlint.interpret.gradients.watches import first_watches, is_on_tape, u
 
 
 def judge_one(
-    m: Machine, tape: Tape, targets: Sequence[Node], source: Source
+    m: Machine, tape: Tape, targets: Mapping[Node, Recorded], source: Source
 ) -> tuple[tuple[Fault, ...], Way | None] | None:
     """The faults for which no gradient flows to ``source``, for certain; None where one may."""
     if not source.goals:
@@ -43,8 +44,9 @@ def judge_one(
     late = first_watches(tape, on_tape) if tape.watch_accessed is False else {}
     if any(same in goals for target in targets for same in same_value(target)):
         return None  # the gradient of a tensor with respect to itself is one, watched or not
-    for target in targets:
-        if judge(target, on_tape, tape.bit, strangers, late) is not Verdict.LOST:
+    for target, recorded in targets.items():
+        plainly = recorded.judge(on_tape, strangers) if not late else None
+        if (plainly or judge(target, on_tape, tape.bit, strangers, late)) is not Verdict.LOST:
             return None
     ways = [cheapest_way(target, goals, tape.bit) for target in targets]
     found = [way for way in ways if way is not None]
@@ -52,8 +54,8 @@ def judge_one(
         certain = source.kind != "unknown" and not may_be_empty(source.value)
         return ((), None) if certain and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
-    way = _with_parallel_ways(way, targets, goals, tape.bit)
-    faults = _with_inner_gradient(list(way.faults), targets, goals, tape.bit)
+    way = _with_parallel_ways(way, list(targets), goals, tape.bit)
+    faults = _with_inner_gradient(list(way.faults), list(targets), goals, tape.bit)
     if numberless:
         faults.insert(0, Fault(FaultKind.NON_FLOAT, way.source.place or m.place(source.written),
                                value=m.frame.scope.tree.code(source.written), mode=m.mode))

@@ -10,16 +10,25 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.store import MISSING
-from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.structures import NESTING, elements, nests_too_much
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import OTHER, Dict, Items, Spread, Weights
 from tfgraphlint.interpret.python.iteration import element_of
+
+
+def _fit_to_hold(m: Machine, holder: Value, new: Value) -> Value:
+    """``new``, or something unknown where a list would hold itself or too many others."""
+    if isinstance(new, NESTING) and nests_too_much([new], holder):
+        return m.opaque(m.frame.scope.tree.module, [new])
+    return new
 
 
 def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> None:
     """``list += more`` or ``list.extend(more)``."""
     items = value.items
     added = more.items if isinstance(more, Items) else None
+    if isinstance(added, tuple):
+        added = tuple(_fit_to_hold(m, value, each) for each in added)
     if isinstance(items, tuple) and isinstance(added, tuple) and len(items) + len(added) < 64:
         m.store.set(value, Items.items, items + added)
     elif isinstance(more, Weights) and isinstance(items, tuple):
@@ -31,7 +40,7 @@ def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> Non
 
 
 def append(m: Machine, value: Items, new: Value) -> None:
-    items = value.items
+    items, new = value.items, _fit_to_hold(m, value, new)
     if isinstance(items, tuple) and len(items) < 64:
         m.store.set(value, Items.items, (*items, new))
     else:
@@ -39,7 +48,7 @@ def append(m: Machine, value: Items, new: Value) -> None:
 
 
 def insert(m: Machine, value: Items, at: Value, new: Value) -> None:
-    items = value.items
+    items, new = value.items, _fit_to_hold(m, value, new)
     if isinstance(items, tuple) and isinstance(at, Const) and isinstance(at.value, int) and len(items) < 64:
         held = list(items)
         held.insert(at.value, new)
@@ -57,12 +66,12 @@ def update_dict(m: Machine, value: Dict, args: Arguments, node: cst.CSTNode) -> 
         else:
             set_entry(m, value, None, m.opaque(node, [given]))
     for key, new in args.keywords.items():
-        m.store.write(value.state, key, new)
+        m.store.write(value.state, key, _fit_to_hold(m, value, new))
     return Const(None)
 
 
 def set_element(m: Machine, value: Items, only: Value | None, new: Value) -> None:
-    items = value.items
+    items, new = value.items, _fit_to_hold(m, value, new)
     if isinstance(items, tuple):
         if isinstance(only, Const) and isinstance(only.value, int) and -len(items) <= only.value < len(items):
             changed = list(items)
@@ -85,6 +94,7 @@ def forget_order(m: Machine, value: Items, more: Sequence[Value] = ()) -> None:
 
 def set_entry(m: Machine, value: Dict, only: Value | None, new: Value) -> None:
     """``value[only] = new``; where the key is not known it may be any."""
+    new = _fit_to_hold(m, value, new)
     if isinstance(only, Const):
         m.store.write(value.state, only.value, new)
         return

@@ -22,7 +22,7 @@ from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Flow
 from tfgraphlint.interpret.core.scopes import Frame, chosen
-from tfgraphlint.interpret.core.structures import truth
+from tfgraphlint.interpret.core.structures import MAX_CHAINED, nests_too_much, truth
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, SequenceKind, Spread, Weights, sequence
 from tfgraphlint.interpret.python import (
@@ -193,7 +193,9 @@ def _sequence(kind: SequenceKind) -> Evaluator:
             else:
                 m.tell(Iterated(element.value, value, "star"))
                 spread.extend(turns_of(m, value, element.value)[0])
-        if spread:
+        if nests_too_much(found):
+            return m.opaque(node, found)
+        if spread or len(found) > max(MAX_CHAINED, len(node.elements)):
             return Items(kind, {Items.items: Spread(join([*found, *spread]))})
         return sequence(kind, found)
 
@@ -216,7 +218,7 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
         else:
             m.tell(Hashed(element.key, key))  # type: ignore[attr-defined]
             state[OTHER] = join([state[OTHER], value]) if OTHER in state else value
-    return Dict(state)
+    return m.opaque(node, list(state.values())) if nests_too_much(state.values()) else Dict(state)
 
 
 def _subscript(m: Machine, node: cst.Subscript) -> Value:

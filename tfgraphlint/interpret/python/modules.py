@@ -7,8 +7,10 @@ from pathlib import Path
 
 import libcst as cst
 
+from tfgraphlint.interpret.core import effort
+from tfgraphlint.interpret.core.effort import OutOfBudget
 from tfgraphlint.interpret.core.events import EntryRead
-from tfgraphlint.interpret.core.machine import Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.scopes import Frame, ModuleScope
 from tfgraphlint.interpret.core.store import State
@@ -48,6 +50,7 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
     before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty
     m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], Recording()
     m.chain = None
+    looks = effort.left()
     m.allow(MAX_STEPS_PER_MODULE)
     try:
         with m.store.apart(), m.mute():
@@ -56,6 +59,7 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
         scope.open = True
     finally:
         m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty = before
+        effort.allow(looks)
 
 
 def member(m: Machine, scope: ModuleScope, name: str, node: cst.CSTNode) -> Value:

@@ -16,7 +16,7 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of_operator, is_no_number, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
-from tfgraphlint.interpret.core.structures import elements, truth
+from tfgraphlint.interpret.core.structures import MAX_CHAINED, elements, nests_too_much, truth
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     ANY,
@@ -47,6 +47,8 @@ ADDITIVE = ("Add", "Subtract")
 LINEAR = ("Multiply", "Divide", "Minus")
 BITWISE = ("BitAnd", "BitOr", "BitXor", "LeftShift", "RightShift")
 NUMERIC = (int, float, complex)
+MAX_BITS = 1024  # of an integer that is computed: `n = n * n` doubles them each time
+MAX_TEXT = 500  # characters of a text that is put together
 
 
 def unary(m: Machine, node: cst.UnaryOperation, value: Value) -> Value:
@@ -122,7 +124,7 @@ def _operator_method(m: Machine, node: cst.CSTNode, name: str, left: Value, righ
 
 
 def _fold(m: Machine, node: cst.CSTNode, name: str, left: Any, right: Any) -> Value:
-    fold = FOLDED.get(name)
+    fold = FOLDED.get(name) if _bits(left) + _bits(right) <= MAX_BITS else None
     if name == "Power" and isinstance(left, NUMERIC) and isinstance(right, NUMERIC):
         if abs(left) <= 1e6 and abs(right) <= 16:
             fold = operator.pow
@@ -131,10 +133,14 @@ def _fold(m: Machine, node: cst.CSTNode, name: str, left: Any, right: Any) -> Va
             return Const(fold(left, right))
         except (TypeError, ArithmeticError, ValueError):
             pass
-    if name == "Add" and isinstance(left, str) and isinstance(right, str) and len(left + right) < 500:
+    if name == "Add" and isinstance(left, str) and isinstance(right, str) and len(left) + len(right) < MAX_TEXT:
         return Const(left + right)
     dtype = STRING if isinstance(left, str) else ANY
     return Host(m.leaf(Kind.CONSTANT, node), "scalar", dtype)
+
+
+def _bits(number: Any) -> int:
+    return number.bit_length() if isinstance(number, int) else 0
 
 
 def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
@@ -143,7 +149,8 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
         if isinstance(left, Items) and isinstance(right, Items):
             return _chained(left, right)
         if is_list(left) and (is_list(right) or isinstance(right, Unknown)) or is_list(right):
-            return sequence("list", [left, right])
+            both = [left, right]
+            return m.opaque(node, both) if nests_too_much(both) else sequence("list", both)
     if name == "Multiply":
         items, times = (left, right) if isinstance(left, Items) else (right, left)
         return _repeated(items, times) if isinstance(items, Items) else None
@@ -152,7 +159,7 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
 
 def _chained(left: Items, right: Items) -> Items:
     one, two = left.items, right.items
-    if isinstance(one, tuple) and isinstance(two, tuple):
+    if isinstance(one, tuple) and isinstance(two, tuple) and len(one) + len(two) <= MAX_CHAINED:
         return sequence(left.kind, one + two)
     both = elements(left) + elements(right)
     return Items(left.kind, {Items.items: Spread(join(both)) if both else ()})

@@ -13,7 +13,7 @@ from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Loss, Model
-from tfgraphlint.interpret.core.provenance import Kind, Node, ancestors
+from tfgraphlint.interpret.core.provenance import Kind, Node, Recorded, ancestors
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import elements, nodes_within, weights_within
 from tfgraphlint.interpret.core.tape_uses import use_of
@@ -85,9 +85,10 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
     if not goals or targets is None or penalties.anywhere or not penalties.isdisjoint(goals):
         return
     source = query_sources.Source(Weights(model), receiver, goals, "weights")
-    found = judge_one(m, tape, targets, source)
+    recorded = {target: Recorded(target, tape.bit) for target in targets}
+    found = judge_one(m, tape, recorded, source)
     if found is None:
-        lost_parts.report(m, tape, targets, source, (m.place(node), m.place(receiver)), cuts=CUTS)
+        lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(receiver)), cuts=CUTS)
     if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
         return
     faults, way = found

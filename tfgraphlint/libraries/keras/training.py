@@ -11,11 +11,12 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
-from tfgraphlint.interpret.core import class_hierarchy, eagerness, keras_symbols, traces
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, effort, keras_symbols, traces
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.effort import OutOfBudget
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
 from tfgraphlint.interpret.core.fields import Field
-from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, OutOfBudget, Running
+from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, Running
 from tfgraphlint.interpret.core.objects import Callback, Dataset, Loss, Model, Network, Optimizer
 from tfgraphlint.interpret.core.provenance import Edge, Kind, Node, now
 from tfgraphlint.interpret.core.scopes import Class, Function, Traced
@@ -177,7 +178,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
         return
     given = args.keywords.get("callbacks")
-    before = set(m.reached), m.entries.copy(), m.steps, m.thrifty
+    before, looks = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left()
     m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
     try:
         with contextlib.suppress(OutOfBudget):
@@ -191,6 +192,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
                     _call_hooks(m, callback, CHANGING_HOOKS, node)
     finally:
         m.reached, m.entries, m.steps, m.thrifty = before
+        effort.allow(looks)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
         m.tell(TraceRun(_trace_of(receiver, node), _signature(args)))
 

@@ -1,0 +1,100 @@
+"""One case: a file that is linted, and repaired, and what is wrong with what came of it."""
+
+from __future__ import annotations
+
+import ast
+import random
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.fuzz.mutations import mutated
+from tests.growing import ALL
+from tfgraphlint.errors import RunError
+from tfgraphlint.project.settings import Settings
+from tfgraphlint.run.lint import Request, Run, lint
+from tfgraphlint.run.repair import repair
+
+ROOT = Path(__file__).parents[2]
+MAX_BYTES = 40_000  # of a file that is changed
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file to lint, by a number from which it can be made again."""
+
+    seed: int
+    number: int
+    content: bytes
+    fix: bool
+
+    @property
+    def name(self) -> str:
+        return f"seed {self.seed}, case {self.number}{', repaired' if self.fix else ''}"
+
+
+def seeds(directories: Sequence[Path]) -> list[str]:
+    """The texts that cases are made of: the fixtures, and programs of all constructs."""
+    files = sorted(file for directory in directories for file in directory.rglob("*.py") if file.is_file())
+    texts = [file.read_bytes() for file in files]
+    decoded = [text.decode("utf-8", "replace") for text in texts if len(text) <= MAX_BYTES]
+    return decoded + [grown(3) for grown in ALL.values()]
+
+
+def cases(seed: int, count: int, texts: Sequence[str], fix_each: int) -> Iterator[Case]:
+    """So many cases of a seed; each ``fix_each``th is repaired as well, none where it is 0."""
+    for number in range(count):
+        rng = random.Random(f"{seed}-{number}")
+        content = mutated(rng, rng.choice(texts), texts)
+        yield Case(seed, number, content, bool(fix_each) and number % fix_each == 0)
+
+
+def faults_of(case: Case, folder: Path) -> list[str]:
+    """What is wrong with what comes of a case; nothing where all is well."""
+    file = folder / "program.py"
+    file.write_bytes(case.content)
+    run = _linted(folder, file)
+    found = [result.details or result.error for result in run.errors]
+    if case.fix and not found:
+        found += _faults_of_repair(case, run)
+    return found
+
+
+def _linted(folder: Path, file: Path) -> Run:
+    return lint(Request(folder, {file: Settings(folder)}, roots=[folder], processes=1))
+
+
+def _faults_of_repair(case: Case, run: Run) -> Iterator[str]:
+    try:
+        repaired = repair(run, unsafe=True)
+    except RunError as error:
+        yield f"repair: {error}"
+        return
+    for source in repaired.changed.values():
+        after = source.encode()
+        if not _compiles(after):
+            yield "what was repaired does not compile"
+        if _comments(case.content) - _comments(after):
+            yield f"comments are gone: {_comments(case.content) - _comments(after)}"
+    again = repair(repaired.run, unsafe=True)
+    if again.changed.keys() - repaired.changed.keys() or any(
+        source.encode() != repaired.changed[path].encode() for path, source in again.changed.items()
+    ):
+        yield "a second repair changes something"
+
+
+def _compiles(content: bytes) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(content)
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+def _comments(content: bytes) -> set[bytes]:
+    """Rows that are nothing but a comment of some length: no fix takes them away, silencing ones aside."""
+    rows = {row.strip() for row in content.splitlines()}
+    return {row for row in rows if row.startswith(b"# ") and b"tfgraphlint" not in row and b"noqa" not in row}
