@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from tfgraphlint.disk.reading import glimpse
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
@@ -53,10 +54,7 @@ class _Switches:
 
     def read(self, roots: list[Path]) -> None:
         for path in python_files(roots):
-            try:
-                text = path.read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                continue
+            text = glimpse(path)
             self.modules.add(path.parent.name if path.stem == "__init__" else path.stem)
             self.imported |= _imported(text)
             if _mentions(text):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from tfgraphlint.disk.walking import lies_within, walk
 from tfgraphlint.project.module_finder import PROJECT_MARKS
 
 MAX_FILES = 5000  # of one project
@@ -71,12 +72,19 @@ def _top(folder: Path, roots: Iterable[Path]) -> Path:
 
 
 def python_files(folders: Iterable[Path]) -> Iterator[Path]:
-    """The Python files below these folders, resolved; not those of other projects that lie there."""
+    """The Python files below these folders, resolved; not those of other projects that lie there, or links lead to."""
     left = MAX_FILES
     for top in folders:
-        for folder, below, names in os.walk(top):
-            below[:] = sorted(name for name in below if name not in OTHERS_CODE and not name.startswith("."))
-            for name in sorted(names):
+        real = Path(os.path.realpath(top))
+        for folder in walk(real):
+            folder.folders[:] = sorted(
+                name for name in folder.folders if name not in OTHERS_CODE and not name.startswith(".")
+            )
+            for name in sorted(folder.files + folder.links):
                 if name.endswith(".py") and left:
                     left -= 1
-                    yield Path(folder, name).resolve()
+                    path = Path(folder.path, name)
+                    if name not in folder.links:
+                        yield path
+                    elif lies_within(target := Path(os.path.realpath(path)), real):
+                        yield target

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.errors import RunError
+from tfgraphlint.disk.reading import MAX_BYTES, MAX_NOTEBOOK_BYTES, ReadError, glimpse, read_bytes
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.cells import Document, NotTextError, Replacement, replaced
 from tfgraphlint.syntax.text import Lines
@@ -23,11 +23,10 @@ from tfgraphlint.syntax.text import Lines
 MARKDOWN = (".md", ".markdown")
 NOTEBOOK = ".ipynb"
 
-__all__ = ["NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "read", "read_text", "shown"]
-
-
-class ReadError(RunError):
-    """The file cannot be read at all: it is not there, or not for us."""
+__all__ = [
+    "NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "most_bytes", "read", "read_text",
+    "shown",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,14 +101,16 @@ def read(path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> S
     """The file at ``path``.
 
     Raises:
-        ReadError: it cannot be opened.
+        ReadError: it cannot be opened, is no regular file, or too large.
         NotTextError: it is no text in its encoding (PEP 263; UTF-8 where nothing is declared), or no notebook.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{filename}: {error.strerror or error}") from error
+    content = read_bytes(path, filename, most_bytes(path))
     return decode(content, path, filename, python_cell_magics)
+
+
+def most_bytes(path: Path) -> int:
+    """How many bytes a file of this name may have."""
+    return MAX_NOTEBOOK_BYTES if path.suffix == NOTEBOOK else MAX_BYTES
 
 
 def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:
@@ -162,14 +163,6 @@ def shown(path: Path, directory: Path) -> str:
         return str(path.relative_to(directory))
     except ValueError:
         return str(path)
-
-
-def glimpse(path: Path) -> str:
-    """What a file says that is only looked at, not linted; "" where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def read_text(path: Path) -> str:
