@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
+from tfgraphlint.disk.walking import working_directory
 from tfgraphlint.errors import RunError
 
 
@@ -50,7 +50,7 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
     if not paths:
         raise RunError("name a file (tfgraphlint facts train.py), or give --list")
     kinds = kinds_named(names)
-    request, errors = asked_for(paths, Path.cwd())
+    request, errors = asked_for(paths, working_directory())
     for error in errors:
         click.echo(f"error: {error}", err=True)
     status = 2 if errors else 0

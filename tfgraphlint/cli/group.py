@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import click
 
 import tfgraphlint
+from tfgraphlint.cli.streams import guarded
+from tfgraphlint.disk.names import one_line
 
 COMMANDS = ("check", "rule", "facts", "verify")
 GROUP_OPTIONS = ("--help", "-h", "--version")
@@ -58,12 +60,17 @@ def group() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The entry point of the ``tfgraphlint`` command."""
-    try:
-        group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
-    except Exception as error:  # Python would exit with 1, which means that problems were found
-        if os.environ.get("TFGRAPHLINT_TRACEBACK"):
-            raise
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        click.echo(f"error: internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)", err=True)
+    """What the ``tfgraphlint`` command does."""
+    with guarded() as lost_output:
+        try:
+            group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
+        except SystemExit:
+            if not lost_output():
+                raise
+            click.echo(f"error: {lost_output()}", err=True)
+        except Exception as error:  # Python would exit with 1, which means that problems were found
+            if os.environ.get("TFGRAPHLINT_TRACEBACK"):
+                raise
+            said = one_line(" ".join(f"{type(error).__name__}: {error}".split()))
+            click.echo(f"error: internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)", err=True)
         sys.exit(2)

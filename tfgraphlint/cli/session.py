@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.cli.options import STDIN, Options
+from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES
+from tfgraphlint.disk.walking import working_directory
+from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError
-from tfgraphlint.fixes.apply import write_whole
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, decode, shown
@@ -32,7 +34,7 @@ class Asked:
 
 def gather(options: Options) -> Asked:
     """The files that the options ask for."""
-    here = Path.cwd()
+    here = working_directory()
     finder = Finder(here, options.config, options.isolated)
     overrides = Overrides(_flat(options.select) or None, _flat(options.ignore), _flat(options.extend_select))
     if options.paths == (STDIN,):
@@ -43,19 +45,32 @@ def gather(options: Options) -> Asked:
     found = discover(paths, finder, options.force_exclude, not options.no_notebooks)
     # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
-    return Asked(Request(here, found.files, overrides, roots=roots), tuple(found.errors))
+    return Asked(Request(here, found.files, overrides, roots=roots, led_out=frozenset(found.led_out)),
+                 tuple(found.errors))
 
 
 def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:
     here = finder.working_directory
     path = Path(os.path.realpath(here / (options.stdin_filename or STDIN)))
     settings = finder.find(path.parent)
-    content = sys.stdin.buffer.read()
+    content = _given_content()
     try:
         source = decode(content, path, shown(path, here), settings.python_cell_magics)
     except NotTextError as error:
         raise RunError(f"standard input: {error.message} (row {error.position.row})") from error
     return Asked(Request(here, {path: settings}, overrides, {path: source}, roots=[path.parent]), ())
+
+
+def _given_content() -> bytes:
+    if sys.stdin is None:
+        raise RunError("standard input is closed: name a file instead of '-'")
+    try:
+        content = sys.stdin.buffer.read(MAX_NOTEBOOK_BYTES + 1)
+    except OSError as error:
+        raise RunError(f"standard input: {error.strerror or error}") from error
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise RunError(f"standard input: {MAX_NOTEBOOK_BYTES:,} bytes are read at most, and it has more")
+    return content
 
 
 def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -69,7 +84,8 @@ def lint(asked: Asked, options: Options) -> Run:
         return linting.lint(request)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
 
-    return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
+    repairing = options.fix or options.diff
+    return linting.lint(request, Cache(request.working_directory, request.roots, time.time(), repairing))
 
 
 def repair(run: Run, options: Options) -> Repaired:
@@ -82,9 +98,8 @@ def repair(run: Run, options: Options) -> Repaired:
 def write(repaired: Repaired) -> None:
     """Put the repaired texts into their files, and what came from standard input to standard output."""
     given = repaired.original.request.overlay
-    for path, source in sorted(repaired.changed.items()):
-        if path not in given:
-            write_whole(path, source.encode())
+    changed = sorted((path, source) for path, source in repaired.changed.items() if path not in given)
+    rewrite([Rewrite(path, repaired.before[path].encode(), source.encode()) for path, source in changed])
     for path, source in given.items():  # standard input comes out again, repaired or not
         after = repaired.changed.get(path, source)
         sys.stdout.buffer.write(after.encode())

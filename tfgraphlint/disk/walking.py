@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tfgraphlint.errors import RunError
+
 # What a version control system keeps at the top of a checkout.
 REPOSITORY_MARKS = (".git", ".hg")
 
@@ -42,6 +44,18 @@ def _names(entry: os.DirEntry[str], folder: Folder) -> list[str]:
     if entry.is_symlink():
         return folder.links
     return folder.folders if entry.is_dir(follow_symlinks=False) else folder.files
+
+
+def working_directory() -> Path:
+    """Where this process works.
+
+    Raises:
+        RunError: nowhere: the directory was removed.
+    """
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise RunError(f"the working directory: {error.strerror or error}; go to one that is there") from error
 
 
 def lies_within(path: Path, top: Path) -> bool:

@@ -105,14 +105,15 @@ def _rename(made: Sequence[tuple[str, Path]]) -> None:
 
 
 def _temporary(folder: Path, content: bytes, mode: int, owner: os.stat_result | None = None) -> str:
-    """The name of a new file in ``folder`` that holds ``content``, on the disk for certain."""
+    """The name of a new file in ``folder`` that holds ``content``; on the disk for certain where it has an owner."""
     name = os.path.join(folder, f".tfgraphlint-{os.getpid()}-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(name, _NEW, 0o600)
     try:
         with open(descriptor, "wb", closefd=True) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if owner is not None:  # somebody's work, which a power failure must not cost
+                file.flush()
+                os.fsync(file.fileno())
         if owner is not None and hasattr(os, "chown"):
             with contextlib.suppress(OSError):  # only root gives files away: then it is ours
                 if (owner.st_uid, owner.st_gid) != (os.getuid(), os.getgid()):

@@ -31,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one file. ``filename`` is the name that reports show; ``path`` is absolute."""
+    """The text of one file. ``filename`` is the name that reports show; ``path`` is absolute.
+
+    ``writes_back``: a character of the text is always the same bytes, so that an edit changes nothing around it.
+    """
 
     path: Path
     filename: str
@@ -40,6 +43,7 @@ class Source:
     bom: bool = False
     document: Document | None = None
     python_cell_magics: tuple[str, ...] = ()
+    writes_back: bool = True
 
     @cached_property
     def lines(self) -> Lines:
@@ -122,13 +126,30 @@ def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterab
     bom = content.startswith(codecs.BOM_UTF8)
     body = content[len(codecs.BOM_UTF8) :] if bom else content
     encoding = "utf-8" if holds_pieces(path) else _declared_encoding(content)
+    text = _text_in(body, encoding)
+    back = encoding == "utf-8" or _writes_back(text, encoding, body)
+    source = Source(path, filename, text, encoding, bom, None, tuple(python_cell_magics), back)
+    return _held(source) if holds_pieces(path) else source
+
+
+def _text_in(body: bytes, encoding: str) -> str:
     try:
-        source = Source(path, filename, body.decode(encoding), encoding, bom, None, tuple(python_cell_magics))
+        return body.decode(encoding)
     except UnicodeDecodeError as error:
         before = body[: error.start].decode(encoding, errors="replace")
         bad = f"byte 0x{body[error.start]:02x} is not {error.encoding}"
         raise NotTextError(f"{bad} ({error.reason})", Lines(before).position(len(before))) from error
-    return _held(source) if holds_pieces(path) else source
+    except (LookupError, ValueError) as error:  # rot13 makes text of text, hex makes bytes of bytes, idna takes no text
+        raise NotTextError(f"encoding problem: {encoding}: {error}", Position(1, 1)) from error
+
+
+def _writes_back(text: str, encoding: str, body: bytes) -> bool:
+    """Whether the bytes of a text are those of its characters one after the other, as in UTF-8 and not in UTF-7."""
+    try:
+        known = {character: character.encode(encoding) for character in set(text)}
+    except (LookupError, ValueError):
+        return False
+    return b"".join(map(known.__getitem__, text)) == body
 
 
 def holds_pieces(path: Path) -> bool:

@@ -244,7 +244,7 @@ class Examiner:
 
     def _rules(self) -> Registry:
         if self.registry is None:
-            self.registry = load(self.plugins)
+            self.registry = load(self.plugins, self.roots)
         return self.registry
 
     def _current_project(self) -> Project:
