@@ -84,7 +84,7 @@ def test_what_cannot_be_parsed_is_a_finding_with_a_place(tmp_path: Path, content
 def test_what_is_only_unusual_is_linted(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.py").write_bytes(content)
     done = run(tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found in 1 file.\n", "")
 
 
 def test_pythons_own_message_and_place(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_exact_words(tmp_path: Path) -> None:
         "a.py:2:7: TFG900 this file cannot be parsed: invalid syntax",
         "b.py:2:6: TFG900 this file cannot be parsed: byte 0xe9 is not utf-8 (invalid continuation byte)",
         "h.py:3:6: TFG301 [*] the gradient of `y` with respect to `x` is None: `t` does not watch `x`",
-        "Found 7 problems (1 fixable with --fix).",
+        "Found 7 problems in 7 of 8 files (1 fixable with --fix).",
     ]
     own = {row.partition(":")[0]: row.partition(" TFG900 ")[2] for row in rows}  # versions of Python differ in these
     assert own["c.py"].endswith("source code string cannot contain null bytes")

@@ -61,6 +61,7 @@ def run(options: Options) -> int:
     """Lint, repair, print; the exit status."""
     check_usage(options)
     asked = session.gather(options)
+    output.say_notes(asked, options)
     done = session.lint(asked, options)
     if options.fix or options.diff:
         repaired = session.repair(done, options)
@@ -68,10 +69,10 @@ def run(options: Options) -> int:
         if options.diff:
             return output.show_diff(repaired, options)
         session.write(repaired)
-        output.show(repaired.run, options, fixed=len(repaired.fixed))
+        output.show(asked, repaired.run, options, repaired.fixed)
         done = repaired.run
     else:
-        output.show(done, options)
+        output.show(asked, done, options)
     if options.verbose:
         output.say_unread(done)
     failed = output.say_errors(asked, done)

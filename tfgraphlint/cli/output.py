@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.cli.session import Asked
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.disk.names import file_name, one_line
 from tfgraphlint.project.source import Source, holds_pieces, shown
 from tfgraphlint.report.summary import count, statistics, summary
 from tfgraphlint.run.lint import Run, readable
@@ -23,14 +24,23 @@ if TYPE_CHECKING:  # a run that only looks does without
     from tfgraphlint.run.repair import Repaired
 
 
-def show(run: Run, options: Options, fixed: int = 0) -> None:
-    """Print the reports and, where a person reads, the summary."""
+def show(asked: Asked, run: Run, options: Options, fixed: Sequence[Diagnostic] = ()) -> None:
+    """Print the reports and, where a person reads, the summary: nobody is told that all is well where it is not."""
     from_stdin_fixed = options.fix and options.paths == (STDIN,)
     stream = sys.stderr if from_stdin_fixed else sys.stdout
     text = _rendered(run, options)
-    if options.output_format != "json" and not options.quiet and (run.diagnostics or fixed or not run.errors):
-        text += summary(run.diagnostics, fixed) + "\n"
+    is_clean = bool(run.request.files) and not run.errors and not asked.errors
+    if options.output_format != "json" and not options.quiet and (run.diagnostics or fixed or is_clean):
+        text += summary(run.diagnostics, len(fixed), _where(run, fixed)) + "\n"
     click.echo(text, nl=False, file=stream, color=_has_colour())
+
+
+def _where(run: Run, fixed: Sequence[Diagnostic]) -> str:
+    """In how many of the files that were linted there are or were problems."""
+    linted = len(run.request.files) - len(run.errors)
+    names = {each.span.filename for each in (*run.diagnostics, *fixed)}
+    found = f"{len(names)} of " if names and linted > 1 else ""
+    return f"in {found}{count(linted, 'file')}"
 
 
 def _rendered(run: Run, options: Options) -> str:
@@ -104,7 +114,7 @@ def show_diff(repaired: Repaired, options: Options) -> int:
     for path, after in sorted(repaired.changed.items()):
         before = repaired.before[path]
         for (cell, old), (_, new) in zip(before.parts(), after.parts()):
-            name = f"{before.filename}:cell {cell}" if cell else before.filename
+            name = one_line(f"{before.filename}:cell {cell}" if cell else before.filename)
             for row in difflib.unified_diff(old.with_ends(), new.with_ends(), name, name):
                 # Hardly any cell ends with a line end: nothing is missing there.
                 missing = "" if cell else "\\ No newline at end of file\n"
@@ -126,8 +136,14 @@ def say_unread(run: Run) -> None:
     """Say what was not read to its end."""
     for file, row, name in run.in_part:
         what = f"`{name}`" if name else "this file"
-        place = f"{shown(file, run.request.working_directory)}:{row}"
+        place = f"{file_name(shown(file, run.request.working_directory))}:{row}"
         click.echo(f"{place}: {what} takes too many steps and was read in part: problems may be missed", err=True)
+
+
+def say_notes(asked: Asked, options: Options) -> None:
+    """Say what was passed over on the way to the files."""
+    for note in asked.notes if not options.quiet else ():
+        click.echo(f"warning: {one_line(note)}", err=True)
 
 
 def say_errors(asked: Asked, run: Run) -> bool:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:  # imported where it is used: see ``repair``
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be linted, and what of it could not even be found."""
+    """What is to be linted, what of it could not even be found, and what was passed over on the way."""
 
     request: Request
     errors: tuple[RunError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def gather(options: Options) -> Asked:
@@ -46,7 +47,7 @@ def gather(options: Options) -> Asked:
     # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
     return Asked(Request(here, found.files, overrides, roots=roots, led_out=frozenset(found.led_out)),
-                 tuple(found.errors))
+                 tuple(found.errors), tuple(found.notes))
 
 
 def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:

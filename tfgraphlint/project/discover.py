@@ -81,6 +81,8 @@ class _Search:
         found.files = files
         for error in self._finder.refused:
             found.note(f"{self._shown_text(error)}: passed over; it may say which TensorFlow the code is for")
+        if not files and not found.errors:
+            found.note("nothing was linted: no file here is one of those to lint, or all of them are left out")
         if without:
             found.note(f"notebooks left out because of --no-notebooks: {without}")
         if self._left_out:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from tfgraphlint.diagnostic import Applicability, Diagnostic
 
 
-def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0) -> str:
-    """What was found, what was repaired, and what could be."""
+def summary(diagnostics: Sequence[Diagnostic], fixed: int, where: str) -> str:
+    """What was found, ``where`` (as in "in 2 of 3 files"), what was repaired, and what could be."""
     total = len(diagnostics) + fixed
     if not total:
-        return "No problems found."
-    found = f"Found {count(total, 'problem')}"
+        return f"No problems found {where}."
+    found = f"Found {count(total, 'problem')} {where}"
     if fixed:
         found += f" ({fixed} fixed, {len(diagnostics)} remaining)"
     fixable = _fixable(diagnostics)

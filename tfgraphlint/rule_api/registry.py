@@ -153,7 +153,7 @@ def _lies_in_linted_tree(distribution: Any, linted: Sequence[Path]) -> str:
     if distribution is None:
         return ""
     folder = os.path.realpath(str(distribution.locate_file("")))
-    installed = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()]
+    installed: list[str] = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()]
     installed += getattr(site, "getsitepackages", list)()
     if folder in map(os.path.realpath, installed):
         return ""

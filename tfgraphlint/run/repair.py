@@ -58,9 +58,9 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
         ]
         attempt = plan(candidates[:most] if most else candidates, lines)
         unusable = _unusable(state, candidates, lines)
-        for diagnostic, reason in unusable:
+        for diagnostic, objection in unusable:
             refused.add(_signature(diagnostic, sources))
-            state.dropped.append((diagnostic, reason))
+            state.dropped.append((diagnostic, objection))
         if unusable:
             continue
         if not attempt.chosen:
