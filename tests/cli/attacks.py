@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
 import tfgraphlint
+from tfgraphlint.cli.group import group
 
 SOURCES = Path(tfgraphlint.__file__).parent.parent
 # One report (TFG301) with a safe fix, at 4:6.
@@ -30,8 +34,30 @@ def tfgraphlint_in(
     return subprocess.run(
         [sys.executable, "-m", "tfgraphlint", *arguments],
         cwd=directory, env=environment(path, **variables), capture_output=True, text=True, errors="surrogateescape",
-        timeout=5, stdin=subprocess.DEVNULL,
+        timeout=120, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a run in this process, named as for one in another."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def quickly_in(directory: Path, *arguments: str) -> Done:
+    """The same in this process, where nothing depends on that: it takes a tenth of the time."""
+    before = os.getcwd()
+    os.chdir(directory)
+    try:
+        done = CliRunner().invoke(group, list(arguments))
+    finally:
+        os.chdir(before)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 def environment(path: str | None = None, **variables: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ def test_notebooks_are_found_beside_python(project: Path) -> None:
     assert done.stdout == (
         "b.py:3:1: TFG202 [*] it is lost (numpy-call-in-gradient-path)\n"
         "sub/a.ipynb:cell 3:3:1: TFG202 [*] it is lost (numpy-call-in-gradient-path)\n"
-        "Found 2 problems in 1 file (2 fixable with --fix).\n"
+        "Found 2 problems in 2 of 2 files (2 fixable with --fix).\n"
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import FINE, LOST, REPAIRED, age, tfgraphlint_in
+from attacks import FINE, LOST, REPAIRED, age, quickly_in, tfgraphlint_in
 
 from tfgraphlint.run.cache import FOLDER
 
@@ -45,7 +45,7 @@ def test_a_cache_folder_that_is_a_link_is_neither_read_nor_written(project: Path
     (project / FOLDER).symlink_to("../outside")
     (project / "a.py").write_text(LOST)
     age(project / "a.py")
-    done = tfgraphlint_in(project, *CONCISE)
+    done = quickly_in(project, *CONCISE)
     assert done.stdout.startswith("a.py:4:6: TFG301")
     assert sorted(file.name for file in outside.iterdir()) == before
 
@@ -53,14 +53,14 @@ def test_a_cache_folder_that_is_a_link_is_neither_read_nor_written(project: Path
 def test_nothing_is_written_through_links_in_the_cache(project: Path, outside: Path) -> None:
     (project / "a.py").write_text(LOST)
     age(project / "a.py")
-    tfgraphlint_in(project)
+    quickly_in(project)
     (cached,) = (project / FOLDER).glob("*.json")
     shutil.rmtree(project / FOLDER)
     (project / FOLDER).mkdir()
     (project / FOLDER / ".gitignore").symlink_to(outside / "made")  # leads nowhere: writing would make the file
     (outside / "kept.json").write_text("kept")
     (project / FOLDER / cached.name).symlink_to(outside / "kept.json")
-    done = tfgraphlint_in(project, *CONCISE)
+    done = quickly_in(project, *CONCISE)
     assert (done.stdout.partition(" ")[0], done.stderr) == ("a.py:4:6:", "")
     assert [(file.name, file.read_text()) for file in outside.iterdir()] == [("kept.json", "kept")]
 
@@ -71,7 +71,7 @@ def test_only_our_own_files_are_removed_from_the_cache(project: Path) -> None:
         (project / FOLDER / f"notes{number}.json").write_text("{}")
     (project / "a.py").write_text(FINE)
     age(project / "a.py", *(project / FOLDER).iterdir())
-    tfgraphlint_in(project)
+    quickly_in(project)
     names = {file.name for file in (project / FOLDER).iterdir()}
     assert {f"notes{number}.json" for number in range(8)} <= names
     assert len(names) == 10  # those, what git is to ignore, and the cache
@@ -81,7 +81,7 @@ def cached(project: Path) -> Path:
     """The file of a cache that knows ``a.py``."""
     (project / "a.py").write_text(LOST)
     age(project / "a.py")
-    tfgraphlint_in(project)
+    quickly_in(project)
     (file,) = (project / FOLDER).glob("*.json")
     return file
 
@@ -147,9 +147,9 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("change", FORGERIES.values(), ids=FORGERIES.keys())
 def test_a_cache_that_is_signed_but_wrong_is_none(project: Path, change: Callable[[Any], Any]) -> None:
     file = cached(project)
-    fresh = tfgraphlint_in(project, "--no-cache")
+    fresh = quickly_in(project, "--no-cache")
     forge(file, change)
-    done = tfgraphlint_in(project)
+    done = quickly_in(project)
     assert (done.returncode, done.stdout, done.stderr) == (1, fresh.stdout, "")
 
 
@@ -157,7 +157,7 @@ def test_a_cache_that_is_signed_but_wrong_is_none(project: Path, change: Callabl
 def test_a_cache_that_nobody_wrote_is_none(project: Path, content: bytes) -> None:
     file = cached(project)
     write_signed(file, content)
-    done = tfgraphlint_in(project, *CONCISE)
+    done = quickly_in(project, *CONCISE)
     assert (done.returncode, done.stdout.partition(" ")[0], done.stderr) == (1, "a.py:4:6:", "")
 
 
@@ -171,14 +171,14 @@ def test_a_cache_of_another_place_is_none(project: Path, tmp_path: Path) -> None
     shutil.copy(foreign, project / FOLDER / name)
     (project / "a.py").write_text(LOST)
     age(project / "a.py")
-    assert "forged" not in tfgraphlint_in(project, *CONCISE).stdout
+    assert "forged" not in quickly_in(project, *CONCISE).stdout
 
 
 def test_a_fix_from_the_cache_is_checked_like_a_fresh_one(project: Path) -> None:
     file = cached(project)
     bad = [["a.py", 4, 1, 4, 1], "__import__('os').system('true')\n"]
     forge(file, changed_report(fix=["repair it", "safe", [bad]], message="forged", span=["a.py", 4, 6, 4, 23]))
-    done = tfgraphlint_in(project, "--fix")
+    done = quickly_in(project, "--fix")
     assert (project / "a.py").read_text() == REPAIRED
     assert done.returncode == 0
 
@@ -210,25 +210,46 @@ def test_a_link_within_the_project_is_the_file_that_it_leads_to(project: Path) -
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "/dev/tty", "/dev/full", "a pipe"])
-@pytest.mark.parametrize(
-    "name", ["b.py", "b.ipynb", "tfgraphlint.toml", "pyproject.toml", ".gitignore", "requirements.txt", "setup.py",
-             "sub/__init__.py", "sub/requirements-dev.txt", "setup.cfg", "uv.lock"],
-)  # fmt: skip
-def test_what_is_no_regular_file_gets_one_line(project: Path, target: str, name: str) -> None:
+def test_what_is_no_regular_file_gets_one_line(project: Path, target: str) -> None:
     (project / "sub").mkdir()
     (project / "sub" / "a.py").write_text("def f(:\n")
-    if target == "a pipe":
-        os.mkfifo(project / name)
-    elif not os.path.exists(target):
-        pytest.skip(f"there is no {target} here")
-    else:
-        (project / name).symlink_to(target)
+    names = ["b.py", "c.ipynb", ".gitignore", "requirements.txt", "setup.py", "setup.cfg", "uv.lock",
+             "sub/__init__.py", "sub/requirements-dev.txt"]  # fmt: skip
+    for name in names:
+        make(project / name, target)
     done = tfgraphlint_in(project, *CONCISE)
-    (line,) = done.stderr.splitlines()
-    assert f"{name}: " in line
-    assert "not a regular file" in line or "leads out of the project" in line or "is a link" in line
-    if name not in ("tfgraphlint.toml", "pyproject.toml"):  # whose settings nobody knows
-        assert done.stdout.startswith("sub/a.py:1:7:")
+    assert sorted(line.split(": ")[1] for line in done.stderr.splitlines()) == sorted(names)
+    for line in done.stderr.splitlines():
+        assert line.split(": ")[2:] in (
+            ["not a regular file"],
+            ["not linted", "the link leads out of the project; name the file to lint it"],
+            ["it is a link, which is not followed here", "passed over"],
+            ["not a regular file", "passed over"],
+            ["not a regular file", "passed over; it may say which TensorFlow the code is for"],
+        )
+    assert done.stdout.startswith("sub/a.py:1:7:")
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "a pipe"])
+@pytest.mark.parametrize("name", ["tfgraphlint.toml", "pyproject.toml"])
+def test_settings_that_are_no_regular_file_are_refused(project: Path, target: str, name: str) -> None:
+    make(project / name, target)
+    (project / "a.py").write_text("def f(:\n")
+    (project / "sub").mkdir()
+    (project / "sub" / "tfgraphlint.toml").write_text("")
+    (project / "sub" / "b.py").write_text("def f(:\n")
+    done = tfgraphlint_in(project, *CONCISE, "a.py", "sub/b.py")
+    assert (done.returncode, done.stderr) == (2, f"error: {project / name}: not a regular file\n")
+    assert done.stdout.startswith("sub/b.py:1:7:")
+
+
+def make(path: Path, target: str) -> None:
+    if target == "a pipe":
+        os.mkfifo(path)
+    elif os.path.exists(target):
+        path.symlink_to(target)
+    else:
+        pytest.skip(f"there is no {target} here")
 
 
 @pytest.mark.parametrize("path", ["/dev/stdin", "/dev/zero", "pipe"])

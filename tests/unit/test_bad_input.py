@@ -157,15 +157,15 @@ def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.Monk
     secret, other = tmp_path / "secret.py", tmp_path / "other.py"
     secret.write_text("x = 1\n")
     other.write_text(f"{HEAD}lost(x)\n")
-    read_bytes = Path.read_bytes
+    open_file = os.open
 
-    def refuse(path: Path) -> bytes:  # as root every file can be read, whatever its mode
+    def refuse(path: Path | str, *arguments: int) -> int:  # as root every file can be read, whatever its mode
         if path == secret:
             raise PermissionError(13, "Permission denied", str(path))
-        return read_bytes(path)
+        return open_file(path, *arguments)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("os.open", refuse)
     done = lint(request(tmp_path))
     assert [result.error for result in done.errors] == ["secret.py: Permission denied"]
     assert [name for name, _, _ in places(done.diagnostics)] == ["other.py"]

@@ -154,10 +154,10 @@ def _lies_in_linted_tree(distribution: Any, linted: Sequence[Path]) -> str:
         return ""
     folder = os.path.realpath(str(distribution.locate_file("")))
     installed: list[str] = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()]
-    installed += getattr(site, "getsitepackages", list)()
+    installed += site.getsitepackages() if hasattr(site, "getsitepackages") else []  # some environments have none
     if folder in map(os.path.realpath, installed):
         return ""
-    trees = {os.path.realpath(each) for each in (*linted, ".")}
+    trees = {os.path.realpath(str(each)) for each in (*linted, ".")}
     return folder if any(folder == tree or folder.startswith(tree.rstrip(os.sep) + os.sep) for tree in trees) else ""
 
 
