@@ -41,11 +41,20 @@ class Commands:
 
     def _top(self, folder: Path) -> Path | None:
         """The nearest directory above with such a file."""
-        if folder not in self._tops:
-            here = any((folder / name).is_file() for name in DECLARATIONS)
-            last = folder.parent == folder or (folder / ".git").exists()
-            self._tops[folder] = folder if here else None if last else self._top(folder.parent)
-        return self._tops[folder]
+        passed: list[Path] = []
+        top: Path | None = None
+        for above in (folder, *folder.parents):
+            if above in self._tops:
+                top = self._tops[above]
+                break
+            passed.append(above)
+            if any((above / name).is_file() for name in DECLARATIONS):
+                top = above
+                break
+            if (above / ".git").exists():
+                break
+        self._tops.update(dict.fromkeys(passed, top))
+        return top
 
 
 def declarations(folder: Path) -> Iterator[Path]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tfgraphlint.disk.reading import ReadError, as_text, read_bytes
 from tfgraphlint.disk.walking import lies_within, repository_around, walk
 from tfgraphlint.errors import RunError, SettingsError
-from tfgraphlint.project.settings import Finder, Settings
+from tfgraphlint.project.settings import DEFAULT_EXCLUDES, Finder, Settings
 from tfgraphlint.project.source import NOTEBOOK, shown
 
 if TYPE_CHECKING:  # imported where a pattern needs it
@@ -152,8 +152,8 @@ class _Search:
         for folder in walk(top, self._refuse_folder):
             directory = Path(folder.path)
             settings = self._settings(directory)
-            if settings is None:
-                folder.folders.clear()
+            if settings is None:  # what lies below may have settings of its own
+                folder.folders[:] = sorted(set(folder.folders).difference(DEFAULT_EXCLUDES))
                 continue
             if GITIGNORE in folder.files or GITIGNORE in folder.links:
                 ignored.enter(directory)
