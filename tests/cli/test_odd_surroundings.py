@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attacks import FINE, LOST, Done, quickly_in, tfgraphlint_in
+from attacks import FINE, LOST, Done, environment, quickly_in, tfgraphlint_in
 
 CONCISE = ("--no-cache", "--output-format", "concise")
 BAD = "def f(:\n"
@@ -314,3 +316,41 @@ def test_a_run_in_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(FINE)
     done = tfgraphlint_in(tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found in 1 file.\n", "")
+
+
+# -- modules ----------------------------------------------------------------------------------------
+
+
+def test_names_of_modules_that_no_file_can_have(tmp_path: Path) -> None:
+    long = "a" * 300
+    odd = f"import sys\nsys.path.append('\\0')\nsys.path.append({long!r})\nsys.path.append('~nobody/\\udcff')\n"
+    (tmp_path / "a.py").write_text(f"{odd}import {long}\nfrom {long}.b import c\nfrom . import {long} as d\n{LOST}")
+    (tmp_path / "setup.cfg").write_text(f"[options.entry_points]\nconsole_scripts =\n  x = {long}.{long}:main\n")
+    done = lint(tmp_path)
+    assert (reported(done), done.stderr) == (["a.py"], "")
+
+
+def test_links_and_folders_where_a_module_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "__init__.py").symlink_to("/dev/zero")
+    (tmp_path / "a.py").write_text(f"import loop, circle.x, folder, pkg.x\n{LOST}")
+    assert reported(lint(tmp_path, "a.py")) == ["a.py"]
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="root may look everywhere")
+def test_folders_in_which_nobody_may_look(tmp_path: Path) -> None:
+    for name in ("closed", "open"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+        (tmp_path / name / "x.py").write_text("y = 1\n")
+    (tmp_path / "a.py").write_text(f"import sys\nsys.path.append('closed/deep')\nimport closed.x, open.x, y\n{LOST}")
+    (tmp_path / "closed").chmod(0)
+    done = subprocess.run(
+        ["setpriv", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-m", "tfgraphlint", *CONCISE, "a.py"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    (tmp_path / "closed").chmod(0o755)
+    assert (done.returncode, done.stdout.partition(" ")[0], done.stderr) == (1, "a.py:7:6:", "")

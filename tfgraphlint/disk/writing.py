@@ -51,6 +51,8 @@ def rewrite(files: Sequence[Rewrite]) -> None:
     Raises:
         RunError: one of them cannot be written, or says something else by now. The text says which were written.
     """
+    for folder in {file.path.parent for file in files}:
+        clear_litter(folder)
     made: list[tuple[str, Path]] = []
     try:
         for file in files:
@@ -84,9 +86,7 @@ def _checked(file: Rewrite) -> str:
             refused = "it was changed while it was linted"
         if not refused:
             status = os.lstat(file.path)
-            temporary = _temporary(file.path.parent, file.after, stat.S_IMODE(status.st_mode), status)
-            clear_litter(file.path.parent)
-            return temporary
+            return _temporary(file.path.parent, file.after, stat.S_IMODE(status.st_mode), status)
     except ReadError as error:
         refused = str(error).removeprefix(f"{file.path}: ")
     except OSError as error:

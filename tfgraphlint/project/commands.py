@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,10 +49,10 @@ class Commands:
                 top = self._tops[above]
                 break
             passed.append(above)
-            if any((above / name).is_file() for name in DECLARATIONS):
+            if any(os.path.isfile(above / name) for name in DECLARATIONS):
                 top = above
                 break
-            if (above / ".git").exists():
+            if os.path.exists(above / ".git"):
                 break
         self._tops.update(dict.fromkeys(passed, top))
         return top
@@ -61,7 +62,7 @@ def declarations(folder: Path) -> Iterator[Path]:
     """The files that may name commands of a file in ``folder``, whether they are there or not."""
     for above in (folder, *folder.parents):
         yield from (above / name for name in DECLARATIONS)
-        if any((above / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(above / mark) for mark in PROJECT_MARKS):
             return
 
 

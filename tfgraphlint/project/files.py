@@ -33,7 +33,7 @@ class ProjectFiles:
     """The files of the projects that the linted files belong to; ``roots`` are the directories given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
-        self._roots = [root if root.is_dir() else root.parent for root in roots]
+        self._roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._tops: dict[Path, Path] = {}
         self._files: dict[Path, tuple[Path, ...]] = {}
         self._few_tests: dict[Path, bool] = {}
@@ -61,12 +61,12 @@ class ProjectFiles:
 
 def _top(folder: Path, roots: Iterable[Path]) -> Path:
     for above in (folder, *folder.parents):
-        if any((above / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(above / mark) for mark in PROJECT_MARKS):
             return above
     given = [root for root in roots if root == folder or root in folder.parents]
     if given:
         return min(given, key=lambda root: len(root.parts))
-    while (folder / "__init__.py").exists() and folder.parent != folder:
+    while os.path.exists(folder / "__init__.py") and folder.parent != folder:
         folder = folder.parent
     return folder.parent if folder.name in SOURCES else folder
 

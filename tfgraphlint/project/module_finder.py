@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ class ModuleFinder:
     """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
-        self.roots = [root if root.is_dir() else root.parent for root in roots]
+        self.roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._bases: dict[Path, list[Path]] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
@@ -101,11 +102,11 @@ class ModuleFinder:
         """Directories that ``import`` may start from: the script's own, the package's, the project's."""
         yield folder
         top = folder
-        while (top / "__init__.py").exists() and top.parent != top:
+        while os.path.exists(top / "__init__.py") and top.parent != top:
             top = top.parent
         yield top
         for parent in (top, *top.parents):
-            if any((parent / mark).exists() for mark in PROJECT_MARKS):
+            if any(os.path.exists(parent / mark) for mark in PROJECT_MARKS):
                 yield from (parent, parent / "src")
                 break
         for root in self.roots:
@@ -119,20 +120,20 @@ def packages_around(directory: Path) -> Iterator[Path]:
     """
     for folder in (directory, *directory.parents):
         yield folder / "__init__.py"
-        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(folder / mark) for mark in PROJECT_MARKS):
             return
 
 
 def _module_file(base: Path, module: str) -> Path | None:
     folder = base.joinpath(*module.split("."))
     file = folder.with_suffix(".py") if "." not in folder.name else None
-    if file is not None and file.is_file():
+    if file is not None and os.path.isfile(file):
         return file
     return _package_file(folder)
 
 
 def _package_file(folder: Path) -> Path | None:
     init = folder / "__init__.py"
-    if init.is_file():
+    if os.path.isfile(init):
         return init
     return None

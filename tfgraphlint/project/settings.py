@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -161,7 +162,7 @@ class Finder:
 
 
 def _explicit(file: Path) -> Settings:
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise SettingsError(f"{file}: there is no such configuration file")
     table = _table(file)
     if table is None:

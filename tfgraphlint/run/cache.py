@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import tfgraphlint
-from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES, ReadError, read_bytes
+from tfgraphlint.disk.reading import ReadError, read_bytes
 from tfgraphlint.disk.writing import clear_litter, write_anew
 from tfgraphlint.project.commands import declarations
 from tfgraphlint.project.module_finder import ModuleFinder, packages_around
@@ -36,7 +36,9 @@ from tfgraphlint.run.stored import Malformed, as_json, from_json, rows_and_names
 
 FOLDER = ".tfgraphlint_cache"
 MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
+MAX_CACHE_BYTES = 50_000_000
 MAX_DOTS = 1000  # before the name of a module that is imported
+_MODULE = re.compile(r"[^./\\\0]+(?:\.[^./\\\0]+)*")
 _NAME = re.compile(r"[0-9a-f]{32}\.json")
 # A file that was changed so many seconds before the run, or during it, may have been read before the change.
 SETTLED = 1.0
@@ -75,19 +77,21 @@ class Cache:
 
     def known(self, file: Path, settings: Settings) -> Examined | None:
         """What was found in ``file`` under these settings, if that holds still."""
-        stored = self._results.get(str(file))
+        try:
+            return self._known(file, self._results.get(str(file)), settings)
+        except (Malformed, KeyError, TypeError, ValueError, OSError, RecursionError):
+            return None  # not as we would have written it
+
+    def _known(self, file: Path, stored: Any, settings: Settings) -> Examined | None:
         if not isinstance(stored, dict) or stored.get("settings") != self._in_short(settings):
             return None
         signature, reached = self._signature(str(file))
         if stored.get("signature") != signature:
             return None
         consulted = frozenset(map(Path, reached))
-        try:
-            names = {shown(each, self._directory) for each in consulted | {file}}
-            found = tuple(from_json(each, names) for each in stored["found"])
-            in_part = rows_and_names(stored["in_part"])
-        except (Malformed, KeyError, TypeError, RecursionError):
-            return None
+        names = {shown(each, self._directory) for each in consulted | {file}}
+        found = tuple(from_json(each, names) for each in stored["found"])
+        in_part = rows_and_names(stored["in_part"])
         if self._repairing and any(each.fix for each in found):
             return None
         return Examined(file, found, stored.get("passed") is True, consulted - {file}, in_part=in_part)
@@ -129,7 +133,7 @@ class Cache:
     def _is_settled(self, path: str) -> bool:
         try:
             return os.stat(path).st_mtime < self._started - SETTLED
-        except OSError:
+        except (OSError, ValueError):
             return False
 
     def _in_short(self, settings: Settings) -> str:
@@ -191,7 +195,7 @@ class Cache:
 
     def _load(self) -> None:
         try:
-            checksum, _, content = read_bytes(self._path, most=MAX_NOTEBOOK_BYTES, follow=False).partition(b"\n")
+            checksum, _, content = read_bytes(self._path, most=MAX_CACHE_BYTES, follow=False).partition(b"\n")
             if checksum.decode("ascii", "replace") != _short(content):
                 return
             document = json.loads(content)
@@ -222,9 +226,16 @@ def _read_file(digest: object, asked: object) -> _File:
     if not isinstance(digest, str) or not isinstance(asked, list):
         raise Malformed
     pairs = {(dots, module) for dots, module in asked}
-    if not all(type(dots) is int and 0 <= dots < MAX_DOTS and isinstance(module, str) for dots, module in pairs):
+    if not all(_is_import(dots, module) for dots, module in pairs):
         raise Malformed
     return _File(digest, pairs)
+
+
+def _is_import(dots: object, module: object) -> bool:
+    """Whether a file can import this: a dotted name, or one or more dots alone."""
+    if type(dots) is not int or not 0 <= dots < MAX_DOTS or not isinstance(module, str):
+        return False
+    return _MODULE.fullmatch(module) is not None or (dots > 0 and not module)
 
 
 def _short(content: str | bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
+from tfgraphlint.disk.names import one_line
 
 MAX_NUMBER = 1_000_000_000  # of a row or column
 
@@ -37,12 +38,12 @@ def from_json(written: Any, names: Collection[str]) -> Diagnostic:
     """
     try:
         return Diagnostic(
-            code=_text(written["code"]),
-            name=_text(written["name"]),
-            message=_text(written["message"]),
+            code=_line(written["code"]),
+            name=_line(written["name"]),
+            message=_line(written["message"]),
             severity=Severity(written["severity"]),
             span=_read_span(written["span"], names),
-            path=tuple(Step(Role(role), _text(said), _read_span(span, names)) for role, said, span in written["path"]),
+            path=tuple(Step(Role(role), _line(said), _read_span(span, names)) for role, said, span in written["path"]),
             help=None if written["help"] is None else _text(written["help"]),
             fix=None if written["fix"] is None else _read_fix(written["fix"], names),
             suggestions=tuple(_read_fix(fix, names) for fix in written["suggestions"]),
@@ -67,6 +68,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Malformed
     return value
+
+
+def _line(value: Any) -> str:
+    """Text that cannot add a line to what is printed."""
+    if one_line(_text(value)) != value:
+        raise Malformed
+    return str(value)
 
 
 def _number(value: Any) -> int:
