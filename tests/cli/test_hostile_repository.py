@@ -354,3 +354,43 @@ def test_a_plugin_is_not_reached_through_a_link_either(project: Path, outside: P
     (project / "tfgraphlint.toml").write_text('plugins = ["evil"]\n')
     assert tfgraphlint_in(project, path=str(outside / "link")).returncode == 2
     assert not (project / "ran").exists()
+
+
+# -- modules outside --------------------------------------------------------------------------------
+
+SECRET = "import tensorflow as tf\n\ndef key(x):\n    return tf.constant(x.numpy())  # the secret is 42\n"
+USES = """\
+import sys
+import tensorflow as tf
+sys.path.append("../outside")
+from {module} import key
+
+w = tf.Variable(1.0)
+with tf.GradientTape() as tape:
+    loss = key(w * 2.0)
+print(tape.gradient(loss, w))
+"""
+
+
+@pytest.mark.parametrize("module", ["creds", "linked", "folder.creds", "package"])
+def test_modules_outside_the_repository_are_not_read(project: Path, outside: Path, module: str) -> None:
+    (outside / "creds.py").write_text(SECRET)
+    (outside / "__init__.py").write_text(SECRET)
+    (project / "linked.py").symlink_to("../outside/creds.py")
+    (project / "folder").symlink_to("../outside")
+    (project / "package").symlink_to("../outside")
+    (project / "a.py").write_text(USES.format(module=module))
+    done = quickly_in(project, "--no-cache", "a.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "secret" not in done.stdout
+
+
+def test_modules_in_the_repository_are_read_through_links(project: Path) -> None:
+    (project / "lib").mkdir()
+    (project / "lib" / "creds.py").write_text(SECRET)
+    (project / "pkg").mkdir()
+    (project / "pkg" / "linked.py").symlink_to("../lib/creds.py")
+    (project / "pkg" / "a.py").write_text(USES.format(module="linked"))
+    assert "the secret is 42" in quickly_in(project, "--no-cache", "pkg/a.py").stdout
+    (project / "pkg" / "a.py").write_text(USES.format(module="creds").replace("../outside", "../lib"))
+    assert "the secret is 42" in quickly_in(project, "--no-cache", "pkg/a.py").stdout

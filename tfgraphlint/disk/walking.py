@@ -60,7 +60,8 @@ def working_directory() -> Path:
 
 def lies_within(path: Path, top: Path) -> bool:
     """Whether ``path`` is ``top`` or lies below it; both without links in them."""
-    return path == top or top in path.parents
+    inner, outer = str(path), str(top).rstrip(os.sep)
+    return inner.startswith(outer) and inner[len(outer) :][:1] in ("", os.sep)
 
 
 def repository_around(folder: Path) -> Path | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.disk.walking import lies_within, repository_around
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
 from tfgraphlint.project.search_path import added_folders
 from tfgraphlint.project.source import glimpse
@@ -36,6 +38,7 @@ class ModuleFinder:
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
         self._added: dict[Path, tuple[Path, ...]] = {}
+        self._repositories: dict[Path, Path | None] = {}
 
     def find(self, module: str, importer: Path, dots: int = 0) -> Path | None:
         """The file of a module as the file ``importer`` would import it; ``dots`` stand before a relative name."""
@@ -86,9 +89,28 @@ class ModuleFinder:
     def _note(self, importer: Path, dots: int, module: str, found: Path | None) -> Path | None:
         known = self._asked.setdefault(importer, {})
         if (dots, module) not in known:
+            if found is not None and not self._may_be_read(found, importer.parent):
+                found = None
             known[dots, module] = found
             self._fresh.append(Import(str(importer), dots, module, None if found is None else str(found)))
-        return found
+        return known[dots, module]
+
+    def _may_be_read(self, found: Path, folder: Path) -> bool:
+        """Whether a module lies in the repository of the ``folder`` that it is imported in, or in what is linted.
+
+        A repository of somebody else's could show what lies beside it otherwise: by a link, or by ``sys.path``.
+        """
+        if folder not in self._repositories:
+            self._repositories[folder] = repository_around(Path(os.path.realpath(folder)))
+        repository = self._repositories[folder]
+        if repository is None:
+            return True
+        real = Path(os.path.realpath(found))
+        return any(lies_within(real, top) for top in (repository, *self._real_roots))
+
+    @cached_property
+    def _real_roots(self) -> list[Path]:
+        return [Path(os.path.realpath(root)) for root in self.roots]
 
     def _search(self, module: str, folder: Path) -> Path | None:
         if folder not in self._bases:
