@@ -307,6 +307,13 @@ def test_no_module_of_the_working_directory_is_imported(project: Path) -> None:
     assert (done.returncode, done.stdout.partition(" ")[0]) == (1, "sub/a.py:4:6:")
 
 
+@pytest.mark.parametrize("folder", [os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(pytest.__file__))])
+def test_the_folders_of_this_python_can_be_linted_as_well(folder: str) -> None:
+    file = "this.py" if os.path.exists(os.path.join(folder, "this.py")) else "pytest/__init__.py"
+    done = tfgraphlint_in(Path(folder), "--no-cache", "--isolated", file)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "No problems found in 1 file.\n", "")
+
+
 def plugin(folder: Path, marker: Path) -> None:
     """A distribution in ``folder`` with a plugin that tells when it is imported."""
     info = folder / "evil-1.0.dist-info"

@@ -173,6 +173,15 @@ def test_names_in_diffs_forge_nothing_either(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 10 * len(NAMES)
 
 
+def test_names_of_what_is_not_repaired_forge_nothing_either(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_text(LOST)
+        (tmp_path / name).chmod(0o444)
+    done = tfgraphlint_in(tmp_path, "--no-cache", "--fix", "--quiet", GITHUB_ACTIONS="true")
+    assert commands(done.stdout + done.stderr) == []
+    assert len(done.stderr.splitlines()) == len(NAMES)
+
+
 def test_code_gives_no_command(tmp_path: Path) -> None:
     said = "##vso[task.complete result=Succeeded]"
     odd = f"as tape:  # {said} \x1b[2J\n    '''\n  ::error::x\n'''\n"

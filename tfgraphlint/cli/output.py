@@ -129,7 +129,7 @@ def say_dropped(repaired: Repaired) -> None:
     for diagnostic, reason in repaired.dropped:
         span = _placed(diagnostic, _sources(repaired.original)).span
         place = f"{span.where}:{span.start.row}:{span.start.column}"
-        click.echo(f"{place}: {diagnostic.code}: the fix was not applied: {reason}", err=True)
+        click.echo(one_line(f"{place}: {diagnostic.code}: the fix was not applied: {reason}"), err=True)
 
 
 def say_unread(run: Run) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
@@ -316,7 +317,7 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
-    return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
+    return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))
 
 
 def _united(file: Path, results: Sequence[Examined]) -> Examined:

@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
@@ -114,7 +115,7 @@ def _received(worker: _Worker, examiner: Examiner) -> Examined:
         answer = worker.connection.recv()
     except (EOFError, OSError):
         worker.process.join()
-        filename = shown(worker.file, examiner.working_directory)
+        filename = one_line(shown(worker.file, examiner.working_directory))
         how = _ending(worker.process.exitcode)
         return Examined(worker.file, error=f"{filename}: not linted: the process that was at it {how}")
     if isinstance(answer, RegistryError):
