@@ -118,8 +118,8 @@ def install(monkeypatch, build: FixBuilder = renamed, elsewhere: Span | None = N
     interpreter = FakeInterpreter(elsewhere)
     registry = Registry([LostCalls(build), Unparsable(), Unused()])
     monkeypatch.setattr("tfgraphlint.interpret.interpret", interpreter)
-    monkeypatch.setattr("tfgraphlint.run.examine.load", lambda plugins=(): registry)
-    monkeypatch.setattr("tfgraphlint.run.lint.load", lambda plugins=(): registry)
+    monkeypatch.setattr("tfgraphlint.run.examine.load", lambda *_: registry)
+    monkeypatch.setattr("tfgraphlint.run.lint.load", lambda *_: registry)
     return interpreter
 
 

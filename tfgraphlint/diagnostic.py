@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from tfgraphlint.disk.names import file_name
+
 
 @dataclass(frozen=True, order=True)
 class Position:
@@ -29,7 +31,8 @@ class Span:
     @property
     def where(self) -> str:
         """The file, and the cell in it, as reports name them."""
-        return f"{self.filename}:cell {self.cell}" if self.cell else self.filename
+        name = file_name(self.filename)
+        return f"{name}:cell {self.cell}" if self.cell else name
 
 
 class Severity(Enum):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from tfgraphlint.disk.names import one_line
+
 
 class RunError(Exception):
     """Usage, configuration or surroundings are at fault. The text is what the user reads, in one line."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class SettingsError(RunError):

@@ -49,7 +49,7 @@ def test_notebooks_are_found_beside_python(project: Path) -> None:
     assert done.stdout == (
         "b.py:3:1: TFG202 [*] it is lost (numpy-call-in-gradient-path)\n"
         "sub/a.ipynb:cell 3:3:1: TFG202 [*] it is lost (numpy-call-in-gradient-path)\n"
-        "Found 2 problems (2 fixable with --fix).\n"
+        "Found 2 problems in 2 of 2 files (2 fixable with --fix).\n"
     )
 
 
@@ -92,7 +92,7 @@ def test_the_full_report_shows_the_cell_as_it_is_written(project: Path) -> None:
         "2 - lost(x)\n"
         "2 + kept(x)\n"
         "\n"
-        "Found 1 problem (1 fixable with --fix).\n"
+        "Found 1 problem in 1 file (1 fixable with --fix).\n"
     )
 
 
@@ -132,7 +132,7 @@ def test_a_fix_changes_the_cell_and_no_other_byte(project: Path, indent: int | N
     before = file.read_bytes().replace(b"\n", ends.encode())
     file.write_bytes(before)
     done = run("--fix")
-    assert (done.exit_code, done.stdout) == (0, "Found 3 problems (3 fixed, 0 remaining).\n")
+    assert (done.exit_code, done.stdout) == (0, "Found 3 problems in 1 file (3 fixed, 0 remaining).\n")
     changed = before.replace(b"; lost(x)", b"; kept(x)").replace(b'"lost(y)"', b'"kept(y)"')
     last = changed.rindex(b'"lost(x)"')  # behind the magic: the outputs say so, too
     assert file.read_bytes() == changed[:last] + b'"kept(x)"' + changed[last + 9 :]

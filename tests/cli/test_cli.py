@@ -45,7 +45,7 @@ def test_without_a_command_it_lints_the_directory(project: Path) -> None:
     done = run()
     assert done.exit_code == 1
     assert [row for row in done.stdout.splitlines() if "-->" in row] == [" --> a.py:4:1", " --> b.py:3:1"]
-    assert done.stdout.endswith("\nFound 2 problems (2 fixable with --fix).\n")
+    assert done.stdout.endswith("\nFound 2 problems in 2 of 2 files (2 fixable with --fix).\n")
     assert done.stderr == ""
     assert run("check").stdout == done.stdout
 
@@ -53,7 +53,7 @@ def test_without_a_command_it_lints_the_directory(project: Path) -> None:
 def test_nothing_found(project: Path) -> None:
     write(project, "a.py", "kept(x)\n")
     done = run()
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "No problems found.\n", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "No problems found in 1 file.\n", "")
 
 
 def test_an_empty_directory() -> None:
@@ -194,7 +194,7 @@ def test_json_of_the_real_thing(project: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_fix_repairs_the_files(project: Path) -> None:
     file = write(project, "a.py", "lost(x)\n")
     done = run("--fix")
-    assert (done.exit_code, done.stdout) == (0, "Found 1 problem (1 fixed, 0 remaining).\n")
+    assert (done.exit_code, done.stdout) == (0, "Found 1 problem in 1 file (1 fixed, 0 remaining).\n")
     assert file.read_text() == f"{HEAD}kept(x)\n"
 
 
@@ -223,7 +223,7 @@ def test_standard_input(project: Path) -> None:
 def test_fixed_standard_input_goes_to_standard_output(project: Path) -> None:
     done = run("-", "--fix", standard_input=f"{HEAD}lost(x)\n")
     assert (done.exit_code, done.stdout) == (0, f"{HEAD}kept(x)\n")
-    assert done.stderr == "Found 1 problem (1 fixed, 0 remaining).\n"
+    assert done.stderr == "Found 1 problem in 1 file (1 fixed, 0 remaining).\n"
     clean = run("-", "--fix", standard_input=f"{HEAD}kept(x)\n")
     assert clean.stdout == f"{HEAD}kept(x)\n"
 

@@ -264,7 +264,7 @@ def test_on_the_command_line(project: Path) -> None:
         assert (again.returncode, again.stdout, again.stderr) == (1, first.stdout, "")
     assert (project / FOLDER).is_dir()
     (project / "scale.py").write_text(SCALE)
-    assert run(project).stdout == "No problems found.\n"
+    assert run(project).stdout == "No problems found in 3 files.\n"
 
 
 def test_all_fixtures_come_back_as_they_were(tmp_path: Path) -> None:

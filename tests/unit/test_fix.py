@@ -14,9 +14,10 @@ import pytest
 from fakes import HEAD, Called, FixBuilder, install, renamed, request
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity, Span
+from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError
 from tfgraphlint.fixes import edits
-from tfgraphlint.fixes.apply import Change, applied, moved, plan, write_whole
+from tfgraphlint.fixes.apply import Change, applied, moved, plan
 from tfgraphlint.fixes.imports import spell
 from tfgraphlint.run.lint import lint
 from tfgraphlint.run.repair import Repaired, repair
@@ -263,7 +264,7 @@ def test_a_file_is_written_whole_and_keeps_its_mode(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("old")
     file.chmod(0o751)
-    write_whole(file, b"new\r\n")
+    rewrite([Rewrite(file, b"old", b"new\r\n")])
     assert file.read_bytes() == b"new\r\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o751
     assert os.listdir(tmp_path) == ["a.py"]
@@ -278,7 +279,7 @@ def test_a_file_that_cannot_be_written_stays(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(RunError, match="cannot be written: Permission denied"):
-        write_whole(file, b"new")
+        rewrite([Rewrite(file, b"old", b"new")])
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.py"]
 

@@ -19,7 +19,9 @@ RULES = PACKAGE.parent / "rules"
 # The way through the house. A module imports from its own package and from packages above it.
 ROWS = [
     "libraries.words",
+    "disk.names",
     "errors",
+    "disk",
     "diagnostic",
     "syntax",
     "facts",

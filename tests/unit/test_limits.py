@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import HEAD, FakeInterpreter, install, places, request
+from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError, SettingsError
-from tfgraphlint.fixes.apply import BEFORE_PLACED, write_whole
 from tfgraphlint.project.settings import from_table
 from tfgraphlint.run.lint import lint
 from tfgraphlint.run.workers import _Worker
@@ -140,17 +140,22 @@ def test_no_process_stays_behind(tmp_path: Path, number: int, status: int) -> No
     waited_for("the end of processes", lambda: all(map(is_gone, workers)))
 
 
+def written(file: Path) -> None:
+    """Have the file say something else."""
+    rewrite([Rewrite(file, b"x = 1\n", b"x = 2\n")])
+
+
 def test_what_a_killed_run_has_left_is_cleared_by_the_next(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    left = tmp_path / f"{BEFORE_PLACED}{gone.pid}-abc"
-    ours = tmp_path / f"{BEFORE_PLACED}{os.getpid()}-abc"
-    other = tmp_path / f"{BEFORE_PLACED}notes-abc"
+    left = tmp_path / f".tfgraphlint-{gone.pid}-0123456789abcdef.tmp"
+    ours = tmp_path / f".tfgraphlint-{os.getpid()}-0123456789abcdef.tmp"
+    other = tmp_path / ".tfgraphlint-notes-abc.tmp"
     for each in (left, ours, other):
         each.write_text("x")
     file = tmp_path / "a.py"
     file.write_text("x = 1\n")
-    write_whole(file, b"x = 2\n")
+    written(file)
     assert file.read_text() == "x = 2\n"
     assert sorted(tmp_path.iterdir()) == sorted([file, ours, other])
 
@@ -158,7 +163,7 @@ def test_what_a_killed_run_has_left_is_cleared_by_the_next(tmp_path: Path) -> No
 def test_a_file_of_the_longest_name_is_written(tmp_path: Path) -> None:
     file = tmp_path / f"{'n' * 252}.py"
     file.write_text("x = 1\n")
-    write_whole(file, b"x = 2\n")
+    written(file)
     assert file.read_text() == "x = 2\n"
 
 
@@ -170,30 +175,8 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pyte
     file.write_text("x = 1\n")
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(RunError, match="a.py: cannot be written: No space left on device"):
-        write_whole(file, b"x = 2\n")
+        written(file)
     assert [each.read_text() for each in tmp_path.iterdir()] == ["x = 1\n"]
-
-
-def test_it_says_which_files_were_repaired_and_which_were_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tfgraphlint.cli import session
-    from tfgraphlint.run.repair import repair
-
-    install(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    for name in ("a", "b", "c"):
-        (tmp_path / f"{name}.py").write_text(f"{HEAD}lost(x)\n")
-    repaired = repair(lint(request(tmp_path)))
-
-    def write(path: Path, content: bytes) -> None:
-        if path.name == "b.py":
-            raise RunError("b.py: cannot be written: No space left on device")
-        write_whole(path, content)
-
-    monkeypatch.setattr("tfgraphlint.cli.session.write_whole", write)
-    with pytest.raises(RunError, match=r"^b.py: cannot be written: No space left on device; repaired: a.py, c.py$"):
-        session.write(repaired)
 
 
 def test_rows_that_end_as_on_old_macintoshes_are_rows(tmp_path: Path) -> None:

@@ -267,22 +267,22 @@ SAFE, UNSAFE, DISPLAY = (diagnostic(fix=fix(kind)) for kind in Applicability)
 @pytest.mark.parametrize(
     ("found", "fixed", "said"),
     [
-        ([], 0, "No problems found."),
-        ([diagnostic()], 0, "Found 1 problem."),
-        ([SAFE, diagnostic()], 0, "Found 2 problems (1 fixable with --fix)."),
+        ([], 0, "No problems found in 2 files."),
+        ([diagnostic()], 0, "Found 1 problem in 2 files."),
+        ([SAFE, diagnostic()], 0, "Found 2 problems in 2 files (1 fixable with --fix)."),
         (
             [SAFE, SAFE, UNSAFE, diagnostic()],
             0,
-            "Found 4 problems (2 fixable with --fix, 1 more with --unsafe-fixes).",
+            "Found 4 problems in 2 files (2 fixable with --fix, 1 more with --unsafe-fixes).",
         ),
-        ([UNSAFE], 0, "Found 1 problem (1 fixable with --fix --unsafe-fixes)."),
-        ([DISPLAY], 0, "Found 1 problem."),
-        ([], 2, "Found 2 problems (2 fixed, 0 remaining)."),
-        ([UNSAFE], 2, "Found 3 problems (2 fixed, 1 remaining) (1 fixable with --fix --unsafe-fixes)."),
+        ([UNSAFE], 0, "Found 1 problem in 2 files (1 fixable with --fix --unsafe-fixes)."),
+        ([DISPLAY], 0, "Found 1 problem in 2 files."),
+        ([], 2, "Found 2 problems in 2 files (2 fixed, 0 remaining)."),
+        ([UNSAFE], 2, "Found 3 problems in 2 files (2 fixed, 1 remaining) (1 fixable with --fix --unsafe-fixes)."),
     ],
 )
 def test_the_summary_counts(found: list[Diagnostic], fixed: int, said: str) -> None:
-    assert summary(found, fixed) == said
+    assert summary(found, fixed, "in 2 files") == said
 
 
 def test_statistics() -> None:

@@ -109,6 +109,7 @@ def run(options: Options) -> int:
     asked = session.gather(options)
     if options.only_shows:
         return output.show_asked(asked, options)
+    output.say_notes(asked, options)
     done = session.lint(asked, options)
     if options.write_baseline:
         output.say_baseline(*session.write_baseline(done, options))
@@ -128,7 +129,7 @@ def _repair(asked: session.Asked, done: Run, options: Options) -> int:
         return output.show_diff(repaired, options)
     session.write(repaired)
     if not options.fix_only:
-        output.show(asked, repaired.run, options, fixed=len(repaired.fixed))
+        output.show(asked, repaired.run, options, repaired.fixed)
     if options.show_fixes:
         output.say_fixes(repaired)
     return _ended(asked, repaired.run, options, fixed=len(repaired.fixed))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
 from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.disk.walking import working_directory
 from tfgraphlint.errors import RunError
 
 
@@ -51,7 +51,7 @@ def print_facts(paths: tuple[str, ...], names: tuple[str, ...]) -> int:
     if not paths:
         raise RunError("name a file (tfgraphlint facts train.py), or give --list")
     kinds = kinds_named(names)
-    request, errors = asked_for(paths, Path.cwd())
+    request, errors = asked_for(paths, working_directory())
     for error in errors:
         say_error(error)
     status = 2 if errors else 0

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 import click
 
 import tfgraphlint
+from tfgraphlint.cli.streams import guarded
 from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.disk.names import one_line
 
 COMMANDS = ("check", "rule", "facts", "verify")
 GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
@@ -73,12 +75,17 @@ def group() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The entry point of the ``tfgraphlint`` command."""
-    try:
-        group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
-    except Exception as error:  # Python would exit with 1, which means that problems were found
-        if os.environ.get("TFGRAPHLINT_TRACEBACK"):
-            raise
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        say_error(f"internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)")
+    """What the ``tfgraphlint`` command does."""
+    with guarded() as lost_output:
+        try:
+            group.main(args=None if arguments is None else list(arguments), prog_name="tfgraphlint")
+        except SystemExit:
+            if not lost_output():
+                raise
+            say_error(lost_output())
+        except Exception as error:  # Python would exit with 1, which means that problems were found
+            if os.environ.get("TFGRAPHLINT_TRACEBACK"):
+                raise
+            said = one_line(" ".join(f"{type(error).__name__}: {error}".split()))
+            say_error(f"internal error: {said} (TFGRAPHLINT_TRACEBACK=1 shows where)")
         sys.exit(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -15,6 +15,8 @@ from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.cli.session import Asked
 from tfgraphlint.cli.terminal import columns, has_colour, say_error
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
+from tfgraphlint.disk.names import file_name, one_line
+from tfgraphlint.disk.writing import write_named
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.project.source import Source, holds_pieces, shown
@@ -30,8 +32,9 @@ if TYPE_CHECKING:  # a clean run that only looks does without
 SILENT_WHEN_CLEAN = ("full", "concise", "json-lines", "pylint")
 
 
-def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
-    """Print the reports, or write them to files, and print the summary where a person reads."""
+def show(asked: Asked, run: Run, options: Options, fixed: Sequence[Diagnostic] = ()) -> None:
+    """Print the reports, or write them to files, and print the summary where a person reads: nobody is told that all is
+    well where it is not."""
     changes = options.fix or options.add_ignore is not None
     stream = sys.stderr if changes and options.paths == (STDIN,) else sys.stdout
     text = ""
@@ -40,15 +43,25 @@ def show(asked: Asked, run: Run, options: Options, fixed: int = 0) -> None:
             text += _rendered(asked, run, each.format, stream, options)
         else:
             _write(each.file, _rendered(asked, run, each.format, None, options))
-    if options.for_people and not options.quiet and (run.diagnostics or fixed or not (run.errors or asked.errors)):
-        text += summary(run.diagnostics, fixed, len(run.known), options.unsafe_fixes) + "\n"
+    is_clean = bool(run.request.files) and not run.errors and not asked.errors
+    if options.for_people and not options.quiet and (run.diagnostics or fixed or is_clean):
+        where = _where(run, fixed)
+        text += summary(run.diagnostics, len(fixed), where, len(run.known), options.unsafe_fixes) + "\n"
     click.echo(text, nl=False, file=stream, color=has_colour(stream))
+
+
+def _where(run: Run, fixed: Sequence[Diagnostic]) -> str:
+    """In how many of the files that were linted there are or were problems."""
+    linted = len(run.request.files) - len(run.errors)
+    names = {each.span.filename for each in (*run.diagnostics, *fixed)}
+    found = f"{len(names)} of " if names and linted > 1 else ""
+    return f"in {found}{count(linted, 'file')}"
 
 
 def _write(file: Path, text: str) -> None:
     try:
         # What a file name holds that is no text is written as JSON would write it.
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write_named(file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise RunError(f"--output-file {file}: cannot be written: {error.strerror or error}") from error
 
@@ -145,7 +158,7 @@ def show_diff(repaired: Repaired, options: Options) -> int:
     for path, after in sorted(repaired.changed.items()):
         before = repaired.before[path]
         for (cell, old), (_, new) in zip(before.parts(), after.parts()):
-            name = f"{before.filename}:cell {cell}" if cell else before.filename
+            name = one_line(f"{before.filename}:cell {cell}" if cell else before.filename)
             for row in difflib.unified_diff(old.with_ends(), new.with_ends(), name, name):
                 # Hardly any cell ends with a line end: nothing is missing there.
                 missing = "" if cell else "\\ No newline at end of file\n"
@@ -170,7 +183,7 @@ def say_dropped(repaired: Repaired) -> None:
     for diagnostic, reason in repaired.dropped:
         span = _placed(diagnostic, _sources(repaired.original)).span
         place = f"{span.where}:{span.start.row}:{span.start.column}"
-        click.echo(f"{place}: {diagnostic.code}: the fix was not applied: {reason}", err=True)
+        click.echo(one_line(f"{place}: {diagnostic.code}: the fix was not applied: {reason}"), err=True)
 
 
 def say_fixes(repaired: Repaired) -> None:
@@ -227,8 +240,14 @@ def say_unread(run: Run) -> None:
     """Say what was not read to its end."""
     for file, row, name in run.in_part:
         what = f"`{name}`" if name else "this file"
-        place = f"{shown(file, run.request.working_directory)}:{row}"
+        place = f"{file_name(shown(file, run.request.working_directory))}:{row}"
         click.echo(f"{place}: {what} takes too many steps and was read in part: problems may be missed", err=True)
+
+
+def say_notes(asked: Asked, options: Options) -> None:
+    """Say what was passed over on the way to the files."""
+    for note in asked.notes if not options.quiet else ():
+        click.echo(f"warning: {one_line(note)}", err=True)
 
 
 def say_errors(asked: Asked, run: Run) -> bool:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.diagnostic import Severity
+from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES
+from tfgraphlint.disk.walking import working_directory
+from tfgraphlint.disk.writing import Rewrite, is_below, rewrite
 from tfgraphlint.errors import RunError
-from tfgraphlint.fixes.apply import write_whole
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, Source, decode, shown
@@ -27,15 +29,16 @@ if TYPE_CHECKING:  # imported where it is used: see ``repair``
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be linted, and what of it could not even be found."""
+    """What is to be linted, what of it could not even be found, and what was passed over on the way."""
 
     request: Request
     errors: tuple[RunError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def gather(options: Options) -> Asked:
     """The files that the options ask for."""
-    here = Path.cwd()
+    here = working_directory()
     finder = Finder(here, options.config, options.isolated)
     overrides = Overrides(_flat(options.select) or None, _flat(options.ignore), _flat(options.extend_select))
     if options.paths == (STDIN,):
@@ -47,16 +50,17 @@ def gather(options: Options) -> Asked:
     # Files that are named one by one, as pre-commit does, are part of what lies in the working directory.
     roots = [Path(os.path.realpath(here / path)) for path in paths if os.path.isdir(here / path)] or [here]
     request = Request(
-        here, found.files, overrides, roots=roots, processes=options.jobs, heed_comments=not options.ignore_suppressions
-    )
-    return Asked(_with_baseline(request, options), tuple(found.errors))
+        here, found.files, overrides, roots=roots, processes=options.jobs,
+        heed_comments=not options.ignore_suppressions, led_out=frozenset(found.led_out),
+    )  # fmt: skip
+    return Asked(_with_baseline(request, options), tuple(found.errors), tuple(found.notes))
 
 
 def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:
     here = finder.working_directory
     path = Path(os.path.realpath(here / (options.stdin_filename or STDIN)))
     settings = finder.find(path.parent)
-    content = sys.stdin.buffer.read()
+    content = _given_content()
     try:
         source = decode(content, path, shown(path, here), settings.python_cell_magics)
     except NotTextError as error:
@@ -80,7 +84,13 @@ def baseline_files(request: Request, options: Options) -> list[Path]:
     """The baselines that hold: the one that is named, or those of the configurations."""
     if options.baseline is not None:
         return [request.working_directory / options.baseline]
-    return sorted({file for settings in request.files.values() if (file := settings.baseline_file) is not None})
+    found = {settings for settings in request.files.values() if settings.baseline}
+    for settings in found:
+        file = settings.baseline_file
+        if not options.config and file is not None and not is_below(file, settings.directory_of_origin):
+            # Nobody has to have read the configuration of a repository before linting it.
+            raise RunError(f"{settings.origin}: baseline = {settings.baseline!r} lies outside: name it with --baseline")
+    return sorted({file for settings in found if (file := settings.baseline_file) is not None})
 
 
 def write_baseline(run: Run, options: Options) -> tuple[Path, int]:
@@ -121,8 +131,20 @@ def silence(run: Run, reason: str) -> Silenced:
     from tfgraphlint.run.silence import silence  # hardly any run does
 
     silenced = silence(run, reason)
-    _write_texts(run.request, silenced.changed)
+    _write_texts(run.request, silenced.before, silenced.changed)
     return silenced
+
+
+def _given_content() -> bytes:
+    if sys.stdin is None:
+        raise RunError("standard input is closed: name a file instead of '-'")
+    try:
+        content = sys.stdin.buffer.read(MAX_NOTEBOOK_BYTES + 1)
+    except OSError as error:
+        raise RunError(f"standard input: {error.strerror or error}") from error
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise RunError(f"standard input: {MAX_NOTEBOOK_BYTES:,} bytes are read at most, and it has more")
+    return content
 
 
 def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -136,7 +158,8 @@ def lint(asked: Asked, options: Options) -> Run:
         return linting.lint(request)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
 
-    return linting.lint(request, Cache(request.working_directory, request.roots, started=time.time()))
+    repairing = options.fix or options.diff
+    return linting.lint(request, Cache(request.working_directory, request.roots, time.time(), repairing))
 
 
 def fails(run: Run, options: Options) -> bool:
@@ -158,13 +181,12 @@ def repair(run: Run, options: Options) -> Repaired:
 
 def write(repaired: Repaired) -> None:
     """Put the repaired texts into their files, and what came from standard input to standard output."""
-    _write_texts(repaired.original.request, repaired.changed)
+    _write_texts(repaired.original.request, repaired.before, repaired.changed)
 
 
-def _write_texts(request: Request, changed: Mapping[Path, Source]) -> None:
-    for path, source in sorted(changed.items()):
-        if path not in request.overlay:
-            write_whole(path, source.encode())
+def _write_texts(request: Request, before: Mapping[Path, Source], changed: Mapping[Path, Source]) -> None:
+    files = sorted((path, source) for path, source in changed.items() if path not in request.overlay)
+    rewrite([Rewrite(path, before[path].encode(), source.encode()) for path, source in files])
     for path, source in request.overlay.items():  # standard input comes out again, changed or not
         after = changed.get(path, source)
         sys.stdout.buffer.write(after.encode())

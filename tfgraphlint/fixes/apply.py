@@ -1,18 +1,13 @@
-"""Edits on a text: which can be made together, what comes out, where places end up, and writing the result."""
+"""Edits on a text: which can be made together, what comes out, and where places end up."""
 
 from __future__ import annotations
 
 import io
-import os
-import stat
-import tempfile
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix
-from tfgraphlint.errors import RunError
 from tfgraphlint.project.cells import Replacement, replaced
 from tfgraphlint.project.source import Source
 from tfgraphlint.syntax.text import Lines, line_end, with_line_ends
@@ -183,50 +178,3 @@ def comments(source: Source) -> list[tuple[int, str]]:
     except (tokenize.TokenError, SyntaxError):
         pass  # the text does not parse, and is not repaired either
     return found
-
-
-BEFORE_PLACED = ".tfgraphlint-"  # and the process's number: what is written before it takes a file's place
-
-
-def _clear_abandoned(directory: Path) -> None:
-    """Take away what runs that were killed while they wrote have left."""
-    for left in directory.glob(f"{BEFORE_PLACED}*-*"):
-        number = left.name.removeprefix(BEFORE_PLACED).partition("-")[0]
-        if number.isdecimal() and not left.is_symlink() and not _is_running(int(number)):
-            left.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    if process == os.getpid() or os.name != "posix":
-        return True  # elsewhere nobody can be asked without harm
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace the file at ``path`` by ``content``, whole or not at all; its mode stays.
-
-    Raises:
-        RunError: it cannot be written; nothing has changed then.
-    """
-    directory = path.parent
-    temporary = None
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        _clear_abandoned(directory)
-        with tempfile.NamedTemporaryFile(dir=directory, prefix=f"{BEFORE_PLACED}{os.getpid()}-", delete=False) as file:
-            temporary = file.name
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise RunError(f"{path}: cannot be written: {error.strerror or error}") from error

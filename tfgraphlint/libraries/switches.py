@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from tfgraphlint.disk.reading import glimpse
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.libraries.words import EAGER_SWITCHES
@@ -74,10 +75,7 @@ class _Switches:
 
     def read(self, roots: list[Path]) -> None:
         for path in python_files(roots):
-            try:
-                text = path.read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                continue
+            text = glimpse(path)
             self.modules.add(module_word(path))
             self.imported |= words_of_imports(text, path, packages=True)
             if _mentions(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -43,18 +44,27 @@ class Commands:
 
     def _top(self, folder: Path) -> Path | None:
         """The nearest directory above with such a file."""
-        if folder not in self._tops:
-            here = any((folder / name).is_file() for name in DECLARATIONS)
-            last = folder.parent == folder or (folder / ".git").exists()
-            self._tops[folder] = folder if here else None if last else self._top(folder.parent)
-        return self._tops[folder]
+        passed: list[Path] = []
+        top: Path | None = None
+        for above in (folder, *folder.parents):
+            if above in self._tops:
+                top = self._tops[above]
+                break
+            passed.append(above)
+            if any(os.path.isfile(above / name) for name in DECLARATIONS):
+                top = above
+                break
+            if os.path.exists(above / ".git"):
+                break
+        self._tops.update(dict.fromkeys(passed, top))
+        return top
 
 
 def declarations(folder: Path) -> Iterator[Path]:
     """The files that may name commands of a file in ``folder``, whether they are there or not."""
     for above in (folder, *folder.parents):
         yield from (above / name for name in DECLARATIONS)
-        if any((above / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(above / mark) for mark in PROJECT_MARKS):
             return
 
 

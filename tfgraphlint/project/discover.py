@@ -5,15 +5,18 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfgraphlint.disk.reading import ReadError, as_text, read_bytes
+from tfgraphlint.disk.walking import lies_within, repository_around, walk
 from tfgraphlint.errors import RunError, SettingsError
-from tfgraphlint.project.settings import Finder, Settings
-from tfgraphlint.project.source import NOTEBOOK
+from tfgraphlint.project.settings import DEFAULT_EXCLUDES, Finder, Settings
+from tfgraphlint.project.source import NOTEBOOK, shown
 
 if TYPE_CHECKING:  # imported where a pattern needs it
     from pathspec import GitIgnoreSpec
@@ -23,94 +26,249 @@ GITIGNORE = ".gitignore"
 
 @dataclass
 class Discovered:
-    """The files to lint, absolute, each once and in order, with what governs them; and what was wrong on the way."""
+    """The files to lint, absolute, each once and in order, with what governs them; and what was wrong on the way.
+
+    ``notes`` say what was passed over, which is no error. ``led_out`` are files outside the project to which a link in
+    it led: they are linted, but not changed.
+    """
 
     files: dict[Path, Settings] = field(default_factory=dict)
     errors: list[RunError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    led_out: set[Path] = field(default_factory=set)
 
     def refuse(self, error: RunError) -> None:
         """Keep ``error``, once."""
         if str(error) not in map(str, self.errors):
             self.errors.append(error)
 
+    def note(self, line: str) -> None:
+        """Keep ``line``, once."""
+        if line not in self.notes:
+            self.notes.append(line)
+
 
 def discover(paths: Sequence[str], finder: Finder, force_exclude: bool = False, notebooks: bool = True) -> Discovered:
     """The files that ``paths`` stand for: files themselves, directories with all below, and glob patterns.
 
-    A file that is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise. Below
-    a directory count ``include`` and ``exclude``, and what .gitignore files say. Without ``notebooks`` all of them are
-    left out, those that are named as well.
+    What is named is linted whatever the configuration excludes, unless ``force_exclude`` says otherwise, and whatever
+    git ignores. Below a directory count ``include`` and ``exclude``, and what .gitignore files say. Without
+    ``notebooks`` all of them are left out, those that are named as well.
     """
-    found = Discovered()
+    search = _Search(finder, force_exclude)
     for path in paths:
-        for expanded in _expand(path, finder.working_directory, found):
-            if expanded.is_dir():
-                _add_directory(expanded, finder, found)
-            else:
-                _add_file(expanded, finder, found, force_exclude)
-    found.files = {
-        file: settings for file, settings in sorted(found.files.items()) if notebooks or file.suffix != NOTEBOOK
-    }
+        search.add(path)
+    return search.found_in_order(notebooks)
+
+
+class _Search:
+    """Finds what is to be linted."""
+
+    def __init__(self, finder: Finder, force_exclude: bool) -> None:
+        self._finder = finder
+        self._force_exclude = force_exclude
+        self._found = Discovered()
+        self._usable: set[int] = set()  # settings, by identity, whose patterns are such
+        self._left_out = 0
+        here = finder.working_directory
+        self._project = repository_around(here) or here
+
+    def found_in_order(self, notebooks: bool) -> Discovered:
+        """What was found, by name, with what is to be said about the rest."""
+        found = self._found
+        files = {file: held for file, held in sorted(found.files.items()) if notebooks or file.suffix != NOTEBOOK}
+        without = len(found.files) - len(files)
+        found.files = files
+        for error in self._finder.refused:
+            found.note(f"{self._shown_text(error)}: passed over; it may say which TensorFlow the code is for")
+        if not files and not found.errors:
+            found.note("nothing was linted: no file here is one of those to lint, or all of them are left out")
+        if without:
+            found.note(f"notebooks left out because of --no-notebooks: {without}")
+        if self._left_out:
+            found.note(f"named, but left out because the configuration excludes them: {self._left_out}")
+        return found
+
+    def add(self, path: str) -> None:
+        """What somebody named: a file, a directory or a pattern."""
+        absolute = self._finder.working_directory / path
+        if os.path.lexists(absolute):
+            self._add_named(absolute, path)
+            return
+        matches = sorted(expanded(absolute)) if glob.has_magic(path) else []
+        if not matches:
+            self._found.refuse(RunError(f"{path}: there is no such file or directory"))
+        for match in matches:
+            self._add_named(match, self._shown(match))
+
+    def _add_named(self, path: Path, name: str) -> None:
+        real = Path(os.path.realpath(path))
+        if os.path.isdir(real):
+            files = self._in_directory(real)
+        elif os.path.isfile(real):
+            files = self._named_file(real)
+        elif os.path.exists(real) or os.path.exists(path):  # what /dev/stdin leads to may have no name
+            self._found.refuse(RunError(f"{name}: not a regular file; `tfgraphlint -` reads standard input"))
+            return
+        else:
+            self._found.refuse(RunError(f"{name}: the link leads nowhere"))
+            return
+        leads_out = self._is_inside(Path(os.path.normpath(path))) and not self._is_inside(real)
+        for file, settings in files.items():
+            self._found.files.setdefault(file, settings)
+            if leads_out:
+                self._found.led_out.add(file)
+
+    def _is_inside(self, path: Path) -> bool:
+        return lies_within(path, self._project)
+
+    def _named_file(self, file: Path) -> dict[Path, Settings]:
+        settings = self._settings(file.parent)
+        if settings is None:
+            return {}
+        if self._force_exclude and _is_excluded(file, settings):
+            self._left_out += 1
+            return {}
+        return {file: settings}
+
+    def _settings(self, directory: Path) -> Settings | None:
+        """What is configured for a directory; None where that cannot be used."""
+        try:
+            settings = self._finder.find(directory)
+            if id(settings) not in self._usable:
+                check_patterns(settings)
+                self._usable.add(id(settings))
+        except SettingsError as error:
+            self._found.refuse(error)
+            return None
+        return settings
+
+    def _in_directory(self, top: Path) -> dict[Path, Settings]:
+        found: dict[Path, Settings] = {}
+        if self._force_exclude and (settings := self._settings(top)) is not None and _is_excluded(top, settings):
+            self._left_out += 1
+            return found
+        ignored = Ignored(top, self._note_ignored)
+        for folder in walk(top, self._refuse_folder):
+            directory = Path(folder.path)
+            settings = self._settings(directory)
+            if settings is None:  # what lies below may have settings of its own
+                folder.folders[:] = sorted(set(folder.folders).difference(DEFAULT_EXCLUDES))
+                continue
+            if GITIGNORE in folder.files or GITIGNORE in folder.links:
+                ignored.enter(directory)
+            here = _Here(directory, top, settings, ignored)
+            folder.folders[:] = sorted(name for name in folder.folders if not here.passes_over_folder(name))
+            found.update((directory / name, settings) for name in folder.files if here.takes(name))
+            for name in filter(here.takes, folder.links):
+                target = self._target(directory / name, top)
+                governing = self._settings(target.parent) if target is not None else None
+                if target is not None and governing is not None:
+                    found.setdefault(target, governing)
+        return found
+
+    def _target(self, link: Path, top: Path) -> Path | None:
+        """The file that a link leads to, if it lies in the project."""
+        real = Path(os.path.realpath(link))
+        if os.path.isdir(real):
+            return None
+        if not os.path.exists(real) and not os.path.exists(link):
+            if not link.name.startswith(".#"):  # Emacs says by such a link that somebody edits the file
+                self._found.note(f"{self._shown(link)}: not linted: the link leads nowhere")
+            return None
+        if lies_within(real, top) or self._is_inside(real) and self._is_inside(top):
+            return real
+        repository = repository_around(top)
+        if repository is not None and lies_within(real, repository):
+            return real
+        hint = "the link leads out of the project; name the file to lint it"
+        self._found.note(f"{self._shown(link)}: not linted: {hint}")
+        return None
+
+    def _refuse_folder(self, error: OSError) -> None:
+        self._found.refuse(RunError(f"{error.filename}: {error.strerror or error}"))
+
+    def _note_ignored(self, text: str) -> None:
+        self._found.note(f"{self._shown_text(text)}: passed over")
+
+    def _shown(self, path: Path) -> str:
+        return shown(path, self._finder.working_directory)
+
+    def _shown_text(self, text: object) -> str:
+        """A line that begins with an absolute path, with what reports would show of it."""
+        return str(text).removeprefix(f"{self._finder.working_directory}{os.sep}")
+
+
+@dataclass(frozen=True)
+class _Here:
+    """What is taken and passed over in one directory below ``top``."""
+
+    directory: Path
+    top: Path
+    settings: Settings
+    ignored: Ignored
+
+    @cached_property
+    def _excluded(self) -> Patterns:
+        """What is excluded here. What is named is not: a pattern that means ``top`` does not count."""
+        settings = self.settings
+        patterns = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
+        return patterns.without_those_for(self.top)
+
+    @cached_property
+    def _included(self) -> Patterns:
+        return Patterns(self.settings.include, self.settings.directory)
+
+    def passes_over_folder(self, name: str) -> bool:
+        """Whether what lies in the folder ``name`` is not linted."""
+        path = self.directory / name
+        return self._excluded.match(path) or self.ignored.match(path, True)
+
+    def takes(self, name: str) -> bool:
+        """Whether the file ``name`` is linted."""
+        file = self.directory / name
+        if file.suffix == NOTEBOOK and not self.settings.notebooks:
+            return False
+        return self._included.match(file) and not self._excluded.match(file) and not self.ignored.match(file, False)
+
+
+def expanded(pattern: Path) -> set[Path]:
+    """The files and directories that a pattern means; ``**`` stands for any directories, and follows no links."""
+    found = {Path(pattern.anchor)}
+    parts = [part for part, before in zip(pattern.parts[1:], pattern.parts) if not part == before == "**"]
+    for index, part in enumerate(parts):
+        if part == "**":
+            found = {each for folder in found for each in _below(folder, with_files=index == len(parts) - 1)}
+        elif glob.has_magic(part):
+            found = {folder / name for folder in found for name in _names_like(folder, part)}
+        else:
+            found = {folder / part for folder in found if os.path.lexists(folder / part)}
     return found
 
 
-def _expand(path: str, directory: Path, found: Discovered) -> list[Path]:
-    absolute = directory / path
-    if os.path.lexists(absolute):
-        return [Path(os.path.realpath(absolute))]
-    matches = glob.glob(str(absolute), recursive=True) if glob.has_magic(path) else []
-    if not matches:
-        found.refuse(RunError(f"{path}: there is no such file or directory"))
-    return [Path(os.path.realpath(match)) for match in sorted(matches)]
+def _below(folder: Path, with_files: bool) -> Iterator[Path]:
+    for inner in walk(folder):
+        inner.folders[:] = [name for name in inner.folders if not name.startswith(".")]
+        yield Path(inner.path)
+        if with_files:
+            yield from (Path(inner.path, name) for name in inner.files if not name.startswith("."))
 
 
-def _add_file(file: Path, finder: Finder, found: Discovered, force_exclude: bool) -> None:
+def _names_like(folder: Path, part: str) -> list[str]:
     try:
-        settings = finder.find(file.parent)
-    except SettingsError as error:
-        found.refuse(error)
-        return
-    if not (force_exclude and _is_excluded(file, settings)):
-        found.files[file] = settings
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [name for name in fnmatch.filter(names, part) if part.startswith(".") or not name.startswith(".")]
 
 
-def _is_excluded(file: Path, settings: Settings) -> bool:
-    """Whether a pattern means the file or a directory above it, up to that of the configuration."""
-    if file.suffix == NOTEBOOK and not settings.notebooks:
+def _is_excluded(path: Path, settings: Settings) -> bool:
+    """Whether a pattern means the path or a directory above it, up to that of the configuration."""
+    if path.suffix == NOTEBOOK and not settings.notebooks:
         return True
     excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
-    above = [parent for parent in file.parents if settings.directory in parent.parents]
-    return any(excluded.match(path) for path in (file, *above))
-
-
-def _add_directory(top: Path, finder: Finder, found: Discovered) -> None:
-    ignored = Ignored(top)
-    for current, folders, names in os.walk(top, onerror=lambda error: found.refuse(_unreadable(error))):
-        directory = Path(current)
-        try:
-            settings = finder.find(directory)
-        except SettingsError as error:
-            found.refuse(error)
-            folders.clear()
-            continue
-        ignored.enter(directory)
-        excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
-        included = Patterns(settings.include, settings.directory)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not excluded.match(directory / name) and not ignored.match(directory / name, True)
-        )
-        for name in names:
-            file = directory / name
-            if file.suffix == NOTEBOOK and not settings.notebooks:
-                continue
-            if included.match(file) and not excluded.match(file) and not ignored.match(file, False):
-                found.files.setdefault(file, settings)
-
-
-def _unreadable(error: OSError) -> RunError:
-    return RunError(f"{error.filename}: {error.strerror or error}")
+    above = [parent for parent in path.parents if settings.directory in parent.parents]
+    return any(excluded.match(each) for each in (path, *above))
 
 
 @dataclass(frozen=True)
@@ -124,6 +282,11 @@ class Patterns:
         """Whether ``path`` (absolute), or for a pattern with a slash a directory above it, is meant."""
         return any(self._matches(pattern, path) for pattern in self.patterns)
 
+    def without_those_for(self, path: Path) -> Patterns:
+        """The patterns that do not mean ``path`` with all below."""
+        kept = tuple(each for each in self.patterns if "/" not in each.rstrip("/") or not self._matches(each, path))
+        return self if kept == self.patterns else replace(self, patterns=kept)
+
     def _matches(self, pattern: str, path: Path) -> bool:
         if "/" not in pattern.rstrip("/"):
             return fnmatch.fnmatchcase(path.name, pattern.rstrip("/"))
@@ -134,6 +297,20 @@ class Patterns:
         return _spec((pattern,)).match_file(relative)
 
 
+def check_patterns(settings: Settings) -> None:
+    """See that every pattern of a configuration is one.
+
+    Raises:
+        SettingsError: one is not.
+    """
+    for key, pattern in settings.patterns:
+        try:
+            if "/" in pattern.rstrip("/"):
+                _spec((pattern,))
+        except (ValueError, re.error) as error:
+            raise SettingsError(f"{settings.origin}: {key}: {pattern!r} is not a pattern: {error}") from error
+
+
 @lru_cache(maxsize=256)
 def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # many runs have no .gitignore and no pattern with a slash
@@ -142,22 +319,46 @@ def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
 
 
 class Ignored:
-    """What the .gitignore files from the repository's top down to the current directory leave out."""
+    """What the .gitignore files from the repository's top down to the current directory leave out.
 
-    def __init__(self, top: Path) -> None:
+    Nothing above counts for what git would leave out as a whole: somebody asked for it. ``note`` is told what is wrong
+    with such a file, in a line that begins with its path.
+    """
+
+    def __init__(self, top: Path, note: Callable[[str], object] = str) -> None:
+        self._note = note
         self._specs: dict[Path, GitIgnoreSpec] = {}
         for directory in _up_to_repository(top):
             self.enter(directory)
+        if self.match(top, True):
+            self._specs.clear()
 
     def enter(self, directory: Path) -> None:
-        """Read the .gitignore of ``directory``, if it has one."""
+        """Read the .gitignore of ``directory``, if it has one. It is no link: git would not follow it."""
+        if directory in self._specs:
+            return
         file = directory / GITIGNORE
-        if directory not in self._specs and os.path.isfile(file):
-            try:
-                text = file.read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                return  # git could not read it either
-            self._specs[directory] = _spec(tuple(text.splitlines()))
+        try:
+            text = as_text(read_bytes(file, follow=False))
+        except ReadError as error:
+            if not error.is_missing:  # git could not read it either
+                self._note(str(error))
+            return
+        self._specs[directory] = self._compiled(tuple(text.split("\n")), file)
+
+    def _compiled(self, lines: tuple[str, ...], file: Path) -> GitIgnoreSpec:
+        try:
+            return _spec(lines)
+        except (ValueError, re.error):
+            return _spec(tuple(line for row, line in enumerate(lines, 1) if self._is_pattern(line, file, row)))
+
+    def _is_pattern(self, line: str, file: Path, row: int) -> bool:
+        try:
+            _spec((line,))
+        except (ValueError, re.error):
+            self._note(f"{file}:{row}: {line!r} is not a pattern")
+            return False
+        return True
 
     def match(self, path: Path, is_directory: bool) -> bool:
         """Whether git would leave ``path`` out. The deepest file that says anything decides."""

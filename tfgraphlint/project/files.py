@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from tfgraphlint.disk.walking import lies_within, walk
 from tfgraphlint.project.module_finder import PROJECT_MARKS
 
 MAX_FILES = 5000  # of one project
@@ -32,7 +33,7 @@ class ProjectFiles:
     """The files of the projects that the linted files belong to; ``roots`` are the directories given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
-        self._roots = [root if root.is_dir() else root.parent for root in roots]
+        self._roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._tops: dict[Path, Path] = {}
         self._files: dict[Path, tuple[Path, ...]] = {}
         self._few_tests: dict[Path, bool] = {}
@@ -60,23 +61,30 @@ class ProjectFiles:
 
 def _top(folder: Path, roots: Iterable[Path]) -> Path:
     for above in (folder, *folder.parents):
-        if any((above / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(above / mark) for mark in PROJECT_MARKS):
             return above
     given = [root for root in roots if root == folder or root in folder.parents]
     if given:
         return min(given, key=lambda root: len(root.parts))
-    while (folder / "__init__.py").exists() and folder.parent != folder:
+    while os.path.exists(folder / "__init__.py") and folder.parent != folder:
         folder = folder.parent
     return folder.parent if folder.name in SOURCES else folder
 
 
 def python_files(folders: Iterable[Path]) -> Iterator[Path]:
-    """The Python files below these folders, resolved; not those of other projects that lie there."""
+    """The Python files below these folders, resolved; not those of other projects that lie there, or links lead to."""
     left = MAX_FILES
     for top in folders:
-        for folder, below, names in os.walk(top):
-            below[:] = sorted(name for name in below if name not in OTHERS_CODE and not name.startswith("."))
-            for name in sorted(names):
+        real = Path(os.path.realpath(top))
+        for folder in walk(real):
+            folder.folders[:] = sorted(
+                name for name in folder.folders if name not in OTHERS_CODE and not name.startswith(".")
+            )
+            for name in sorted(folder.files + folder.links):
                 if name.endswith(".py") and left:
                     left -= 1
-                    yield Path(folder, name).resolve()
+                    path = Path(folder.path, name)
+                    if name not in folder.links:
+                        yield path
+                    elif lies_within(target := Path(os.path.realpath(path)), real):
+                        yield target

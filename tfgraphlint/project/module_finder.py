@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.disk.walking import lies_within, repository_around
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
 from tfgraphlint.project.import_lines import ImportLine
 from tfgraphlint.project.search_path import added_folders
@@ -30,12 +33,13 @@ class ModuleFinder:
     """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
-        self.roots = [root if root.is_dir() else root.parent for root in roots]
+        self.roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._bases: dict[Path, list[Path]] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
         self._added: dict[Path, tuple[Path, ...]] = {}
+        self._repositories: dict[Path, Path | None] = {}
 
     def find(self, module: str, importer: Path, dots: int = 0) -> Path | None:
         """The file of a module as the file ``importer`` would import it; ``dots`` stand before a relative name."""
@@ -91,9 +95,28 @@ class ModuleFinder:
     def _note(self, importer: Path, dots: int, module: str, found: Path | None) -> Path | None:
         known = self._asked.setdefault(importer, {})
         if (dots, module) not in known:
+            if found is not None and not self._may_be_read(found, importer.parent):
+                found = None
             known[dots, module] = found
             self._fresh.append(Import(str(importer), dots, module, None if found is None else str(found)))
-        return found
+        return known[dots, module]
+
+    def _may_be_read(self, found: Path, folder: Path) -> bool:
+        """Whether a module lies in the repository of the ``folder`` that it is imported in, or in what is linted.
+
+        A repository of somebody else's could show what lies beside it otherwise: by a link, or by ``sys.path``.
+        """
+        if folder not in self._repositories:
+            self._repositories[folder] = repository_around(Path(os.path.realpath(folder)))
+        repository = self._repositories[folder]
+        if repository is None:
+            return True
+        real = Path(os.path.realpath(found))
+        return any(lies_within(real, top) for top in (repository, *self._real_roots))
+
+    @cached_property
+    def _real_roots(self) -> list[Path]:
+        return [Path(os.path.realpath(root)) for root in self.roots]
 
     def _search(self, module: str, folder: Path) -> Path | None:
         if folder not in self._bases:
@@ -107,11 +130,11 @@ class ModuleFinder:
         """Directories that ``import`` may start from: the script's own, the package's, the project's."""
         yield folder
         top = folder
-        while (top / "__init__.py").exists() and top.parent != top:
+        while os.path.exists(top / "__init__.py") and top.parent != top:
             top = top.parent
         yield top
         for parent in (top, *top.parents):
-            if any((parent / mark).exists() for mark in PROJECT_MARKS):
+            if any(os.path.exists(parent / mark) for mark in PROJECT_MARKS):
                 yield from (parent, parent / "src")
                 break
         for root in self.roots:
@@ -125,20 +148,20 @@ def packages_around(directory: Path) -> Iterator[Path]:
     """
     for folder in (directory, *directory.parents):
         yield folder / "__init__.py"
-        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+        if any(os.path.exists(folder / mark) for mark in PROJECT_MARKS):
             return
 
 
 def _module_file(base: Path, module: str) -> Path | None:
     folder = base.joinpath(*module.split("."))
     file = folder.with_suffix(".py") if "." not in folder.name else None
-    if file is not None and file.is_file():
+    if file is not None and os.path.isfile(file):
         return file
     return _package_file(folder)
 
 
 def _package_file(folder: Path) -> Path | None:
     init = folder / "__init__.py"
-    if init.is_file():
+    if os.path.isfile(init):
         return init
     return None

@@ -173,8 +173,12 @@ class _Reader:
     def _value(self, start: int) -> tuple[Any, int]:
         try:
             return _DECODER.raw_decode(self._raw, start)
+        except json.JSONDecodeError:
+            raise
         except StopIteration as error:
             raise json.JSONDecodeError("Expecting value", self._raw, start) from error
+        except ValueError as error:  # a number of thousands of digits
+            raise _Malformed(f"this cannot be read: {error}", start) from error
 
     def _object(self, start: int, readers: dict[str, Callable[[int], tuple[Any, int]]]) -> tuple[dict[str, Any], int]:
         """An object; ``readers`` read the values of some of its keys."""

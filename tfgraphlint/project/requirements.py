@@ -16,14 +16,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tfgraphlint.disk.reading import ReadError, as_text, read_bytes
+from tfgraphlint.disk.walking import REPOSITORY_MARKS
+from tfgraphlint.errors import RunError
+
 TENSORFLOW = re.compile(r"(?:intel-)?tensorflow(?:-cpu|-gpu|-intel|-macos|-rocm|-cpu-aws)?")
 KERAS = re.compile(r"keras")
 LAST_WITH_KERAS_2 = (2, 15)
-REPOSITORY_MARKS = frozenset({".git", ".hg"})
 
 # A distribution's name, its extras, its version specifiers; what comes after (markers, hashes, comments) is left.
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#@)\\]*)")
 _CLAUSE = re.compile(r"(===|==|!=|~=|<=|>=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_MAX_DIGITS = 9  # of a part of a version; Python itself refuses to read numbers of thousands of digits
 _LOCKED = re.compile(r'^name = "([\w.-]+)"\s+version = "([^"]+)"', re.MULTILINE)
 _PIPFILE_LOCKED = re.compile(r'"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"')
 _ARGUMENT = re.compile(r"(?:intel-)?(?:tensorflow|keras)[\w-]*\s*(?:\[[^\]]*\])?\s*([<>=!~][^;]*)?(?:;.*)?", re.DOTALL)
@@ -55,40 +59,65 @@ def sets_legacy_keras(text: str) -> bool:
 
 @dataclass
 class Requirements:
-    """Looks requirements up, each directory once; ``top`` is a directory above which nothing is looked for."""
+    """Looks requirements up, each directory once; ``top`` is a directory above which nothing is looked for.
+
+    ``refused`` are files that could not be read, and why.
+    """
 
     top: Path
+    refused: list[RunError] = field(default_factory=list)
     _found: dict[Path, str] = field(default_factory=dict)
 
     def find(self, directory: Path) -> str:
         """The newest TensorFlow that the requirements nearest above ``directory`` allow; "" where any is allowed."""
-        known = self._found.get(directory)
-        if known is None:
-            known = self._found[directory] = self._look(directory)
-        return known
+        passed: list[Path] = []
+        found = self._found.get(directory)
+        while found is None:
+            passed.append(directory)
+            found = self._look(directory)
+            directory = directory.parent
+            if found is None:
+                found = self._found.get(directory)
+        self._found.update(dict.fromkeys(passed, found))
+        return found
 
-    def _look(self, directory: Path) -> str:
+    def _look(self, directory: Path) -> str | None:
+        """What the files in one directory say; None where it is to be looked for above."""
         try:
             names = os.listdir(directory)
         except OSError:
             names = []
-        found = required(directory, names)
+        found = required(directory, names, self.refused)
         if found is not None:
             return found
-        if directory == self.top or directory.parent == directory or not REPOSITORY_MARKS.isdisjoint(names):
-            return ""
-        return self.find(directory.parent)
+        is_last = directory == self.top or directory.parent == directory
+        return "" if is_last or any(mark in names for mark in REPOSITORY_MARKS) else None
 
 
-def required(directory: Path, names: Iterable[str]) -> str | None:
-    """The newest TensorFlow that the requirement files in ``directory`` allow; None where they do not mention it."""
-    texts = {name: _text(directory / name) for name in names if name in _READERS or _is_requirements_file(name)}
+def required(directory: Path, names: Iterable[str], refused: list[RunError] | None = None) -> str | None:
+    """The newest TensorFlow that the requirement files in ``directory`` allow; None where they do not mention it.
+
+    Files that cannot be read are left out, and what is wrong with them is added to ``refused``.
+    """
+    texts = _texts(directory, names, [] if refused is None else refused)
     if any(map(sets_legacy_keras, texts.values())):
         return _written(LAST_WITH_KERAS_2)
     texts = {name: text for name, text in texts.items() if _OF_INTEREST.search(text)}
     stated = [_allowed(_READERS[name](text)) for name, text in texts.items() if name in _READERS]
     stated.append(_allowed([_lines(texts.pop("requirements.txt", "")), _several(texts)]))
     return _newest([allowed for allowed in stated if allowed is not None])
+
+
+def _texts(directory: Path, names: Iterable[str], refused: list[RunError]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        if name in _READERS or _is_requirements_file(name):
+            try:
+                found[name] = as_text(read_bytes(directory / name))
+            except ReadError as error:
+                if not error.is_missing and name not in _READ_BY_OTHERS:
+                    refused.append(error)
+    return found
 
 
 def _several(texts: Mapping[str, str]) -> list[Requirement]:
@@ -107,13 +136,6 @@ def _newest(stated: list[set[Release]]) -> str | None:
 
 def _written(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 # -- what requirements allow ---------------------------------------------------------------------
@@ -161,7 +183,7 @@ def _tests(specifiers: str) -> Iterator[Callable[[Release], bool]]:
     """A test for each clause of ``>=2.10,<2.16``, also as Poetry writes them. Its alternatives rule nothing out."""
     clauses = [] if "||" in specifiers else specifiers.split(",")
     for match in filter(None, (_CLAUSE.match(clause.strip()) for clause in clauses)):
-        numbers = tuple(map(int, match[2].split(".")))[:3]
+        numbers = tuple(int(part[:_MAX_DIGITS]) for part in match[2].split(".")[:3])
         yield _test(match[1] or "==", numbers, bool(match[3]) or (match[1] is None and len(numbers) < 3))
 
 
@@ -251,7 +273,7 @@ def _pyproject(text: str) -> list[list[Requirement]]:
         import tomli as tomllib
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number with thousands of digits, or nested too deeply
         return []
     project, poetry = _at(document, "project"), _at(document, "tool", "poetry")
     optional = [
@@ -261,7 +283,7 @@ def _pyproject(text: str) -> list[list[Requirement]]:
     ]
     grouped = [each for group in _at(poetry, "group").values() for each in _poetry(_at(group, "dependencies"))]
     return [
-        [*_parsed(project.get("dependencies") or ()), *_poetry(_at(poetry, "dependencies"))],
+        [*_parsed(_flat({"": project.get("dependencies")})), *_poetry(_at(poetry, "dependencies"))],
         [*_parsed(optional), *grouped],
     ]
 
@@ -287,6 +309,8 @@ def _poetry(table: Mapping[str, Any]) -> list[Requirement]:
     return found
 
 
+# Whoever reads these as settings or as source says what is wrong with them.
+_READ_BY_OTHERS = ("pyproject.toml", "setup.py")
 # By file name: what a file requires, group by group, what is always required first, what is optional after.
 _READERS: dict[str, Callable[[str], list[list[Requirement]]]] = {
     "pyproject.toml": _pyproject,

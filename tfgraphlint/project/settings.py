@@ -7,13 +7,14 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tfgraphlint.diagnostic import Severity
-from tfgraphlint.errors import SettingsError
+from tfgraphlint.disk.reading import ReadError, read_bytes
+from tfgraphlint.errors import RunError, SettingsError
 from tfgraphlint.project import requirements
 from tfgraphlint.rule_api.registry import Entry, matching, nearest, specificity
 from tfgraphlint.syntax.deep_stack import Limit
@@ -27,6 +28,7 @@ DEFAULT_EXCLUDES = (
 )  # fmt: skip
 EXTEND = "extend"
 LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
+MAX_TOLD = 60  # characters of a wrong value
 DEFAULT_INCLUDES = ("*.py", "*.ipynb")
 
 
@@ -83,6 +85,13 @@ class Settings:
         return Limit(self.max_seconds, self.max_megabytes)
 
     @property
+    def patterns(self) -> Iterator[tuple[str, str]]:
+        """All patterns for names of files, each with the key that it stands under."""
+        for key in ("include", "exclude", "extend-exclude"):
+            yield from ((key, pattern) for pattern in getattr(self, key.replace("-", "_")))
+        yield from (("per-file-ignores", pattern) for pattern, _ in self.per_file_ignores)
+
+    @property
     def meant_for(self) -> str:
         """The TensorFlow version that the code is meant for; with Keras 2 the last one that came with that, at most."""
         return with_keras_2(self.tensorflow) if self.keras.partition(".")[0] in ("1", "2") else self.tensorflow
@@ -133,6 +142,11 @@ class Finder:
     def __post_init__(self) -> None:
         self._requirements = requirements.Requirements(self.working_directory)
 
+    @property
+    def refused(self) -> list[RunError]:
+        """The files with requirements that could not be read, and why: a version is taken without them."""
+        return self._requirements.refused
+
     def find(self, directory: Path) -> Settings:
         """The settings for files in ``directory`` (absolute).
 
@@ -148,18 +162,23 @@ class Finder:
         return self._meant.setdefault((id(settings), version), replace(settings, tensorflow=version))
 
     def _configured(self, directory: Path) -> Settings:
+        passed: list[Path] = []
         found = self._found.get(directory)
-        if found is None:
+        while found is None:
+            passed.append(directory)
             try:
                 found = self._look(directory)
             except SettingsError as error:
                 found = error
-            self._found[directory] = found
+            directory = directory.parent
+            found = found or self._found.get(directory)
+        self._found.update(dict.fromkeys(passed, found))
         if isinstance(found, SettingsError):
             raise found
         return found
 
-    def _look(self, directory: Path) -> Settings:
+    def _look(self, directory: Path) -> Settings | None:
+        """What is configured in one directory; None where it is to be looked for above."""
         if self.isolated:
             return Settings(self.working_directory)
         if self.config is not None:
@@ -170,11 +189,11 @@ class Finder:
                 return from_table(extended(table, file), file)
         if directory.parent == directory:
             return Settings(self.working_directory)
-        return self._configured(directory.parent)
+        return None
 
 
 def _explicit(file: Path) -> Settings:
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise SettingsError(f"{file}: there is no such configuration file")
     table = _table(file)
     if table is None:
@@ -229,11 +248,11 @@ def _put_together(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str
 def _table(file: Path) -> Mapping[str, Any] | None:
     """Our part of a TOML file; None where there is no file, or none of it is ours."""
     try:
-        content = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return None
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror or error}") from error
+        content = read_bytes(file)
+    except ReadError as error:
+        if error.is_missing:
+            return None
+        raise SettingsError(str(error)) from error
     document = _parsed(content, file)
     if file.name != PYPROJECT and "tool" not in document:
         return document
@@ -253,7 +272,9 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
         return dict(tomllib.loads(content.decode("utf-8")))
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not UTF-8 at byte {error.start}") from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise SettingsError(f"{file}: not valid TOML: nested too deeply") from error
+    except ValueError as error:  # TOML's own, or a number of thousands of digits
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
 
 
@@ -271,8 +292,17 @@ def from_table(table: Mapping[str, Any], file: Path) -> Settings:
         try:
             values[key.replace("-", "_")] = reader(value)
         except TypeError as error:
-            raise SettingsError(f"{file}: {key} is {error}, found {value!r}") from error
+            raise SettingsError(f"{file}: {key} is {error}, found {_told(value)}") from error
     return Settings(file.parent, file, **values)
+
+
+def _told(value: Any) -> str:
+    """What stands in a configuration, for a message."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        return "something else"
+    return text if len(text) <= MAX_TOLD else f"{text[:MAX_TOLD]}…"
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -286,13 +316,14 @@ def _magics(value: Any) -> tuple[str, ...]:
 
 
 def _version(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)*", value):
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,9}){0,9}", value):
         raise TypeError('a version as a string, like "2.16"')
     return value
 
 
 def _keras_version(value: Any) -> str:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _version(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100
+    return str(value) if is_number else _version(value)
 
 
 def _switch(value: Any) -> bool:

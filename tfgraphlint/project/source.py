@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.errors import RunError
+from tfgraphlint.disk.reading import MAX_BYTES, MAX_NOTEBOOK_BYTES, ReadError, glimpse, read_bytes
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.cells import Document, NotTextError, Replacement, replaced
 from tfgraphlint.syntax.text import Lines
@@ -23,16 +23,18 @@ from tfgraphlint.syntax.text import Lines
 MARKDOWN = (".md", ".markdown")
 NOTEBOOK = ".ipynb"
 
-__all__ = ["NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "read", "read_text", "shown"]
-
-
-class ReadError(RunError):
-    """The file cannot be read at all: it is not there, or not for us."""
+__all__ = [
+    "NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "most_bytes", "read", "read_text",
+    "shown",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one file. ``filename`` is the name that reports show; ``path`` is absolute."""
+    """The text of one file. ``filename`` is the name that reports show; ``path`` is absolute.
+
+    ``writes_back``: a character of the text is always the same bytes, so that an edit changes nothing around it.
+    """
 
     path: Path
     filename: str
@@ -41,6 +43,7 @@ class Source:
     bom: bool = False
     document: Document | None = None
     python_cell_magics: tuple[str, ...] = ()
+    writes_back: bool = True
 
     @cached_property
     def lines(self) -> Lines:
@@ -102,14 +105,16 @@ def read(path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> S
     """The file at ``path``.
 
     Raises:
-        ReadError: it cannot be opened.
+        ReadError: it cannot be opened, is no regular file, or too large.
         NotTextError: it is no text in its encoding (PEP 263; UTF-8 where nothing is declared), or no notebook.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{filename}: {error.strerror or error}") from error
+    content = read_bytes(path, filename, most_bytes(path))
     return decode(content, path, filename, python_cell_magics)
+
+
+def most_bytes(path: Path) -> int:
+    """How many bytes a file of this name may have."""
+    return MAX_NOTEBOOK_BYTES if path.suffix == NOTEBOOK else MAX_BYTES
 
 
 def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:
@@ -121,13 +126,30 @@ def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterab
     bom = content.startswith(codecs.BOM_UTF8)
     body = content[len(codecs.BOM_UTF8) :] if bom else content
     encoding = "utf-8" if holds_pieces(path) else _declared_encoding(content)
+    text = _text_in(body, encoding)
+    back = encoding == "utf-8" or _writes_back(text, encoding, body)
+    source = Source(path, filename, text, encoding, bom, None, tuple(python_cell_magics), back)
+    return _held(source) if holds_pieces(path) else source
+
+
+def _text_in(body: bytes, encoding: str) -> str:
     try:
-        source = Source(path, filename, body.decode(encoding), encoding, bom, None, tuple(python_cell_magics))
+        return body.decode(encoding)
     except UnicodeDecodeError as error:
         before = body[: error.start].decode(encoding, errors="replace")
         bad = f"byte 0x{body[error.start]:02x} is not {error.encoding}"
         raise NotTextError(f"{bad} ({error.reason})", Lines(before).position(len(before))) from error
-    return _held(source) if holds_pieces(path) else source
+    except (LookupError, ValueError) as error:  # rot13 makes text of text, hex makes bytes of bytes, idna takes no text
+        raise NotTextError(f"encoding problem: {encoding}: {error}", Position(1, 1)) from error
+
+
+def _writes_back(text: str, encoding: str, body: bytes) -> bool:
+    """Whether the bytes of a text are those of its characters one after the other, as in UTF-8 and not in UTF-7."""
+    try:
+        known = {character: character.encode(encoding) for character in set(text)}
+    except (LookupError, ValueError):
+        return False
+    return b"".join(map(known.__getitem__, text)) == body
 
 
 def holds_pieces(path: Path) -> bool:
@@ -162,14 +184,6 @@ def shown(path: Path, directory: Path) -> str:
         return str(path.relative_to(directory))
     except ValueError:
         return str(path)
-
-
-def glimpse(path: Path) -> str:
-    """What a file says that is only looked at, not linted; "" where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def read_text(path: Path) -> str:

@@ -8,15 +8,20 @@ from collections.abc import Sequence
 from tfgraphlint.diagnostic import Applicability, Diagnostic
 
 
-def summary(diagnostics: Sequence[Diagnostic], fixed: int = 0, known: int = 0, unsafe: bool = False) -> str:
-    """What was found, what was repaired, and what could be; ``known`` is how many more the baseline knows.
+def summary(
+    diagnostics: Sequence[Diagnostic], fixed: int, where: str, known: int = 0, unsafe: bool = False
+) -> str:
+    """What was found, ``where`` (as in "in 2 of 3 files"), what was repaired, and what could be; ``known`` is how many
+    more the baseline knows.
 
     With ``unsafe``, what ``--fix --unsafe-fixes`` would repair is counted as one: it was asked for.
     """
     total = len(diagnostics) + fixed
     if not total:
-        return f"No new problems found; {known} known from the baseline." if known else "No problems found."
-    found = f"Found {count(total, 'new problem' if known else 'problem')}"
+        if known:
+            return f"No new problems found {where}; {known} known from the baseline."
+        return f"No problems found {where}."
+    found = f"Found {count(total, 'new problem' if known else 'problem')} {where}"
     if fixed:
         found += f" ({fixed} fixed, {len(diagnostics)} remaining)"
     fixable = _fixable(diagnostics, unsafe)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import os
 import pkgutil
 import re
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.errors import RegistryError
@@ -100,15 +103,15 @@ class Registry:
         raise RegistryError(f"there is no rule {word!r}{nearest(word, self.entries)}")
 
 
-def load(plugins: Sequence[str] = ()) -> Registry:
-    """All rules that come with tfgraphlint and those of the plugins named.
+def load(plugins: Sequence[str] = (), linted: Sequence[Path] = ()) -> Registry:
+    """All rules that come with tfgraphlint and those of the plugins named; none of them lies in what is ``linted``.
 
     Raises:
         RegistryError: one cannot be used.
     """
     rules = [rule for module in _modules() for rule in _shipped_rule(module)]
     for plugin in plugins:
-        rules += _plugin_rules(plugin)
+        rules += _plugin_rules(plugin, linted)
     return Registry(rules)
 
 
@@ -124,16 +127,38 @@ def _shipped_rule(module: str) -> list[Rule]:
     return rules
 
 
-def _plugin_rules(plugin: str) -> list[Rule]:
+def _plugin_rules(plugin: str, linted: Sequence[Path]) -> list[Rule]:
     import importlib.metadata  # takes a tenth of a clean run, and hardly anybody has a plugin
 
     points = importlib.metadata.entry_points(group=ENTRY_POINTS)
     known = sorted({point.name for point in points})
+    refused = ""
     for point in points:
         if point.name == plugin:
-            return _rules_of(_import(point.module), f"plugin {plugin!r} ({point.module})")
+            refused = _lies_in_linted_tree(point.dist, linted)
+            if not refused:
+                return _rules_of(_import(point.module), f"plugin {plugin!r} ({point.module})")
+    if refused:
+        raise RegistryError(f"plugin {plugin!r} is not installed: it lies in the linted tree, in {refused}")
     installed = ", ".join(known) or "none"
     raise RegistryError(f"plugin {plugin!r} is not installed (entry points of {ENTRY_POINTS!r}: {installed})")
+
+
+def _lies_in_linted_tree(distribution: Any, linted: Sequence[Path]) -> str:
+    """The folder of a distribution that is part of what is linted, or "". What pip installed for this Python is not,
+    though an environment may lie in a project's folder."""
+    import site
+    import sysconfig
+
+    if distribution is None:
+        return ""
+    folder = os.path.realpath(str(distribution.locate_file("")))
+    installed: list[str] = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()]
+    installed += site.getsitepackages() if hasattr(site, "getsitepackages") else []  # some environments have none
+    if folder in map(os.path.realpath, installed):
+        return ""
+    trees = {os.path.realpath(str(each)) for each in (*linted, ".")}
+    return folder if any(folder == tree or folder.startswith(tree.rstrip(os.sep) + os.sep) for tree in trees) else ""
 
 
 def _import(name: str) -> types.ModuleType:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.disk.reading import read_bytes
+from tfgraphlint.disk.writing import write_named
 from tfgraphlint.errors import RunError
 
 DEFAULT_FILE = "tfgraphlint-baseline.json"
@@ -116,14 +118,10 @@ def read(files: Iterable[Path]) -> Baseline:
 
 
 def _read(file: Path) -> Counter[Problem]:
-    if not file.is_file():  # a device or a pipe would never end
+    if not file.exists():
         raise RunError(f"{file}: there is no such baseline: --write-baseline writes it")
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise RunError(f"{file}: this is no baseline: it has more than {MAX_BYTES:,} bytes")
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(f"{file}: {error.strerror or error}") from error
+        document = json.loads(read_bytes(file, most=MAX_BYTES).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise RunError(f"{file}: this is no baseline (not valid JSON): {WAY_OUT}") from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
@@ -155,7 +153,7 @@ def write(file: Path, problems: Iterable[Problem], before: Baseline, looked_for:
     rows = ",\n".join(f"    {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
     text = f'{{\n  "version": {VERSION},\n  "problems": [\n{rows}\n  ]\n}}\n'
     try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write_named(file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise RunError(f"{file}: cannot be written: {error.strerror or error}") from error
     return sum(now.values())

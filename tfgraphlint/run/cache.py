@@ -6,7 +6,8 @@ the files that name the project's commands, the settings, and the tool itself. A
 project: on who calls a function, on what switches eager execution off, on how many tests there are.
 
 The cache lies in ``.tfgraphlint_cache`` in the working directory, one file for each state of the tool: a checksum and
-JSON, so that reading it runs no code, whoever wrote it. A file that is damaged is as good as none.
+JSON, so that reading it runs no code, whoever wrote it. A file that is damaged, or not what we would have written, is
+as good as none. Everybody can sign a cache: what it says is shown, but no fix is made that it says (``repairing``).
 """
 
 from __future__ import annotations
@@ -16,23 +17,31 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
+import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import tfgraphlint
-from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
+from tfgraphlint.disk.reading import ReadError, read_bytes
+from tfgraphlint.disk.writing import clear_litter, write_anew
 from tfgraphlint.project.commands import declarations
 from tfgraphlint.project.files import ProjectFiles, python_files
 from tfgraphlint.project.module_finder import ModuleFinder, packages_around
 from tfgraphlint.project.settings import Settings
+from tfgraphlint.project.source import most_bytes, shown
 from tfgraphlint.run.examine import Around, Examined
+from tfgraphlint.run.stored import Malformed, as_json, from_json, rows_and_names
 
 FOLDER = ".tfgraphlint_cache"
 MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
+MAX_CACHE_BYTES = 50_000_000
+MAX_DOTS = 1000  # before the name of a module that is imported
+_MODULE = re.compile(r"[^./\\\0]+(?:\.[^./\\\0]+)*")
+_NAME = re.compile(r"[0-9a-f]{32}\.json")
 # A file that was changed so many seconds before the run, or during it, may have been read before the change.
 SETTLED = 1.0
 
@@ -46,11 +55,17 @@ class _File:
 
 
 class Cache:
-    """Results by file. ``started`` is when the run began, in seconds since the epoch."""
+    """Results by file. ``started`` is when the run began, in seconds since the epoch.
 
-    def __init__(self, directory: Path, roots: Sequence[Path], started: float) -> None:
+    ``repairing``: fixes are to be made, so that what has one is not taken from here.
+    """
+
+    def __init__(self, directory: Path, roots: Sequence[Path], started: float, repairing: bool = False) -> None:
+        self._directory = directory
+        self._repairing = repairing
         self._folder = directory / FOLDER
-        self._path = self._folder / f"{_state_of_tool(directory)}.json"
+        self._state = _state_of_tool(directory)
+        self._path = self._folder / f"{self._state}.json"
         self._finder = ModuleFinder(roots)
         self._started = started
         self._listing = ProjectFiles(roots)
@@ -61,21 +76,32 @@ class Cache:
         self._nodes: dict[str, tuple[str, frozenset[str]]] = {}
         self._files: dict[str, _File] = {}
         self._results: dict[str, dict[str, Any]] = {}
-        self._load()
+        if self._is_ours():
+            self._load()
 
     def known(self, file: Path, settings: Settings) -> Examined | None:
         """What was found in ``file`` under these settings, if that holds still."""
-        stored = self._results.get(str(file))
-        if stored is None or stored["settings"] != self._in_short(settings):
+        try:
+            return self._known(file, self._results.get(str(file)), settings)
+        except (Malformed, KeyError, TypeError, ValueError, OSError, RecursionError):
+            return None  # not as we would have written it
+
+    def _known(self, file: Path, stored: Any, settings: Settings) -> Examined | None:
+        if not isinstance(stored, dict) or stored.get("settings") != self._in_short(settings):
             return None
         signature, reached = self._signature(str(file))
         around = frozenset(map(Around, stored["around"]))
-        if stored["signature"] != signature or stored["project"] != self._project_in_short(file, around):
+        if stored.get("signature") != signature or stored.get("project") != self._project_in_short(file, around):
             return None
-        found = tuple(_read_diagnostic(each) for each in stored["found"])
-        in_part = tuple((row, name) for row, name in stored["in_part"])
-        return Examined(file, found, stored["passed"], frozenset(map(Path, reached)) - {file}, in_part=in_part,
-                        around=around)
+        consulted = frozenset(map(Path, reached))
+        names = {shown(each, self._directory) for each in consulted | {file}}
+        found = tuple(from_json(each, names) for each in stored["found"])
+        in_part = rows_and_names(stored["in_part"])
+        if self._repairing and any(each.fix for each in found):
+            return None
+        return Examined(
+            file, found, stored.get("passed") is True, consulted - {file}, in_part=in_part, around=around
+        )  # fmt: skip
 
     def keep(self, results: Iterable[Examined], settings: Mapping[Path, Settings]) -> None:
         """Remember ``results``, which are fresh, and write the cache. That it cannot be written is no error."""
@@ -88,13 +114,15 @@ class Cache:
                     "settings": self._in_short(settings[result.file]),
                     "signature": self._signature(str(result.file))[0],
                     "passed": result.passed_screen,
-                    "found": [_written_diagnostic(each) for each in result.diagnostics],
+                    "found": [as_json(each) for each in result.diagnostics],
                     "in_part": result.in_part,
                     "around": sorted(each.value for each in result.around),
                     "project": self._project_in_short(result.file, result.around),
                 }
         with contextlib.suppress(OSError):
-            self._write()
+            self._folder.mkdir(exist_ok=True)
+            if self._is_ours():
+                self._write()
 
     def _learn(self, results: Iterable[Examined]) -> None:
         """Take over what was imported; of files that have changed, what they imported before is let go."""
@@ -116,7 +144,7 @@ class Cache:
     def _is_settled(self, path: str) -> bool:
         try:
             return os.stat(path).st_mtime < self._started - SETTLED
-        except OSError:
+        except (OSError, ValueError):
             return False
 
     def _in_short(self, settings: Settings) -> str:
@@ -177,44 +205,64 @@ class Cache:
     def _digest(self, path: str) -> str:
         if path not in self._digests:
             try:
-                self._digests[path] = _short(Path(path).read_bytes())
-            except OSError:
+                self._digests[path] = _short(read_bytes(path, most=most_bytes(Path(path))))
+            except ReadError:
                 self._digests[path] = ""
         return self._digests[path]
 
     # -- on the disk -----------------------------------------------------------------------------
 
+    def _is_ours(self) -> bool:
+        """Whether the cache's folder is one, no link, and belongs to who runs this: a checkout can hold anything."""
+        try:
+            status = os.lstat(self._folder)
+        except OSError:
+            return False
+        return stat.S_ISDIR(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid())
+
     def _load(self) -> None:
         try:
-            checksum, _, content = self._path.read_bytes().partition(b"\n")
-        except OSError:
-            return
-        if checksum.decode("ascii", "replace") == _short(content):
+            checksum, _, content = read_bytes(self._path, most=MAX_CACHE_BYTES, follow=False).partition(b"\n")
+            if checksum.decode("ascii", "replace") != _short(content):
+                return
             document = json.loads(content)
-            self._results = document["results"]
-            for path, (digest, asked) in document["files"].items():
-                self._files[path] = _File(digest, {(dots, module) for dots, module in asked})
+            if document["state"] == self._state and isinstance(document["results"], dict):
+                self._files = {path: _read_file(*known) for path, known in document["files"].items()}
+                self._results = document["results"]
+        except (ReadError, Malformed, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            self._files.clear()  # a run that cannot use the cache goes without
 
     def _write(self) -> None:
-        self._folder.mkdir(exist_ok=True)
         ignore = self._folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        if not os.path.lexists(ignore):
+            write_anew(ignore, b"*\n")
         document = {
+            "state": self._state,
             "files": {path: [known.digest, sorted(known.asked)] for path, known in self._files.items()},
             "results": {path: result for path, result in self._results.items() if os.path.exists(path)},
         }
         content = json.dumps(document).encode("ascii")
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_short(content).encode("ascii") + b"\n" + content)
-            os.replace(name, self._path)
-        except BaseException:
-            os.unlink(name)
-            raise
-        for old in sorted(self._folder.glob("*.json"), key=os.path.getmtime)[:-MAX_STATES]:
+        write_anew(self._path, _short(content).encode("ascii") + b"\n" + content)
+        clear_litter(self._folder)
+        states = [each for each in self._folder.iterdir() if _NAME.fullmatch(each.name)]
+        for old in sorted(states, key=lambda each: os.lstat(each).st_mtime)[:-MAX_STATES]:
             old.unlink(missing_ok=True)
+
+
+def _read_file(digest: object, asked: object) -> _File:
+    if not isinstance(digest, str) or not isinstance(asked, list):
+        raise Malformed
+    pairs = {(dots, module) for dots, module in asked}
+    if not all(_is_import(dots, module) for dots, module in pairs):
+        raise Malformed
+    return _File(digest, pairs)
+
+
+def _is_import(dots: object, module: object) -> bool:
+    """Whether a file can import this: a dotted name, or one or more dots alone."""
+    if type(dots) is not int or not 0 <= dots < MAX_DOTS or not isinstance(module, str):
+        return False
+    return _MODULE.fullmatch(module) is not None or (dots > 0 and not module)
 
 
 def _short(content: str | bytes) -> str:
@@ -242,55 +290,3 @@ def _stamps(folder: Path, deep: bool) -> Iterator[str]:
             elif entry.name.endswith((".py", ".json")):
                 stamp = entry.stat()
                 yield f"{entry.path} {stamp.st_size} {stamp.st_mtime_ns}"
-
-
-# -- diagnostics as JSON ---------------------------------------------------------------------------
-
-
-def _written_span(span: Span) -> list[Any]:
-    return [span.filename, span.start.row, span.start.column, span.end.row, span.end.column]
-
-
-def _read_span(written: Sequence[Any]) -> Span:
-    filename, *numbers = written
-    row, column, end_row, end_column = numbers
-    return Span(filename, Position(row, column), Position(end_row, end_column))
-
-
-def _written_fix(fix: Fix) -> list[Any]:
-    edits = [[_written_span(edit.span), edit.content] for edit in fix.edits]
-    return [fix.message, fix.applicability.value, edits]
-
-
-def _read_fix(written: Sequence[Any]) -> Fix:
-    message, applicability, edits = written
-    made = tuple(Edit(_read_span(span), content) for span, content in edits)
-    return Fix(message, Applicability(applicability), made)
-
-
-def _written_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": diagnostic.code,
-        "name": diagnostic.name,
-        "message": diagnostic.message,
-        "severity": diagnostic.severity.value,
-        "span": _written_span(diagnostic.span),
-        "path": [[step.role.value, step.message, _written_span(step.span)] for step in diagnostic.path],
-        "help": diagnostic.help,
-        "fix": None if diagnostic.fix is None else _written_fix(diagnostic.fix),
-        "suggestions": [_written_fix(fix) for fix in diagnostic.suggestions],
-    }
-
-
-def _read_diagnostic(written: Mapping[str, Any]) -> Diagnostic:
-    return Diagnostic(
-        code=written["code"],
-        name=written["name"],
-        message=written["message"],
-        severity=Severity(written["severity"]),
-        span=_read_span(written["span"]),
-        path=tuple(Step(Role(role), message, _read_span(span)) for role, message, span in written["path"]),
-        help=written["help"],
-        fix=None if written["fix"] is None else _read_fix(written["fix"]),
-        suggestions=tuple(_read_fix(fix) for fix in written["suggestions"]),
-    )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
@@ -285,7 +286,7 @@ class Examiner:
 
     def _rules(self) -> Registry:
         if self.registry is None:
-            self.registry = load(self.plugins)
+            self.registry = load(self.plugins, self.roots)
         return self.registry
 
     def _current_project(self) -> Project:
@@ -362,7 +363,7 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
-    return Examined(file, error=line.rstrip(": "), details="".join(traceback.format_exception(error)))
+    return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))
 
 
 def _united(file: Path, results: Sequence[Examined]) -> Examined:

@@ -39,7 +39,10 @@ MIN_BYTES_FOR_POOL = 600_000
 
 @dataclass(frozen=True)
 class Request:
-    """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk."""
+    """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk.
+
+    ``led_out`` are files outside the project to which a link in it led: they are not repaired.
+    """
 
     working_directory: Path
     files: Mapping[Path, Settings]
@@ -49,6 +52,7 @@ class Request:
     processes: int | None = None
     baseline: Baseline | None = None
     heed_comments: bool = True
+    led_out: frozenset[Path] = frozenset()
 
     @cached_property
     def plugins(self) -> tuple[str, ...]:
@@ -175,7 +179,7 @@ class Words:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.entries: tuple[Entry, ...] = load(request.plugins).entries if request.plugins else shipped()
+        self.entries: tuple[Entry, ...] = load(request.plugins, request.roots).entries if request.plugins else shipped()
         self._selected: dict[int, frozenset[str]] = {}
         for settings in {id(each): each for each in request.files.values()}.values():
             check_codes(settings, request.overrides, self.entries)
@@ -328,7 +332,7 @@ def _unused_comments(
             event = unused(suppression, comments, result.file, words)
             if event is None:
                 continue
-            registry = registry or load(request.plugins)
+            registry = registry or load(request.plugins, request.roots)
             for diagnostic in registry.diagnostics(event):
                 row = suppression.span.start.row
                 if comments.of(result.file).find(row, UNUSED, words.entries, besides=suppression) is None:

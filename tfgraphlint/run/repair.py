@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit
+from tfgraphlint.disk.writing import why_not_to_write
 from tfgraphlint.errors import RunError
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.fixes.apply import Change, Plan, changes, edited, moved, plan
 from tfgraphlint.project.guard import parse
-from tfgraphlint.project.source import Source
+from tfgraphlint.project.source import Source, shown
 from tfgraphlint.run.examine import Examined, affected
 from tfgraphlint.run.lint import Request, Run, Words, concluded, readable, wanted
 from tfgraphlint.syntax.text import Lines
@@ -56,13 +57,13 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
             if _is_wanted(diagnostic, unsafe) and _signature(diagnostic, sources) not in refused
         ]
         attempt = plan(candidates[:most] if most else candidates, lines)
-        unusable = [each for each in candidates if each.fix and changes(each.fix, lines) is None]
-        for diagnostic in unusable:
+        unusable = _unusable(state, candidates, lines)
+        for diagnostic, objection in unusable:
             refused.add(_signature(diagnostic, sources))
-            state.dropped.append((diagnostic, "its edits do not fit the file"))
+            state.dropped.append((diagnostic, objection))
+        if unusable:
+            continue
         if not attempt.chosen:
-            if unusable:
-                continue
             return state
         reason = _attempted(state, attempt, sources)
         if reason is None:
@@ -74,6 +75,31 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
         else:
             most = max(len(attempt.chosen) // 2, 1)
     raise RunError(f"the fixes do not come to an end after {MAX_PASSES} passes; nothing was written")
+
+
+def _unusable(
+    state: Repaired, candidates: Iterable[Diagnostic], lines: Mapping[str, Lines]
+) -> list[tuple[Diagnostic, str]]:
+    """The reports whose fix cannot be made, whatever comes out of it, and why."""
+    found = []
+    for diagnostic in candidates:
+        if diagnostic.fix is not None and changes(diagnostic.fix, lines) is None:
+            found.append((diagnostic, "its edits do not fit the file"))
+        elif reason := _untouchable(state, diagnostic):
+            found.append((diagnostic, reason))
+    return found
+
+
+def _untouchable(state: Repaired, diagnostic: Diagnostic) -> str:
+    """What speaks against writing the files that the fix of a report changes."""
+    request = state.original.request
+    for path in {request.names[edit.span.filename] for edit in _edits(diagnostic)} - request.overlay.keys():
+        if path in request.led_out:
+            return "a link led to this file, which lies outside the project"
+        refused = why_not_to_write(path)
+        if refused:
+            return f"{shown(path, request.working_directory)}: {refused}"
+    return ""
 
 
 def _is_wanted(diagnostic: Diagnostic, unsafe: bool) -> bool:
@@ -132,6 +158,8 @@ def _unwritable(source: Source, faults: int) -> str | None:
     tree = parse(source.text, source.filename)
     if isinstance(tree, UnparsableFile):
         return f"what comes out does not parse ({tree.message}, row {source.place(tree.span).start.row})"
+    if not source.writes_back:
+        return f"the file's encoding ({source.encoding}) would not write the rest of it as it is"
     if len(source.faults) > faults:
         return f"what comes out does not parse ({source.faults[-1].message})"
     try:

@@ -24,6 +24,7 @@ class Silenced:
 
     original: Run
     run: Run
+    before: Mapping[Path, Source]
     changed: Mapping[Path, Source]
     comments: int
 
@@ -33,6 +34,7 @@ def silence(run: Run, reason: str = "") -> Silenced:
 
     A report for whose line there can be none, as in a file that does not parse, stays.
     """
+    before: dict[Path, Source] = {}
     changed: dict[Path, Source] = {}
     comments = 0
     for name, file in run.request.names.items():
@@ -41,9 +43,9 @@ def silence(run: Run, reason: str = "") -> Silenced:
         made = _changes(source, reports, reason) if reports else []
         after = edited(source, made) if made else source
         if made and not isinstance(parse(after.text, name), UnparsableFile):
-            changed[file] = after
+            before[file], changed[file] = source, after
             comments += len(made)
-    return Silenced(run, linted_again(run, changed) if changed else run, changed, comments)
+    return Silenced(run, linted_again(run, changed) if changed else run, before, changed, comments)
 
 
 def _changes(source: Source, reports: Iterable[Diagnostic], reason: str) -> list[Change]:

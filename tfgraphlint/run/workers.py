@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
 
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError, RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
@@ -160,7 +161,7 @@ def _received(worker: _Worker, examiner: Examiner) -> Examined | str | None:
         worker.process.join()
         if not worker.has_begun:
             return None
-        filename = shown(worker.file, examiner.working_directory)
+        filename = one_line(shown(worker.file, examiner.working_directory))
         if worker.is_overdue:
             seconds = examiner.limit(worker.file).seconds
             said = f"it takes more than {seconds:g} seconds (max-seconds)"
