@@ -372,7 +372,7 @@ class Doubtful(Rule):
 
 def plugged(project: Path) -> Path:
     """A folder in which a plugin is installed."""
-    installed = project / "installed"
+    installed = project.with_name(f"{project.name}-installed")  # outside of what is linted
     (installed / "plug-1.0.dist-info").mkdir(parents=True)
     (installed / "plug-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: plug\nVersion: 1.0\n")
     (installed / "plug-1.0.dist-info" / "entry_points.txt").write_text("[tfgraphlint.rules]\nplug = plug_rules\n")

@@ -49,7 +49,7 @@ def test_only_what_is_new_is_reported(project: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.startswith("Wrote 1 problem to known.json.\n")
     done = run(*BASELINE)
-    assert (done.exit_code, done.stdout) == (0, "No new problems found; 1 known from the baseline.\n")
+    assert (done.exit_code, done.stdout) == (0, "No new problems found in 1 file; 1 known from the baseline.\n")
     file.write_text(f"{HEAD}y = 1\n\nlost(x)\nlost(y)\n")
     assert places(*BASELINE) == ["a.py:6"]
     assert run(*BASELINE).stdout.endswith(
@@ -133,7 +133,7 @@ def test_comments_are_added_that_silence(project: Path, before: str, after: str)
     file.write_bytes((HEAD + before).encode())
     done = run("--add-ignore=old", "--ignore", "TFG901")
     assert file.read_bytes().decode() == HEAD + after
-    assert (done.exit_code, done.stdout) == (0, "No problems found.\n")
+    assert (done.exit_code, done.stdout) == (0, "No problems found in 1 file.\n")
     assert run("--ignore", "TFG901").exit_code == 0
 
 
@@ -215,7 +215,7 @@ def test_unsafe_fixes_alone_are_shown(project: Path, monkeypatch: pytest.MonkeyP
     assert " [*] " not in run("--output-format", "concise").stdout
     done = run("--output-format", "concise", "--unsafe-fixes")
     assert done.stdout.startswith("a.py:3:1: TFG202 [*] it is lost")
-    assert done.stdout.endswith("Found 1 problem (1 fixable with --fix --unsafe-fixes).\n")
+    assert done.stdout.endswith("Found 1 problem in 1 file (1 fixable with --fix --unsafe-fixes).\n")
     assert file.read_text() == f"{HEAD}lost(x)\n"
 
 

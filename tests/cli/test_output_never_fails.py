@@ -170,7 +170,7 @@ def test_names_in_diffs_forge_nothing_either(tmp_path: Path) -> None:
         (tmp_path / name).write_text(LOST)
     done = tfgraphlint_in(tmp_path, "--diff", GITHUB_ACTIONS="true")
     assert commands(done.stdout + done.stderr) == []
-    assert len(done.stdout.splitlines()) == 10 * len(NAMES)
+    assert len(done.stdout.splitlines()) == 9 * len(NAMES)
 
 
 def test_names_of_what_is_not_repaired_forge_nothing_either(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_several_formats_at_once(project: Path) -> None:
 
 def test_a_file_alone_leaves_the_summary(project: Path) -> None:
     done = run("--output-format", "junit", "--output-file", "a.xml")
-    assert done.stdout == "Found 1 problem (1 fixable with --fix).\n"
+    assert done.stdout == "Found 1 problem in 1 file (1 fixable with --fix).\n"
     assert "TFG202" in (project / "a.xml").read_text()
     assert run("--output-format", "junit", "--output-file", "a.xml", "-q").stdout == ""
 

@@ -66,10 +66,14 @@ def describe(lost: GradientLost) -> str:
     return f"{name_gradient(lost)} is {_outcome(lost)}"
 
 
+_OF_FIT = "'s loss"  # a model is fitted to its loss
+
+
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    target = f"`{brief(lost.target.code)}`"
-    return f"the gradient of {'the loss of ' if _is_fitted(lost) else ''}{target} with respect to {name_source(lost)}"
+    target = f"`{brief(lost.target.code)}`{_OF_FIT if _is_fitted(lost) else ''}"
+    of = "for" if lost.source.kind == "part layer" else "with respect to"
+    return f"the gradient of {target} {of} {name_source(lost)}"
 
 
 def name_source(lost: GradientLost) -> str:
