@@ -53,7 +53,7 @@ def test_only_what_is_new_is_reported(project: Path) -> None:
     file.write_text(f"{HEAD}y = 1\n\nlost(x)\nlost(y)\n")
     assert places(*BASELINE) == ["a.py:6"]
     assert run(*BASELINE).stdout.endswith(
-        "Found 1 new problem (1 fixable with --fix); 1 more known from the baseline.\n"
+        "Found 1 new problem in 1 file (1 fixable with --fix); 1 more known from the baseline.\n"
     )
 
 

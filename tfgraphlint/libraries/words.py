@@ -66,6 +66,8 @@ COMPARISON_SIGNS = {
     "NotEqual": "!=", "tensorflow.greater": ">", "tensorflow.greater_equal": ">=", "tensorflow.less": "<",
     "tensorflow.less_equal": "<=", "tensorflow.equal": "==", "tensorflow.not_equal": "!=",
 }  # fmt: skip
+# Functions that choose among values by a condition or a mask.
+CHOOSERS = frozenset({"where", "cond", "boolean_mask", "switch_case"})
 # Functions whose derivative at zero is infinite.
 INFINITE_SLOPE_AT_ZERO = (
     "tensorflow.sqrt", "tensorflow.math.sqrt", "tensorflow.norm", "tensorflow.linalg.norm",

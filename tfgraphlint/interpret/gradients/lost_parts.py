@@ -17,7 +17,7 @@ from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Instance, Items, Object, Tape, Variable
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.verdicts import judge_one
-from tfgraphlint.libraries.words import COMPARISON_SIGNS
+from tfgraphlint.libraries.words import CHOOSERS, COMPARISON_SIGNS
 
 # What cuts the gradient where TensorFlow goes on. What leaves TensorFlow may be meant to cut it.
 CUTS = frozenset({FaultKind.NON_DIFFERENTIABLE, FaultKind.ASSIGN})
@@ -60,16 +60,24 @@ def report(
     ``at`` are the query and the target as it is written, ``passed`` the weights of which nothing is said.
     """
     for member, faults, way in _lost(m, tape, targets, source, {*passed, *_told_to_rest(m, source.value)}):
-        if all(fault.kind in cuts and not _compares(fault) for fault in faults):
+        if all(fault.kind in cuts and not _chooses(fault, way) for fault in faults):
             m.emit(GradientLost(
                 at[0], use_of(tape), Operand(at[1], next(iter(targets)).place),
                 Operand(m.place(source.written), way.source.place, member.kind), faults, False, None, tuple(m.calls),
             ))  # fmt: skip
 
 
-def _compares(fault: Fault) -> bool:
-    """Whether a comparison cuts: what it gives is a mask or a condition, which chooses among other layers' values."""
-    return fault.name in COMPARISON_SIGNS or isinstance(fault.place.node, cst.Comparison)
+def _chooses(fault: Fault, way: Way) -> bool:
+    """Whether a comparison cuts, and what it gives only chooses among other values: a condition, a mask."""
+    if fault.name not in COMPARISON_SIGNS and not isinstance(fault.place.node, cst.Comparison):
+        return False
+    for taker, taken in zip(way.nodes, way.nodes[1:]):
+        if taken.place is not None and taken.place.node is fault.place.node:
+            call = taker.place.node if taker.place is not None else None
+            match call:
+                case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
+                    return name in CHOOSERS
+    return False
 
 
 def _lost(
