@@ -68,7 +68,8 @@ def report(
 
 
 def _chooses(fault: Fault, way: Way) -> bool:
-    """Whether a comparison cuts, and what it gives only chooses among other values: a condition, a mask."""
+    """Whether a comparison cuts, and what it gives only chooses among other values, a condition or a mask, or may do so:
+    of symbolic tensors it is not known who takes what."""
     if fault.name not in COMPARISON_SIGNS and not isinstance(fault.place.node, cst.Comparison):
         return False
     for taker, taken in zip(way.nodes, way.nodes[1:]):
@@ -77,7 +78,8 @@ def _chooses(fault: Fault, way: Way) -> bool:
             match call:
                 case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
                     return name in CHOOSERS
-    return False
+            return False
+    return True
 
 
 def _lost(
