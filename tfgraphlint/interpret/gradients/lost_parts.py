@@ -68,7 +68,7 @@ def report(
 
 
 def _chooses(fault: Fault, way: Way) -> bool:
-    """Whether a comparison cuts, and what it gives only chooses among other values, a condition or a mask, or may do so:
+    """Whether a comparison cuts, and what it gives only chooses among other values, a condition or a mask, or may:
     of symbolic tensors it is not known who takes what."""
     if fault.name not in COMPARISON_SIGNS and not isinstance(fault.place.node, cst.Comparison):
         return False
