@@ -12,7 +12,7 @@ from typing import Any
 
 from tfgraphlint.rule_api.rule import Rule
 
-FIXTURES = "tfgraphlint.fixtures"
+RULES = "tfgraphlint.rules"
 # What the fixtures say to those who run them, and nobody who reads a page wants to know.
 _MARK = re.compile(r"[ \t]*# (?:todo-)?expect: .*$", re.MULTILINE)
 _CLAIM = re.compile(r"^# (?:claim|holds|process): .*\n", re.MULTILINE)
@@ -78,9 +78,11 @@ def find_conditions(rule: Rule) -> list[str]:
 
 
 def _folders(rule: Rule) -> list[Path]:
+    """The fixtures of a rule that comes with tfgraphlint: they lie beside the rules, installed or not."""
     name = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
-    spec = importlib.util.find_spec(FIXTURES)
-    return [Path(location, name) for location in (spec.submodule_search_locations or ())] if spec else []
+    spec = importlib.util.find_spec(RULES)
+    locations = spec.submodule_search_locations if spec is not None else None
+    return [Path(location).parent / "fixtures" / name for location in locations or ()]
 
 
 def _read_program(case: Path | None, name: str) -> str | None:
