@@ -267,3 +267,20 @@ def test_wrong_usage(project: Path, arguments: list[str], said: str) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert file.read_text() == f"{HEAD}lost(x)\n"
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_configuration_names_no_baseline_outside(project: Path, is_link: bool) -> None:
+    write(project, "a.py", "lost(x)\n")
+    outside = project.with_name(f"{project.name}-known.json")
+    named = "known.json" if is_link else f"../{outside.name}"
+    if is_link:
+        (project / named).symlink_to(outside)
+    (project / "tfgraphlint.toml").write_text(f'baseline = "{named}"\n')
+    for arguments in ((), ("--write-baseline",)):
+        done = run(*arguments)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"baseline = '{named}' lies outside: name it with --baseline" in done.stderr
+    assert not outside.exists()
+    assert run("--baseline", str(outside), "--write-baseline").exit_code == 0
+    assert outside.exists()
