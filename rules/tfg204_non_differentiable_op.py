@@ -44,9 +44,9 @@ class NonDifferentiableOp(Rule):
     variable counts by itself: those that get no gradient are reported though others train. Not those that are frozen
     (`trainable = False`), and not where something else adds to the loss (`add_loss`, regularizers of these weights).
     Masks and indices that choose among live values (`gather`, `where`, `boolean_mask`, a product with a cast
-    comparison) are not reported, nor `x - tf.floor(x)`, nor anything inside `tf.custom_gradient` or behind
-    `tf.stop_gradient`. The table says what one version of TensorFlow did with one call of each operation; for some the
-    arguments decide.
+    comparison) are not reported, but for a layer of a model all of whose outputs are cast comparisons; nor are
+    `x - tf.floor(x)` and anything inside `tf.custom_gradient` or behind `tf.stop_gradient`. The table says what one
+    version of TensorFlow did with one call of each operation; for some the arguments decide.
 
     ## Fix safety
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
+    from tfgraphlint.run.baseline import Problem
     from tfgraphlint.run.repair import Repaired
     from tfgraphlint.run.silence import Silenced
 
@@ -107,11 +108,7 @@ def write_baseline(run: Run, options: Options) -> tuple[Path, int]:
         raise RunError("the configurations name several baselines: say with --baseline FILE which one to write")
     before = baseline.read(files) if files[0].exists() else baseline.Baseline()
     problems = baseline.problems_of(run.diagnostics, request.names, linting.Comments(request).line)
-    words = linting.Words(request)
-    unread = {str(result.file) for result in run.errors}
-    return files[0], baseline.write(
-        files[0], problems, before, lambda each: each.file not in unread and words.looked_for(each.file, each.code)
-    )
+    return files[0], baseline.write(files[0], problems, before, _looked_for(run))
 
 
 def solved(run: Run) -> int:
@@ -119,11 +116,14 @@ def solved(run: Run) -> int:
     known = run.request.baseline
     if known is None:
         return 0
+    return known.solved(len(run.known), _looked_for(run))
+
+
+def _looked_for(run: Run) -> Callable[[Problem], bool]:
+    """Whether a problem of a baseline would have been found in this run, if it is still there."""
     words = linting.Words(run.request)
     unread = {str(result.file) for result in run.errors}
-    return known.solved(
-        len(run.known), lambda each: each.file not in unread and words.looked_for(each.file, each.code)
-    )
+    return lambda each: each.file not in unread and words.looked_for(each.file, each.code)
 
 
 def silence(run: Run, reason: str) -> Silenced:

@@ -71,12 +71,7 @@ def write_anew(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; nothing has changed then.
     """
-    temporary = _temporary(path.parent, content, 0o600)
-    try:
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    _put(path, content, 0o600)
 
 
 def write_named(path: Path, content: bytes) -> None:
@@ -98,9 +93,14 @@ def write_named(path: Path, content: bytes) -> None:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-    temporary = _temporary(target.parent, content, mode)
+    _put(target, content, mode)
+
+
+def _put(path: Path, content: bytes, mode: int) -> None:
+    """Put a new file at ``path``, or leave nothing behind."""
+    temporary = _temporary(path.parent, content, mode)
     try:
-        os.replace(temporary, target)
+        os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise

@@ -91,7 +91,7 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
         at_exit.run(m)
     effort.allow(effort.UNBOUNDED)
     m.frame = Frame(scope, scope.names)
-    m.functions_perhaps_eager = switches.runs_functions_eagerly_within(scope.tree.text)
+    m.functions_perhaps_eager = switches.runs_functions_eagerly_within(scope.tree)
     for name in sorted(called):
         for root, steps in started.roots(m, scope, name, telling):
             run_root(m, root, steps)

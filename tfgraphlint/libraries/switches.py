@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
+
+import libcst as cst
 
 from tfgraphlint.disk.reading import glimpse
 from tfgraphlint.facts.common import Mode
@@ -15,12 +17,11 @@ from tfgraphlint.project.callers import Callers
 from tfgraphlint.project.files import python_files
 from tfgraphlint.project.import_lines import module_word, words_of_imports
 from tfgraphlint.project.modules import Project
+from tfgraphlint.syntax.late_bodies import definitions
 from tfgraphlint.syntax.tree import Tree
 
-_RUN_EAGERLY = re.compile(
-    r"^([ \t]+)[\w.]*\b(?:experimental_)?run_functions_eagerly\(\s*(?:run_eagerly\s*=\s*)?True\b", re.MULTILINE
-)
-_DEFINITION = re.compile(r"\s*(?:async\s+)?def\b")
+RUN_FUNCTIONS_EAGERLY = ("run_functions_eagerly", "experimental_run_functions_eagerly")
+
 
 def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
     """The mode of a module's top level before anything ran: eager, unless some other file may have switched it off."""
@@ -42,18 +43,29 @@ def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     return not known.modules.isdisjoint(words_of_imports(text, path, packages=True))
 
 
-def runs_functions_eagerly_within(text: str) -> bool:
+def runs_functions_eagerly_within(tree: Tree) -> bool:
     """Whether a function of a file switches ``tf.function`` off, whatever else it does: not under a condition."""
-    for call in _RUN_EAGERLY.finditer(text):
-        pad = len(call[1])
-        outer = (line for line in reversed(text[: call.start()].splitlines()) if line.strip() and _indent(line) < pad)
-        if _DEFINITION.match(next(outer, "")):
-            return True
+    if RUN_FUNCTIONS_EAGERLY[0] not in tree.text:
+        return False
+    functions = [node for node in definitions(tree.module) if isinstance(node, cst.FunctionDef)]
+    return any(_switches_off(part) for function in functions for line in function.body.body for part in _parts(line))
+
+
+def _parts(line: cst.BaseStatement | cst.BaseSmallStatement) -> Sequence[cst.CSTNode]:
+    """The statements in one row; a compound one decides what runs in it."""
+    if isinstance(line, cst.SimpleStatementLine):
+        return line.body
+    return [line] if isinstance(line, cst.BaseSmallStatement) else []
+
+
+def _switches_off(statement: cst.CSTNode) -> bool:
+    match statement:
+        case cst.Expr(value=cst.Call(
+            func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)),
+            args=[cst.Arg(value=cst.Name(value="True")), *_],
+        )):  # fmt: skip
+            return name in RUN_FUNCTIONS_EAGERLY
     return False
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def callers_of(project: Project) -> Callers:

@@ -54,12 +54,6 @@ def _newer(text: str, error: SyntaxError) -> str:
     return ""
 
 
-def guard(text: str, filename: str) -> UnparsableFile | None:
-    """What stands against giving ``text`` to libcst; None when nothing does."""
-    tree = parse(text, filename)
-    return tree if isinstance(tree, UnparsableFile) else too_deep(tree, text, filename)
-
-
 def too_deep(tree: ast.Module, text: str, filename: str) -> UnparsableFile | None:
     """Whether ``tree`` is nested deeper than we can follow, and where."""
     if _is_shallow(tree, text):

@@ -1,4 +1,4 @@
-"""A walk over CPython's tree that takes a third of the time of ``ast.walk``."""
+"""A walk over CPython's tree that takes six tenths of the time of ``ast.walk``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ def walk(node: ast.AST) -> list[ast.AST]:
     """``node`` and all below it, those above before those below, without contexts and operators."""
     found = [node]
     for each in found:  # grows while it is read
-        for name in node_fields(type(each)):
-            value = getattr(each, name, None)
-            if value.__class__ is list:
-                found += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
-                found.append(value)
+        found += children(each)
     return found
 
 

@@ -3,8 +3,6 @@ tensors in any version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from tfgraphlint.facts.keras import LayerCreated
@@ -12,6 +10,7 @@ from tfgraphlint.facts.tracing import VariableCreated
 from tfgraphlint.interpret.core import keras_symbols
 from tfgraphlint.interpret.core.class_hierarchy import class_attribute, kind_of
 from tfgraphlint.interpret.core.events import AttributeSet
+from tfgraphlint.interpret.core.frames import running_frames
 from tfgraphlint.interpret.core.graph_state import is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Metric, Model, Network
@@ -64,7 +63,7 @@ def _is_first_time(m: Machine, owner: Instance, name: str) -> bool:
     if old is not None and not (isinstance(old, Value) and is_none(old)) or not _was_built(owner):
         return False
     asked = 0
-    for frame in _frames(m):
+    for frame in running_frames(m):
         conditions = [construct.node for construct in frame.around]
         asked += len(conditions)
         if len(frame.returns) > len(frame.half_returned) or not all(_asks_for(node, name) for node in conditions):
@@ -77,13 +76,6 @@ def _is_first_time(m: Machine, owner: Instance, name: str) -> bool:
 def _was_built(owner: Instance) -> bool:
     """Whether ``build``, which Keras runs before ``call``, has run, or there is none."""
     return bool(owner.entered_build) or not isinstance(class_attribute(owner.cls, "build"), Function)
-
-
-def _frames(m: Machine) -> Iterator[Frame]:
-    frame: Frame | None = m.frame
-    while frame is not None:
-        yield frame
-        frame = frame.caller
 
 
 def _receiver(frame: Frame) -> Value | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import RaisedWhileTraced, TensorTested
 from tfgraphlint.interpret.core.autograph import Construct, left_alone
 from tfgraphlint.interpret.core.events import ConditionTested, Contained, LoopLeft, Raised, Returned
+from tfgraphlint.interpret.core.frames import running_frames
 from tfgraphlint.interpret.core.graph_state import asks, fails_as_bool, in_graph, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Const
@@ -88,7 +87,7 @@ def raised(m: Machine, event: Raised) -> None:
     node = event.node
     if not in_graph(m) or not m.frame.around and not m.frame.half_returned:
         return
-    if any(construct.kind == "try" for frame in _running_frames(m) for construct in frame.around):
+    if any(construct.kind == "try" for frame in running_frames(m) for construct in frame.around):
         return
     construct = next((found for found in reversed(m.frame.around) if found.kind == "if"), None)
     condition = construct.node if construct is not None and construct.tensor is True else _returned_before(m)
@@ -101,11 +100,3 @@ def _returned_before(m: Machine) -> cst.If | None:
     """The tensor's condition of this block whose one branch returned: what follows it is the other branch."""
     pending = m.frame.half_returned[-1] if m.frame.half_returned else None
     return pending.node if pending is not None and pending.depth == len(m.frame.around) else None
-
-
-def _running_frames(m: Machine) -> list[Any]:
-    found, frame = [], m.frame
-    while frame is not None:
-        found.append(frame)
-        frame = frame.caller  # type: ignore[assignment]
-    return found

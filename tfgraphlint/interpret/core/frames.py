@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tfgraphlint.facts.common import Mode
@@ -21,6 +22,14 @@ def traced_mode(m: Machine, traced: Traced) -> Running:
             outer = replace(outer, jit=True)
         return Running(Mode.GRAPH, m.running.why, outer, traced.autograph, m.running.by)
     return Running(Mode.GRAPH, traced.place, traced, traced.autograph, traced.by)
+
+
+def running_frames(m: Machine) -> Iterator[Frame]:
+    """The frame of the running code, that of its caller, and so on."""
+    frame: Frame | None = m.frame
+    while frame is not None:
+        yield frame
+        frame = frame.caller
 
 
 def frame_of(m: Machine, name: str) -> Frame | None:

@@ -74,11 +74,7 @@ def _chooses(fault: Fault, way: Way) -> bool:
         return False
     for taker, taken in zip(way.nodes, way.nodes[1:]):
         if taken.place is not None and taken.place.node is fault.place.node:
-            call = taker.place.node if taker.place is not None else None
-            match call:
-                case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
-                    return name in CHOOSERS
-            return False
+            return taker.operation.rpartition(".")[2] in CHOOSERS
     return True
 
 
