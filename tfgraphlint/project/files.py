@@ -61,11 +61,18 @@ class ProjectFiles:
 
     def _marked(self, folder: Path) -> Path | None:
         """The nearest folder with a mark."""
-        if folder not in self._marks:
-            has_mark = any(os.path.exists(os.path.join(folder, mark)) for mark in PROJECT_MARKS)
-            above = folder.parent
-            self._marks[folder] = folder if has_mark else None if above == folder else self._marked(above)
-        return self._marks[folder]
+        passed: list[Path] = []
+        found: Path | None = None
+        for above in (folder, *folder.parents):
+            if above in self._marks:
+                found = self._marks[above]
+                break
+            passed.append(above)
+            if any(os.path.exists(os.path.join(above, mark)) for mark in PROJECT_MARKS):
+                found = above
+                break
+        self._marks.update(dict.fromkeys(passed, found))
+        return found
 
 
 def _unmarked_top(folder: Path, roots: Iterable[Path]) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -361,6 +360,8 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: 
 
 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
+    import traceback  # most runs have no internal error
+
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))
