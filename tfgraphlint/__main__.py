@@ -12,8 +12,13 @@ def main() -> None:
     """Run the command line."""
     leave_out_working_directory()
     from tfgraphlint.cli import main as run  # imports click: not before it is clear from where
+    from tfgraphlint.syntax.deep_stack import end_process, own_process
 
-    run()
+    own_process()
+    try:
+        run()
+    finally:
+        end_process()
 
 
 def leave_out_working_directory() -> None:

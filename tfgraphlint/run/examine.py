@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +30,7 @@ from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
-from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
+from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep, collect_garbage
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
@@ -293,7 +292,7 @@ class Examiner:
         if self._project is None or self._linted % FILES_PER_PROJECT == 0:
             self._project = None
             if self._linted:
-                gc.collect()
+                collect_garbage()
             self._start_project()
         self._linted += 1
         assert self._project is not None

@@ -61,6 +61,36 @@ def no_garbage_search() -> Iterator[None]:
             gc.enable()
 
 
+def collect_garbage() -> None:
+    """Free what was dropped in cycles. What lives on, trees above all, is not searched again the next time.
+
+    Only in a process of ours, whose garbage is all ours: in the process of somebody who imports us, what lives on is
+    theirs, and may be garbage later.
+    """
+    gc.collect()
+    if _PROCESS.is_ours:
+        gc.freeze()
+
+
+def own_process() -> None:
+    """Say that this process does nothing but lint: no garbage is searched but where ``collect_garbage`` says so."""
+    _PROCESS.is_ours = True
+    gc.disable()
+
+
+def end_process() -> None:
+    """Spare a process of ours the search for garbage that Python makes when it ends."""
+    if _PROCESS.is_ours:
+        gc.freeze()
+
+
+class _Process:
+    is_ours = False
+
+
+_PROCESS = _Process()
+
+
 def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Result:
     """The result of ``function()``, run on a large stack. Its exceptions come through.
 
