@@ -303,7 +303,7 @@ class Examiner:
 
         if self._trees is None or whole:
             self._trees = Trees(whole)
-        self._project = _open_project(self.roots, self.overlay, self._trees)
+        self._project = _open_project(self, self._trees)
 
 
 def say_once(
@@ -346,12 +346,12 @@ def parsed_tree(source: Source, parsed: ast.Module | None = None) -> Tree | Unpa
         return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
 
 
-def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
+def _open_project(examiner: Examiner, trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
     from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
-    project = Project(roots, trees)
-    for path, source in overlay.items():
+    project = Project(examiner.roots, trees, examiner.working_directory)
+    for path, source in examiner.overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)
             if not isinstance(tree, UnparsableFile):
