@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -360,6 +359,8 @@ def _open_project(examiner: Examiner, trees: Trees) -> Project:
 
 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
+    import traceback  # most runs have no internal error
+
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))

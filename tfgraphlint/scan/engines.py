@@ -12,7 +12,7 @@ from typing import Any
 from tfgraphlint.errors import RunError
 from tfgraphlint.scan.sources import Project
 from tfgraphlint.scan.task import Options, scan
-from tfgraphlint.syntax.deep_stack import own_process
+from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
 Done = tuple[Project, dict[str, Any]]
 
@@ -61,7 +61,7 @@ def _alone(project: Project, options: Options) -> dict[str, Any]:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=own_process)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=say_process_ends_soon)
 
 
 def run_on_dask(projects: Sequence[Project], options: Options, address: str) -> Iterator[Done]:

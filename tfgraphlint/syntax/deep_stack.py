@@ -58,34 +58,26 @@ def no_garbage_search() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if _PROCESS.ends_soon:
+                gc.freeze()  # it would be searched through at once
             gc.enable()
 
 
 def collect_garbage() -> None:
-    """Free what was dropped in cycles. What lives on, trees above all, is not searched again the next time.
-
-    Only in a process of ours, whose garbage is all ours: in the process of somebody who imports us, what lives on is
-    theirs, and may be garbage later.
-    """
+    """Free what was dropped in cycles. Where the process ends soon, what lives on, trees above all, is not searched
+    again the next time: in one that goes on, it may be garbage later."""
     gc.collect()
-    if _PROCESS.is_ours:
+    if _PROCESS.ends_soon:
         gc.freeze()
 
 
-def own_process() -> None:
-    """Say that this process does nothing but lint: no garbage is searched but where ``collect_garbage`` says so."""
-    _PROCESS.is_ours = True
-    gc.disable()
-
-
-def end_process() -> None:
-    """Spare a process of ours the search for garbage that Python makes when it ends."""
-    if _PROCESS.is_ours:
-        gc.freeze()
+def say_process_ends_soon(does: bool = True) -> None:
+    """Say that this process does nothing after one run; or, where it was said before, that it goes on."""
+    _PROCESS.ends_soon = does
 
 
 class _Process:
-    is_ours = False
+    ends_soon = False
 
 
 _PROCESS = _Process()
