@@ -41,6 +41,7 @@ ROWS = [
     "run",
     "report",
     "verify",
+    "api",
     "cli",
 ]
 # What a rule is written with.

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.disk.reading import is_file
 from tfgraphlint.disk.walking import lies_within, repository_around
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
 from tfgraphlint.project.import_lines import ImportLine
@@ -155,13 +156,13 @@ def packages_around(directory: Path) -> Iterator[Path]:
 def _module_file(base: Path, module: str) -> Path | None:
     folder = base.joinpath(*module.split("."))
     file = folder.with_suffix(".py") if "." not in folder.name else None
-    if file is not None and os.path.isfile(file):
+    if file is not None and is_file(file):
         return file
     return _package_file(folder)
 
 
 def _package_file(folder: Path) -> Path | None:
     init = folder / "__init__.py"
-    if os.path.isfile(init):
+    if is_file(init):
         return init
     return None
