@@ -42,6 +42,7 @@ ROWS = [
     "report",
     "verify",
     "api",
+    "server",
     "cli",
 ]
 # What a rule is written with.

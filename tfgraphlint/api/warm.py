@@ -12,7 +12,7 @@ import time
 import tokenize
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ Stamp = tuple[int, int]  # when a file was changed, and how long it is
 MAX_TEXT = 2_000_000  # characters of source whose trees are kept, for as long as an editor is open
 # So many seconds it is taken to stay as it is which files start others: finding that out reads all files of a project.
 SECONDS_OF_STARTERS = 10.0
+# A file that was changed so many nanoseconds ago may have been read before the change.
+SETTLED = 1_000_000_000
 _lock = threading.RLock()
 
 
@@ -39,7 +41,7 @@ class Warm:
 
     def __init__(self) -> None:
         self._trees = Trees(most=MAX_TEXT)
-        self._stamps: dict[Path, Stamp | None] = {}
+        self._stamps: dict[Path, Stamp] = {}  # of the files on the disk whose trees are kept
         self._starters: dict[Path, tuple[float, Mapping[Path, Settings]]] = {}
 
     def forget_starters(self) -> None:
@@ -62,15 +64,17 @@ class Warm:
     def placed(self, run: Run, texts: Mapping[Path, str], diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """``diagnostics`` of ``run`` at their places as a person reads them: in a notebook, by cell."""
 
-        @cache
-        def source(filename: str) -> Source:
-            file = Path(os.path.normpath(run.request.working_directory / filename))
-            return self.together(texts, lambda: readable(run.request, file))
+        source = cache(partial(self.source, run, texts))
 
         def place(span: Span) -> Span:
             return source(span.filename).place(span) if holds_pieces(Path(span.filename)) else span
 
         return tuple(placed(each, place) for each in diagnostics)
+
+    def source(self, run: Run, texts: Mapping[Path, str], filename: str) -> Source:
+        """The text of a file as reports of ``run`` name it."""
+        file = Path(os.path.normpath(run.request.working_directory / filename))
+        return self.together(texts, lambda: readable(run.request, file))
 
     def together(self, texts: Mapping[Path, str], function: Callable[[], Result]) -> Result:
         """What ``function`` gives if it reads ``texts`` in the place of files, and nobody else lints meanwhile."""
@@ -80,12 +84,14 @@ class Warm:
     def _lint(self, request: Request, texts: Mapping[Path, str]) -> Run:
         self._let_go_of_what_changed(texts)
         asked = replace(request, trees=self._trees, processes=1)
+        began = time.time_ns()
         found = lint(replace(asked, known_starters=self._known_starters(asked)))
         if found.errors:  # a tree may be half made
             self._trees = Trees(most=MAX_TEXT)
         for path in self._trees:
-            if path not in self._stamps:
-                self._stamps[path] = _stamp(path)
+            stamp = _stamp(path)
+            if path not in texts and stamp is not None and stamp[0] < began - SETTLED:
+                self._stamps.setdefault(path, stamp)
         return found
 
     def _known_starters(self, request: Request) -> Mapping[Path, Settings] | None:
