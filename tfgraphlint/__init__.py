@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Fixed", "LintError", "Linted", "__version__", "fix_source", "lint_paths", "lint_source"]
 
+_FOR_IPYTHON = ("load_ipython_extension", "unload_ipython_extension")  # which looks for them here
+
 
 def __getattr__(name: str) -> object:
-    """What of ``__all__`` is not imported yet."""
-    if name not in __all__:
+    """What is imported when somebody asks for it."""
+    if name not in __all__ and name not in _FOR_IPYTHON:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    value: object = getattr(importlib.import_module("tfgraphlint.api"), name)
+    module = importlib.import_module("tfgraphlint.jupyter" if name in _FOR_IPYTHON else "tfgraphlint.api")
+    value: object = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -43,6 +43,7 @@ ROWS = [
     "verify",
     "api",
     "server",
+    "jupyter",
     "cli",
 ]
 # What a rule is written with.

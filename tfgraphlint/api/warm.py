@@ -96,8 +96,8 @@ class Warm:
 
     def _known_starters(self, request: Request) -> Mapping[Path, Settings] | None:
         """What starts the one file of a request, if that was asked a moment ago."""
-        if len(request.files) != 1:
-            return None
+        if len(request.files) != 1 or request.known_starters is not None:
+            return request.known_starters
         (file,) = request.files
         known = self._starters.get(file)
         if known is None or time.monotonic() - known[0] > SECONDS_OF_STARTERS:

@@ -1,0 +1,105 @@
+"""What is not known of a program that runs cell by cell.
+
+Of a cell that failed a part has run: what stood before the statement that failed. What that statement binds, and all
+values that it can have changed, are unknown from then on, so that nothing is said of them. And by the time that a
+function is called which no cell has called so far, names may have other values.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.project.guard import parse
+from tfgraphlint.project.magics import python_of
+from tfgraphlint.syntax.ast_walk import walk
+from tfgraphlint.syntax.text import Lines
+
+# IPython's own syntax for a name whose value comes from elsewhere.
+_UNKNOWN = "{} = !unknown\n"
+_END = _UNKNOWN.format("").rstrip()
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class _Names(NamedTuple):
+    """The names in one statement."""
+
+    bound: frozenset[str]
+    mentioned: frozenset[str]
+    is_definition: bool
+
+
+def what_ran(text: str, row: int | None, earlier: Sequence[str]) -> str:
+    """The text of a cell that failed in ``row``, with what has run of it; ``earlier`` are the cells before it.
+
+    Without a row nothing is known of how far it came.
+    """
+    statements = _statements(text)
+    plain = not isinstance(parse(text, ""), UnparsableFile)
+    failed = statements
+    if row is not None and plain:
+        failed = [each for each in statements if _first_row(each) <= row <= (each.end_lineno or each.lineno)][:1]
+    first = _first_row(failed[0]) if failed and plain else 1
+    rows = Lines(text).with_ends()[: first - 1]
+    has_run = [each for each in statements if (each.end_lineno or each.lineno) < first]
+    known = [each for cell in earlier for each in _statements(cell)] + has_run
+    return "".join(rows) + "".join(_UNKNOWN.format(name) for name in _in_doubt(known, failed or statements))
+
+
+def what_may_come(cells: Sequence[str]) -> str:
+    """A cell that says that all values may be others by the time that a function is called which nobody has called."""
+    found = [_names(each) for cell in cells for each in _statements(cell)]
+    imported = {name for cell in cells for each in _statements(cell) for name in _imported(each)}
+    values = {name for each in found if not each.is_definition for name in each.bound} - imported
+    return "".join(_UNKNOWN.format(name) for name in sorted(values))
+
+
+def is_invented(row: str) -> bool:
+    """Whether a row of a cell was put there by the functions above."""
+    return row.endswith(_END)
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    tree = parse("".join(row.text for row in python_of(text).rows), "")
+    return [] if isinstance(tree, UnparsableFile) else tree.body
+
+
+def _first_row(statement: ast.stmt) -> int:
+    decorators = statement.decorator_list if isinstance(statement, _DEFINITIONS) else []
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _in_doubt(known: Iterable[ast.stmt], failed: Iterable[ast.stmt]) -> list[str]:
+    """The names whose values the ``failed`` statements bind or can have changed, through whatever they call."""
+    earlier = [_names(each) for each in known]
+    imported = {name for each in known for name in _imported(each)}
+    now = [_names(each) for each in failed]
+    bound = {name for each in now for name in each.bound}
+    doubted = {name for each in now for name in each.mentioned | each.bound} - imported
+    while True:
+        reached = [each for each in earlier if (each.bound | each.mentioned) & doubted]
+        more = {name for each in reached for name in each.bound | each.mentioned} - imported - doubted
+        if not more:
+            break
+        doubted |= more
+    values = {name for each in earlier if not each.is_definition for name in each.bound} - imported
+    return sorted(bound | (doubted & values))
+
+
+def _names(statement: ast.stmt) -> _Names:
+    used = {node.id for node in walk(statement) if isinstance(node, ast.Name)}
+    bound = {node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= set(_imported(statement))
+    bound |= {node.name for node in walk(statement) if isinstance(node, _DEFINITIONS)}
+    is_definition = isinstance(statement, _DEFINITIONS)
+    if isinstance(statement, _DEFINITIONS):
+        globals_ = {name for node in walk(statement) if isinstance(node, ast.Global) for name in node.names}
+        bound, used = {statement.name}, used | globals_
+    return _Names(frozenset(bound), frozenset(used), is_definition)
+
+
+def _imported(statement: ast.stmt) -> list[str]:
+    imports = (node for node in walk(statement) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return [(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names]
