@@ -9,6 +9,7 @@ import pytest
 
 from tfgraphlint.jupyter import session as sessions
 from tfgraphlint.jupyter.doubt import what_ran
+from tfgraphlint.jupyter.extension import Extension
 from tfgraphlint.jupyter.session import Cell, Found, Session
 from tfgraphlint.jupyter.show import as_page, as_text
 
@@ -71,6 +72,19 @@ def test_settings_and_files_of_the_directory_count(session: Session) -> None:
     assert said(session.all()) == []
 
 
+def test_a_function_may_be_traced_by_a_later_cell(session: Session) -> None:
+    function = "def slope(x):\n    return tf.gradients(x * x, x)"
+    graph = "data = tf.data.Dataset.range(3).map(slope)"
+    assert ran(session, IMPORTS, "class Model:\n    def slope(self, x):\n        return tf.gradients(x, x)") == []
+    assert ran(session, function, graph) == []
+    assert ran(session, "slope(tf.constant(1.0))") == ["TFG101 In [3]:2"]
+
+
+def test_what_only_the_end_of_a_program_can_tell_is_not_said(session: Session) -> None:
+    debugging = "tf.config.run_functions_eagerly(True)\n@tf.function\ndef f():\n    print(x)  # noqa: TFG404\nf()"
+    assert ran(session, IMPORTS, CONSTANT, debugging) == []
+
+
 def test_old_cells_are_forgotten(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MAX_CELLS", 3)
     ran(session, IMPORTS, CONSTANT, TAPE, QUERY)
@@ -115,6 +129,47 @@ def test_other_names_for_a_value_are_unknown_as_well() -> None:
     assert what_ran("print(1)\na.update(tf)\nd = 1", 2, earlier) == "print(1)\na = !unknown\nb = !unknown\n"
     assert what_ran("%%time\na.update()", None, earlier) == "a = !unknown\nb = !unknown\n"
     assert what_ran("import os\n(", None, earlier) == ""
+
+
+class Shell:
+    """As much of IPython as is needed to see what becomes of cells that ran before the extension came."""
+
+    class History:
+        input_hist_raw = ("", IMPORTS, CONSTANT, TAPE, "%load_ext tfgraphlint")
+
+    history_manager = History()
+    execution_count = 5
+    user_ns = dict.fromkeys(["tf", "np", "x", "tape", "loss"])
+
+    def __init__(self) -> None:
+        self.published: list[dict[str, str]] = []
+        self.display_pub = self
+
+    def publish(self, data: dict[str, str]) -> None:
+        self.published.append(data)
+
+
+class Info:
+    store_history = True
+
+    def __init__(self, text: str) -> None:
+        self.raw_cell = text
+
+
+@pytest.mark.parametrize(("failed", "texts"), [(None, 0), ({}, 1), ({2: "it failed"}, 0), ({4: "it failed"}, 1)])
+def test_the_history_counts_as_far_as_it_is_known(
+    session: Session, failed: dict[int, str] | None, texts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if failed is not None:
+        monkeypatch.setattr(Shell.History, "exceptions", failed, raising=False)
+    shell = Shell()
+    extension = Extension(shell)
+    extension.pre_run_cell(Info(QUERY))
+    assert len(shell.published) == texts
+    extension.pre_run_cell(Info("one that a cell runs"))
+    shell.execution_count += 1
+    extension.pre_run_cell(Info("\n".join([CONSTANT, TAPE, QUERY])))
+    assert len(shell.published) == texts + 1, "what was imported is known all the same"
 
 
 # -- what is shown ---------------------------------------------------------------------------------

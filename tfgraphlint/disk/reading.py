@@ -64,6 +64,8 @@ def read_bytes(path: Path | str, name: str | None = None, most: int = MAX_BYTES,
     """
     shown = str(path) if name is None else name
     if is_unsaved(path):
+        if len(_unsaved[str(path)]) > most:
+            raise ReadError(f"{shown}: it has {len(_unsaved[str(path)]):,} bytes, and {most:,} bytes are read at most")
         return _unsaved[str(path)]
     try:
         _check(os.stat(path, follow_symlinks=follow), shown, most)

@@ -8,7 +8,7 @@ function is called which no cell has called so far, names may have other values.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from tfgraphlint.facts.run import UnparsableFile
@@ -20,6 +20,7 @@ from tfgraphlint.syntax.text import Lines
 # IPython's own syntax for a name whose value comes from elsewhere.
 _UNKNOWN = "{} = !unknown\n"
 _END = _UNKNOWN.format("").rstrip()
+_ANYBODY = "anybody_else"  # what later cells may hand functions to
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -31,29 +32,43 @@ class _Names(NamedTuple):
     is_definition: bool
 
 
-def what_ran(text: str, row: int | None, earlier: Sequence[str]) -> str:
+def what_ran(text: str, row: int | None, earlier: Sequence[str], there: Collection[str] = ()) -> str:
     """The text of a cell that failed in ``row``, with what has run of it; ``earlier`` are the cells before it.
 
-    Without a row nothing is known of how far it came.
+    Without a row nothing is known of how far it came, but that imports have run whose names are ``there``.
     """
     statements = _statements(text)
     plain = not isinstance(parse(text, ""), UnparsableFile)
-    failed = statements
-    if row is not None and plain:
-        failed = [each for each in statements if _first_row(each) <= row <= (each.end_lineno or each.lineno)][:1]
-    first = _first_row(failed[0]) if failed and plain else 1
-    rows = Lines(text).with_ends()[: first - 1]
-    has_run = [each for each in statements if (each.end_lineno or each.lineno) < first]
-    known = [each for cell in earlier for each in _statements(cell)] + has_run
-    return "".join(rows) + "".join(_UNKNOWN.format(name) for name in _in_doubt(known, failed or statements))
+    if row is None or not plain:
+        ran = [each for each in statements if _is_import(each) and set(_imported(each)) <= set(there)]
+        return _with_doubts("".join(f"{ast.unparse(each)}\n" for each in ran), statements, ran, earlier)
+    failed = [each for each in statements if _first_row(each) <= row <= _last_row(each)][:1] or statements
+    first = _first_row(failed[0])
+    ran = [each for each in statements if _last_row(each) < first]
+    return _with_doubts("".join(Lines(text).with_ends()[: first - 1]), failed, ran, earlier)
+
+
+def _with_doubts(text: str, failed: Sequence[ast.stmt], ran: Sequence[ast.stmt], earlier: Sequence[str]) -> str:
+    known = [each for cell in earlier for each in _statements(cell)] + list(ran)
+    doubted = _in_doubt(known, [each for each in failed if each not in ran])
+    return text + "".join(_UNKNOWN.format(name) for name in doubted)
 
 
 def what_may_come(cells: Sequence[str]) -> str:
-    """A cell that says that all values may be others by the time that a function is called which nobody has called."""
-    found = [_names(each) for cell in cells for each in _statements(cell)]
-    imported = {name for cell in cells for each in _statements(cell) for name in _imported(each)}
+    """A cell that says what later ones may do: bind all names anew, and hand all functions to whoever traces them."""
+    statements = [each for cell in cells for each in _statements(cell)]
+    found = [_names(each) for each in statements]
+    imported = {name for each in statements for name in _imported(each)}
     values = {name for each in found if not each.is_definition for name in each.bound} - imported
-    return "".join(_UNKNOWN.format(name) for name in sorted(values))
+    handed = {name for each in found if each.is_definition for name in each.bound} - values
+    handed |= {f"{_ANYBODY}.{name}" for each in statements for name in _methods(each)}
+    rebound = "".join(_UNKNOWN.format(name) for name in sorted({*values, _ANYBODY}))
+    return f"{rebound}{_ANYBODY}({', '.join(sorted(handed))})\n"
+
+
+def _methods(statement: ast.stmt) -> list[str]:
+    classes = [each for each in walk(statement) if isinstance(each, ast.ClassDef)]
+    return [each.name for cls in classes for each in cls.body if isinstance(each, _DEFINITIONS)]
 
 
 def is_invented(row: str) -> bool:
@@ -64,6 +79,14 @@ def is_invented(row: str) -> bool:
 def _statements(text: str) -> list[ast.stmt]:
     tree = parse("".join(row.text for row in python_of(text).rows), "")
     return [] if isinstance(tree, UnparsableFile) else tree.body
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.Import, ast.ImportFrom))
+
+
+def _last_row(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno
 
 
 def _first_row(statement: ast.stmt) -> int:

@@ -69,7 +69,8 @@ class Extension:
         if result.error_in_exec is None:
             self._session.add(cell)
         else:
-            self._session.add_failed(cell, _row_of_error(result.error_in_exec, self._shell.user_ns))
+            names = self._shell.user_ns
+            self._session.add_failed(cell, _row_of_error(result.error_in_exec, names), names.keys())
 
     def _take_over_history(self) -> None:
         """The cells that ran before the extension was loaded. How far those came that failed is not known."""
@@ -80,7 +81,7 @@ class Extension:
                 if failed is not None and number not in failed:
                     self._session.add(Cell(text, number))
                 else:
-                    self._session.add_failed(Cell(text, number), None)
+                    self._session.add_failed(Cell(text, number), None, self._shell.user_ns.keys())
 
     def _show_all(self) -> None:
         found = self._session.all()

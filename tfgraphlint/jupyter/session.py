@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,8 @@ from tfgraphlint.syntax.text import Lines
 NAME = "<cells>.ipynb"
 MAX_CELLS = 300  # runs of cells that are remembered, the latest ones
 MAX_SECONDS = 5.0  # for which somebody waits for a cell
+# What can be said only at the end of a program: that a comment was of no use, and that debugging was left switched on.
+AT_END = ("TFG901", "TFG418")
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ class Session:
         """A cell has run to its end."""
         self._cells = [*self._cells, cell][-MAX_CELLS:]
 
-    def add_failed(self, cell: Cell, row: int | None) -> None:
-        """A cell failed in ``row``; None where nobody knows in which."""
-        self.add(replace(cell, text=what_ran(cell.text, row, [each.text for each in self._cells])))
+    def add_failed(self, cell: Cell, row: int | None, there: Collection[str] = ()) -> None:
+        """A cell failed in ``row``; None where nobody knows in which. ``there`` are the names that are bound now."""
+        self.add(replace(cell, text=what_ran(cell.text, row, [each.text for each in self._cells], there)))
 
     def before(self, cell: Cell) -> Found:
         """What is wrong in a cell that is about to run, and what it shows of earlier ones and was not said yet."""
@@ -98,7 +100,8 @@ class Session:
         request = Request(here, {path: settings}, roots=[here], known_starters={})
         texts = {path: _notebook([*cells, Cell(what_may_come([cell.text for cell in cells]))])}
         run = self._warm.lint(request, texts)
-        own = [each for each in run.diagnostics if each.span.filename in request.names]
+        asked = (each for each in run.diagnostics if each.span.filename in request.names)
+        own = [each for each in asked if each.code not in AT_END]
         reports = [each for each in self._warm.placed(run, texts, own) if not _is_doubtful(each, cells)]
         named = tuple(placed(each, lambda span: _named(span, cells)) for each in reports)
         keys = [self._key(each, cells[each.span.cell - 1]) for each in reports]
