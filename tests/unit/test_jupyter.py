@@ -72,12 +72,26 @@ def test_settings_and_files_of_the_directory_count(session: Session) -> None:
     assert said(session.all()) == []
 
 
-def test_a_function_may_be_traced_by_a_later_cell(session: Session) -> None:
+MODEL = """\
+class Model(tf.keras.Model):
+    def call(self, x):
+        return float(x[0]) * x
+"""
+
+
+def test_what_nobody_has_called_may_run_in_any_way(session: Session) -> None:
     function = "def slope(x):\n    return tf.gradients(x * x, x)"
-    graph = "data = tf.data.Dataset.range(3).map(slope)"
-    assert ran(session, IMPORTS, "class Model:\n    def slope(self, x):\n        return tf.gradients(x, x)") == []
-    assert ran(session, function, graph) == []
-    assert ran(session, "slope(tf.constant(1.0))") == ["TFG101 In [3]:2"]
+    assert ran(session, IMPORTS, function, MODEL, "model = Model()") == []
+    assert ran(session, "data = tf.data.Dataset.range(3).map(slope)") == []
+    assert ran(session, "slope(tf.constant(1.0))") == ["TFG101 In [2]:2"]
+    assert ran(session, "@tf.function\ndef step(x):\n    return model(x)") == []
+    assert ran(session, "step(tf.ones([3]))") == ["TFG403 In [3]:3"]
+
+
+def test_a_gradient_that_is_none_may_be_expected(session: Session) -> None:
+    assert ran(session, IMPORTS, VARIABLE, TAPE.replace("x * x", "tf.ones([2])"), QUERY, "if slope is None: pass") == []
+    assert ran(session, TAPE.replace("x * x", "tf.zeros([2])"), QUERY) == []
+    assert said(session.all()) == ["TFG310 In [7]:1"]
 
 
 def test_what_only_the_end_of_a_program_can_tell_is_not_said(session: Session) -> None:

@@ -1,8 +1,8 @@
 """What is not known of a program that runs cell by cell.
 
 Of a cell that failed a part has run: what stood before the statement that failed. What that statement binds, and all
-values that it can have changed, are unknown from then on, so that nothing is said of them. And by the time that a
-function is called which no cell has called so far, names may have other values.
+values that it can have changed, are unknown from then on, so that nothing is said of them. And of a function that no
+cell has called so far nobody knows how it will run, eagerly or traced, and with which values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from tfgraphlint.syntax.text import Lines
 # IPython's own syntax for a name whose value comes from elsewhere.
 _UNKNOWN = "{} = !unknown\n"
 _END = _UNKNOWN.format("").rstrip()
-_ANYBODY = "anybody_else"  # what later cells may hand functions to
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -55,20 +54,11 @@ def _with_doubts(text: str, failed: Sequence[ast.stmt], ran: Sequence[ast.stmt],
 
 
 def what_may_come(cells: Sequence[str]) -> str:
-    """A cell that says what later ones may do: bind all names anew, and hand all functions to whoever traces them."""
+    """A cell that binds all names anew, as later ones may: so nothing is run that no cell has called."""
     statements = [each for cell in cells for each in _statements(cell)]
-    found = [_names(each) for each in statements]
     imported = {name for each in statements for name in _imported(each)}
-    values = {name for each in found if not each.is_definition for name in each.bound} - imported
-    handed = {name for each in found if each.is_definition for name in each.bound} - values
-    handed |= {f"{_ANYBODY}.{name}" for each in statements for name in _methods(each)}
-    rebound = "".join(_UNKNOWN.format(name) for name in sorted({*values, _ANYBODY}))
-    return f"{rebound}{_ANYBODY}({', '.join(sorted(handed))})\n"
-
-
-def _methods(statement: ast.stmt) -> list[str]:
-    classes = [each for each in walk(statement) if isinstance(each, ast.ClassDef)]
-    return [each.name for cls in classes for each in cls.body if isinstance(each, _DEFINITIONS)]
+    bound = {name for each in statements for name in _names(each).bound} - imported
+    return "".join(_UNKNOWN.format(name) for name in sorted(bound))
 
 
 def is_invented(row: str) -> bool:

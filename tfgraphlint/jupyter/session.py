@@ -22,6 +22,8 @@ MAX_CELLS = 300  # runs of cells that are remembered, the latest ones
 MAX_SECONDS = 5.0  # for which somebody waits for a cell
 # What can be said only at the end of a program: that a comment was of no use, and that debugging was left switched on.
 AT_END = ("TFG901", "TFG418")
+# What the next cell may reckon with, as with a gradient that is None: said to who asks.
+WHEN_ASKED = ("TFG310",)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Session:
         new = [
             report
             for report, key in zip(found.reports, keys)
-            if report.span.filename == cell.name or key not in self._shown
+            if report.code not in WHEN_ASKED and (report.span.filename == cell.name or key not in self._shown)
         ]
         self._shown.update(keys)
         return replace(found, reports=tuple(new))
