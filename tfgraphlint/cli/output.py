@@ -106,6 +106,7 @@ def _findings(asked: Asked, run: Run) -> Findings:
         tuple(map(str, [*asked.errors, *(result.error for result in run.errors)])),
         len(run.request.files),
         run.request.plugins,
+        lambda edit: sources(edit.span.filename).stored(edit),
     )
 
 

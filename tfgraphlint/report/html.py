@@ -37,7 +37,7 @@ def render(found: Findings) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)} – tfgraphlint</title>",
-        f"<style>\n{_asset('page.css')}</style>",
+        f"<style>\n{_asset('page.css')}{_asset('report.css')}</style>",
         "</head>",
     ]
     body = [

@@ -78,6 +78,7 @@ class Examiner:
     ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
+    ``trees`` are of files that were parsed before and say the same still; others are added.
     """
 
     working_directory: Path
@@ -90,8 +91,8 @@ class Examiner:
     limits: Mapping[Path, Limit] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
+    trees: Trees | None = None
     _project: Project | None = None
-    _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
     _files: ProjectFiles | None = None
@@ -112,7 +113,7 @@ class Examiner:
         except ReadError as error:
             return Examined(file, error=str(error))
         except LimitReached as reached:
-            self._project = self._trees = None  # what was being made of other modules may be left half done
+            self._project = self.trees = None  # what was being made of other modules may be left half done
             return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
@@ -300,9 +301,9 @@ class Examiner:
     def _start_project(self, whole: bool = False) -> None:
         from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
-        if self._trees is None or whole:
-            self._trees = Trees(whole)
-        self._project = _open_project(self, self._trees)
+        if self.trees is None or whole:
+            self.trees = Trees(whole)
+        self._project = _open_project(self, self.trees)
 
 
 def say_once(
