@@ -31,6 +31,11 @@ def columns(stream: TextIO) -> int:
     return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 
+def encoding_of(stream: TextIO) -> str | None:
+    """The encoding in which ``stream`` is written, behind what guards it."""
+    return getattr(getattr(stream, "_stream", stream), "encoding", None)
+
+
 def say_error(error: object) -> None:
     """Say to standard error what went wrong, in one line."""
     colour = has_colour(sys.stderr)

@@ -35,6 +35,7 @@ from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
+    from tfgraphlint.interpret.core.machine import Ports
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
@@ -80,6 +81,7 @@ class Examiner:
     ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
+    ``ports`` are given to the interpreter by who wants to see what happens in it.
     """
 
     working_directory: Path
@@ -92,6 +94,7 @@ class Examiner:
     limits: Mapping[Path, Limit] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
+    ports: Ports | None = None
     _project: Project | None = None
     _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
@@ -273,7 +276,7 @@ class Examiner:
         from tfgraphlint.names.guarded_facts import unguarded
 
         with meant_for(version):
-            facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
+            facts = list(unguarded(interpret(project, parsed, outline, str(file), called, self.ports)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
         in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))
