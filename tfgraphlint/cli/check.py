@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from tfgraphlint.cli import output, session
 from tfgraphlint.cli.destinations import FORMATS, paired
 from tfgraphlint.cli.options import Options, check_usage
+from tfgraphlint.cli.progress import progress
 from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.errors import RunError
 from tfgraphlint.run.lint import Run
@@ -78,7 +80,7 @@ WORDS = "tfgraphlint.output"
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold for them.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
 @click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
-@click.option("--verbose", "-v", is_flag=True, help="Say which functions were not read to their end.")
+@click.option("--verbose", "-v", is_flag=True, help="Say how long it took, and what was not read to its end.")
 @click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
 @click.pass_context
 def command(ctx: click.Context, /, output_format: object, output_file: object, fix: bool, **given: object) -> None:
@@ -110,7 +112,11 @@ def run(options: Options) -> int:
     if options.only_shows:
         return output.show_asked(asked, options)
     output.say_notes(asked, options)
-    done = session.lint(asked, options)
+    began = time.monotonic()
+    with progress(options.quiet, asked.request.working_directory) as bar:
+        done = session.lint(asked, options, bar)
+    if options.verbose or bar.is_shown:
+        output.say_effort(done, time.monotonic() - began)
     if options.write_baseline:
         output.say_baseline(*session.write_baseline(done, options))
         return 2 * output.say_errors(asked, done)

@@ -236,6 +236,13 @@ def show_asked(asked: Asked, options: Options) -> int:
     return 2 if asked.errors else 0
 
 
+def say_effort(run: Run, seconds: float) -> None:
+    """Say how many files were linted, how many of them the cache knew, and how long it took."""
+    files, known = len(run.request.files), len(run.cached)
+    cached = f", {known} of them known from the cache," if known else ""
+    click.echo(f"Linted {count(files, 'file')}{cached} in {seconds:.1f} s.", err=True)
+
+
 def say_unread(run: Run) -> None:
     """Say what was not read to its end."""
     for file, row, name in run.in_part:

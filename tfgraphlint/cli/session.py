@@ -21,6 +21,7 @@ from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, Source, decode, shown
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
+from tfgraphlint.run.progress import NOBODY, Progress
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.baseline import Problem
@@ -151,15 +152,16 @@ def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(word for group in groups for word in group)
 
 
-def lint(asked: Asked, options: Options) -> Run:
-    """Lint what was asked for."""
+def lint(asked: Asked, options: Options, progress: Progress = NOBODY) -> Run:
+    """Lint what was asked for; ``progress`` is told how far it is."""
     request = asked.request
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
-        return linting.lint(request)
+        return linting.lint(request, None, progress)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
 
     repairing = options.fix or options.diff
-    return linting.lint(request, Cache(request.working_directory, request.roots, time.time(), repairing))
+    cache = Cache(request.working_directory, request.roots, time.time(), repairing)
+    return linting.lint(request, cache, progress)
 
 
 def fails(run: Run, options: Options) -> bool:

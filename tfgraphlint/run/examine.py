@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -81,7 +81,7 @@ class Examiner:
     ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
-    ``ports`` are given to the interpreter by who wants to see what happens in it.
+    ``ports`` are given to the interpreter by who wants to see what happens in it; ``tick`` is called now and then.
     """
 
     working_directory: Path
@@ -95,6 +95,7 @@ class Examiner:
     screened: bool = True
     registry: Registry | None = None
     ports: Ports | None = None
+    tick: Callable[[], None] | None = None
     _project: Project | None = None
     _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
@@ -160,7 +161,7 @@ class Examiner:
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file))
+        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file), self.tick)
 
     def limit(self, file: Path) -> Limit:
         """What ``file`` may take."""
