@@ -7,14 +7,17 @@ import sys
 
 import click
 
-from tfgraphlint.cli.terminal import columns, encoding_of, has_colour, say_error
+from tfgraphlint.cli.terminal import columns, encoding_of, has_colour, offer, say_error
 from tfgraphlint.disk.walking import working_directory
 from tfgraphlint.errors import RunError
 
 
 @click.command("explain", short_help="Draw what is known of the gradient, value or traced function at a line.")
-@click.argument("place", metavar="FILE:LINE")
-@click.option("--format", type=click.Choice(("text", "json", "html")), default="text", help="Output format.")
+@click.argument("place", metavar="FILE:LINE", shell_complete=offer("files"))
+@click.option(
+    "--format", "--output-format", "format", type=click.Choice(("text", "json", "html")), default="text",
+    help="Output format.",
+)  # fmt: skip
 def command(place: str, format: str) -> None:
     """Say what is known of FILE:LINE (in a notebook: 'FILE:cell N:LINE'), and draw it.
 

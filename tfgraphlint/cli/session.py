@@ -25,7 +25,7 @@ from tfgraphlint.run.progress import NOBODY, Progress
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.baseline import Problem
-    from tfgraphlint.run.repair import Repaired
+    from tfgraphlint.run.repair import Choice, Repaired
     from tfgraphlint.run.silence import Silenced
 
 
@@ -174,11 +174,11 @@ def fails(run: Run, options: Options) -> bool:
     return False
 
 
-def repair(run: Run, options: Options) -> Repaired:
-    """Repair what the options allow."""
+def repair(run: Run, options: Options, choose: Choice | None = None) -> Repaired:
+    """Repair what the options allow, and ``choose`` where it is given."""
     from tfgraphlint.run import repair as repairing  # a run that only looks does without
 
-    return repairing.repair(run, unsafe=options.unsafe_fixes)
+    return repairing.repair(run, unsafe=options.unsafe_fixes, choose=choose)
 
 
 def write(repaired: Repaired) -> None:

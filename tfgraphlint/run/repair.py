@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,17 +36,21 @@ class Repaired:
     dropped: list[tuple[Diagnostic, str]] = field(default_factory=list)
 
 
-def repair(run: Run, unsafe: bool = False) -> Repaired:
+Choice = Callable[[Diagnostic, Run], bool]
+
+
+def repair(run: Run, unsafe: bool = False, choose: Choice | None = None) -> Repaired:
     """Make the fixes of ``run`` that are safe, or with ``unsafe`` those that may change results as well.
 
-    Nothing is written. A fix after which its report is still there, a new one came or the file does not parse is
-    not made, and stands in ``dropped`` with the reason.
+    ``choose`` is asked once for each fix whether to make it. Nothing is written. A fix after which its report is still
+    there, a new one came or the file does not parse is not made, and stands in ``dropped`` with the reason.
 
     Raises:
         RunError: the passes do not come to an end.
     """
     state = Repaired(run, run)
     refused: set[tuple[object, ...]] = set()
+    chosen: set[tuple[object, ...]] = set()
     most = 0  # how many fixes to make in a pass; 0 for all
     for _ in range(MAX_PASSES):
         sources = _sources(state.run)
@@ -56,6 +60,8 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
             for diagnostic in state.run.diagnostics
             if _is_wanted(diagnostic, unsafe) and _signature(diagnostic, sources) not in refused
         ]
+        if choose is not None:
+            candidates = _chosen(choose, state.run, candidates, sources, (chosen, refused))
         attempt = plan(candidates[:most] if most else candidates, lines)
         unusable = _unusable(state, candidates, lines)
         for diagnostic, objection in unusable:
@@ -75,6 +81,21 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
         else:
             most = max(len(attempt.chosen) // 2, 1)
     raise RunError(f"the fixes do not come to an end after {MAX_PASSES} passes; nothing was written")
+
+
+def _chosen(
+    choose: Choice, run: Run, candidates: Iterable[Diagnostic], sources: Mapping[str, Source],
+    answers: tuple[set[tuple[object, ...]], set[tuple[object, ...]]],
+) -> list[Diagnostic]:
+    """The reports whose fix is to be made; ``answers`` are those that were chosen and refused before."""
+    found = []
+    for diagnostic in candidates:
+        signature = _signature(diagnostic, sources)
+        if signature not in answers[0] | answers[1]:
+            answers[0 if choose(diagnostic, run) else 1].add(signature)
+        if signature in answers[0]:
+            found.append(diagnostic)
+    return found
 
 
 def _unusable(
