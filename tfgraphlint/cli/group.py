@@ -15,7 +15,7 @@ from tfgraphlint.cli.streams import guarded
 from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.disk.names import one_line
 
-COMMANDS = ("check", "rule", "explain", "facts", "verify")
+COMMANDS = ("check", "rule", "explain", "facts", "verify", "schema")
 GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
 
