@@ -56,6 +56,7 @@ class Asked:
     escaped: bool
     failed: bool
     calls: tuple[Place, ...]
+    turn: int  # how many times it was asked by these calls
     judged: list[Judged] = field(default_factory=list)
 
 
@@ -154,16 +155,22 @@ class Observer:
 
     def _asked(self, m: Machine, event: GradientAsked) -> None:
         if m.frame.scope.path == self.path and len(self.asked) < MAX_QUERIES:
-            self.asked.append(_asked(m, event.node, event.tape, event))
+            self.asked.append(self._new(m, event.node, event.tape, event))
 
     def _judged(self, m: Machine, event: SourceJudged) -> None:
         if m.frame.scope.path != self.path or len(self.asked) >= MAX_QUERIES:
             return
         query = self.asked[-1] if self.asked else None
         if query is None or query.place.node is not event.node or query.tape is not event.tape:
-            query = _asked(m, event.node, event.tape, None)  # of Keras, which asks by itself
+            query = self._new(m, event.node, event.tape, None)  # of Keras, which asks by itself
             self.asked.append(query)
         query.judged.append(Judged(event, m.place(event.source.written), judged(m, event)))
+
+    def _new(self, m: Machine, node: cst.CSTNode, tape: Tape, event: GradientAsked | None) -> Asked:
+        way = (node, *(call.node for call in m.calls))
+        before = [each for each in self.asked if (each.place.node, *(call.node for call in each.calls)) == way]
+        calls = tuple(m.calls)
+        return Asked(m.place(node), tape, event, bool(tape.escaped), bool(tape.failed), calls, len(before) + 1)
 
     def _called(self, m: Machine, event: TracedCalled) -> None:
         if m.frame.scope.path == self.path:
@@ -172,10 +179,6 @@ class Observer:
     def _made(self, m: Machine, event: FunctionTraced) -> None:
         if m.frame.scope.path == self.path:
             self.made.append(Call(m.place(event.node), event, m.running, tuple(m.calls)))
-
-
-def _asked(m: Machine, node: cst.CSTNode, tape: Tape, event: GradientAsked | None) -> Asked:
-    return Asked(m.place(node), tape, event, bool(tape.escaped), bool(tape.failed), tuple(m.calls))
 
 
 def _nodes_of(m: Machine, value: Value) -> tuple[Node, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -53,9 +53,18 @@ class Teller:
     # -- gradients -------------------------------------------------------------------------------
 
     def _queries(self) -> Iterator[Story]:
-        queries = [asked for asked in self.observer.asked if self._is_here(asked.place)]
-        told = [story for asked in queries for story in self._told(asked)]
-        yield from list(dict.fromkeys(told))[:MAX_TOLD]
+        first: dict[Story, Asked] = {}
+        for asked in self.observer.asked:
+            if self._is_here(asked.place):
+                for story in self._told(asked):
+                    first.setdefault(story, asked)
+        several = len({(asked.place.node, tuple(call.node for call in asked.calls)) for asked in first.values()}) > 1
+        for story, asked in list(first.items())[:MAX_TOLD]:
+            if several and asked.calls:
+                story = replace(story, notes=(*story.notes, f"when called at {self.words.at(asked.calls[-1])}"))
+            elif len({id(each) for each in first.values()}) > 1 and asked.turn > 1:
+                story = replace(story, notes=(*story.notes, "in a later turn of the loop"))
+            yield story
 
     def _told(self, asked: Asked) -> Iterator[Story]:
         for judged in asked.judged:
