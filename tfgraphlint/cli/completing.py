@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import glob
+import os
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,7 +19,7 @@ def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 def files_or_commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Files; for the first word commands as well, where no file begins like it."""
     found = files(ctx, param, incomplete)
-    if ctx.params.get("paths") or incomplete and glob.glob(f"{glob.escape(incomplete)}*"):
+    if ctx.params.get("paths") or incomplete and _begins_a_file(incomplete):
         return found
     return found + [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
 
@@ -33,3 +33,11 @@ def rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
         elif incomplete and entry.name.startswith(incomplete):
             found.append(CompletionItem(entry.name, help=entry.code))
     return found
+
+
+def _begins_a_file(text: str) -> bool:
+    folder, name = os.path.split(text)
+    try:
+        return any(each.startswith(name) for each in os.listdir(folder or "."))
+    except OSError:
+        return False

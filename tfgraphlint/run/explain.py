@@ -17,8 +17,9 @@ from tfgraphlint.facts.limits import ReadInPart
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.interpret.core.values import Tensor, Variable
 from tfgraphlint.interpret.explaining.observer import Observer
-from tfgraphlint.interpret.explaining.stories import Teller
+from tfgraphlint.interpret.explaining.stories import stories as told
 from tfgraphlint.interpret.explaining.story import Outcome, Stop, Story
+from tfgraphlint.interpret.explaining.ways import Teller
 from tfgraphlint.interpret.explaining.words import Words
 from tfgraphlint.project.source import Source
 from tfgraphlint.rule_api.registry import Registry, load
@@ -131,7 +132,7 @@ class _Explainer:
         results = self._run(observer, witness)
         words = Words(observer.last, self._where)
         span = Span(self.source.filename, Position(self.row, 1), Position(self.row, 1))
-        stories = Teller(observer, words, rows, witness.facts, self._written(statement)).stories()
+        stories = told(Teller(observer, words, rows, witness.facts, self._written(statement)))
         reported = self._reported(results, rows)
         if statement is not None and not stories and not self._is_reached(observer, rows):
             stories = [self._unreached(observer, statement, witness.facts)]

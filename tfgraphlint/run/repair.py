@@ -55,13 +55,7 @@ def repair(run: Run, unsafe: bool = False, choose: Choice | None = None) -> Repa
     for _ in range(MAX_PASSES):
         sources = _sources(state.run)
         lines = {name: source.lines for name, source in sources.items()}
-        candidates = [
-            diagnostic
-            for diagnostic in state.run.diagnostics
-            if _is_wanted(diagnostic, unsafe) and _signature(diagnostic, sources) not in refused
-        ]
-        if choose is not None:
-            candidates = _chosen(choose, state.run, candidates, sources, (chosen, refused))
+        candidates = _chosen(state.run, unsafe, choose, sources, (chosen, refused))
         attempt = plan(candidates[:most] if most else candidates, lines)
         unusable = _unusable(state, candidates, lines)
         for diagnostic, objection in unusable:
@@ -84,16 +78,17 @@ def repair(run: Run, unsafe: bool = False, choose: Choice | None = None) -> Repa
 
 
 def _chosen(
-    choose: Choice, run: Run, candidates: Iterable[Diagnostic], sources: Mapping[str, Source],
+    run: Run, unsafe: bool, choose: Choice | None, sources: Mapping[str, Source],
     answers: tuple[set[tuple[object, ...]], set[tuple[object, ...]]],
 ) -> list[Diagnostic]:
-    """The reports whose fix is to be made; ``answers`` are those that were chosen and refused before."""
+    """The reports whose fix is to be made; ``answers`` are those that were chosen, and those that were refused."""
+    chosen, refused = answers
     found = []
-    for diagnostic in candidates:
+    for diagnostic in (each for each in run.diagnostics if _is_wanted(each, unsafe)):
         signature = _signature(diagnostic, sources)
-        if signature not in answers[0] | answers[1]:
-            answers[0 if choose(diagnostic, run) else 1].add(signature)
-        if signature in answers[0]:
+        if choose is not None and signature not in chosen | refused:
+            (chosen if choose(diagnostic, run) else refused).add(signature)
+        if signature not in refused:
             found.append(diagnostic)
     return found
 
