@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tfgraphlint.facts.common import TapeUse
+from tfgraphlint.facts.common import Place, TapeUse
+from tfgraphlint.facts.gradients import QuerySwapped, TapeExhausted, Unwatchable, WeightsUnbuilt
 from tfgraphlint.interpret.core.values import Unknown
 from tfgraphlint.interpret.explaining.flows import Reach
 from tfgraphlint.interpret.explaining.observer import Asked, Judged
@@ -34,11 +35,35 @@ class Gradients(Teller):
             yield story
 
     def _told(self, asked: Asked) -> Iterator[Story]:
+        wrong = list(dict.fromkeys(self._wrong(asked.place)))
+        if wrong:
+            yield from wrong
+            return
         for judged in asked.judged:
             yield self._gradient(asked, judged)
         if not asked.judged:
             title = f"`{code_of(asked.place)}`: nothing is known of this gradient"
             yield Story("gradient", Outcome.UNKNOWN, title, asked.place.span, notes=self._why_unjudged(asked))
+
+    def _wrong(self, query: Place) -> Iterator[Story]:
+        """What keeps the query as a whole from an answer, whatever the way of a gradient is."""
+        said = f"`{code_of(query)}`"
+        for fact in self.facts:
+            match fact:
+                case TapeExhausted(place=place, first=first) if place.span == query.span:
+                    yield _exhausted(query, first)
+                case Unwatchable(query=place, place=value, what=what, how="target" | "source") if (
+                    place.span == query.span
+                ):
+                    title = f"{said}: `{code_of(value)}` is {_article(what)}, and no tape follows it"
+                    yield Story("gradient", Outcome.LOST, title, query.span)
+                case QuerySwapped(place=place) if place.span == query.span:
+                    yield Story("gradient", Outcome.LOST, f"{said}: target and sources are swapped", query.span)
+                case WeightsUnbuilt(used=place, place=read, model=model) if place.span == query.span:
+                    stop = Stop(Part.CUT, code_of(read), "read here, before the first call makes them", read.span)
+                    name = model if model == "the model" else f"`{model}`"
+                    title = f"{said}: {name} has no variables yet where they are read"
+                    yield Story("gradient", Outcome.LOST, title, query.span, (stop,))
 
     def _why_unjudged(self, asked: Asked) -> tuple[str, ...]:
         args = asked.event.args if asked.event is not None else None
@@ -92,3 +117,19 @@ class Gradients(Teller):
 
 def _name_of_tape(tape: TapeUse) -> str:
     return tape.name or code_of(tape.made)
+
+
+def _exhausted(query: Place, first: Place | None) -> Story:
+    """A query on a tape that has nothing to give."""
+    said = f"`{code_of(query)}` raises RuntimeError"
+    if first is None:
+        return Story("gradient", Outcome.LOST, f"{said}: nothing has entered the tape", query.span)
+    stops = (
+        Stop(Part.QUERY, code_of(first), "the first query", first.span),
+        Stop(Part.CUT, code_of(query), "a tape that is not persistent keeps nothing after it", query.span),
+    )
+    return Story("gradient", Outcome.LOST, f"{said}: the tape was asked before", query.span, stops)
+
+
+def _article(what: str) -> str:
+    return what if what == "weights" else f"{'an' if what[0] in 'aeiou' else 'a'} {what}"

@@ -14,7 +14,7 @@ from tfgraphlint.interpret.core.values import Host, Tape, Tensor, Unknown
 from tfgraphlint.interpret.explaining.flows import Reach
 from tfgraphlint.interpret.explaining.observer import Seen
 from tfgraphlint.interpret.explaining.story import Outcome, Story
-from tfgraphlint.interpret.explaining.ways import MAX_TOLD, OUTCOMES, Teller, outcome_of
+from tfgraphlint.interpret.explaining.ways import MAX_TOLD, OUTCOMES, Teller
 from tfgraphlint.interpret.explaining.words import code_of, kind_said
 from tfgraphlint.syntax.parents import ancestors as parents
 
@@ -83,9 +83,9 @@ class Values(Teller):
         for asked in self.observer.asked if starts else ():
             for judged in asked.judged:
                 if not starts.isdisjoint(ancestors(judged.event.targets)):
-                    outcome = outcome_of(judged.reach)
+                    result = self.result(asked, judged.reach)
                     where = self.words.at(asked.place)
-                    said[f"it leads to `{code_of(asked.place)}` at {where}: {outcome.value}"] = None
+                    said[f"it leads to `{code_of(asked.place)}` at {where}: {result}"] = None
         yield from said
 
 
@@ -108,8 +108,8 @@ class Tapes(Teller):
         elif tape.watch_accessed:
             notes.append("it watches trainable variables by itself, and nothing else that is not watched")
         for each in asked:
-            results = [outcome_of(one.reach) for one in each.judged]
-            words = ", ".join(dict.fromkeys(result.value for result in results)) or "unknown"
+            results = dict.fromkeys(self.result(each, one.reach) for one in each.judged)
+            words = ", ".join(results) or "unknown"
             notes.append(f"`{code_of(each.place)}` at {self.words.at(each.place)}: {words}")
         if not asked:
             notes.append("nothing that was read asks it for a gradient")

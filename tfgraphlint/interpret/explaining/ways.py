@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from tfgraphlint.facts.common import Fault, Place
+from tfgraphlint.facts.gradients import TapeExhausted
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, Verdict
 from tfgraphlint.interpret.explaining.flows import Reach, flow_between
-from tfgraphlint.interpret.explaining.observer import Observer
+from tfgraphlint.interpret.explaining.observer import Asked, Observer
 from tfgraphlint.interpret.explaining.story import Outcome, Part, Stop
 from tfgraphlint.interpret.explaining.words import Words, code_of, name_of
 from tfgraphlint.rule_api.wording import cut_label, cut_place
@@ -39,6 +40,11 @@ class Teller:
     def is_here(self, place: Place) -> bool:
         """Whether something stands where somebody asks about."""
         return place.span.start.row in self.rows
+
+    def result(self, asked: Asked, reach: Reach) -> str:
+        """How a query ends for one of its sources, in a word."""
+        exhausted = (fact.place.span for fact in self.facts if isinstance(fact, TapeExhausted))
+        return "raises" if asked.place.span in exhausted else outcome_of(reach).value
 
     def besides(self, reach: Reach) -> Iterator[str]:
         """What else is known of a gradient that flows."""
