@@ -6,9 +6,11 @@ import sys
 
 import click
 
+from tfgraphlint.cli.terminal import offer
+
 
 @click.command("verify", short_help="Run the fixtures of rules in TensorFlow.")
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=offer("rules"))
 def command(codes: tuple[str, ...]) -> None:
     """Run the fixtures of the named rules (default: all) in the installed TensorFlow and check their claims.
 
