@@ -52,6 +52,12 @@ def test_a_page_of_a_rule_has_its_program_and_its_report(site: Path) -> None:
     assert "# expect" not in text and "# claim" not in text
 
 
+def test_a_page_of_a_rule_says_what_tensorflow_said(site: Path) -> None:
+    text = page(site, "rules/tfg303.html")
+    assert "What TensorFlow 2.21" in text and "RuntimeError: A non-persistent GradientTape" in text
+    assert "faulty programs that were run with TensorFlow 2.21" in page(site, "comparison.html")
+
+
 def test_every_page_of_the_folder_is_in_the_navigation(site: Path) -> None:
     start = page(site, "index.html")
     pages = [file.stem for file in (ROOT / "docs").glob("*.md") if file.name != "README.md"]

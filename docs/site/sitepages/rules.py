@@ -22,6 +22,7 @@ from tfgraphlint.verify import record
 from tfgraphlint.verify.programs import Program, find, fixtures_directory
 
 VERIFIED = "docs/verified"
+PACKAGES = {"keras": "Keras", "numpy": "NumPy"}
 _ARROW = re.compile(r"^ *--> (\w+)\.py:(\d+)", re.MULTILINE)
 _START = re.compile(r"^TFG\d{3} ", re.MULTILINE)
 _LIMITS = re.compile(r"^## Known limits\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -167,19 +168,20 @@ def _verified(programs: Sequence[Program], records: Sequence[record.Record]) -> 
         if asked:
             yield f"## What TensorFlow {each.versions['tensorflow']} said"
             yield _summary(asked, each, len(programs) - len(said))
-            yield _table([(program, told) for program, told in asked if program.kind == "bad"])
+            bad = [(program, told) for program, told in asked if program.kind == "bad"]
+            yield _table(bad) if bad else ""
 
 
-def _summary(asked: Sequence[tuple[Program, record.Said]], each: record.Record, changed: int) -> str:
+def _summary(asked: Sequence[tuple[Program, record.Said]], each: record.Record, others: int) -> str:
     day = max(told.date for _, told in asked)
     claims = sum(told.confirmed + len(told.denied) for _, told in asked)
     confirmed = sum(told.confirmed for _, told in asked)
-    packages = ", ".join(f"{name} {number}" for name, number in each.versions.items() if name != "tensorflow")
-    later = f" {changed} more programs are newer than that." if changed else ""
-    verdict = "all of them are true" if confirmed == claims else f"{confirmed} of them are true"
+    packages = " and ".join(f"{PACKAGES[name]} {number}" for name, number in each.versions.items() if name in PACKAGES)
+    verdict = "all true" if confirmed == claims else f"{confirmed} of them true"
+    missing = f" Not run since they were written or changed: {others}." if others else ""
     return (
-        f"On {day}, with {packages}, {len(asked)} programs of the rule's fixtures were run: faulty ones, repaired ones "
-        f"and similar ones that are fine. They make {claims} claims about what happens; {verdict}.{later}"
+        f"Programs of the rule's fixtures that were run, with {packages}, on {day} at the latest: {len(asked)}. Claims "
+        f"that they make about what happens: {claims}, {verdict}.{missing}"
     )
 
 
