@@ -106,6 +106,11 @@ def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
     return texts.text(m, node, shown)
 
 
+def _template(m: Machine, node: cst.TemplatedString) -> Value:
+    parts = [part for part in node.parts if isinstance(part, cst.TemplatedStringExpression)]
+    return m.opaque(node, [evaluate(m, part.expression) for part in parts])
+
+
 def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
     return Const(...)
 
@@ -362,4 +367,6 @@ EVALUATORS: dict[type, Evaluator] = {
     cst.NamedExpr: _named,
     cst.Await: _await,
     cst.Yield: _yield,
+    # libcst has it from 1.8.3 on.
+    **({cst.TemplatedString: _template} if hasattr(cst, "TemplatedString") else {}),
 }
