@@ -263,7 +263,7 @@ class inner_frame:
         frame = Frame(outer.scope, {}, outer, outer.function)
         frame.marks, frame.self_value, frame.owner = outer.marks, outer.self_value, outer.owner
         frame.caller, frame.via, frame.autograph = outer.caller, outer.via, outer.autograph
-        frame.around = outer.around
+        frame.around, frame.statement = outer.around, outer.statement
         self.m.frame = frame
 
     def __exit__(self, *_: object) -> None:
