@@ -14,7 +14,9 @@ def main() -> None:
     gc.disable()  # what modules are made of is no garbage; ``cli`` enables it when they are there
     leave_out_working_directory()
     from tfgraphlint.cli import main as run  # imports click: not before it is clear from where
+    from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
+    say_process_ends_soon()
     try:
         run()
     finally:

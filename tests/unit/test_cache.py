@@ -120,6 +120,16 @@ def test_what_a_file_depends_on(project: Path, examined: list[str], changes: dic
     assert count == (2 if anew else 1)  # once without the cache
 
 
+def test_what_was_consulted_is_known_to_who_asks_for_it(project: Path) -> None:
+    fresh = {result.file: result.consulted for result in lint(request(project)).examined}
+    assert project / "scale.py" in fresh[project / "main.py"]
+    found(request(project))
+    cache = Cache(project, [project], time.time(), telling=True)
+    again = lint(request(project), cache)
+    assert again.cached == fresh.keys()
+    assert all(result.consulted >= fresh[result.file] for result in again.examined)
+
+
 def test_a_module_that_comes_and_goes(project: Path) -> None:
     (project / "scale.py").unlink()
     assert found(request(project)) == ()

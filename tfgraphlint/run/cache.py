@@ -48,14 +48,16 @@ class Cache:
     """Results by file, kept at ``top``. ``started`` is when the run began, in seconds since the epoch.
 
     Reports name files as from ``directory``, where the run works. ``repairing``: fixes are to be made, so that what has
-    one is not taken from here.
+    one is not taken from here. ``telling``: somebody asks which files were consulted, also for results without reports.
     """
 
     def __init__(
-        self, directory: Path, roots: Sequence[Path], started: float, repairing: bool = False, top: Path | None = None
-    ) -> None:
+        self, directory: Path, roots: Sequence[Path], started: float, repairing: bool = False, top: Path | None = None,
+        telling: bool = False,
+    ) -> None:  # fmt: skip
         self._names = _Names(directory if top is None else top, directory)
         self._repairing = repairing
+        self._telling = telling or repairing
         self._started = started
         self._roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._state = _state_of_tool(self._names.top)
@@ -109,7 +111,7 @@ class Cache:
         if stored["settings"] != _in_short(settings) or stored["project"] != self._disk.project(file, around):
             return None
         consulted: set[str] = set()
-        if stored["found"] or self._repairing:
+        if stored["found"] or self._telling:
             consulted = self._snapshot.reached(self._snapshot.basis(name))
         shown = {each: self._names.shown(each) for each in consulted}
         found = tuple(from_json(each, shown) for each in stored["found"])
