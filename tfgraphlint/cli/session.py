@@ -155,9 +155,10 @@ def lint(asked: Asked, options: Options) -> Run:
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
         return linting.lint(request)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
+    from tfgraphlint.run.cache_folder import project_of
 
-    repairing = options.fix or options.diff
-    return linting.lint(request, Cache(request.working_directory, request.roots, time.time(), repairing))
+    here, repairing = request.working_directory, options.fix or options.diff
+    return linting.lint(request, Cache(here, request.roots, time.time(), repairing, project_of(request.files, here)))
 
 
 def fails(run: Run, options: Options) -> bool:

@@ -152,7 +152,7 @@ def wanted(request: Request, result: Examined) -> Examined:
 
 def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
     files = request.examined_files
-    known = {file: found for file, settings in files.items() if (found := cache.known(file, settings))}
+    known = cache.known(files)
     unknown = [file for file in files if file not in known]
     fresh = {result.file: result for result in _examined(request, unknown)}
     if fresh:
@@ -337,6 +337,8 @@ def _unused_comments(
     for result in examined:
         if result.error or not result.passed_screen or UNUSED not in words.on(result.file):
             continue
+        if not comments.of(result.file).may_concern(words.entries):
+            continue  # of comments that mean other tools, nothing is said
         for suppression in comments.of(result.file).all:
             event = unused(suppression, comments, result.file, words)
             if event is None:
