@@ -7,6 +7,7 @@ import sys
 import click
 
 from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
 NEEDED = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 
@@ -27,4 +28,5 @@ def command(stdio: bool) -> None:
         sys.exit(2)
     if sys.stdin is not None and sys.stdin.isatty():
         click.echo("tfgraphlint server waits for an editor at its standard input; docs/editors.md says more.", err=True)
+    say_process_ends_soon(False)
     serve()

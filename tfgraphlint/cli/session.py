@@ -21,10 +21,11 @@ from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, Source, decode, shown
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
+from tfgraphlint.run.progress import NOBODY, Progress
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.baseline import Problem
-    from tfgraphlint.run.repair import Repaired
+    from tfgraphlint.run.repair import Choice, Repaired
     from tfgraphlint.run.silence import Silenced
 
 
@@ -149,16 +150,17 @@ def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(word for group in groups for word in group)
 
 
-def lint(asked: Asked, options: Options) -> Run:
-    """Lint what was asked for."""
+def lint(asked: Asked, options: Options, progress: Progress = NOBODY) -> Run:
+    """Lint what was asked for; ``progress`` is told how far it is."""
     request = asked.request
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
-        return linting.lint(request)
+        return linting.lint(request, None, progress)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
     from tfgraphlint.run.cache_folder import project_of
 
     here, repairing = request.working_directory, options.fix or options.diff
-    return linting.lint(request, Cache(here, request.roots, time.time(), repairing, project_of(request.files, here)))
+    cache = Cache(here, request.roots, time.time(), repairing, project_of(request.files, here))
+    return linting.lint(request, cache, progress)
 
 
 def fails(run: Run, options: Options) -> bool:
@@ -171,11 +173,11 @@ def fails(run: Run, options: Options) -> bool:
     return False
 
 
-def repair(run: Run, options: Options) -> Repaired:
-    """Repair what the options allow."""
+def repair(run: Run, options: Options, choose: Choice | None = None) -> Repaired:
+    """Repair what the options allow, and ``choose`` where it is given."""
     from tfgraphlint.run import repair as repairing  # a run that only looks does without
 
-    return repairing.repair(run, unsafe=options.unsafe_fixes)
+    return repairing.repair(run, unsafe=options.unsafe_fixes, choose=choose)
 
 
 def write(repaired: Repaired) -> None:

@@ -285,9 +285,9 @@ def from_table(table: Mapping[str, Any], file: Path) -> Settings:
     """
     values: dict[str, Any] = {}
     for key, value in table.items():
-        reader = _KEYS.get(key)
+        reader = KEYS.get(key)
         if reader is None:
-            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, (*_KEYS, EXTEND))}")
+            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, (*KEYS, EXTEND))}")
         try:
             values[key.replace("-", "_")] = reader(value)
         except TypeError as error:
@@ -379,7 +379,7 @@ def _severities(value: Any) -> tuple[tuple[str, Severity], ...]:
         raise TypeError(wanted) from None
 
 
-_KEYS: dict[str, Callable[[Any], Any]] = {
+KEYS: dict[str, Callable[[Any], Any]] = {
     "select": _words,
     "ignore": _words,
     "extend-select": _words,

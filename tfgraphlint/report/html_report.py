@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Span, Step
@@ -63,16 +64,32 @@ def _title(role: Role, lost: bool) -> str:
     return role.value if lost or role is not Role.CUT else "here"
 
 
+@dataclass(frozen=True)
+class Box:
+    """A step of a path as it is drawn: its class in the page's style, its title, code, text and place."""
+
+    kind: str
+    title: str
+    code: str
+    said: str
+    place: str
+    link: str = ""
+
+
+def box(step: Box) -> str:
+    """One step of a path."""
+    written = f"<code>{escape(expanded(step.code))}</code>" if step.code else ""
+    said = f'<span class="said">{inline(step.said)}</span>' if step.said else ""
+    place = escape(step.place)
+    where = f'<a class="place" href="#{step.link}">{place}</a>' if step.link else f'<span class="place">{place}</span>'
+    return f'<li class="{step.kind}"><span class="role">{escape(step.title)}</span>{written}{said}{where}</li>'
+
+
 def _box(step: Step, lost: bool, lines: Callable[[str], Lines], number: int) -> str:
     span = step.span
-    code = brief(_code_at(span, lines))
-    written = f"<code>{escape(expanded(code))}</code>" if code else ""
     place = f"{span.where.rpartition('/')[2]}:{span.start.row}"
-    return (
-        f'<li class="{step.role.value}"><span class="role">{_title(step.role, lost)}</span>{written}'
-        f'<span class="said">{inline(step.message)}</span>'
-        f'<a class="place" href="#{_row_id(number, span.where, span.start.row)}">{escape(place)}</a></li>'
-    )
+    link = _row_id(number, span.where, span.start.row)
+    return box(Box(step.role.value, _title(step.role, lost), brief(_code_at(span, lines)), step.message, place, link))
 
 
 def _code_at(span: Span, lines: Callable[[str], Lines]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -33,6 +33,7 @@ from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep, collec
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
+    from tfgraphlint.interpret.core.machine import Ports
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
@@ -79,6 +80,7 @@ class Examiner:
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
     ``trees`` are of files that were parsed before and say the same still; others are added.
+    ``ports`` are given to the interpreter by who wants to see what happens in it; ``tick`` is called now and then.
     """
 
     working_directory: Path
@@ -92,6 +94,8 @@ class Examiner:
     screened: bool = True
     registry: Registry | None = None
     trees: Trees | None = None
+    ports: Ports | None = None
+    tick: Callable[[], None] | None = None
     _project: Project | None = None
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
@@ -156,7 +160,7 @@ class Examiner:
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file))
+        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file), self.tick)
 
     def limit(self, file: Path) -> Limit:
         """What ``file`` may take."""
@@ -272,7 +276,7 @@ class Examiner:
         from tfgraphlint.names.guarded_facts import unguarded
 
         with meant_for(version):
-            facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
+            facts = list(unguarded(interpret(project, parsed, outline, str(file), called, self.ports)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
         in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))

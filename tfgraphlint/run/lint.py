@@ -20,6 +20,7 @@ from tfgraphlint.project.source import NotTextError, Source, read, shown
 from tfgraphlint.project.starters import Starters
 from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.run.examine import Examined, Examiner
+from tfgraphlint.run.progress import NOBODY, Progress
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
@@ -111,13 +112,14 @@ class Request:
 @dataclass(frozen=True)
 class Run:
     """What came of a request. ``diagnostics`` are sorted by file, place and code; so are those that a comment
-    silences, and those that the baseline knows."""
+    silences, and those that the baseline knows. ``cached`` are files that were not read: the cache knows them."""
 
     request: Request
     examined: tuple[Examined, ...]
     diagnostics: tuple[Diagnostic, ...]
     silenced: tuple[Diagnostic, ...]
     known: tuple[Diagnostic, ...] = ()
+    cached: frozenset[Path] = frozenset()
 
     @property
     def errors(self) -> tuple[Examined, ...]:
@@ -130,16 +132,25 @@ class Run:
         return [(result.file, row, name) for result in self.examined for row, name in result.in_part]
 
 
-def lint(request: Request, cache: Cache | None = None) -> Run:
+def lint(request: Request, cache: Cache | None = None, progress: Progress = NOBODY) -> Run:
     """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.
+
+    ``progress`` is told how far it is.
 
     Raises:
         RunError: the configuration or the rules cannot be used.
     """
     checked = Words(request)
     files = request.examined_files
-    examined = _examined(request, list(files)) if cache is None else _with_cache(request, cache)
-    return concluded(request, tuple(wanted(request, result) for result in examined), checked)
+    known = {} if cache is None else cache.known(files)
+    unknown = [file for file in files if file not in known]
+    progress.begin(len(unknown), len(known))
+    fresh = {result.file: result for result in _examined(request, unknown, progress)}
+    if fresh and cache is not None:
+        cache.keep(fresh.values(), files)
+    examined = (known.get(file) or fresh[file] for file in files)
+    run = concluded(request, tuple(wanted(request, result) for result in examined), checked)
+    return replace(run, cached=frozenset(known) & request.files.keys())
 
 
 def wanted(request: Request, result: Examined) -> Examined:
@@ -150,26 +161,24 @@ def wanted(request: Request, result: Examined) -> Examined:
     return replace(result, diagnostics=found, passed_screen=False, error="", details="")
 
 
-def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
-    files = request.examined_files
-    known = cache.known(files)
-    unknown = [file for file in files if file not in known]
-    fresh = {result.file: result for result in _examined(request, unknown)}
-    if fresh:
-        cache.keep(fresh.values(), files)
-    return [known.get(file) or fresh[file] for file in files]
-
-
 @no_garbage_search()
-def _examined(request: Request, files: Sequence[Path]) -> Iterable[Examined]:
+def _examined(request: Request, files: Sequence[Path], progress: Progress) -> Iterable[Examined]:
     if not files:
         return []
     processes = min(request.processes or _worthwhile(files), len(files))
     if processes < 2:
-        return list(map(request.examiner().examine, files))
+        examiner = replace(request.examiner(), tick=progress.tick)
+        return [_examined_alone(examiner, file, progress) for file in files]
     from tfgraphlint.run.workers import examine_in_pool  # multiprocessing, which few files do not need
 
-    return examine_in_pool(request.examiner(), files, processes)
+    return examine_in_pool(request.examiner(), files, processes, progress)
+
+
+def _examined_alone(examiner: Examiner, file: Path, progress: Progress) -> Examined:
+    progress.at(file)
+    result = examiner.examine(file)
+    progress.done(file)
+    return result
 
 
 def _worthwhile(files: Iterable[Path]) -> int:

@@ -19,6 +19,7 @@ from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError, RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
+from tfgraphlint.run.progress import NOBODY, Progress
 from tfgraphlint.syntax.deep_stack import no_garbage_search, say_process_ends_soon
 
 BEGUN = "begun"
@@ -84,7 +85,9 @@ class _Shares:
         return min(set(range(len(self._shares))) - {worker.share for worker in workers})
 
 
-def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> list[Examined]:
+def examine_in_pool(
+    examiner: Examiner, files: Sequence[Path], count: int, progress: Progress = NOBODY
+) -> list[Examined]:
     """Examine ``files`` with ``count`` processes; the results in the order of ``files``.
 
     Raises:
@@ -103,9 +106,11 @@ def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> li
                 answer = _received(worker, examiner)
                 if answer is BEGUN:
                     worker.has_begun = True
+                    progress.at(cast(Path, worker.file))
                     continue
                 if isinstance(answer, Examined):
                     done[answer.file] = answer
+                    progress.done(answer.file)
                 elif worker.file is not None:
                     losses += 1
                     if losses > MAX_LOSSES:
@@ -118,6 +123,7 @@ def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> li
                 else:
                     worker.stop()
                     workers.remove(worker)
+            progress.tick()
             _kill_overdue(workers, examiner)
     finally:
         for worker in workers:

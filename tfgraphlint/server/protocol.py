@@ -25,7 +25,6 @@ from tfgraphlint.server.answers import ACTION_KINDS, ALL, FIX, SOURCE, Answers, 
 from tfgraphlint.server.documents import LANGUAGES, Document, Open, Text, file_path, spliced
 from tfgraphlint.server.linter import Edited, Linter, Result
 from tfgraphlint.server.positions import Units
-from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
 AFTER_TYPING = 0.15  # seconds to wait for the next key
 AFTER_OTHERS = 0.4  # and for a file that another one imports, which is typed in
@@ -415,7 +414,6 @@ async def _add_edit(server: Server, action: types.CodeAction, result: Result, al
 
 def serve() -> None:
     """Serve standard input and output until the client has done. What else is printed goes to standard error."""
-    say_process_ends_soon(False)
     given, output = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     build().start_io(given, output)

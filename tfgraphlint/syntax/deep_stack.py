@@ -83,8 +83,12 @@ class _Process:
 _PROCESS = _Process()
 
 
-def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Result:
+def call_deep(
+    function: Callable[[], Result], limit: Limit | None = None, tick: Callable[[], None] | None = None
+) -> Result:
     """The result of ``function()``, run on a large stack. Its exceptions come through.
+
+    ``tick`` is called now and then while it runs.
 
     Raises:
         LimitReached: it took more than ``limit`` allows.
@@ -104,7 +108,7 @@ def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Res
         sys.setrecursionlimit(max(calls, PYTHON_CALLS))
         thread = threading.Thread(target=run, name="tfgraphlint", daemon=True)
         thread.start()
-        said = _watch(thread, limit or Limit(math.inf, math.inf))
+        said = _watch(thread, limit or Limit(math.inf, math.inf), tick)
     finally:
         threading.stack_size(stack)
         sys.setrecursionlimit(calls)
@@ -115,13 +119,15 @@ def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Res
     return outcome[0]
 
 
-def _watch(thread: threading.Thread, limit: Limit) -> str:
+def _watch(thread: threading.Thread, limit: Limit, tick: Callable[[], None] | None) -> str:
     """Wait for a thread, and end it when it exceeds the limit; what it exceeded."""
     began, before = time.process_time(), _megabytes()
     while True:
         thread.join(SECONDS_BETWEEN_LOOKS)
         if not thread.is_alive():
             return ""
+        if tick is not None:
+            tick()
         said = limit.exceeded(time.process_time() - began, _megabytes() - before)
         if said:
             return said if _ended(thread) else f"{said}, and cannot be ended"
