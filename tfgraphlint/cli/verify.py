@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from tfgraphlint.cli.terminal import offer
+
 
 @click.command("verify", short_help="Run the fixtures of rules in TensorFlow.")
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=offer("rules"))
 @click.option(
     "--record", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="Keep what TensorFlow said in FILE, as JSON.",
