@@ -40,6 +40,7 @@ ROWS = [
     "fixes",
     "run",
     "report",
+    "scan",
     "verify",
     "cli",
 ]

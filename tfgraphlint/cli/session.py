@@ -158,9 +158,10 @@ def lint(asked: Asked, options: Options, progress: Progress = NOBODY) -> Run:
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
         return linting.lint(request, None, progress)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
+    from tfgraphlint.run.cache_folder import project_of
 
-    repairing = options.fix or options.diff
-    cache = Cache(request.working_directory, request.roots, time.time(), repairing)
+    here, repairing = request.working_directory, options.fix or options.diff
+    cache = Cache(here, request.roots, time.time(), repairing, project_of(request.files, here))
     return linting.lint(request, cache, progress)
 
 

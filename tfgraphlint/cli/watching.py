@@ -20,6 +20,7 @@ from tfgraphlint.errors import RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.report.summary import count
 from tfgraphlint.run.lint import Run
+from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
 SECONDS_BETWEEN_LOOKS = 0.5
 Stamps = Mapping[Path, tuple[int, int]]
@@ -35,6 +36,7 @@ class Outcome:
 
 def watch(options: Options, lint: Callable[[Outcome], int]) -> int:
     """Run ``lint`` now and after each change of a file; the exit status of the last run when Ctrl-C ends it."""
+    say_process_ends_soon(False)
     outcome, said = Outcome(), ""
     try:
         while True:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from tfgraphlint.errors import RunError
 
@@ -48,6 +52,22 @@ def read_bytes(path: Path | str, name: str | None = None, most: int = MAX_BYTES,
         raise _refusal(error, shown) from error
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[BinaryIO]:
+    """The regular file at ``path``, of any size, to be read piece by piece.
+
+    Raises:
+        ReadError: it is no regular file, or cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        raise _refusal(error, str(path)) from error
+    with os.fdopen(descriptor, "rb") as stream:
+        _check(os.fstat(descriptor), str(path), sys.maxsize)
+        yield stream
 
 
 def glimpse(path: Path | str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import ModuleFinder
-from tfgraphlint.project.source import Source, read_text
+from tfgraphlint.project.source import Source, read_text, shown
 from tfgraphlint.syntax.tree import Tree
 
 MAX_MODULES = 200  # files read besides the one that is linted
@@ -47,10 +47,12 @@ class Trees:
 
 
 class Project(ModuleFinder):
-    """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
+    """Finds modules by what files import; ``roots`` are the directories that were given to lint, and names of files are
+    shown relative to ``directory``."""
 
-    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None) -> None:
+    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None, directory: Path | None = None) -> None:
         super().__init__(roots)
+        self.directory = Path.cwd() if directory is None else directory
         self.trees = Trees() if trees is None else trees
         self._read: set[Path] = set()
         self.looked_around = False  # whether the texts of all files mattered to the file that is linted now
@@ -87,14 +89,6 @@ class Project(ModuleFinder):
             parsed = parse(text, str(path))
             if isinstance(parsed, UnparsableFile) or too_deep(parsed, text, str(path)) is not None:
                 return None
-            return Tree(display_name(path), text, parsed=None if self.trees.whole else parsed)
+            return Tree(shown(path, self.directory), text, parsed=None if self.trees.whole else parsed)
         except Exception:
             return None
-
-
-def display_name(path: Path) -> str:
-    """A path as reports show it: relative to the working directory where it lies below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

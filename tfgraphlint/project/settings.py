@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import re
@@ -403,6 +402,8 @@ KEYS: dict[str, Callable[[Any], Any]] = {
 
 
 def _near(word: str, known: Iterable[str]) -> str:
+    import difflib  # most configurations are right
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
 

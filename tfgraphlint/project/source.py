@@ -112,9 +112,9 @@ def read(path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> S
     return decode(content, path, filename, python_cell_magics)
 
 
-def most_bytes(path: Path) -> int:
+def most_bytes(path: Path | str) -> int:
     """How many bytes a file of this name may have."""
-    return MAX_NOTEBOOK_BYTES if path.suffix == NOTEBOOK else MAX_BYTES
+    return MAX_NOTEBOOK_BYTES if str(path).endswith(NOTEBOOK) else MAX_BYTES
 
 
 def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:

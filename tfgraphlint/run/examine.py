@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -31,7 +29,7 @@ from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
-from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
+from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep, collect_garbage
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
@@ -297,7 +295,7 @@ class Examiner:
         if self._project is None or self._linted % FILES_PER_PROJECT == 0:
             self._project = None
             if self._linted:
-                gc.collect()
+                collect_garbage()
             self._start_project()
         self._linted += 1
         assert self._project is not None
@@ -308,7 +306,7 @@ class Examiner:
 
         if self._trees is None or whole:
             self._trees = Trees(whole)
-        self._project = _open_project(self.roots, self.overlay, self._trees)
+        self._project = _open_project(self, self._trees)
 
 
 def say_once(
@@ -351,12 +349,12 @@ def parsed_tree(source: Source, parsed: ast.Module | None = None) -> Tree | Unpa
         return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
 
 
-def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
+def _open_project(examiner: Examiner, trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
     from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
-    project = Project(roots, trees)
-    for path, source in overlay.items():
+    project = Project(examiner.roots, trees, examiner.working_directory)
+    for path, source in examiner.overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)
             if not isinstance(tree, UnparsableFile):
@@ -365,6 +363,8 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: 
 
 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
+    import traceback  # most runs have no internal error
+
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))

@@ -133,7 +133,7 @@ def lint(request: Request, cache: Cache | None = None, progress: Progress = NOBO
     """
     checked = Words(request)
     files = request.examined_files
-    known = {} if cache is None else {f: found for f, of in files.items() if (found := cache.known(f, of))}
+    known = {} if cache is None else cache.known(files)
     unknown = [file for file in files if file not in known]
     progress.begin(len(unknown), len(known))
     fresh = {result.file: result for result in _examined(request, unknown, progress)}
@@ -337,6 +337,8 @@ def _unused_comments(
     for result in examined:
         if result.error or not result.passed_screen or UNUSED not in words.on(result.file):
             continue
+        if not comments.of(result.file).may_concern(words.entries):
+            continue  # of comments that mean other tools, nothing is said
         for suppression in comments.of(result.file).all:
             event = unused(suppression, comments, result.file, words)
             if event is None:

@@ -20,7 +20,7 @@ from tfgraphlint.errors import RegistryError, RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
 from tfgraphlint.run.progress import NOBODY, Progress
-from tfgraphlint.syntax.deep_stack import no_garbage_search
+from tfgraphlint.syntax.deep_stack import no_garbage_search, say_process_ends_soon
 
 BEGUN = "begun"
 MAX_LOSSES = 20  # processes that end before they are at a file
@@ -192,6 +192,7 @@ def _ending(status: int | None) -> str:
 @no_garbage_search()
 def _work(connection: Connection, examiner: Examiner, held: Sequence[Connection]) -> None:
     """The worker's side: files in, results out, until there is nothing more, or nobody who would want it."""
+    say_process_ends_soon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in held:

@@ -58,7 +58,29 @@ def no_garbage_search() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if _PROCESS.ends_soon:
+                gc.freeze()  # it would be searched through at once
             gc.enable()
+
+
+def collect_garbage() -> None:
+    """Free what was dropped in cycles. Where the process ends soon, what lives on, trees above all, is not searched
+    again the next time: in one that goes on, it may be garbage later."""
+    gc.collect()
+    if _PROCESS.ends_soon:
+        gc.freeze()
+
+
+def say_process_ends_soon(does: bool = True) -> None:
+    """Say that this process does nothing after one run; or, where it was said before, that it goes on."""
+    _PROCESS.ends_soon = does
+
+
+class _Process:
+    ends_soon = False
+
+
+_PROCESS = _Process()
 
 
 def call_deep(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -71,7 +72,13 @@ def _imaginary(m: Machine, node: cst.Imaginary) -> Value:
 
 
 def _literal(text: str) -> Const:
-    return Const(int(text) if text.isdecimal() else ast.literal_eval(text))
+    return Const(int(text) if text.isdecimal() else _evaluated(text))
+
+
+@lru_cache(maxsize=4096)
+def _evaluated(text: str) -> object:
+    """The constant that a literal stands for; ``literal_eval`` takes long, and leaves garbage each time."""
+    return ast.literal_eval(text)
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
@@ -80,7 +87,7 @@ def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
         quotes = 3 if text[:3] in ("'''", '"""') and len(text) >= 6 else 1
         return Const(text[quotes:-quotes])
     try:
-        return Const(ast.literal_eval(node.value))
+        return Const(_evaluated(node.value))
     except (ValueError, SyntaxError):
         return texts.text(m, node)
 
