@@ -110,7 +110,7 @@ def test_a_terminal_shows_it_and_clears_it(project: Path) -> None:
     assert "0/2 files" in written and "at a.py" in written
     assert written.index("at b.py") < written.index("TFG301")
     rows = shown(written)
-    assert rows[0].startswith("Linted 2 files in ")  # standard error, before the reports
+    assert rows[-2].startswith("Found 2 problems in 2 of 2 files (2 fixable with --fix). Linted 2 files in ")
     assert [row for row in rows if "files," in row] == []
 
 
