@@ -42,6 +42,9 @@ ROWS = [
     "report",
     "scan",
     "verify",
+    "api",
+    "server",
+    "jupyter",
     "cli",
 ]
 # What a rule is written with.

@@ -19,6 +19,7 @@ OWN = {
     "rule_api/fact_kinds.py",
     "cli/streams.py",
     "report/html.py",
+    "jupyter/show.py",
     "syntax/deep_stack.py",
 }
 OWN_FOLDERS = {"disk", "verify", "rules", "fixtures", "data", "derive"}

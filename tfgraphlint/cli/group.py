@@ -16,7 +16,7 @@ from tfgraphlint.cli.streams import guarded
 from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.disk.names import one_line
 
-COMMANDS = ("check", "rule", "explain", "facts", "verify", "scan", "clean", "schema")
+COMMANDS = ("check", "rule", "explain", "facts", "verify", "schema", "scan", "server", "clean")
 GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
 

@@ -108,6 +108,7 @@ def findings(asked: Asked, run: Run, diagnostics: Sequence[Diagnostic]) -> Findi
         tuple(map(str, [*asked.errors, *(result.error for result in run.errors)])),
         len(run.request.files),
         run.request.plugins,
+        lambda edit: sources(edit.span.filename).stored(edit),
     )
 
 

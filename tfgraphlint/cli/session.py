@@ -14,7 +14,7 @@ from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES
 from tfgraphlint.disk.walking import working_directory
-from tfgraphlint.disk.writing import Rewrite, is_below, rewrite
+from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
@@ -86,13 +86,11 @@ def baseline_files(request: Request, options: Options) -> list[Path]:
     """The baselines that hold: the one that is named, or those of the configurations."""
     if options.baseline is not None:
         return [request.working_directory / options.baseline]
-    found = {settings for settings in request.files.values() if settings.baseline}
-    for settings in found:
-        file = settings.baseline_file
-        if not options.config and file is not None and not is_below(file, settings.directory_of_origin):
-            # Nobody has to have read the configuration of a repository before linting it.
-            raise RunError(f"{settings.origin}: baseline = {settings.baseline!r} lies outside: name it with --baseline")
-    return sorted({file for settings in found if (file := settings.baseline_file) is not None})
+    if not any(settings.baseline for settings in request.files.values()):
+        return []
+    from tfgraphlint.run.baseline import configured_files  # most runs have none
+
+    return configured_files(request.files.values(), named=options.config is not None)
 
 
 def write_baseline(run: Run, options: Options) -> tuple[Path, int]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from tfgraphlint.disk.reading import is_file
 from tfgraphlint.disk.walking import lies_within, repository_around
 from tfgraphlint.libraries.words import FRAMEWORKS, OTHER_PACKAGES
 
@@ -108,7 +109,7 @@ class Places:
 
     def _is_file(self, path: str) -> bool:
         if path not in self._is_there:
-            self._is_there[path] = os.path.isfile(path)
+            self._is_there[path] = is_file(path)
         return self._is_there[path]
 
     def _exists(self, path: str) -> bool:

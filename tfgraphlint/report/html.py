@@ -52,7 +52,7 @@ def document(title: str, body: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
-        f"<style>\n{_asset('page.css')}</style>",
+        f"<style>\n{_asset('page.css')}{_asset('report.css')}</style>",
         "</head>",
         "<body>",
         body,

@@ -79,6 +79,7 @@ class Examiner:
     ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
+    ``trees`` are of files that were parsed before and say the same still; others are added.
     ``ports`` are given to the interpreter by who wants to see what happens in it; ``tick`` is called now and then.
     """
 
@@ -92,10 +93,10 @@ class Examiner:
     limits: Mapping[Path, Limit] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
+    trees: Trees | None = None
     ports: Ports | None = None
     tick: Callable[[], None] | None = None
     _project: Project | None = None
-    _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
     _files: ProjectFiles | None = None
@@ -116,7 +117,7 @@ class Examiner:
         except ReadError as error:
             return Examined(file, error=str(error))
         except LimitReached as reached:
-            self._project = self._trees = None  # what was being made of other modules may be left half done
+            self._project = self.trees = None  # what was being made of other modules may be left half done
             return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
@@ -304,9 +305,9 @@ class Examiner:
     def _start_project(self, whole: bool = False) -> None:
         from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
-        if self._trees is None or whole:
-            self._trees = Trees(whole)
-        self._project = _open_project(self, self._trees)
+        if self.trees is None or whole:
+            self.trees = Trees(whole)
+        self._project = _open_project(self, self.trees)
 
 
 def say_once(

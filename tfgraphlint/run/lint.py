@@ -26,6 +26,7 @@ from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
 
 if TYPE_CHECKING:  # ``cli`` imports them where there is a baseline, or a cache
+    from tfgraphlint.project.modules import Trees
     from tfgraphlint.run.baseline import Baseline
     from tfgraphlint.run.cache import Cache
 
@@ -42,7 +43,8 @@ MIN_BYTES_FOR_POOL = 600_000
 class Request:
     """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk.
 
-    ``led_out`` are files outside the project to which a link in it led: they are not repaired.
+    ``led_out`` are files outside the project to which a link in it led: they are not repaired. ``trees`` are of files
+    that were parsed before, and ``known_starters`` what ``starters`` was before, for who lints again and again.
     """
 
     working_directory: Path
@@ -54,6 +56,8 @@ class Request:
     baseline: Baseline | None = None
     heed_comments: bool = True
     led_out: frozenset[Path] = frozenset()
+    trees: Trees | None = None
+    known_starters: Mapping[Path, Settings] | None = None
 
     @cached_property
     def plugins(self) -> tuple[str, ...]:
@@ -68,6 +72,8 @@ class Request:
     @cached_property
     def starters(self) -> Mapping[Path, Settings]:
         """Files that were not asked for and start what was, with the settings of what they start."""
+        if self.known_starters is not None:
+            return self.known_starters
         starters = Starters(self.roots)
         found: dict[Path, Settings] = {}
         in_part: dict[Path, bool] = {}  # projects of which not all files were asked for
@@ -97,7 +103,10 @@ class Request:
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
         magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
         limits = {file: held.limit for file, held in self.examined_files.items() if held.limit != Limit()}
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits)
+        return Examiner(
+            self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits,
+            trees=self.trees,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

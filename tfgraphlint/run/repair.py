@@ -77,6 +77,20 @@ def repair(run: Run, unsafe: bool = False, choose: Choice | None = None) -> Repa
     raise RunError(f"the fixes do not come to an end after {MAX_PASSES} passes; nothing was written")
 
 
+def repair_one(run: Run, diagnostic: Diagnostic) -> Repaired:
+    """Make the fix of one report of ``run``, which may be one of its suggestions, if it holds. Nothing is written."""
+    state = Repaired(run, run)
+    names = {diagnostic.span.filename, *(edit.span.filename for edit in _edits(diagnostic))}
+    request = run.request
+    sources = {name: readable(request, request.names[name]) for name in names if name in request.names}
+    lines = {name: source.lines for name, source in sources.items()}
+    state.dropped += _unusable(state, [diagnostic], lines)
+    if not state.dropped:
+        reason = _attempted(state, plan([diagnostic], lines), sources)
+        state.dropped += [(diagnostic, reason)] if reason is not None else []
+    return state
+
+
 def _chosen(
     run: Run, unsafe: bool, choose: Choice | None, sources: Mapping[str, Source],
     answers: tuple[set[tuple[object, ...]], set[tuple[object, ...]]],

@@ -25,7 +25,17 @@ from tfgraphlint.interpret.core.provenance import Flow
 from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import MAX_CHAINED, nests_too_much, truth
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, SequenceKind, Spread, Weights, sequence
+from tfgraphlint.interpret.core.values import (
+    BOOL,
+    ELEMENT,
+    OTHER,
+    Dict,
+    Items,
+    SequenceKind,
+    Spread,
+    Weights,
+    sequence,
+)
 from tfgraphlint.interpret.python import (
     attributes,
     calls,
@@ -104,6 +114,11 @@ def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
             if part.format_spec and part.conversion is None:
                 m.tell(Formatted(part.expression, shown[-1:]))
     return texts.text(m, node, shown)
+
+
+def _template(m: Machine, node: cst.TemplatedString) -> Value:
+    parts = [part for part in node.parts if isinstance(part, cst.TemplatedStringExpression)]
+    return m.opaque(node, [evaluate(m, part.expression) for part in parts])
 
 
 def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
@@ -270,7 +285,7 @@ class inner_frame:
         frame = Frame(outer.scope, {}, outer, outer.function)
         frame.marks, frame.self_value, frame.owner = outer.marks, outer.self_value, outer.owner
         frame.caller, frame.via, frame.autograph = outer.caller, outer.via, outer.autograph
-        frame.around = outer.around
+        frame.around, frame.statement = outer.around, outer.statement
         self.m.frame = frame
 
     def __exit__(self, *_: object) -> None:
@@ -283,6 +298,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     over = evaluate(m, loop.iter)
     m.tell(Iterated(loop.iter, over, "comprehension"))
     values, exact = turns_of(m, over, loop.iter)
+    plain = isinstance(over, Weights) and over.which != ELEMENT and not loop.ifs and loop.inner_for_in is None
     chosen(m.frame, False)
     with m.loop(len(values) if exact else 1) as turn:
         for value in values:
@@ -298,6 +314,8 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
                 exact = exact and inner_exact
             else:
                 found.append(body())
+    if plain and all(one is value for one, value in zip(found, values)):
+        return [over], True  # all variables of a model, as they are
     return found, exact
 
 
@@ -362,4 +380,6 @@ EVALUATORS: dict[type, Evaluator] = {
     cst.NamedExpr: _named,
     cst.Await: _await,
     cst.Yield: _yield,
+    # libcst has it from 1.8.3 on.
+    **({cst.TemplatedString: _template} if hasattr(cst, "TemplatedString") else {}),
 }
