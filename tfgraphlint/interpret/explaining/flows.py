@@ -123,8 +123,9 @@ def judged(m: Machine, event: SourceJudged) -> Reach:
         start = event.targets[0] if event.targets else next(iter(goals), Node(Kind.OPAQUE, None))
         return Reach(start, None, Verdict.UNKNOWN, lost=lost_gradient(m, event, (), None, partial=False))
     reach = _flowing(m, event.tape, list(event.targets), goals, source.kind != "tensor")
-    if reach.verdict is Verdict.FLOWS and isinstance(source.value, Weights):
-        single = goals - _holders(source.value.owner) or goals
+    if reach.verdict is Verdict.FLOWS and len(goals) > 1:
+        owner = source.value.owner if isinstance(source.value, Weights) else source.value
+        single = goals - _holders(owner) or goals
         certain = _within(reach.start, _certain(event.tape.bit))
         reach = replace(reach, alike=(len(single & certain), len(single)))
     return replace(reach, lost=lost_gradient(m, event, (), None, partial=False))
