@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +51,18 @@ class Terminal:
         """Type on the keyboard."""
         os.write(self._ours, keys.encode())
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C, and again where nothing comes of it for long. Its exit status."""
+        for _ in range(3):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process, signal.SIGINT)
+            until = time.monotonic() + MAX_SECONDS / 3
+            while self._process.poll() is None and time.monotonic() < until:
+                self._read(0.2)
+            if self._process.poll() is not None:
+                break
+        return self.end()
+
     def end(self) -> int:
         """Read until it ends; its exit status."""
         while self._read():
@@ -56,8 +70,8 @@ class Terminal:
         os.close(self._ours)
         return self._process.wait(MAX_SECONDS)
 
-    def _read(self) -> bool:
-        until = time.monotonic() + MAX_SECONDS
+    def _read(self, seconds: float = MAX_SECONDS) -> bool:
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             if select.select([self._ours], [], [], 0.2)[0]:
                 try:
@@ -68,6 +82,8 @@ class Terminal:
                 return bool(found)
             if self._process.poll() is not None and not select.select([self._ours], [], [], 0)[0]:
                 return False
+        if seconds < MAX_SECONDS:
+            return True
         self._process.kill()
         raise AssertionError(f"nothing more was written: {self.written!r}")
 

@@ -13,6 +13,7 @@ from fakes import HEAD, install, renamed
 from tfgraphlint.cli.group import group
 from tfgraphlint.diagnostic import Applicability, Fix
 from tfgraphlint.run.examine import Examined, Examiner
+from tfgraphlint.run.progress import Progress
 
 
 @pytest.fixture(autouse=True)
@@ -237,7 +238,7 @@ def test_what_would_be_linted_is_listed(project: Path) -> None:
 def test_how_many_processes(
     project: Path, arguments: list[str], counts: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def examine(examiner: Examiner, files: Sequence[Path], count: int) -> list[Examined]:
+    def examine(examiner: Examiner, files: Sequence[Path], count: int, progress: Progress) -> list[Examined]:
         used.append(count)
         return [examiner.examine(file) for file in files]
 

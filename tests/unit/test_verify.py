@@ -83,6 +83,14 @@ import tensorflow as tf
 
 tf.compat.v1.disable_eager_execution()
 """
+WARNED = """
+import tensorflow as tf
+
+with tf.GradientTape() as tape:
+    for number in range(7):
+        tape.watch(tf.constant(number))
+"""
+WARNED_NAMES = [f"fine_warned_{number}.py" for number in range(4)]
 TRUE = ("runs", "flows gradient", "true gradient.shape == (2,)", "prints 1 slope known", "gradients")
 FALSE = {
     "none gradient": "tf.Tensor",
@@ -135,6 +143,7 @@ PROGRAMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "fine_silent.py": (SQUARES, ()),
     "fine_glowing.py": (SQUARES, ("claim: glows gradient",)),
     "fine_somehow.py": (SQUARES, ("claim: runs", "holds: somehow")),
+    **dict.fromkeys(WARNED_NAMES, (WARNED, ("claim: prints 5 watched tensor must be floating",))),
 }
 
 
@@ -183,6 +192,11 @@ def test_each_false_claim_is_shown_with_what_was_seen(seen: dict[str, tuple[Prog
     for claim, part in FALSE.items():
         assert part in found[claim][1]
         assert f"claimed: {claim}" in text_of(seen["fine_false.py"])
+
+
+@needs_tensorflow
+def test_what_tensorflow_says_five_times_it_says_to_each_program(seen: dict[str, tuple[Program, Answer]]) -> None:
+    assert [text_of(seen[name]) for name in WARNED_NAMES if table.refuted(seen[name][1])] == []
 
 
 @needs_tensorflow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,8 +150,9 @@ def _lint(asked: session.Asked, options: Options) -> Run:
     began = time.monotonic()
     with progress(options.quiet, asked.request.working_directory) as bar:
         done = session.lint(asked, options, bar)
-    if options.verbose or bar.is_shown:
-        output.say_effort(done, time.monotonic() - began)
+    done = replace(done, seconds=time.monotonic() - began)
+    if (options.verbose or bar.is_shown) and not output.says_effort(options):
+        output.say_effort(done)
     return done
 
 

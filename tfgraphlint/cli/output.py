@@ -46,7 +46,8 @@ def show(asked: Asked, run: Run, options: Options, fixed: Sequence[Diagnostic] =
     is_clean = bool(run.request.files) and not run.errors and not asked.errors
     if options.for_people and not options.quiet and (run.diagnostics or fixed or is_clean):
         where = _where(run, fixed)
-        text += summary(run.diagnostics, len(fixed), where, len(run.known), options.unsafe_fixes) + "\n"
+        text += summary(run.diagnostics, len(fixed), where, len(run.known), options.unsafe_fixes)
+        text += f" {_effort(run)}\n" if says_effort(options) else "\n"
     click.echo(text, nl=False, file=stream, color=has_colour(stream))
 
 
@@ -238,11 +239,20 @@ def show_asked(asked: Asked, options: Options) -> int:
     return 2 if asked.errors else 0
 
 
-def say_effort(run: Run, seconds: float) -> None:
+def says_effort(options: Options) -> bool:
+    """Whether the summary says how long it took: to a person at a terminal. Elsewhere it is the same each time."""
+    return options.for_people and not options.quiet and not options.only_shows and sys.stdout.isatty()
+
+
+def say_effort(run: Run) -> None:
     """Say how many files were linted, how many of them the cache knew, and how long it took."""
+    click.echo(_effort(run), err=True)
+
+
+def _effort(run: Run) -> str:
     files, known = len(run.request.files), len(run.cached)
     cached = f", {known} of them known from the cache," if known else ""
-    click.echo(f"Linted {count(files, 'file')}{cached} in {seconds:.1f} s.", err=True)
+    return f"Linted {count(files, 'file')}{cached} in {run.seconds:.1f} s."
 
 
 def say_unread(run: Run) -> None:

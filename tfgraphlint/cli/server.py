@@ -26,5 +26,7 @@ def command(stdio: bool) -> None:
             raise
         say_error('the language server needs pygls: pip install "tfgraphlint[lsp]"')
         sys.exit(2)
+    if sys.stdin is not None and sys.stdin.isatty():
+        click.echo("tfgraphlint server waits for an editor at its standard input; docs/editors.md says more.", err=True)
     say_process_ends_soon(False)
     serve()

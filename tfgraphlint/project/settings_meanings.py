@@ -1,8 +1,8 @@
-"""What each key of a configuration means, for the settings page of the site; ``settings`` says which keys there are."""
+"""What each key of a configuration means, for its JSON schema and its page; ``settings`` says which keys there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,28 +10,26 @@ from typing import Any
 from tfgraphlint.project.settings import EXTEND, KEYS, Settings
 from tfgraphlint.project.settings_text import written
 
-MEANINGS = {
-    "select": "The rules that are on, by code (`TFG301`), prefix (`TFG3`), name (`unwatched-tensor`) or `ALL`.",
-    "ignore": "Rules that are off. Where `select` and `ignore` both name a rule, the more specific word counts.",
-    "extend-select": "Rules that are on besides those of `select`.",
-    "include": "Patterns of the files that are linted in a directory. `*.md` adds the code blocks of Markdown files.",
-    "exclude": "Patterns of files and directories that are passed over. They replace the usual ones.",
-    "extend-exclude": "Patterns that are passed over besides those of `exclude`.",
-    "per-file-ignores": "Rules that are off in the files that a pattern matches: `\"tests/**\" = [\"TFG2\"]`.",
-    "tensorflow": "The version of TensorFlow that the code is written for. Without it, the newest one that the "
-    "project's requirements allow.",
-    "keras": "The version of Keras that the code is written for: `3`, or `2` for Keras 2.",
-    "each-tf1-symbol": "Whether TFG601 reports each TensorFlow 1 name of a file, and not only the first.",
+MEANINGS: Mapping[str, str] = {
+    "select": "The rules that are on: codes (TFG301), prefixes (TFG3) or names (unwatched-tensor).",
+    "ignore": "Rules that are off. The more specific word wins.",
+    "extend-select": "Rules that are on besides those of select.",
+    "include": 'Patterns of the files that are linted. Add "*.md" for the code blocks of Markdown files.',
+    "exclude": "Patterns of files and directories that are left out, in the place of the usual ones.",
+    "extend-exclude": "Patterns of files and directories that are left out besides those of exclude.",
+    "per-file-ignores": "Rules that are off in files, by pattern.",
+    "tensorflow": "The TensorFlow that the code is written for; else the newest that the requirements allow.",
+    "keras": "The Keras that the code is written for; else the one that comes with TensorFlow.",
+    "each-tf1-symbol": "TFG601: report every TensorFlow 1 name in a file, not only the first.",
     "notebooks": "Whether notebooks are linted.",
-    "python-cell-magics": "Cell magics whose cells hold Python, besides `time`, `timeit`, `capture`, `prun` …",
-    "max-seconds": "How long one file may take; then it is reported as not finished, and the others are linted.",
-    "max-megabytes": "How much memory one file may take.",
-    "plugins": "Entry points of the group `tfgraphlint.rules` of installed packages, with rules of your own.",
-    "severity": "The severity of rules, by code, prefix or name: `TFG211 = \"error\"`. The more specific word counts.",
+    "python-cell-magics": "Cell magics whose body is Python, besides the usual ones.",
+    "max-seconds": "Seconds of the processor that one file may take.",
+    "max-megabytes": "Megabytes of memory that one file may take.",
+    "plugins": "Entry points of the group tfgraphlint.rules with rules of your own.",
+    "severity": "The severity of rules by code, prefix or name.",
     "fail-on": "The least severity that makes the exit status 1.",
-    "baseline": "A file with the problems that are known and not reported, from where the configuration file lies.",
-    EXTEND: "A configuration file whose keys hold where this one has none. Lists of `extend-…` keys and tables are put "
-    "together.",
+    "baseline": "A file with problems that are not reported, relative to the configuration.",
+    EXTEND: "A configuration file whose keys hold where this one has none, relative to this one.",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from tfgraphlint.diagnostic import Applicability, Role, Severity
 from tfgraphlint.interpret.explaining.story import Outcome, Part
 from tfgraphlint.project.settings import EXTEND, KEYS, Settings
+from tfgraphlint.project.settings_meanings import MEANINGS
 
 Schema = dict[str, Any]
 
@@ -34,27 +35,6 @@ SHAPES: Mapping[str, Schema] = {
     "severity": {"type": "object", "additionalProperties": SEVERITY},
     "fail-on": SEVERITY,
     "baseline": {"type": "string"},
-}
-MEANINGS: Mapping[str, str] = {
-    "select": "The rules that are on: codes (TFG301), prefixes (TFG3) or names (unwatched-tensor).",
-    "ignore": "Rules that are off. The more specific word wins.",
-    "extend-select": "Rules that are on besides those of select.",
-    "include": 'Patterns of the files that are linted. Add "*.md" for the code blocks of Markdown files.',
-    "exclude": "Patterns of files and directories that are left out, in the place of the usual ones.",
-    "extend-exclude": "Patterns of files and directories that are left out besides those of exclude.",
-    "per-file-ignores": "Rules that are off in files, by pattern.",
-    "tensorflow": "The TensorFlow that the code is written for; else the newest that the requirements allow.",
-    "keras": "The Keras that the code is written for; else the one that comes with TensorFlow.",
-    "each-tf1-symbol": "TFG601: report every TensorFlow 1 name in a file, not only the first.",
-    "notebooks": "Whether notebooks are linted.",
-    "python-cell-magics": "Cell magics whose body is Python, besides the usual ones.",
-    "max-seconds": "Seconds of the processor that one file may take.",
-    "max-megabytes": "Megabytes of memory that one file may take.",
-    "plugins": "Entry points of the group tfgraphlint.rules with rules of your own.",
-    "severity": "The severity of rules by code, prefix or name.",
-    "fail-on": "The least severity that makes the exit status 1.",
-    "baseline": "A file with problems that are not reported, relative to the configuration.",
-    EXTEND: "A configuration file whose keys hold where this one has none, relative to this one.",
 }
 
 

@@ -112,7 +112,8 @@ class Request:
 @dataclass(frozen=True)
 class Run:
     """What came of a request. ``diagnostics`` are sorted by file, place and code; so are those that a comment
-    silences, and those that the baseline knows. ``cached`` are files that were not read: the cache knows them."""
+    silences, and those that the baseline knows. ``cached`` are files that were not read: the cache knows them.
+    ``seconds`` is how long it took, where somebody asks."""
 
     request: Request
     examined: tuple[Examined, ...]
@@ -120,6 +121,7 @@ class Run:
     silenced: tuple[Diagnostic, ...]
     known: tuple[Diagnostic, ...] = ()
     cached: frozenset[Path] = frozenset()
+    seconds: float = 0.0
 
     @property
     def errors(self) -> tuple[Examined, ...]:

@@ -205,7 +205,7 @@ def linted_again(run: Run, after: Mapping[Path, Source]) -> Run:
     examiner = request.examiner()
     again = {file: wanted(request, examiner.examine(file)) for file in affected(run.examined, after)}
     examined: tuple[Examined, ...] = tuple(again.get(result.file, result) for result in run.examined)
-    return concluded(request, examined, Words(request))
+    return replace(concluded(request, examined, Words(request)), cached=run.cached, seconds=run.seconds)
 
 
 def _objection(before: Run, after: Run, attempt: Plan, sources: Mapping[str, Source]) -> str | None:

@@ -29,6 +29,7 @@ from tfgraphlint.server.positions import Units
 AFTER_TYPING = 0.15  # seconds to wait for the next key
 AFTER_OTHERS = 0.4  # and for a file that another one imports, which is typed in
 WATCHED = (f"**/{PYPROJECT}", f"**/{OWN_FILE}", "**/*.py", "**/requirements*.txt")
+CELL = "vscode-notebook-cell:"  # what clients open that know no notebooks: one cell alone says nothing
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     [
         types.NotebookDocumentFilterWithNotebook(
@@ -247,7 +248,7 @@ def _add_documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
-        if item.language_id not in LANGUAGES or server.open.find(item.uri) is not None:
+        if item.language_id not in LANGUAGES or item.uri.startswith(CELL) or server.open.find(item.uri) is not None:
             return
         text = Text(item.uri, item.text, item.version)
         path = server.path_of(item.uri, language=item.language_id)

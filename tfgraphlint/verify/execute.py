@@ -59,6 +59,7 @@ def _forget(names: set[str], folder: Path) -> None:
 def fresh_state() -> None:
     """Seeds and global modes of Python, NumPy, TensorFlow and Keras as at the start of a process."""
     import tensorflow as tf
+    from tensorflow.python.platform import tf_logging
 
     random.seed(SEED)
     np.random.seed(SEED)
@@ -70,6 +71,8 @@ def fresh_state() -> None:
     tf.keras.backend.set_floatx("float32")
     with suppress(ValueError):  # Keras 2 has no policy once `disable_v2_behavior` was called
         tf.keras.mixed_precision.set_global_policy("float32")
+    with suppress(AttributeError):  # a warning that is given five times in a process is given to each program
+        tf_logging._log_counter_per_token.clear()
 
 
 def run_program(entry: Path) -> Outcome:

@@ -10,7 +10,7 @@ from tfgraphlint.rule_api.catalogue import family_of
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Start": ("README.md", "getting-started.md", "usage.md", "settings.md", "faq.md"),
     "Where you work": (
-        "editors.md", "ci.md", "jupyter.md", "explain.md", "python-api.md", "what-a-fix-writes.md",
+        "editors.md", "jupyter.md", "ci.md", "explain.md", "python-api.md", "scan.md", "what-a-fix-writes.md",
     ),
     "How it decides": (
         "how-it-decides.md", "limits.md", "comparison.md", "differentiable.md", "benchmarks.md", "security.md",

@@ -188,11 +188,21 @@ def _summary(asked: Sequence[tuple[Program, record.Said]], each: record.Record, 
 def _table(rows: Sequence[tuple[Program, record.Said]]) -> str:
     lines = ["| faulty program | what happens | how it ends |", "| --- | --- | --- |"]
     for program, told in rows:
-        claims = "<br>".join(f"`{cell(claim)}`" for claim in program.claims if not claim.startswith("raises"))
+        claims = "<br>".join(filter(None, map(_in_words, program.claims)))
         case = program.label.split("/")[1].replace("_", " ")
         ended = f"`{cell(told.ended)}`" if told.ended else "runs to its end"
         lines.append(f"| {case} | {claims or '-'} | {ended} |")
     return "\n".join(lines)
+
+
+def _in_words(claim: str) -> str:
+    """A claim of a fixture as people read it; "" for what the way in which the program ends says already."""
+    verb, _, text = claim.partition(" ")
+    if verb == "prints":
+        number, _, text = text.partition(" ")
+        return f"prints `{cell(text)}` {'once' if number == '1' else f'{number} times'}"
+    words = {"none": "is None", "zero": "is zero", "nan": "is NaN", "flows": "is a gradient", "true": "is true"}
+    return f"`{cell(text)}` {words[verb]}" if verb in words else ""
 
 
 def _others(programs: Sequence[Program]) -> Iterator[str]:

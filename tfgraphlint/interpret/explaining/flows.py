@@ -26,8 +26,9 @@ from tfgraphlint.interpret.core.provenance import (
     judge,
     same_value,
 )
+from tfgraphlint.interpret.core.structures import weights_within, within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Tape
+from tfgraphlint.interpret.core.values import Instance, Object, Tape, Weights
 from tfgraphlint.interpret.gradients.lost_terms import LEFT_TENSORFLOW, lost_term
 from tfgraphlint.interpret.gradients.queries import lost_gradient
 from tfgraphlint.interpret.gradients.query_sources import Source, target_nodes
@@ -122,7 +123,18 @@ def judged(m: Machine, event: SourceJudged) -> Reach:
         start = event.targets[0] if event.targets else next(iter(goals), Node(Kind.OPAQUE, None))
         return Reach(start, None, Verdict.UNKNOWN, lost=lost_gradient(m, event, (), None, partial=False))
     reach = _flowing(m, event.tape, list(event.targets), goals, source.kind != "tensor")
+    if reach.verdict is Verdict.FLOWS and len(goals) > 1:
+        owner = source.value.owner if isinstance(source.value, Weights) else source.value
+        single = goals - _holders(owner) or goals
+        certain = _within(reach.start, _certain(event.tape.bit))
+        reach = replace(reach, alike=(len(single & certain), len(single)))
     return replace(reach, lost=lost_gradient(m, event, (), None, partial=False))
+
+
+def _holders(owner: Value) -> set[Node]:
+    """The nodes of models that hold layers: they stand for what these have."""
+    held = [each for each in within(owner) if isinstance(each, (Object, Instance))]
+    return {each.node for each in held if len(list(weights_within(each))) > 1}
 
 
 def _lost(m: Machine, event: SourceJudged, faults: tuple[Fault, ...], way: Way | None, partial: bool) -> Reach:
@@ -173,10 +185,8 @@ def _flows(tape: Tape, target: Node, goals: set[Node], nodes: tuple[Node, ...]) 
     """A gradient that flows over ``nodes``: whether it does on all ways of the program, and what else is cut."""
     goal = nodes[0] if nodes else None
     without = _options_without(target, goals, tape.bit)
-    return Reach(
-        target, goal, Verdict.FLOWS, nodes, watch=_watch_of(tape, goal), without=without,
-        alike=(len(goals & _within(target, _certain(tape.bit))), len(goals)), also_cut=_cut_beside(target, goals),
-    )  # fmt: skip
+    cut = _cut_beside(target, goals)
+    return Reach(target, goal, Verdict.FLOWS, nodes, watch=_watch_of(tape, goal), without=without, also_cut=cut)
 
 
 def _options_without(target: Node, goals: set[Node], bit: int) -> tuple[Node, ...]:

@@ -93,6 +93,8 @@ class Gradients(Teller):
         path = [*way, Stop(Part.QUERY, code_of(asked.place), "", asked.place.span)]
         notes = tuple(self._about_gradient(asked, reach, outcome, path))
         title = said.get(outcome) or describe(lost)
+        if outcome is Outcome.DEPENDS and not reach.without:
+            title = f"{name_gradient(lost)} flows to some of the weights that this may stand for"
         return Story("gradient", outcome, title, asked.place.span, tuple(path), notes)
 
     def _about_gradient(self, asked: Asked, reach: Reach, outcome: Outcome, path: Sequence[Stop]) -> Iterator[str]:

@@ -14,7 +14,7 @@ class Outcome(Enum):
     FLOWS = "flows"
     LOST = "lost"
     PARTLY = "partly lost"
-    DEPENDS = "flows on some ways"
+    DEPENDS = "flows in part"
     UNKNOWN = "unknown"
     TRACED = "traced"
     RETRACED = "traced again"

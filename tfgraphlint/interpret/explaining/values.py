@@ -27,7 +27,7 @@ class Values(Teller):
     def stories(self) -> Iterator[Story]:
         """One story for each kind of value that the statement computes."""
         here = [each for each in self.observer.seen if self.is_here(each.place) and not _is_in_lambda(each.place)]
-        seen = [each for each in here if _what(each)]
+        seen = [each for each in here if _what(each) and not self._is_dropped(each)]
         outer = max((_size(each.place.span) for each in seen), default=None)
         told = [self._value(each) for each in seen if _size(each.place.span) == outer]
         merged: dict[object, Story] = {}
@@ -35,6 +35,10 @@ class Values(Teller):
             key = story.title, story.outcome, story.path
             merged[key] = max(merged.get(key, story), story, key=lambda each: len(each.notes))
         yield from list(merged.values())[:MAX_TOLD]
+
+    def _is_dropped(self, seen: Seen) -> bool:
+        """Whether this is an unknown result that nobody takes: of a statement that is run for its effects."""
+        return not self.written and _is_unknown(seen.value) and not seen.reaches
 
     def _value(self, seen: Seen) -> Story:
         name = self.written or f"`{code_of(seen.place)}`"

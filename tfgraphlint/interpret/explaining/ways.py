@@ -50,7 +50,8 @@ class Teller:
         """What else is known of a gradient that flows."""
         flows, asked = reach.alike
         if asked > 1:
-            yield f"drawn for one of {asked} layers or variables: it certainly flows to {flows} of them"
+            which = f"{flows} of them" if flows else "some of them"
+            yield f"drawn for one of {asked} layers or variables; it certainly flows to {which}"
         for node in reach.without:
             assert node.place is not None
             yield f"none flows where the value comes from `{code_of(node.place)}` ({self.words.at(node.place)})"
@@ -124,7 +125,8 @@ def outcome_of(reach: Reach) -> Outcome:
     """How it is with one gradient."""
     if reach.partial:
         return Outcome.PARTLY
-    return Outcome.DEPENDS if reach.without else OUTCOMES[reach.verdict]
+    flows, asked = reach.alike
+    return Outcome.DEPENDS if reach.without or flows < asked else OUTCOMES[reach.verdict]
 
 
 def _lies_on(fault: Fault, nodes: Sequence[Node]) -> bool:

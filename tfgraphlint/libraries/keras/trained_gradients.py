@@ -88,7 +88,8 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
     source = query_sources.Source(Weights(model), receiver, goals, "weights")
     recorded = {target: Recorded(target, tape.bit) for target in targets}
     found = judge_one(m, tape, recorded, source)
-    m.tell(SourceJudged(node, tape, receiver, targets, source, found))
+    if found is not None or _is_of_library(model.loss if isinstance(model, (Model, Instance)) else None):
+        m.tell(SourceJudged(node, tape, receiver, targets, source, found))
     if found is None:
         lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(receiver)), cuts=CUTS)
     if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
@@ -139,6 +140,13 @@ def _is_plain(m: Machine, loss: Value) -> bool:
     if isinstance(loss, OWN):
         return _depends_on_outputs_only(m, loss)
     return isinstance(loss, Loss) or _is_library_loss(loss)
+
+
+def _is_of_library(loss: Value | None) -> bool:
+    """Whether no function of the project computes a part of the loss: it may lose what the outputs have."""
+    if isinstance(loss, (Items, Dict)):
+        return all(_is_of_library(held) for held in elements(loss))
+    return loss is not None and not isinstance(loss, OWN)
 
 
 def _is_library_loss(loss: Value) -> bool:
