@@ -38,7 +38,8 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
-# After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
+# After so many linted files, or if there are many trees, what the interpreter made of other modules is let go, and
+# garbage is looked for.
 FILES_PER_PROJECT = 250
 
 
@@ -290,7 +291,8 @@ class Examiner:
         return self.registry
 
     def _current_project(self) -> Project:
-        if self._project is None or self._linted % FILES_PER_PROJECT == 0:
+        full = self._trees is not None and self._trees.are_many
+        if self._project is None or full or self._linted % FILES_PER_PROJECT == 0:
             self._project = None
             if self._linted:
                 gc.collect()
@@ -304,6 +306,7 @@ class Examiner:
 
         if self._trees is None or whole:
             self._trees = Trees(whole)
+        self._trees.begin_anew()
         self._project = _open_project(self.roots, self.overlay, self._trees)
 
 

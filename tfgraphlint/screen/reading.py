@@ -193,11 +193,11 @@ def _while(notes: Notes, node: ast.While, part: Part) -> None:
 
 
 def _repeat(notes: Notes, node: Loop, part: Part) -> None:
-    part.repeated.update(called_anew(node))
+    part.repeated.update(called_anew(node, notes.loops))
 
 
 def _comprehensions(notes: Notes, node: Comprehension, part: Part) -> None:
-    part.repeated.update(called_anew(node))
+    part.repeated.update(called_anew(node, notes.loops))
 
 
 def _fills_list(node: ast.AST) -> bool:
