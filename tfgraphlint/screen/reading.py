@@ -49,6 +49,7 @@ def read(tree: ast.Module) -> Notes:
                 pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
             elif isinstance(below, ast.AST):
                 pending.append((below, inner))
+    notes.loops.clear()  # nobody asks any more
     return notes
 
 
