@@ -10,9 +10,13 @@ from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
 from tfgraphlint.fixes import graph_builtins
+from tfgraphlint.libraries.words import TEXT_TAKERS
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_by, traced_path
+
+VALUE_HELP = "use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …"
+TEXT_HELP = "use `tf.strings` and `tf.io`, or call the function from one that `tf.py_function` runs: `x.numpy()` there"
 
 
 class PythonValueOfTensor(Rule):
@@ -23,8 +27,9 @@ class PythonValueOfTensor(Rule):
     Reports builtins that need values, given a tensor of a graph: `bool`, `sum`, `max`, `min`, `any`, `all`,
     `enumerate`, `zip`, `map`, `filter`, `list`, `tuple`, `set`, `round`, `complex`, `divmod`, `reversed`, functions
     of `math`, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a tensor as a dictionary key or list index,
-    and format specs (`f"{t:.3f}"`, `"%f" % t`). Where AutoGraph is off also `float`, `int`, `len`, `range`, `sorted`
-    and `for` over a tensor.
+    format specs (`f"{t:.3f}"`, `"%f" % t`), and functions that take a text or a path: `open`, `os.path.join` and others
+    of `os.path`, `re.sub`, `json.loads`, `pathlib.Path`. Where AutoGraph is off also `float`, `int`, `len`, `range`,
+    `sorted` and `for` over a tensor.
 
     ## Why it matters
 
@@ -34,6 +39,7 @@ class PythonValueOfTensor(Rule):
         OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.
         TypeError: unsupported format string passed to SymbolicTensor.__format__
         TypeError: must be real number, not SymbolicTensor
+        TypeError: expected str, bytes or os.PathLike object, not SymbolicTensor
         TypeError: Tensor is unhashable. Instead, use tensor.ref() as the key.
 
     ## Known limits
@@ -77,7 +83,7 @@ class PythonValueOfTensor(Rule):
                 fact.place.span,
                 f"{_what(fact)} raises: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
-                help="use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …",
+                help=TEXT_HELP if fact.name in TEXT_TAKERS else VALUE_HELP,
                 fix=graph_builtins.repair_of(fact),
             )
 

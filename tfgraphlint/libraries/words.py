@@ -135,7 +135,8 @@ KNOWN_LIBRARIES = frozenset({
     "tensorflow", "keras", "numpy", "scipy", "sklearn", "math", "cmath", "functools", "itertools",
     "contextlib", "random", "time", "datetime", "uuid", "copy", "collections", "typing", "dataclasses",
     "operator", "abc", "logging", "statistics", "unittest", "pytest", "builtins", "threading", "multiprocessing",
-    "concurrent", "atexit", "timeit", "click", "fire", "typer", "hydra",
+    "concurrent", "atexit", "timeit", "click", "fire", "typer", "hydra", "os", "re", "json", "pathlib", "io",
+    "argparse",
 })  # fmt: skip
 # Modules of libraries of which nothing else is known.
 KNOWN_MODULES = frozenset({"absl.app"})
@@ -150,6 +151,15 @@ OTHER_PACKAGES = frozenset({
     "jax", "pytest",
 })  # fmt: skip
 # Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
+# Functions of Python that take a text or a path, and refuse a tensor of a graph.
+TEXT_TAKERS = frozenset({
+    "builtins.open", "io.open", "pathlib.Path", "pathlib.PurePath", "json.loads", "os.listdir",
+    *(f"os.path.{name}" for name in (
+        "abspath", "basename", "dirname", "exists", "expanduser", "getsize", "isdir", "isfile", "join", "normpath",
+        "split", "splitext",
+    )),
+    *(f"re.{name}" for name in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")),
+})  # fmt: skip
 HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "statistics"})
 # Libraries whose functions compute or show something, and change nothing of the program that calls them.
 COMPUTING_LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | {"matplotlib", "tensorflow_probability"}

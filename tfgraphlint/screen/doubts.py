@@ -60,5 +60,5 @@ def read_subscript(notes: Notes, node: ast.Subscript, part: Part) -> None:
     if sized is not None:
         if not is_last_dimension(node.slice):
             part.doubts.append(sized)
-    elif isinstance(node.slice, (ast.Name, ast.Call, ast.BinOp)):
+    elif isinstance(node.slice, (ast.Name, ast.Call, ast.BinOp, ast.Subscript, ast.Attribute)):
         part.lookups.append(node)

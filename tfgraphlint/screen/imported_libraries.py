@@ -9,13 +9,16 @@ from tfgraphlint.libraries.words import FRAMEWORKS, HOST_LIBRARIES, LAYER_MODULE
 from tfgraphlint.syntax.ast_names import ImportedName, imported_names
 
 # Modules whose functions take numbers of Python or NumPy, or show what they are given.
-HOST_MODULES = HOST_LIBRARIES | {"logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib"}
+HOST_MODULES = HOST_LIBRARIES | {
+    "logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib", "re", "io",
+    "pathlib",
+}  # fmt: skip
 # Modules whose functions give something new each time.
 CHANGING_MODULES = frozenset({"random", "time", "datetime", "uuid", "secrets"})
 # Modules that are known and not of the project.
 PUBLIC_MODULES = FRAMEWORKS | {
     "absl", "typing", "collections", "functools", "itertools", "abc", "dataclasses", "pytest", "contextlib", "enum",
-    "re", "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
+    "tensorflow_probability", "tensorflow_addons", "__future__", "operator",
 }  # fmt: skip
 
 

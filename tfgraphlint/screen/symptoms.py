@@ -24,7 +24,7 @@ from tfgraphlint.screen.parts import Part
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
-    "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter",
+    "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter", "open",
 }  # fmt: skip
 # Methods that change what outlives a call.
 CHANGES = CHANGING_METHODS | {"setdefault"}

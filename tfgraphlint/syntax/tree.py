@@ -132,6 +132,7 @@ class Tree:
         self._parsed_before = None if parsed is None else ref(parsed)
         self.module = parse_whole(text) if parsed is None else parse_with_late_bodies(text, parsed)
         self.answers: dict[Callable[..., Any], dict[cst.CSTNode, Any]] = {}  # of functions made by `once_per_node`
+        self._codes: dict[cst.CSTNode, str] = {}
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:
@@ -190,7 +191,10 @@ class Tree:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of ``node``."""
-        return self.module.code_for_node(node)
+        text = self._codes.get(node)
+        if text is None:
+            text = self._codes[node] = self.module.code_for_node(node)
+        return text
 
     def replace(self, node: cst.CSTNode, content: str) -> Edit:
         """The edit that puts ``content`` in the place of ``node``."""

@@ -13,8 +13,8 @@ from tfgraphlint.interpret.core.events import BuiltinCalled, Formatted, Hashed, 
 from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assumed, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Items, Variable
-from tfgraphlint.libraries.words import CONVERTED_BUILTINS, WALKING_BUILTINS
+from tfgraphlint.interpret.core.values import Items, Tensor, Variable
+from tfgraphlint.libraries.words import CONVERTED_BUILTINS, TEXT_TAKERS, WALKING_BUILTINS
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
 NOT_CONVERTED = frozenset(f"builtins.{name}" for name in WALKING_BUILTINS)
@@ -51,6 +51,8 @@ def called(m: Machine, event: BuiltinCalled) -> None:
         return
     if name == "builtins.iter":  # of a variable of Keras, this gives an iterator, and only that raises
         wrong = any(is_asked(m, value) for value in values if not isinstance(value, Variable))
+    elif name in TEXT_TAKERS:
+        wrong = any(is_asked(m, value) for value in values if isinstance(value, Tensor))
     elif name in NOT_CONVERTED:
         wrong = any(is_asked(m, value) for value in values) or _compares(m, name, values)
     elif name in CONVERTED:

@@ -136,6 +136,12 @@ class Dataset(Object):
     traces: ClassVar[Field[tuple[Node, ...]]] = Field(())  # of the functions that it runs on its elements
 
 
+class OptionParser(Object):
+    """An ``argparse.ArgumentParser``."""
+
+    __slots__ = ()
+
+
 class Shape(Object):
     """The static shape of a tensor, or a list made of it."""
 

@@ -15,6 +15,7 @@ from tfgraphlint.interpret.core.operands import is_tensor, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import BOOL, OTHER, Choice, Dict, Host, Items, Tensor, Unknown, is_none
+from tfgraphlint.syntax.parents import parent
 
 COMPARED: dict[type, Callable[[Any, Any], Any]] = {
     cst.Equal: operator.eq, cst.NotEqual: operator.ne, cst.LessThan: operator.lt,
@@ -27,7 +28,8 @@ def compare(
 ) -> Value:
     """One comparison; a constant where its outcome is certain."""
     if isinstance(sign, (cst.Is, cst.IsNot)):
-        _test_for_none(m, left, right)
+        if not _refuses_none(m, node, sign):
+            _test_for_none(m, left, right)
         return _outcome(m, node, _identical(left, right), isinstance(sign, cst.IsNot))
     if isinstance(sign, (cst.In, cst.NotIn)):
         return _outcome(m, node, _contains(left, right), isinstance(sign, cst.NotIn))
@@ -76,6 +78,16 @@ def _is_identity(m: Machine, sign: cst.BaseCompOp, values: Sequence[Value]) -> b
     """Whether ``==`` asks if both are one object, as it does for symbolic tensors of Keras 3."""
     equality = isinstance(sign, (cst.Equal, cst.NotEqual))
     return equality and m.tables.keras >= 3 and any(isinstance(v, Tensor) and v.keras for v in values)
+
+
+def _refuses_none(m: Machine, node: cst.Comparison, sign: cst.BaseCompOp) -> bool:
+    """Whether None is an error here: ``assert x is not None``, ``if x is None: raise …``."""
+    above = parent(m.frame.scope.tree, node)
+    if isinstance(above, cst.Assert):
+        return isinstance(sign, cst.IsNot)
+    return isinstance(above, cst.If) and isinstance(sign, cst.Is) and any(
+        isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[-1], cst.Raise) for line in above.body.body
+    )
 
 
 def _test_for_none(m: Machine, left: Value, right: Value) -> None:

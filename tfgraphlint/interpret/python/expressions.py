@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -24,7 +25,17 @@ from tfgraphlint.interpret.core.provenance import Flow
 from tfgraphlint.interpret.core.scopes import Frame, chosen
 from tfgraphlint.interpret.core.structures import MAX_CHAINED, nests_too_much, truth
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import BOOL, OTHER, Dict, Items, SequenceKind, Spread, Weights, sequence
+from tfgraphlint.interpret.core.values import (
+    BOOL,
+    ELEMENT,
+    OTHER,
+    Dict,
+    Items,
+    SequenceKind,
+    Spread,
+    Weights,
+    sequence,
+)
 from tfgraphlint.interpret.python import (
     attributes,
     calls,
@@ -71,7 +82,13 @@ def _imaginary(m: Machine, node: cst.Imaginary) -> Value:
 
 
 def _literal(text: str) -> Const:
-    return Const(int(text) if text.isdecimal() else ast.literal_eval(text))
+    return Const(int(text) if text.isdecimal() else _evaluated(text))
+
+
+@lru_cache(maxsize=4096)
+def _evaluated(text: str) -> object:
+    """The constant that a literal stands for; ``literal_eval`` takes long, and leaves garbage each time."""
+    return ast.literal_eval(text)
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
@@ -80,7 +97,7 @@ def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
         quotes = 3 if text[:3] in ("'''", '"""') and len(text) >= 6 else 1
         return Const(text[quotes:-quotes])
     try:
-        return Const(ast.literal_eval(node.value))
+        return Const(_evaluated(node.value))
     except (ValueError, SyntaxError):
         return texts.text(m, node)
 
@@ -268,7 +285,7 @@ class inner_frame:
         frame = Frame(outer.scope, {}, outer, outer.function)
         frame.marks, frame.self_value, frame.owner = outer.marks, outer.self_value, outer.owner
         frame.caller, frame.via, frame.autograph = outer.caller, outer.via, outer.autograph
-        frame.around = outer.around
+        frame.around, frame.statement = outer.around, outer.statement
         self.m.frame = frame
 
     def __exit__(self, *_: object) -> None:
@@ -281,6 +298,7 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
     over = evaluate(m, loop.iter)
     m.tell(Iterated(loop.iter, over, "comprehension"))
     values, exact = turns_of(m, over, loop.iter)
+    plain = isinstance(over, Weights) and over.which != ELEMENT and not loop.ifs and loop.inner_for_in is None
     chosen(m.frame, False)
     with m.loop(len(values) if exact else 1) as turn:
         for value in values:
@@ -296,6 +314,8 @@ def _turns(m: Machine, loop: cst.CompFor, body: Callable[[], Value]) -> tuple[li
                 exact = exact and inner_exact
             else:
                 found.append(body())
+    if plain and all(one is value for one, value in zip(found, values)):
+        return [over], True  # all variables of a model, as they are
     return found, exact
 
 

@@ -45,8 +45,7 @@ def turns_of(m: Machine, value: Value, node: cst.BaseExpression) -> tuple[Sequen
         if isinstance(items, tuple):
             if _is_affordable(m, len(items)) and not any(isinstance(i, Weights) for i in items):
                 return items, True
-            flat = [_weight(m, i, node) if isinstance(i, Weights) else i for i in items]
-            return [join(flat)] * 2, False
+            return [join(one_by_one(items))] * 2, False
         return [items.element] * 2, False
     if isinstance(value, Dict):
         keys = [Const(key) for key in value.state if isinstance(key, (str, int))]
@@ -86,7 +85,7 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Host):
         return Host(m.operation(node, [Edge(value.node)]), "array" if value.rank != 1 else "scalar", value.dtype)
     if isinstance(value, Weights):
-        return _weight(m, value, node)
+        return _weight(value)
     if isinstance(value, Const):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", STRING)
     if isinstance(value, Unknown) and value.node.kind is Kind.TENSOR:
@@ -96,7 +95,12 @@ def element_of(m: Machine, value: Value, node: cst.CSTNode) -> Value:
     return m.opaque(node, [value])
 
 
-def _weight(m: Machine, value: Weights, node: cst.CSTNode) -> Value:
+def one_by_one(items: Sequence[Value]) -> list[Value]:
+    """The elements of a list; the variables of a model in it are any one of them."""
+    return [_weight(item) if isinstance(item, Weights) else item for item in items]
+
+
+def _weight(value: Weights) -> Value:
     """One variable of a model, whichever."""
     return Weights(value.owner, ELEMENT, value.unbuilt)
 

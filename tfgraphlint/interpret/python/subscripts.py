@@ -32,6 +32,7 @@ from tfgraphlint.interpret.core.values import (
     Weights,
     sequence,
 )
+from tfgraphlint.interpret.python.iteration import one_by_one
 
 
 def index_values(m: Machine, node: cst.Subscript) -> list[Value | None]:
@@ -103,6 +104,9 @@ def _item(m: Machine, node: cst.Subscript, value: Items, index: Sequence[Value |
           only: Value | None) -> Value:
     items = value.items
     held = elements(value)
+    if isinstance(items, tuple) and any(isinstance(item, Weights) and item.which != ELEMENT for item in items):
+        items = Spread(join(one_by_one(items)))  # where each stands depends on how many variables a model has
+        held, value = [items.element], Items(value.kind, {Items.items: items})
     if isinstance(items, tuple) and isinstance(only, Const) and isinstance(only.value, int):
         if -len(items) <= only.value < len(items):
             return items[only.value]  # type: ignore[no-any-return]

@@ -11,7 +11,7 @@ from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import HostValueDrawn, ValueRead
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Constants, RandomGenerator
+from tfgraphlint.interpret.core.objects import Constants, RandomGenerator, Shape
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
 from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Edge, Kind
@@ -44,7 +44,7 @@ TUPLES = {"numpy.linalg.svd": 3, "numpy.linalg.eigh": 2, "numpy.linalg.eig": 2, 
 
 def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The result of a NumPy function: an array; a gradient does not come through it."""
-    values = args.all()
+    values = [value for value in args.all() if not isinstance(value, Shape)]  # which is made of numbers
     if name.startswith("numpy.random.") and name.rpartition(".")[2] not in NO_DRAWS:
         m.tell(HostValueDrawn(node, name))
     modelled = functions.call(m, name, args, node)

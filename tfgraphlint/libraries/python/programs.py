@@ -6,11 +6,13 @@ import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.overlay import functions
+from tfgraphlint.interpret.core.objects import OptionParser
+from tfgraphlint.interpret.core.operands import OPTIONS
+from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Unknown
+from tfgraphlint.interpret.core.values import Unknown, sequence
 from tfgraphlint.interpret.python.functions import enter
 
 
@@ -42,6 +44,20 @@ def from_command_line(m: Machine, function: Function) -> Arguments:
     found = Arguments([made(param) for param in (*params.posonly_params, *params.params)])
     found.keywords = {param.name.value: made(param) for param in params.kwonly_params}
     return found
+
+
+@functions.handles("argparse.ArgumentParser")
+def _parser(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return OptionParser(name, m.leaf(Kind.OPAQUE, node))
+
+
+@methods.handles(OptionParser, "parse_args", "parse_known_args")
+def _parse_args(m: Machine, value: OptionParser, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    """What the command line gave: texts, numbers and flags that nobody knows, but no tensors."""
+    made = m.leaf(Kind.CONSTANT, node)
+    made.operation = OPTIONS
+    options = Unknown(made)
+    return options if name == "parse_args" else sequence("tuple", [options, m.opaque(node)])
 
 
 def call_command(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:

@@ -34,7 +34,7 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     modelled = functions.call(m, name, args, node)
     if modelled is not None:
         return modelled
-    if name.startswith(("random.", "time.", "datetime.", "os.", "uuid.")) and all(
+    if name.startswith(("random.", "time.", "datetime.", "uuid.")) and all(
         is_constant(value) for value in args.all()
     ):
         return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT if name.startswith(("random.", "time.")) else ANY)
