@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FILES = 25
+SECONDS_OF_WRITING = 0.05  # about
 LOST = """\
 import tensorflow as tf
 
@@ -46,8 +47,10 @@ def main() -> int:
         assert set(after) == set(before) and all(after[each] != before[each] for each in before)
         seen = Counter[str]()
         for number in range(given.count):
-            moment = seconds * random.Random(f"{given.seed}-{number}").random() * 1.1
-            seen.update(killed(folder, moment, before, after))
+            rng = random.Random(f"{given.seed}-{number}")
+            writing = number % 3 != 0  # most of the time is spent before
+            moment = rng.random() * (SECONDS_OF_WRITING if writing else seconds * 1.1)
+            seen.update(killed(folder, moment, writing, before, after))
     for what, count in sorted(seen.items()):
         print(f"{count:5} {what}")
     return int(any(what.startswith("FAULT") for what in seen))
@@ -75,12 +78,17 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
-def killed(folder: Path, seconds: float, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """Kill a run after so long, and say what is found then and after a run that nobody kills."""
+def killed(
+    folder: Path, seconds: float, writing: bool, before: dict[str, str], after: dict[str, str]
+) -> list[str]:
+    """Kill a run after so long, or so long after it has begun to write; what is found then, and after a run that nobody
+    kills."""
     filled(folder)
     run = subprocess.Popen(
         command(), cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    while writing and run.poll() is None and not any(name.endswith(".tmp") for name in os.listdir(folder / "p0")):
+        time.sleep(0.0002)
     time.sleep(seconds)
     run.send_signal(signal.SIGKILL)
     ended = "had ended" if run.wait() != -signal.SIGKILL else "was killed"
