@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import FINE, LOST, REPAIRED, age, quickly_in, tfgraphlint_in
+from attacks import FINE, LOST, REPAIRED, age, environment, quickly_in, tfgraphlint_in
 
 from tfgraphlint.run.cache import FOLDER
 
@@ -344,6 +345,38 @@ def test_no_module_of_the_working_directory_is_imported(project: Path) -> None:
     (project / "tfgraphlint.toml").write_text('extend-exclude = ["a/b"]\nselect = ["ALL"]\n')
     done = tfgraphlint_in(project, *CONCISE, "sub")
     assert not (project / "ran").exists(), (project / "ran").read_text()
+    assert (done.returncode, done.stdout.partition(" ")[0]) == (1, "sub/a.py:4:6:")
+
+
+def trapped(project: Path) -> Path:
+    """A file to lint among modules called as all of the standard library and what is installed; those tell it."""
+    for name in {*sys.stdlib_module_names, *MODULES, "runpy", "pkgutil", "sitecustomize"}:
+        (project / f"{name}.py").write_text(f"open({str(project / 'ran')!r}, 'a').write('{name} ')\n1 / 0\n")
+    (project / "sub").mkdir()
+    (project / "sub" / "a.py").write_text(LOST)
+    return project / "ran"
+
+
+def test_the_command_imports_nothing_of_the_working_directory(project: Path, outside: Path) -> None:
+    """The script that pip installs, which is what hooks, editors and CI run: its folder is looked in, not this one."""
+    ran = trapped(project)
+    script = outside / "tfgraphlint"
+    script.write_text("import sys\nfrom tfgraphlint.__main__ import main\nsys.exit(main())\n")
+    done = subprocess.run(
+        [sys.executable, str(script), *CONCISE, "sub"], cwd=project, env=environment(), capture_output=True, text=True
+    )
+    assert not ran.exists(), ran.read_text()
+    assert (done.returncode, done.stdout.partition(" ")[0]) == (1, "sub/a.py:4:6:")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="-P came with Python 3.11")
+def test_python_can_be_told_to_look_elsewhere_from_its_first_line(project: Path) -> None:
+    ran = trapped(project)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "tfgraphlint", *CONCISE, "sub"], cwd=project, env=environment(),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert not ran.exists(), ran.read_text()
     assert (done.returncode, done.stdout.partition(" ")[0]) == (1, "sub/a.py:4:6:")
 
 

@@ -282,6 +282,7 @@ def test_status_2_never_comes_with_a_clean_line(tmp_path: Path, arguments: tuple
     done = lint(tmp_path, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
+    assert "No problems" not in quickly_in(tmp_path, *arguments, "--output-format", "html").stdout
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_characters_that_the_stream_does_not_know(tmp_path: Path, encoding: str,
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
-@pytest.mark.parametrize("form", ["full", "concise", "json"])
+@pytest.mark.parametrize("form", ["full", "concise", "json", "sarif"])
 def test_a_name_that_is_no_text(tmp_path: Path, form: str) -> None:
     name = os.fsdecode(b"\xff.py")
     (tmp_path / name).write_text(BAD)
@@ -52,6 +52,8 @@ def test_a_name_that_is_no_text(tmp_path: Path, form: str) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     if form == "json":
         assert Path(json.loads(done.stdout)[0]["filename"]).name == name
+    elif form == "sarif":
+        assert '"uri": "%FF.py"' in done.stdout
     else:
         assert "\\udcff.py:1:7" in done.stdout
 

@@ -73,7 +73,7 @@ def _faults_of_repair(case: Case, run: Run) -> Iterator[str]:
         return
     for source in repaired.changed.values():
         after = source.encode()
-        if not _compiles(after):
+        if not compiles(after):
             yield "what was repaired does not compile"
         if _comments(case.content) - _comments(after):
             yield f"comments are gone: {_comments(case.content) - _comments(after)}"
@@ -84,12 +84,13 @@ def _faults_of_repair(case: Case, run: Run) -> Iterator[str]:
         yield "a second repair changes something"
 
 
-def _compiles(content: bytes) -> bool:
+def compiles(content: bytes) -> bool:
+    """Whether CPython can parse a file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             ast.parse(content)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
     return True
 

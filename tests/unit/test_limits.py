@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.attacks import LOST
 from tests.fakes import HEAD, FakeInterpreter, install, places, request
 from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError, SettingsError
@@ -177,6 +178,26 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(RunError, match="a.py: cannot be written: No space left on device"):
         written(file)
     assert [each.read_text() for each in tmp_path.iterdir()] == ["x = 1\n"]
+
+
+def test_a_disk_that_takes_no_more_bytes(tmp_path: Path) -> None:
+    """Really: the system lets this process write no file of more than so many bytes."""
+    limits = pytest.importorskip("resource")
+    for name, rows in (("a.py", 1), ("b.py", 600)):
+        (tmp_path / name).write_text(LOST + "# a comment\n" * rows)
+    before = {file: file.read_text() for file in tmp_path.iterdir()}
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        limits.setrlimit(limits.RLIMIT_FSIZE, (2000, 2000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tfgraphlint", "--isolated", "--no-cache", "--fix", "."], cwd=tmp_path, text=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCES)}, preexec_fn=limit, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {tmp_path / 'b.py'}: cannot be written: File too large; no file was changed\n"
+    assert {file: file.read_text() for file in tmp_path.iterdir()} == before
 
 
 def test_rows_that_end_as_on_old_macintoshes_are_rows(tmp_path: Path) -> None:

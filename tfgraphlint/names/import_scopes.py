@@ -21,6 +21,7 @@ class Scopes:
     def __init__(self, tree: ast.Module) -> None:
         self._bound: dict[int, dict[str, set[str | None]]] = {id(tree): {}}
         self._around: dict[int, tuple[Scope, ...]] = {}
+        self._called: dict[tuple[tuple[Scope, ...], frozenset[str]], str | None] = {}  # what `name_of` has said
         self._changed: list[tuple[ast.expr, str | None]] = []  # what an attribute is set of, and which
         self._visit(tree, (tree,))
         self.patched = self._patched()
@@ -35,8 +36,13 @@ class Scopes:
 
     def name_of(self, modules: Collection[str], node: ast.AST) -> str | None:
         """How one of ``modules`` is called at ``node``: the shortest name that stands for it."""
-        names = {name for scope in self._around.get(id(node), ()) for name in self._bound[id(scope)]}
-        return min((name for name in names if self.meaning(name, node) in modules), key=len, default=None)
+        around = self._around.get(id(node), ())
+        asked = around, frozenset(modules)
+        if asked not in self._called:
+            names = {name for scope in around for name in self._bound[id(scope)]}
+            found = [name for name in names if self.meaning(name, node) in modules]
+            self._called[asked] = min(found, key=lambda name: (len(name), name), default=None)
+        return self._called[asked]
 
     def _visit(self, node: ast.AST, around: tuple[Scope, ...]) -> None:
         """Note what ``node`` binds and go on inside; ``around`` are the scopes, innermost first."""

@@ -13,7 +13,9 @@ from tfgraphlint.project.source import Source, read_text, shown
 from tfgraphlint.syntax.tree import Tree
 
 MAX_MODULES = 200  # files read besides the one that is linted
-MAX_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes some hundred times as much memory
+# Characters of source whose trees are kept: a tree and what the interpreter makes of it take about sixty times as much
+# memory. So many more are read until what the interpreter made of modules is let go, which holds their trees as well.
+MAX_TEXT = 4_000_000
 
 
 class Trees:
@@ -28,6 +30,16 @@ class Trees:
         self._most = most
         self._trees: dict[Path, Tree | None] = {}
         self._text = 0
+        self._new = 0
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many were made since the last ``begin_anew`` that it is time to let go of what holds them."""
+        return self._new > self._most
+
+    def begin_anew(self) -> None:
+        """Nothing but this holds a tree any more."""
+        self._new = 0
 
     def __iter__(self) -> Iterator[Path]:
         return iter(tuple(self._trees))
@@ -48,7 +60,9 @@ class Trees:
     def __setitem__(self, path: Path, tree: Tree | None) -> None:
         self.forget(path)
         self._trees[path] = tree
-        self._text += len(tree.text) if tree is not None else 0
+        size = len(tree.text) if tree is not None else 0
+        self._text += size
+        self._new += size
         while self._text > self._most and len(self._trees) > 1:
             self.forget(next(iter(self._trees)))
 

@@ -72,13 +72,23 @@ def _header(found: Findings) -> str:
     said = [f'<strong class="{kind}">{count(kinds[kind], kind)}</strong>' for kind in found_kinds]
     files = len({each.span.filename for each in found.diagnostics})
     where = f"in {files} of {count(found.files, 'file')}" if said else f"in {count(found.files, 'file')}"
-    summary = f"{' and '.join(said) or 'No problems'} {where}"
+    summary = f"{' and '.join(said) or 'No problems'} {where}" if said or _is_clean(found) else _unclear(found)
     errors = "".join(f"<li>{escape(error)}</li>" for error in found.errors)
     failed = f'<section class="failed"><h2>Not linted</h2><ul>{errors}</ul></section>' if errors else ""
     return (
         f"<header><h1>{escape(found.directory.name)}</h1><p>{summary}</p>"
         f'<p class="tool">tfgraphlint {escape(tfgraphlint.__version__)}</p>{failed}</header>'
     )
+
+
+def _is_clean(found: Findings) -> bool:
+    """Whether there were files, and all of them were linted and have no problems."""
+    return bool(found.files) and not found.errors and not found.diagnostics
+
+
+def _unclear(found: Findings) -> str:
+    """What to say where nothing was found, but not because all is well."""
+    return "Nothing found, but not everything was linted" if found.errors else "There was nothing to lint"
 
 
 def _filters(found: Findings) -> str:
@@ -118,7 +128,7 @@ def _group(name: str, title: str, counts: Mapping[str, int]) -> str:
 
 def _reports(found: Findings) -> str:
     if not found.diagnostics:
-        return '<p class="nothing">No problems found.</p>'
+        return f'<p class="nothing">{"No problems found" if _is_clean(found) else _unclear(found)}.</p>'
     parts = []
     number = 0
     for filename, own in groupby(found.diagnostics, key=lambda each: each.span.filename):

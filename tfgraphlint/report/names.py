@@ -22,7 +22,7 @@ def relative(filename: str, directory: Path, root: Path) -> str:
 
 def as_uri(path: str) -> str:
     """A path with slashes as a URI: relative where the path is."""
-    return PurePath(path).as_uri() if PurePath(path).is_absolute() else quote(path)
+    return PurePath(path).as_uri() if PurePath(path).is_absolute() else quote(os.fsencode(path))
 
 
 def fingerprints(diagnostics: Iterable[Diagnostic], lines: Callable[[str], Lines]) -> list[str]:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
-# After so many linted files what the interpreter made of other modules is let go, and garbage is looked for.
+# After so many linted files, or if there are many trees, what the interpreter made of other modules is let go, and
+# garbage is looked for.
 FILES_PER_PROJECT = 250
 
 
@@ -293,7 +294,8 @@ class Examiner:
         return self.registry
 
     def _current_project(self) -> Project:
-        if self._project is None or self._linted % FILES_PER_PROJECT == 0:
+        full = self.trees is not None and self.trees.are_many
+        if self._project is None or full or self._linted % FILES_PER_PROJECT == 0:
             self._project = None
             if self._linted:
                 collect_garbage()
@@ -307,6 +309,7 @@ class Examiner:
 
         if self.trees is None or whole:
             self.trees = Trees(whole)
+        self.trees.begin_anew()
         self._project = _open_project(self, self.trees)
 
 

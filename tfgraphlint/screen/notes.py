@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 
 from tfgraphlint.screen.imported_libraries import ImportedLibraries
@@ -24,3 +25,4 @@ class Notes:
     changed: set[str] = field(default_factory=set)  # names that are assigned when objects are made already
     # Other names of what takes values or does something only once: ``mean = np.mean``, ``Layer = keras.layers.Dense``.
     renamed: set[str] = field(default_factory=set)
+    loops: set[ast.AST] = field(default_factory=set)  # those that have been looked at with the loops around them

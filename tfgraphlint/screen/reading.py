@@ -49,6 +49,7 @@ def read(tree: ast.Module) -> Notes:
                 pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
             elif isinstance(below, ast.AST):
                 pending.append((below, inner))
+    notes.loops.clear()  # nobody asks any more
     return notes
 
 
@@ -193,11 +194,11 @@ def _while(notes: Notes, node: ast.While, part: Part) -> None:
 
 
 def _repeat(notes: Notes, node: Loop, part: Part) -> None:
-    part.repeated.update(called_anew(node))
+    part.repeated.update(called_anew(node, notes.loops))
 
 
 def _comprehensions(notes: Notes, node: Comprehension, part: Part) -> None:
-    part.repeated.update(called_anew(node))
+    part.repeated.update(called_anew(node, notes.loops))
 
 
 def _fills_list(node: ast.AST) -> bool:

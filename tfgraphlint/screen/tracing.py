@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tfgraphlint.libraries.words import MODEL_STEPS, TRACERS
 from tfgraphlint.screen.expressions import arguments_of
 from tfgraphlint.screen.parts import Part
-from tfgraphlint.syntax.ast_names import last_name, words_in
+from tfgraphlint.syntax.ast_names import last_name, words_in, words_of
 from tfgraphlint.syntax.ast_walk import walk
 
 # What is made of functions that may be called when it is traced.
@@ -67,8 +67,14 @@ class Tracing:
     def find_own_tracers(self, module: Part, parts: list[Part]) -> None:
         """Find the names of a file under which something traces: ``jit = tf.function(jit_compile=True)``."""
         self.own_tracers = {part.name for part in parts if not part.is_class and not part.words.isdisjoint(TRACERS)}
+        without: set[ast.AST] = set()  # what stands in a value that has been looked at, and nothing traces in it
         for names, value in module.bindings:
-            if not TRACERS.isdisjoint(words_in(value)):
+            if value in without:
+                continue
+            within = walk(value)
+            if TRACERS.isdisjoint(words_of(within)):
+                without.update(within)
+            else:
                 self.own_tracers |= names
 
     def may_trace(self, part: Part) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tfgraphlint.diagnostic import Position, Span
@@ -95,7 +95,12 @@ def _position(lines: Sequence[str], row: int, offset: int) -> Position:
 
 def words_in(node: ast.AST) -> Iterator[str]:
     """The names, attributes and texts anywhere in ``node``."""
-    for each in walk(node):
+    return words_of(walk(node))
+
+
+def words_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Those of ``nodes`` that are names, attributes and texts."""
+    for each in nodes:
         if isinstance(each, ast.Name):
             yield each.id
         elif isinstance(each, ast.Attribute):
