@@ -27,7 +27,9 @@ class UnparsableFileRule(Rule):
 
     ## Known limits
 
-    The Python that runs tfgraphlint decides what is valid. A file for a newer Python is reported by an older one.
+    The Python that runs tfgraphlint decides what is valid. Type parameters, `type` statements, f-strings with anything
+    inside and `except A, B` are known to older ones, too; of other syntax that is newer, the report names the Python
+    that is needed.
 
     ## Fix safety
 

@@ -93,7 +93,8 @@ class FakeInterpreter:
     linted: list[str] = field(default_factory=list)
 
     def __call__(
-        self, project: Project, tree: Tree, outline: Outline, path: str = "", called: Collection[str] = ()
+        self, project: Project, tree: Tree, outline: Outline, path: str = "", called: Collection[str] = (),
+        ports: object = None,
     ) -> list[object]:
         self.linted.append(tree.filename)
         found: list[object] = []

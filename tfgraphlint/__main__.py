@@ -4,16 +4,23 @@ Python looks for modules in the working directory, if it is started with ``-m`` 
 is the code that is linted, and none of that may run: so the directory is left out before anything is imported.
 """
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # what modules are made of is no garbage; ``cli`` enables it when they are there
     leave_out_working_directory()
     from tfgraphlint.cli import main as run  # imports click: not before it is clear from where
+    from tfgraphlint.syntax.deep_stack import say_process_ends_soon
 
-    run()
+    say_process_ends_soon()
+    try:
+        run()
+    finally:
+        gc.freeze()  # Python ends with a last search for garbage, in all that there is
 
 
 def leave_out_working_directory() -> None:

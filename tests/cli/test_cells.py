@@ -251,3 +251,44 @@ def test_python_does_not_import_notebooks(real_project: Path) -> None:
     )
     done = run("b.py", "--output-format", "concise")
     assert (done.exit_code, done.stderr) == (0, "")
+
+
+# -- the file as it is stored, for services that show it so ----------------------------------------
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_services_are_given_places_in_the_json(project: Path, indent: int | None) -> None:
+    file = write(project, "a.ipynb", "y = '\N{GREEK SMALL LETTER PI}\\t\"'\nif y: lost(x)\nz = 1", indent=indent)
+    text = file.read_text(encoding="utf-8")
+    (result,) = json.loads(run("--output-format", "sarif").stdout)["runs"][0]["results"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region == result["codeFlows"][0]["threadFlows"][0]["locations"][0]["location"]["physicalLocation"]["region"]
+    row = text.splitlines()[region["startLine"] - 1]
+    assert region["startLine"] == region["endLine"]
+    assert row[region["startColumn"] - 1 : region["endColumn"] - 1] == "lost(x)"
+    assert result["message"]["text"].startswith("cell 3, line 2: ")
+    (found,) = json.loads(run("--output-format", "gitlab").stdout)
+    assert found["location"]["lines"] == {"begin": region["startLine"], "end": region["endLine"]}
+    (command,) = run("--output-format", "github").stdout.splitlines()
+    assert f",line={region['startLine']}," in command
+
+
+CELLS = ["x = 1\nif x: lost(x)\ny = 2", "lost(x)", "é = '\\u00e9'; lost(x)  # \"\N{GRINNING FACE}"]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_fixes_of_sarif_are_those_that_fix_makes(project: Path, cell: str, indent: int | None) -> None:
+    file = write(project, "a.ipynb", cell, indent=indent)
+    text = file.read_text(encoding="utf-8")
+    (result,) = json.loads(run("--output-format", "sarif").stdout)["runs"][0]["results"]
+    (change,) = result["fixes"][0]["artifactChanges"]
+    rows = text.splitlines(keepends=True)
+    for made in reversed(change["replacements"]):
+        region = made["deletedRegion"]
+        start, end = (
+            sum(map(len, rows[: region[f"{side}Line"] - 1])) + region[f"{side}Column"] - 1 for side in ("start", "end")
+        )
+        text = text[:start] + made["insertedContent"]["text"] + text[end:]
+    run("--fix")
+    assert text == file.read_text(encoding="utf-8")

@@ -332,7 +332,7 @@ def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("tfgraphlint ")
     assert run("-V").stdout == run("--version").stdout
     told = run("--help").stdout
-    for word in ("check", "rule", "facts", "verify", "--select", "--unsafe-fixes", "Exit status"):
+    for word in ("check", "rule", "facts", "verify", "clean", "--select", "--unsafe-fixes", "Exit status"):
         assert word in told
 
 

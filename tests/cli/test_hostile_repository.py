@@ -96,6 +96,16 @@ def write_signed(file: Path, content: bytes) -> None:
     file.write_bytes(hashlib.blake2b(content, digest_size=16).hexdigest().encode() + b"\n" + content)
 
 
+def changed_imports(imports: Any) -> Callable[[Any], Any]:
+    """A change of what the only file imports; its checksum is right."""
+
+    def change(document: Any) -> Any:
+        document["nodes"]["a.py"][1] = imports
+        return document
+
+    return change
+
+
 def of_the_only_file(document: Any) -> Any:
     (result,) = document["results"].values()
     return result
@@ -123,9 +133,13 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
     "nothing in it": lambda document: {},
     "results that are a list": lambda document: {**document, "results": []},
     "results that are numbers": lambda document: {**document, "results": dict.fromkeys(document["results"], 1)},
-    "files that are numbers": lambda document: {**document, "files": dict.fromkeys(document["files"], 1)},
-    "imports that are no pairs": lambda document: {**document, "files": {"a.py": ["", [[1, 2, 3]]]}},
-    "imports without a name": lambda document: {**document, "files": {"a.py": ["", [[[], []]]]}},
+    "files that are numbers": lambda document: {**document, "nodes": dict.fromkeys(document["nodes"], 1)},
+    "imports that are no pairs": lambda document: {**document, "nodes": {"a.py": ["", [[1, 2]]]}},
+    "imports without a name": lambda document: {**document, "nodes": {"a.py": ["", [[[], [], None]]]}},
+    "imports that lead elsewhere": changed_imports([[0, "secret", "/etc/passwd"]]),
+    "imports that lead to a number": changed_imports([[0, "secret", 5]]),
+    "folders that are numbers": lambda document: {**document, "around": {"": 1}},
+    "folders of files elsewhere": lambda document: {**document, "around": {"": ["/etc/passwd"]}},
     "a result without reports": changed_result(found=None),
     "unread parts that are none": changed_result(in_part=[[1]]),
     "unread parts without a row": changed_result(in_part=[["x", "y"]]),
@@ -133,7 +147,8 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
     "a message that is a list": changed_report(message=["x"]),
     "a message of two lines": changed_report(message="x\n::error::forged"),
     "a step of two lines": changed_report(path=[["source", "x\n::error::forged", ["a.py", 1, 1, 1, 2]]]),
-    "a module without a name": lambda document: {**document, "files": {"/": ["", [[0, ""], [999, ""]]]}},
+    "a module without a name": changed_imports([[0, "", None]]),
+    "very many dots": changed_imports([[10**9, "", None]]),
     "no such severity": changed_report(severity="grave"),
     "a place that is none": changed_report(span=["a.py", 1]),
     "rows that are texts": changed_report(span=["a.py", "1", "1", "1", "1"]),
@@ -184,6 +199,31 @@ def test_a_fix_from_the_cache_is_checked_like_a_fresh_one(project: Path) -> None
     done = quickly_in(project, "--fix")
     assert (project / "a.py").read_text() == REPAIRED
     assert done.returncode == 0
+
+
+def test_clean_removes_what_we_wrote_and_follows_no_link(project: Path, outside: Path) -> None:
+    cached(project)
+    (outside / "kept.json").write_text("kept")
+    (project / FOLDER / f"{1:032x}.json").symlink_to(outside / "kept.json")
+    done = quickly_in(project, "clean")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"Removed {FOLDER}.\n", "")
+    assert not (project / FOLDER).exists()
+    assert (outside / "kept.json").read_text() == "kept"
+    assert quickly_in(project, "clean").returncode == 0  # there is none any more
+
+
+def test_clean_leaves_what_others_wrote(project: Path, outside: Path) -> None:
+    cached(project)
+    (project / FOLDER / "notes.json").write_text("{}")
+    done = quickly_in(project, "clean")
+    said = f"error: {FOLDER}: not removed: there are files in it that tfgraphlint did not write\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert [file.name for file in (project / FOLDER).iterdir()] == ["notes.json"]
+    shutil.rmtree(project / FOLDER)
+    (outside / f"{1:032x}.json").write_text("{}")
+    (project / FOLDER).symlink_to("../outside")
+    assert quickly_in(project, "clean").returncode == 2
+    assert [file.name for file in outside.iterdir()] == [f"{1:032x}.json"]
 
 
 # -- links, devices, pipes --------------------------------------------------------------------------

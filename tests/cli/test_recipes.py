@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -182,7 +183,7 @@ def test_vim(project: Path) -> None:
 
 @installed("nvim")
 def test_neovim(project: Path) -> None:
-    (text,) = snippets("editors.md", "lua")
+    text = next(each for each in snippets("editors.md", "lua") if "jobstart" in each)
     (project / "recipe.lua").write_text(text)
     (project / "ask.lua").write_text(
         "vim.wait(60000, function() return #vim.diagnostic.get(0) > 0 end)\n"
@@ -201,7 +202,7 @@ def test_neovim(project: Path) -> None:
 
 @installed("emacs")
 def test_emacs(project: Path) -> None:
-    (text,) = snippets("editors.md", "elisp")
+    text = next(each for each in snippets("editors.md", "elisp") if "make-process" in each)
     (project / "recipe.el").write_text(text)
     (project / "ask.el").write_text(
         "(require 'flymake) (require 'json)\n"
@@ -221,3 +222,80 @@ def test_emacs(project: Path) -> None:
     kinds = [(row, kind.lstrip(":")) for row, kind, _ in found]
     assert kinds == [(row, severity) for row, _, _, severity in PLACES]
     assert [text.split()[0] for *_, text in found] == [place[2] for place in PLACES]
+
+
+# -- editors that speak with the server ------------------------------------------------------------
+
+
+ASK_NEOVIM = """
+vim.wait(60000, function() return #vim.diagnostic.get(0) > 0 end)
+local found = {}
+for _, each in ipairs(vim.diagnostic.get(0)) do
+  table.insert(found, {each.lnum + 1, each.col, each.end_col, each.severity, each.code})
+end
+local answers = vim.lsp.buf_request_sync(0, "textDocument/codeAction", {
+  textDocument = vim.lsp.util.make_text_document_params(),
+  range = { start = { line = 3, character = 5 }, ["end"] = { line = 3, character = 5 } },
+  context = { diagnostics = {} },
+}, 60000)
+local client = (vim.lsp.get_clients or vim.lsp.get_active_clients)()[1]
+for _, answer in pairs(answers) do
+  local action = client.request_sync("codeAction/resolve", answer.result[1], 60000, 0).result
+  vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+end
+vim.wait(60000, function() return #vim.diagnostic.get(0) == 1 end)
+table.insert(found, vim.api.nvim_buf_get_lines(0, 4, 5, false))
+table.insert(found, #vim.diagnostic.get(0))
+vim.fn.writefile({vim.fn.json_encode(found)}, "found.json")
+"""
+
+
+def neovim() -> int:
+    """The minor version of Neovim 0; 0 where it is not installed, or the server does not have what it needs."""
+    said = run(["nvim", "--version"], DOCS).stdout if shutil.which("nvim") else ""
+    version = re.match(r"NVIM v0\.(\d+)", said)
+    return int(version[1]) if version is not None and importlib.util.find_spec("pygls") is not None else 0
+
+
+@pytest.mark.parametrize(
+    ("words", "versions"),
+    [("vim.lsp.config", range(11, 100)), ("vim.lsp.start(", range(8, 100)), ("vim.lsp.start_client", range(7, 8))],
+)
+def test_neovim_with_the_server(project: Path, words: str, versions: range) -> None:
+    if neovim() not in versions:
+        pytest.skip("no Neovim of these versions, or no pygls")
+    (project / "pyproject.toml").write_text("")
+    text = next(each for each in snippets("editors.md", "lua") if words in each)
+    (project / "init.lua").write_text(text + 'vim.cmd("filetype on")\n')
+    (project / "ask.lua").write_text(ASK_NEOVIM)
+    command = ["nvim", "--headless", "-u", "init.lua", "train.py", "-c", "luafile ask.lua"]
+    done = run([*command, "-c", "qa!"], project)
+    assert (project / "found.json").exists(), done.stderr
+    *found, inserted, left = json.loads((project / "found.json").read_text(encoding="utf-8"))
+    assert [(row, column + 1, code) for row, column, _, _, code in found] == [place[:3] for place in PLACES]
+    assert [severity for *_, severity, _ in found] == [1, 2]
+    assert (inserted, left) == (["    tape.watch(x)"], 1)
+
+
+@installed("emacs")
+def test_emacs_with_the_server(project: Path) -> None:
+    (project / "ask.el").write_text(
+        "(require 'package) (package-initialize)\n"
+        "(unless (require 'eglot nil t) (kill-emacs 77))\n"
+        '(setq eglot-sync-connect t) (load-file "recipe.el")\n'
+        '(find-file "train.py") (python-mode) (unless (eglot-current-server) (eglot-ensure))\n'
+        "(run-hooks 'post-command-hook)\n"
+        "(with-timeout (60) (while (not (flymake-diagnostics)) (flymake-start)\n"
+        "  (accept-process-output nil 0.2)))\n"
+        "(let ((read (mapcar (lambda (each) (list (line-number-at-pos (flymake-diagnostic-beg each))\n"
+        "                                         (flymake-diagnostic-text each))) (flymake-diagnostics))))\n"
+        '  (with-temp-file "found.json" (insert (json-encode (vconcat read)))))\n'
+    )
+    text = next(each for each in snippets("editors.md", "elisp") if "eglot" in each)
+    (project / "recipe.el").write_text(text)
+    done = run(["emacs", "--batch", "-q", "-l", "ask.el"], project)  # with what Debian installs for all
+    if done.returncode == 77 or importlib.util.find_spec("pygls") is None:
+        pytest.skip("Eglot or pygls is not installed")
+    assert (project / "found.json").exists(), done.stderr
+    found = json.loads((project / "found.json").read_text(encoding="utf-8"))
+    assert sorted(row for row, _ in found) == [place[0] for place in PLACES], done.stderr

@@ -16,7 +16,9 @@ import tfgraphlint
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.project.files import MAX_TEST_FILES
 from tfgraphlint.project.settings import Settings
+from tfgraphlint.project.source import shown
 from tfgraphlint.run.cache import FOLDER, Cache
+from tfgraphlint.run.cache_folder import project_of
 from tfgraphlint.run.examine import Examiner
 from tfgraphlint.run.lint import Request, lint
 from tfgraphlint.verify.programs import fixtures_directory
@@ -209,11 +211,88 @@ def test_settings_and_versions_of_the_tool_count(
     assert "main.py" in examined
 
 
-def test_files_that_were_changed_just_now_are_not_remembered(project: Path, examined: list[str]) -> None:
+def test_files_that_were_written_just_now_are_remembered(project: Path, examined: list[str]) -> None:
     found(request(project), later=0.0)
     examined.clear()
+    found(request(project), later=0.0)
+    assert examined == []
+
+
+def test_modules_that_nobody_looked_at_before_have_to_be_older(project: Path, examined: list[str]) -> None:
+    """``losses`` is not asked for, so that nobody knows what it said when ``main`` was examined."""
+    for later, anew in ((0.0, True), (60.0, True), (60.0, False)):
+        examined.clear()
+        found(request(project, [project / "main.py"]), later)
+        assert ("main.py" in examined) is anew
+
+
+@pytest.mark.parametrize("changed", ["main", "losses", "scale"])
+def test_what_changes_while_it_is_linted_is_not_remembered(
+    project: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    """The change is taken back before the next run, which must not believe what was found in between."""
+    file, as_it_was, examine = project / f"{changed}.py", (project / f"{changed}.py").read_text(), Examiner.examine
+
+    def disturbed(self: Examiner, asked: Path) -> object:
+        file.write_text("def distance(a, b):\n    return b\n\nscaled = distance\n")
+        return examine(self, asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Examiner, "examine", disturbed)
+        found(request(project))
+    file.write_text(as_it_was)
+    write(project, scale=LOST if changed != "scale" else SCALE)
+    assert found(request(project)) == lint(request(project)).diagnostics
+
+
+def test_two_runs_at_once_lose_nothing(project: Path, examined: list[str]) -> None:
+    write(project, other=MAIN.replace("losses", "scale").replace("distance(w * x, x)", "scaled(w * x)"))
+    caches = [Cache(project, [project], time.time() + 60) for _ in range(2)]
+    for cache, name in zip(caches, ("main.py", "other.py")):
+        lint(request(project, [project / name]), cache)
+    examined.clear()
+    found(request(project, [project / "main.py", project / "other.py"]))
+    assert examined == []
+
+
+def test_of_two_runs_the_one_that_saw_an_older_file_says_nothing_of_it(project: Path) -> None:
+    old = Cache(project, [project], time.time() + 60)
+    lint(request(project), Cache(project, [project], time.time() + 60))
+    write(project, scale=LOST)
+    lint(request(project, [project / "losses.py"]), old)
+    assert found(request(project)) == lint(request(project)).diagnostics != ()
+
+
+def test_one_cache_wherever_the_run_works(
+    project: Path, examined: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, **{"scale": LOST, "sub/other": "x = 1\n"})
     found(request(project))
-    assert "main.py" in examined
+    examined.clear()
+    for here in (project / "sub", project.parent, project):
+        monkeypatch.chdir(here)
+        asked = Request(here, request(project).files, roots=[project], processes=1)
+        with_cache = lint(asked, Cache(here, [project], time.time() + 60, top=project)).diagnostics
+        assert {each.span.filename for each in with_cache} == {shown(project / "scale.py", here)}
+        assert examined == []
+        assert with_cache == lint(asked).diagnostics
+        examined.clear()
+
+
+def test_where_the_cache_of_a_project_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, inner = tmp_path / "here", tmp_path / "project" / "package" / "inner"
+    inner.mkdir(parents=True)
+    files = [inner / "a.py", inner.parent / "b.py"]
+    assert project_of(files, here) == project_of([], here) == here
+    (inner.parent / "setup.py").touch()
+    assert project_of(files, here) == inner.parent
+    (tmp_path / "project" / ".git").mkdir()
+    assert project_of(files, here) == project_of(files[:1], here) == tmp_path / "project"
+    assert project_of([*files, tmp_path / "elsewhere" / "c.py"], here) == here
+    monkeypatch.setenv("HOME", str(tmp_path / "project"))
+    (tmp_path / "project" / "pyproject.toml").touch()
+    (inner.parent / "setup.py").unlink()
+    assert project_of(files, here) == here
 
 
 def test_errors_are_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,9 @@ def test_other_files_are_done_when_one_makes_us_fail(monkeypatch: pytest.MonkeyP
 
     original = package.interpret
 
-    def failing(project: object, tree: object, outline: object, path: str = "", called: object = ()) -> object:
+    def failing(
+        project: object, tree: object, outline: object, path: str = "", called: object = (), ports: object = None
+    ) -> object:
         if path.endswith("a.py"):
             raise ZeroDivisionError("division by zero")
         return original(project, tree, outline, path, called)  # type: ignore[arg-type]

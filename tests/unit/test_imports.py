@@ -40,7 +40,11 @@ ROWS = [
     "fixes",
     "run",
     "report",
+    "scan",
     "verify",
+    "api",
+    "server",
+    "jupyter",
     "cli",
 ]
 # What a rule is written with.

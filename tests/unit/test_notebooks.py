@@ -11,6 +11,7 @@ from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.project.cells import NotTextError
 from tfgraphlint.project.magics import UNKNOWN
 from tfgraphlint.project.source import Source, decode
+from tfgraphlint.syntax.text import Lines
 
 HERE = Path("/project/a.ipynb")
 
@@ -333,3 +334,34 @@ def test_what_is_a_block(text: str, programs: list[str]) -> None:
     source = source_of(text, Path("/project/a.md"))
     found = [[row for row in program.splitlines() if row.strip()] for program in source.programs]
     assert [row for program in found for row in program] == programs
+
+
+# -- edits of the file as it is stored -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [["a = 1\n", "b = 2\n", "c = '\N{GRINNING FACE}\"'"], "a = 1\nb = 2\nc = 3", ["a = 1"], ["a = 1\n"]],
+)
+@pytest.mark.parametrize(
+    ("where", "content"),
+    [
+        (point(1, 1), "new = 0\n"),  # a row before the first one
+        (point(1, 5, 6), "'\\n\"'"),
+        (point(1, 6), "  # a comment"),
+        (point(2, 1), "new = 0\n"),  # a row after the first one, which may be the last
+        (point(2, 1, end=1, end_row=3), ""),
+    ],
+)
+def test_an_edit_by_cell_is_one_of_the_json(cell: str | list[str], where: Span, content: str) -> None:
+    source = source_of(notebook("before = 0", cell, "after = 0"))
+    first = find(source, "a = 1").start.row
+    rows = (Position(first + place.row - 1, place.column) for place in (where.start, where.end))
+    span = Span("a.ipynb", *rows)
+    if len(cell) == 1 and not content:
+        return  # there is no such row
+    made = source.stored(Edit(source.place(span), content))
+    assert made.span.cell == 0
+    lines = Lines(source.encode().decode())
+    start, end = lines.range(made.span)
+    assert lines.text[:start] + made.content + lines.text[end:] == edited(source, span, content)

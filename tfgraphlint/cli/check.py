@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tfgraphlint.cli import output, session
 from tfgraphlint.cli.destinations import FORMATS, paired
 from tfgraphlint.cli.options import Options, check_usage
-from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.cli.progress import progress
+from tfgraphlint.cli.terminal import offer, say_error
 from tfgraphlint.errors import RunError
 from tfgraphlint.run.lint import Run
+
+if TYPE_CHECKING:  # hardly any run stays
+    from tfgraphlint.cli.watching import Outcome
 
 
 class Codes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -50,11 +56,12 @@ WORDS = "tfgraphlint.output"
 
 
 @click.command("check", cls=InOrder, options_metavar="[OPTIONS]", short_help="Lint files (the default command).")
-@click.argument("paths", nargs=-1, type=str)
+@click.argument("paths", nargs=-1, type=str, shell_complete=offer("files_or_commands"))
 @click.option("--select", multiple=True, type=Codes(), help="Enable only these rules: codes, prefixes or names.")
 @click.option("--ignore", multiple=True, type=Codes(), help="Rules to disable.")
 @click.option("--extend-select", multiple=True, type=Codes(), help="Enable these rules as well.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes.")
+@click.option("--ask", is_flag=True, help="With --fix, show each fix and ask whether to apply it.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply (with --fix) or mark fixes that may change results, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
 @click.option("--show-fixes", is_flag=True, help="With --fix, say what was repaired.")
@@ -73,12 +80,13 @@ WORDS = "tfgraphlint.output"
 @click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Number of processes (default: as needed).")
 @click.option("--force-exclude", is_flag=True, help="Skip excluded files even if they are named.")
 @click.option("--no-notebooks", is_flag=True, help="Leave notebooks (*.ipynb) out.")
+@click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
 @click.option("--stdin-filename", help="File name for the code that '-' reads.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted.")
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold for them.")
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if problems are found.")
 @click.option("--statistics", is_flag=True, help="Show the number of reports per rule.")
-@click.option("--verbose", "-v", is_flag=True, help="Say which functions were not read to their end.")
+@click.option("--verbose", "-v", is_flag=True, help="Say how long it took, and what was not read to its end.")
 @click.option("--quiet", "-q", is_flag=True, help="Print reports only, no summary.")
 @click.pass_context
 def command(ctx: click.Context, /, output_format: object, output_file: object, fix: bool, **given: object) -> None:
@@ -106,11 +114,26 @@ def _interrupted(number: int, frame: object) -> None:
 def run(options: Options) -> int:
     """Do what the options ask for; the exit status."""
     check_usage(options)
+    if options.ask:
+        from tfgraphlint.cli import asking  # hardly any run asks
+
+        asking.check_terminal()
+    if options.watch:
+        from tfgraphlint.cli import watching  # nor stays
+
+        return watching.watch(options, lambda outcome: _once(options, outcome))
+    return _once(options)
+
+
+def _once(options: Options, outcome: Outcome | None = None) -> int:
+    """One run, which ``outcome`` is told of; the exit status."""
     asked = session.gather(options)
     if options.only_shows:
         return output.show_asked(asked, options)
     output.say_notes(asked, options)
-    done = session.lint(asked, options)
+    done = _lint(asked, options)
+    if outcome is not None:
+        outcome.run = done
     if options.write_baseline:
         output.say_baseline(*session.write_baseline(done, options))
         return 2 * output.say_errors(asked, done)
@@ -122,8 +145,22 @@ def run(options: Options) -> int:
     return _ended(asked, done, options)
 
 
+def _lint(asked: session.Asked, options: Options) -> Run:
+    began = time.monotonic()
+    with progress(options.quiet, asked.request.working_directory) as bar:
+        done = session.lint(asked, options, bar)
+    if options.verbose or bar.is_shown:
+        output.say_effort(done, time.monotonic() - began)
+    return done
+
+
 def _repair(asked: session.Asked, done: Run, options: Options) -> int:
-    repaired = session.repair(done, options)
+    choose = None
+    if options.ask:
+        from tfgraphlint.cli.asking import Decisions
+
+        choose = Decisions(asked, options).decide
+    repaired = session.repair(done, options, choose)
     output.say_dropped(repaired)
     if options.diff:
         return output.show_diff(repaired, options)

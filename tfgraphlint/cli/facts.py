@@ -7,13 +7,13 @@ import sys
 
 import click
 
-from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.cli.terminal import offer, say_error
 from tfgraphlint.disk.walking import working_directory
 from tfgraphlint.errors import RunError
 
 
 @click.command("facts", short_help="Print the facts that rules are given.")
-@click.argument("paths", nargs=-1, metavar="[FILE]...")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", shell_complete=offer("files"))
 @click.option("--kind", "names", multiple=True, metavar="NAME", help="Only facts of this kind; may be given again.")
 @click.option("--list", "page", is_flag=True, help="Print every kind of fact, its source and the rules that use it.")
 def command(paths: tuple[str, ...], names: tuple[str, ...], page: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import re
@@ -15,7 +16,7 @@ from tfgraphlint.cli.streams import guarded
 from tfgraphlint.cli.terminal import say_error
 from tfgraphlint.disk.names import one_line
 
-COMMANDS = ("check", "rule", "facts", "verify")
+COMMANDS = ("check", "rule", "explain", "facts", "verify", "schema", "scan", "server", "clean")
 GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
 
@@ -29,6 +30,9 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"tfgraphlint.cli.{cmd_name}")
+        if not gc.isenabled():
+            gc.freeze()  # no later search has to look at modules
+            gc.enable()
         command = module.command
         assert isinstance(command, click.Command)
         return command

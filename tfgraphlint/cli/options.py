@@ -20,6 +20,8 @@ class Options:
     ignore: tuple[tuple[str, ...], ...]
     extend_select: tuple[tuple[str, ...], ...]
     fix: bool
+    ask: bool
+    watch: bool
     unsafe_fixes: bool
     diff: bool
     destinations: tuple[Destination, ...]
@@ -44,7 +46,6 @@ class Options:
     statistics: bool
     verbose: bool
     quiet: bool
-
 
     @property
     def for_people(self) -> bool:
@@ -73,6 +74,8 @@ def check_usage(options: Options) -> None:
     if options.stdin_filename is not None and STDIN not in options.paths:
         raise RunError("--stdin-filename names what '-' reads: give '-' as the path")
     _check_together(options)
+    if options.watch:
+        _check_watch(options)
     if options.statistics:
         _check_statistics(options)
 
@@ -88,12 +91,23 @@ def _check_together(options: Options) -> None:
     if len(given) > 1 and given != ["--fix", "--diff"]:
         raise RunError(f"{' and '.join(given)} exclude each other: give one of them")
     for name, is_given in (
-        ("--show-fixes", options.show_fixes), ("--exit-non-zero-on-fix", options.exit_non_zero_on_fix),
+        ("--ask", options.ask), ("--show-fixes", options.show_fixes),
+        ("--exit-non-zero-on-fix", options.exit_non_zero_on_fix),
     ):  # fmt: skip
         if is_given and not options.fix:
             raise RunError(f"{name} is about what --fix repairs: give --fix as well")
     if options.add_ignore is not None and ("#" in options.add_ignore or "\n" in options.add_ignore):
         raise RunError("--add-ignore: a reason is one line without '#'")
+
+
+def _check_watch(options: Options) -> None:
+    others = {
+        "'-'": STDIN in options.paths, "--ask": options.ask, "--diff": options.diff,
+        "--add-ignore": options.add_ignore is not None, "--write-baseline": options.write_baseline,
+        "--show-files": options.show_files, "--show-settings": options.show_settings,
+    }  # fmt: skip
+    for name in (name for name, is_given in others.items() if is_given):
+        raise RunError(f"--watch and {name} exclude each other: give one of them")
 
 
 def _check_statistics(options: Options) -> None:

@@ -78,7 +78,7 @@ def _rendered(asked: Asked, run: Run, format: str, stream: TextIO | None, option
     look = Look(unsafe=options.unsafe_fixes)
     if stream is not None:
         look = Look(has_colour(stream), columns(stream), options.unsafe_fixes)
-    return render(format, _findings(asked, run), look)
+    return render(format, findings(asked, run, run.diagnostics), look)
 
 
 def _statistics(run: Run, format: str) -> str:
@@ -89,12 +89,13 @@ def _statistics(run: Run, format: str) -> str:
     return json.statistics(run.diagnostics, len(run.in_part))
 
 
-def _findings(asked: Asked, run: Run) -> Findings:
+def findings(asked: Asked, run: Run, diagnostics: Sequence[Diagnostic]) -> Findings:
+    """``diagnostics``, reports of ``run``, as formats take them."""
     from tfgraphlint.report.findings import Findings
 
     sources = _sources(run)
-    placed = [_placed(each, sources) for each in run.diagnostics]
-    written = {new.span: old.span for old, new in zip(run.diagnostics, placed)}
+    placed = [_placed(each, sources) for each in diagnostics]
+    written = {new.span: old.span for old, new in zip(diagnostics, placed)}
     places = {span.where: span for each in placed for span in _spans(each)}
     directory = run.request.working_directory
     return Findings(
@@ -106,6 +107,7 @@ def _findings(asked: Asked, run: Run) -> Findings:
         tuple(map(str, [*asked.errors, *(result.error for result in run.errors)])),
         len(run.request.files),
         run.request.plugins,
+        lambda edit: sources(edit.span.filename).stored(edit),
     )
 
 
@@ -234,6 +236,13 @@ def show_asked(asked: Asked, options: Options) -> int:
     for error in asked.errors:
         say_error(error)
     return 2 if asked.errors else 0
+
+
+def say_effort(run: Run, seconds: float) -> None:
+    """Say how many files were linted, how many of them the cache knew, and how long it took."""
+    files, known = len(run.request.files), len(run.cached)
+    cached = f", {known} of them known from the cache," if known else ""
+    click.echo(f"Linted {count(files, 'file')}{cached} in {seconds:.1f} s.", err=True)
 
 
 def say_unread(run: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tfgraphlint.cli.terminal import has_colour, say_error
+from tfgraphlint.cli.terminal import has_colour, offer, say_error
 from tfgraphlint.errors import RunError, SettingsError
 from tfgraphlint.project.settings import Finder
 from tfgraphlint.rule_api import catalogue, pages
@@ -18,7 +18,7 @@ LISTS = {"text": catalogue.render_text, "json": catalogue.render_json, "markdown
 
 
 @click.command("rule", short_help="List all rules, or print the page of one.")
-@click.argument("word", metavar="[CODE|NAME]", required=False)
+@click.argument("word", metavar="[CODE|NAME]", required=False, shell_complete=offer("rules"))
 @click.option("--all", "everything", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True,

@@ -14,17 +14,18 @@ from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES
 from tfgraphlint.disk.walking import working_directory
-from tfgraphlint.disk.writing import Rewrite, is_below, rewrite
+from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, Source, decode, shown
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
+from tfgraphlint.run.progress import NOBODY, Progress
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.baseline import Problem
-    from tfgraphlint.run.repair import Repaired
+    from tfgraphlint.run.repair import Choice, Repaired
     from tfgraphlint.run.silence import Silenced
 
 
@@ -85,13 +86,11 @@ def baseline_files(request: Request, options: Options) -> list[Path]:
     """The baselines that hold: the one that is named, or those of the configurations."""
     if options.baseline is not None:
         return [request.working_directory / options.baseline]
-    found = {settings for settings in request.files.values() if settings.baseline}
-    for settings in found:
-        file = settings.baseline_file
-        if not options.config and file is not None and not is_below(file, settings.directory_of_origin):
-            # Nobody has to have read the configuration of a repository before linting it.
-            raise RunError(f"{settings.origin}: baseline = {settings.baseline!r} lies outside: name it with --baseline")
-    return sorted({file for settings in found if (file := settings.baseline_file) is not None})
+    if not any(settings.baseline for settings in request.files.values()):
+        return []
+    from tfgraphlint.run.baseline import configured_files  # most runs have none
+
+    return configured_files(request.files.values(), named=options.config is not None)
 
 
 def write_baseline(run: Run, options: Options) -> tuple[Path, int]:
@@ -151,15 +150,17 @@ def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(word for group in groups for word in group)
 
 
-def lint(asked: Asked, options: Options) -> Run:
-    """Lint what was asked for."""
+def lint(asked: Asked, options: Options, progress: Progress = NOBODY) -> Run:
+    """Lint what was asked for; ``progress`` is told how far it is."""
     request = asked.request
     if options.no_cache or request.overlay or request.plugins:  # nobody knows what a plugin depends on
-        return linting.lint(request)
+        return linting.lint(request, None, progress)
     from tfgraphlint.run.cache import Cache  # hashing and temporary files, which a run without cache does not need
+    from tfgraphlint.run.cache_folder import project_of
 
-    repairing = options.fix or options.diff
-    return linting.lint(request, Cache(request.working_directory, request.roots, time.time(), repairing))
+    here, repairing = request.working_directory, options.fix or options.diff
+    cache = Cache(here, request.roots, time.time(), repairing, project_of(request.files, here))
+    return linting.lint(request, cache, progress)
 
 
 def fails(run: Run, options: Options) -> bool:
@@ -172,11 +173,11 @@ def fails(run: Run, options: Options) -> bool:
     return False
 
 
-def repair(run: Run, options: Options) -> Repaired:
-    """Repair what the options allow."""
+def repair(run: Run, options: Options, choose: Choice | None = None) -> Repaired:
+    """Repair what the options allow, and ``choose`` where it is given."""
     from tfgraphlint.run import repair as repairing  # a run that only looks does without
 
-    return repairing.repair(run, unsafe=options.unsafe_fixes)
+    return repairing.repair(run, unsafe=options.unsafe_fixes, choose=choose)
 
 
 def write(repaired: Repaired) -> None:

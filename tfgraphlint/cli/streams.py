@@ -77,6 +77,20 @@ class Guarded:
             self._attempt(lambda: self._stream.write(safe.encode(encoding, "tfgraphlint").decode(encoding)))
         return len(text)
 
+    def clear(self) -> None:
+        """Make a terminal's screen empty."""
+        if self._stream is not None and self.failure is None:
+            self._attempt(lambda: self._stream.write("\x1b[2J\x1b[H"))
+            self.flush()
+
+    def redraw(self, text: str) -> None:
+        """Put ``text`` in the place of the line that a terminal's cursor is in, and leave the cursor behind it."""
+        if self._stream is not None and self.failure is None:
+            encoding = getattr(self._stream, "encoding", None) or "utf-8"
+            line = f"\r{harmless(text, terminal=True)}\x1b[K".encode(encoding, "tfgraphlint").decode(encoding)
+            self._attempt(lambda: self._stream.write(line))
+            self.flush()
+
     def writelines(self, lines: Any) -> None:
         """Write each of ``lines``."""
         for line in lines:

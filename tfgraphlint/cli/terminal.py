@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 import click
 
 ERROR = "\x1b[1;31merror:\x1b[0m"
+
+
+def offer(of: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """What the shell offers when somebody presses Tab: what the function ``of`` in ``completing`` says."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        module = importlib.import_module("tfgraphlint.cli.completing")  # a run does without
+        return getattr(module, of)(ctx, param, incomplete)
+
+    return complete
 
 
 def has_colour(stream: TextIO) -> bool:
@@ -29,6 +41,11 @@ def has_colour(stream: TextIO) -> bool:
 def columns(stream: TextIO) -> int:
     """How many columns ``stream`` has; 0 where it is no terminal."""
     return shutil.get_terminal_size().columns if stream.isatty() else 0
+
+
+def encoding_of(stream: TextIO) -> str | None:
+    """The encoding in which ``stream`` is written, behind what guards it."""
+    return getattr(getattr(stream, "_stream", stream), "encoding", None)
 
 
 def say_error(error: object) -> None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from tfgraphlint.errors import RunError
 
@@ -19,6 +23,7 @@ MAX_NOTEBOOK_BYTES = 100_000_000  # most of a notebook is pictures
 # Not to wait for a pipe, not to take a terminal over, not to change line ends (Windows).
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_unsaved: dict[str, bytes] = {}  # what files say that are open in an editor, by path
 
 
 class ReadError(RunError):
@@ -29,6 +34,30 @@ class ReadError(RunError):
         self.is_missing = is_missing
 
 
+@contextmanager
+def unsaved(texts: Mapping[Path, bytes]) -> Iterator[None]:
+    """Read ``texts`` instead of what these files (absolute) say on the disk, in the whole process.
+
+    Two threads cannot do so at the same time: ``api.warm`` keeps them apart.
+    """
+    for path, content in texts.items():
+        _unsaved[str(path)] = _unsaved[os.path.realpath(path)] = content
+    try:
+        yield
+    finally:
+        _unsaved.clear()
+
+
+def is_unsaved(path: Path | str) -> bool:
+    """Whether a file is read from elsewhere than the disk: what was found in it must not be kept."""
+    return bool(_unsaved) and str(path) in _unsaved
+
+
+def is_file(path: Path | str) -> bool:
+    """Whether there is a file to be read: on the disk, or in an editor that has not saved it yet."""
+    return os.path.isfile(path) or is_unsaved(path)
+
+
 def read_bytes(path: Path | str, name: str | None = None, most: int = MAX_BYTES, *, follow: bool = True) -> bytes:
     """What the file at ``path`` says; ``name`` is what errors call it. Without ``follow``, a link is no file.
 
@@ -36,6 +65,10 @@ def read_bytes(path: Path | str, name: str | None = None, most: int = MAX_BYTES,
         ReadError: it is no regular file, has more than ``most`` bytes, or cannot be opened.
     """
     shown = str(path) if name is None else name
+    if is_unsaved(path):
+        if len(_unsaved[str(path)]) > most:
+            raise ReadError(f"{shown}: it has {len(_unsaved[str(path)]):,} bytes, and {most:,} bytes are read at most")
+        return _unsaved[str(path)]
     try:
         _check(os.stat(path, follow_symlinks=follow), shown, most)
         descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_LINK)
@@ -48,6 +81,22 @@ def read_bytes(path: Path | str, name: str | None = None, most: int = MAX_BYTES,
         raise _refusal(error, shown) from error
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[BinaryIO]:
+    """The regular file at ``path``, of any size, to be read piece by piece.
+
+    Raises:
+        ReadError: it is no regular file, or cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        raise _refusal(error, str(path)) from error
+    with os.fdopen(descriptor, "rb") as stream:
+        _check(os.fstat(descriptor), str(path), sys.maxsize)
+        yield stream
 
 
 def glimpse(path: Path | str) -> str:

@@ -58,7 +58,7 @@ def working_directory() -> Path:
         raise RunError(f"the working directory: {error.strerror or error}; go to one that is there") from error
 
 
-def lies_within(path: Path, top: Path) -> bool:
+def lies_within(path: Path | str, top: Path | str) -> bool:
     """Whether ``path`` is ``top`` or lies below it; both without links in them."""
     inner, outer = str(path), str(top).rstrip(os.sep)
     return inner.startswith(outer) and inner[len(outer) :][:1] in ("", os.sep)

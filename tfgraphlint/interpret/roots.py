@@ -45,7 +45,8 @@ MAX_STEPS_PER_FILE = 150_000
 
 
 @lru_cache(maxsize=1)
-def _ports() -> Ports:
+def usual_ports() -> Ports:
+    """What the parts of the interpreter need of each other, and who listens."""
     return Ports(
         evaluate=expressions.evaluate, execute=statements.suite, call=calls.call, attribute=attributes.find,
         libraries=dispatch, listeners=listeners(),
@@ -53,16 +54,18 @@ def _ports() -> Ports:
 
 
 def interpret(
-    project: Project, tree: Tree, outline: Outline, path: str = "", called: Iterable[str] = ()
+    project: Project, tree: Tree, outline: Outline, path: str = "", called: Iterable[str] = (),
+    ports: Ports | None = None,
 ) -> list[Fact]:
     """The facts that hold for the file: what certainly happens when its code runs.
 
     ``outline`` is the file's, and says which of its functions are worth running. ``called`` are its functions and
-    classes that run without being called in the file: tests, and what commands of the project call.
+    classes that run without being called in the file: tests, and what commands of the project call. ``ports`` are
+    others than the usual ones, for whoever wants to see what happens.
     """
     file = Path(path or tree.filename).resolve()
     effort.allow(effort.UNBOUNDED)
-    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), _ports())
+    m = Machine(project, load(), Running(switches.module_mode(project, tree, file)), ports or usual_ports())
     scope = ModuleScope(tree, str(file))
     known = m.scopes.get(scope.path)
     m.scopes[scope.path] = scope

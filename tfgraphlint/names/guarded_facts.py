@@ -14,6 +14,7 @@ from tfgraphlint.libraries.tables import meant
 from tfgraphlint.names.import_scopes import Scopes
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
+from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.conventional_names import import_them, taken_for_libraries
@@ -35,7 +36,7 @@ class _File:
     """The guards of one file, by where attributes and names end: both parsers agree on that."""
 
     def __init__(self, tree: Tree) -> None:
-        module = ast.parse(tree.text)
+        module = newer_python.parse(tree.text)
         lines = rows_of(tree.text)
         import_them(module, taken_for_libraries(tree.text))
         guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))

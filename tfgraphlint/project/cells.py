@@ -105,6 +105,10 @@ class Document(ABC):
         start, end = (Position(place.row + lead, place.column) for place in (start, max(start, end)))
         return Span(span.filename, start, end, cell.number)
 
+    def stored(self, edit: Edit) -> Edit:
+        """An edit, whose place is one for a person, as one of the file's own text."""
+        return edit
+
     def lines_of(self, number: int) -> Lines:
         """The text that ``place`` speaks of: that of a cell, or of the whole file."""
         return next((cell.lines for cell in self.cells if number and cell.number == number), Lines(self.raw))

@@ -126,7 +126,7 @@ class _Search:
         settings = self._settings(file.parent)
         if settings is None:
             return {}
-        if self._force_exclude and _is_excluded(file, settings):
+        if self._force_exclude and is_excluded(file, settings):
             self._left_out += 1
             return {}
         return {file: settings}
@@ -145,7 +145,7 @@ class _Search:
 
     def _in_directory(self, top: Path) -> dict[Path, Settings]:
         found: dict[Path, Settings] = {}
-        if self._force_exclude and (settings := self._settings(top)) is not None and _is_excluded(top, settings):
+        if self._force_exclude and (settings := self._settings(top)) is not None and is_excluded(top, settings):
             self._left_out += 1
             return found
         ignored = Ignored(top, self._note_ignored)
@@ -262,13 +262,18 @@ def _names_like(folder: Path, part: str) -> list[str]:
     return [name for name in fnmatch.filter(names, part) if part.startswith(".") or not name.startswith(".")]
 
 
-def _is_excluded(path: Path, settings: Settings) -> bool:
+def is_excluded(path: Path, settings: Settings) -> bool:
     """Whether a pattern means the path or a directory above it, up to that of the configuration."""
     if path.suffix == NOTEBOOK and not settings.notebooks:
         return True
     excluded = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
     above = [parent for parent in path.parents if settings.directory in parent.parents]
     return any(excluded.match(each) for each in (path, *above))
+
+
+def is_included(path: Path, settings: Settings) -> bool:
+    """Whether a file of this name is one of those to lint."""
+    return Patterns(settings.include, settings.directory).match(path)
 
 
 @dataclass(frozen=True)

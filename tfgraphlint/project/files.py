@@ -35,6 +35,7 @@ class ProjectFiles:
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._roots = [root if os.path.isdir(root) else root.parent for root in roots]
         self._tops: dict[Path, Path] = {}
+        self._marks: dict[Path, Path | None] = {}
         self._files: dict[Path, tuple[Path, ...]] = {}
         self._few_tests: dict[Path, bool] = {}
 
@@ -55,14 +56,26 @@ class ProjectFiles:
     def top(self, folder: Path) -> Path:
         """The folder of the project: the nearest one with a mark, else what was given to lint, else the package's."""
         if folder not in self._tops:
-            self._tops[folder] = _top(folder, self._roots)
+            self._tops[folder] = self._marked(folder) or _unmarked_top(folder, self._roots)
         return self._tops[folder]
 
+    def _marked(self, folder: Path) -> Path | None:
+        """The nearest folder with a mark."""
+        passed: list[Path] = []
+        found: Path | None = None
+        for above in (folder, *folder.parents):
+            if above in self._marks:
+                found = self._marks[above]
+                break
+            passed.append(above)
+            if any(os.path.exists(os.path.join(above, mark)) for mark in PROJECT_MARKS):
+                found = above
+                break
+        self._marks.update(dict.fromkeys(passed, found))
+        return found
 
-def _top(folder: Path, roots: Iterable[Path]) -> Path:
-    for above in (folder, *folder.parents):
-        if any(os.path.exists(above / mark) for mark in PROJECT_MARKS):
-            return above
+
+def _unmarked_top(folder: Path, roots: Iterable[Path]) -> Path:
     given = [root for root in roots if root == folder or root in folder.parents]
     if given:
         return min(given, key=lambda root: len(root.parts))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import UnparsableFile
+from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_walk import children
 from tfgraphlint.syntax.text import rows_of
 
@@ -20,10 +18,12 @@ _BLOCKS = ("body", "handlers", "orelse", "finalbody")
 
 
 def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
-    """CPython's tree of ``text``, or what CPython says against it and where."""
+    """CPython's tree of ``text``, or what CPython says against it and where.
+
+    Syntax of a newer Python is read as far as it is known; of other newer syntax it is said which Python is the judge.
+    """
     try:
-        with _quietly():
-            return ast.parse(text, filename)
+        return newer_python.parse(text, filename)
     except SyntaxError as error:
         if "null bytes" in error.msg:
             return _refused(text, filename, error.msg, *_place_of(text, "\0"))
@@ -120,11 +120,3 @@ def _longest_row(text: str) -> int:
     rows = text.split("\n")
     longest = max(range(len(rows)), key=lambda row: len(rows[row]))
     return longest + 1 if len(rows[longest]) > 1000 else 1
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """No warnings about the linted code."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

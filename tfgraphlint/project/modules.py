@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import ModuleFinder
-from tfgraphlint.project.source import Source, read_text
+from tfgraphlint.project.source import Source, read_text, shown
 from tfgraphlint.syntax.tree import Tree
 
 MAX_MODULES = 200  # files read besides the one that is linted
@@ -19,13 +19,24 @@ MAX_TEXT = 8_000_000  # characters of source whose trees are kept; a tree takes 
 class Trees:
     """The trees of files, the latest ones: as many as there is room for.
 
-    Where not ``whole``, the bodies of their functions are parsed when they are asked for.
+    Where not ``whole``, the bodies of their functions are parsed when they are asked for. ``most`` is how many
+    characters of source are kept.
     """
 
-    def __init__(self, whole: bool = False) -> None:
+    def __init__(self, whole: bool = False, most: int = MAX_TEXT) -> None:
         self.whole = whole
+        self._most = most
         self._trees: dict[Path, Tree | None] = {}
         self._text = 0
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(tuple(self._trees))
+
+    def copy(self) -> Trees:
+        """The same trees, for somebody who adds others."""
+        copied = Trees(self.whole, self._most)
+        copied._trees, copied._text = dict(self._trees), self._text
+        return copied
 
     def __contains__(self, path: Path) -> bool:
         return path in self._trees
@@ -35,22 +46,25 @@ class Trees:
         return tree
 
     def __setitem__(self, path: Path, tree: Tree | None) -> None:
-        self._forget(path)
+        self.forget(path)
         self._trees[path] = tree
         self._text += len(tree.text) if tree is not None else 0
-        while self._text > MAX_TEXT and len(self._trees) > 1:
-            self._forget(next(iter(self._trees)))
+        while self._text > self._most and len(self._trees) > 1:
+            self.forget(next(iter(self._trees)))
 
-    def _forget(self, path: Path) -> None:
+    def forget(self, path: Path) -> None:
+        """Let the tree of a file go."""
         tree = self._trees.pop(path, None)
         self._text -= len(tree.text) if tree is not None else 0
 
 
 class Project(ModuleFinder):
-    """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
+    """Finds modules by what files import; ``roots`` are the directories that were given to lint, and names of files are
+    shown relative to ``directory``."""
 
-    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None) -> None:
+    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None, directory: Path | None = None) -> None:
         super().__init__(roots)
+        self.directory = Path.cwd() if directory is None else directory
         self.trees = Trees() if trees is None else trees
         self._read: set[Path] = set()
         self.looked_around = False  # whether the texts of all files mattered to the file that is linted now
@@ -87,14 +101,6 @@ class Project(ModuleFinder):
             parsed = parse(text, str(path))
             if isinstance(parsed, UnparsableFile) or too_deep(parsed, text, str(path)) is not None:
                 return None
-            return Tree(display_name(path), text, parsed=None if self.trees.whole else parsed)
+            return Tree(shown(path, self.directory), text, parsed=None if self.trees.whole else parsed)
         except Exception:
             return None
-
-
-def display_name(path: Path) -> str:
-    """A path as reports show it: relative to the working directory where it lies below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

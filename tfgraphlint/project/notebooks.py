@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from tfgraphlint.diagnostic import Position
+from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.project.cells import Cell, Document, NotTextError, Replacement, replaced
 from tfgraphlint.project.magics import python_of
-from tfgraphlint.syntax.text import Lines
+from tfgraphlint.syntax.text import Lines, line_end
 
 PYTHON = frozenset({"python", "python2", "python3", "ipython", "ipython2", "ipython3"})
 # Kernels that run no Python, for notebooks that name a kernel but no language.
@@ -67,6 +68,34 @@ class Notebook(Document):
             for replacement in replacements
         ]
         return replaced(self.raw, made)
+
+    def stored(self, edit: Edit) -> Edit:
+        """An edit in a cell as one of the file's JSON; the same where its cell has no such place."""
+        index = next((index for index, cell in enumerate(self.cells) if cell.number == edit.span.cell), None)
+        if index is None:
+            return edit
+        cell, content = self.cells[index], edit.content
+        try:
+            begin, end = cell.lines.range(edit.span)
+        except ValueError:
+            return edit
+        newline = line_end(cell.text)
+        if begin == len(cell.text) and content.endswith(newline) and not cell.text.endswith(newline):
+            content = newline + content.removesuffix(newline)  # a row below the last one
+        start, stop, written = self._in_file(self.code[index], (begin, end, content))
+        if begin < end and cell.text[end - 1] not in "\r\n":  # not up to the next row, which is another string
+            stop = self._end_of(self.code[index], end - 1)
+        return Edit(Span(edit.span.filename, self._raw.position(start), self._raw.position(stop)), written)
+
+    @cached_property
+    def _raw(self) -> Lines:
+        return Lines(self.raw)
+
+    def _end_of(self, code: _Code, offset: int) -> int:
+        """Where a character of a cell ends in the file."""
+        unit = _UNIT.match(self.raw, self._offset(code, offset))
+        assert unit is not None
+        return unit.end()
 
     def _in_file(self, code: _Code, replacement: Replacement) -> Replacement:
         """A replacement in a cell as one of the file's own text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import re
@@ -286,9 +285,9 @@ def from_table(table: Mapping[str, Any], file: Path) -> Settings:
     """
     values: dict[str, Any] = {}
     for key, value in table.items():
-        reader = _KEYS.get(key)
+        reader = KEYS.get(key)
         if reader is None:
-            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, (*_KEYS, EXTEND))}")
+            raise SettingsError(f"{file}: unknown key {key!r}{_near(key, (*KEYS, EXTEND))}")
         try:
             values[key.replace("-", "_")] = reader(value)
         except TypeError as error:
@@ -380,7 +379,7 @@ def _severities(value: Any) -> tuple[tuple[str, Severity], ...]:
         raise TypeError(wanted) from None
 
 
-_KEYS: dict[str, Callable[[Any], Any]] = {
+KEYS: dict[str, Callable[[Any], Any]] = {
     "select": _words,
     "ignore": _words,
     "extend-select": _words,
@@ -403,6 +402,8 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
 
 
 def _near(word: str, known: Iterable[str]) -> str:
+    import difflib  # most configurations are right
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
 

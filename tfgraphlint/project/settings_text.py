@@ -24,13 +24,13 @@ def as_toml(settings: Settings, files: Sequence[str]) -> str:
         value = getattr(settings, field.name)
         key = field.name.replace("_", "-")
         if field.name in ("per_file_ignores", "severity"):
-            tables += ["", f"[{key}]", *(f"{_written(name)} = {_written(each)}" for name, each in value)]
+            tables += ["", f"[{key}]", *(f"{written(name)} = {written(each)}" for name, each in value)]
         elif field.name not in NOT_KEYS and value != "":
-            rows.append(f"{key} = {_written(value)}")
+            rows.append(f"{key} = {written(value)}")
     return "\n".join([*rows, *tables]) + "\n"
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value as TOML: what JSON writes of strings and lists of strings is TOML as well."""
     if isinstance(value, Severity):
         return f'"{value.value}"'

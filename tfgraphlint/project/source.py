@@ -69,6 +69,10 @@ class Source:
         """``span`` as a person reads it: with its cell, and rows counted in that."""
         return span if self.document is None else self.document.place(span)
 
+    def stored(self, edit: Edit) -> Edit:
+        """``edit``, at a place as ``place`` gives it, as one of the file as it is stored: of a notebook, its JSON."""
+        return edit if self.document is None else self.document.stored(edit)
+
     def lines_of(self, cell: int) -> Lines:
         """The rows of one cell, or where it is 0 those that ``place`` speaks of."""
         return self.lines if self.document is None else self.document.lines_of(cell)
@@ -112,9 +116,9 @@ def read(path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> S
     return decode(content, path, filename, python_cell_magics)
 
 
-def most_bytes(path: Path) -> int:
+def most_bytes(path: Path | str) -> int:
     """How many bytes a file of this name may have."""
-    return MAX_NOTEBOOK_BYTES if path.suffix == NOTEBOOK else MAX_BYTES
+    return MAX_NOTEBOOK_BYTES if str(path).endswith(NOTEBOOK) else MAX_BYTES
 
 
 def decode(content: bytes, path: Path, filename: str, python_cell_magics: Iterable[str] = ()) -> Source:

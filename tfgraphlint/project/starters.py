@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tfgraphlint.disk.reading import is_unsaved
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles, holds_tests, is_named_as_test
 from tfgraphlint.project.import_lines import imports_in, module_word, words_of_imports
@@ -89,9 +90,11 @@ def _looked_at(file: Path) -> _Said:
         return _Said(frozenset(), starts=False)
     stamp = (status.st_mtime_ns, status.st_size)
     known = _SAID.get(file)
-    if known is None or known[0] != stamp:
+    if is_unsaved(file) or known is None or known[0] != stamp:
         text = glimpse(file)
         said = _Said(words_of_imports(text, file), starts=_STARTS.search(text) is not None or holds_tests(text, file))
+        if is_unsaved(file):
+            return said
         known = _SAID[file] = stamp, said
     return known[1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Severity, Span
 from tfgraphlint.report.columns import Window, expanded, width, window
@@ -22,11 +22,15 @@ MAX_DIFF_ROWS = 12
 
 @dataclass(frozen=True)
 class Page:
-    """Where reports are shown: in which colours, how many columns wide (0: nobody knows), and beside what numbers."""
+    """Where reports are shown: in which colours, how many columns wide (0: nobody knows), and beside what numbers.
+
+    ``can_fix``: the fixes can be made from there.
+    """
 
     palette: Palette
     width: int
     margin: int = 1
+    can_fix: bool = True
 
     @property
     def source_columns(self) -> int:
@@ -58,12 +62,14 @@ def render(
     colour: bool = False,
     width: int = 0,
     unsafe: bool = False,
+    can_fix: bool = True,
 ) -> str:
     """All reports. ``lines`` gives the text of a file, or of a cell of a notebook, as ``Span.where`` names it.
 
     Where ``width`` is given, text is wrapped to so many columns. With ``unsafe`` unsafe fixes are marked as well.
+    Without ``can_fix`` nothing is said of the options that make fixes.
     """
-    page = Page(palette_of(colour), width)
+    page = Page(palette_of(colour), width, can_fix=can_fix)
     return "".join(_report(diagnostic, lines, page, unsafe) + "\n" for diagnostic in diagnostics)
 
 
@@ -72,7 +78,7 @@ def _report(diagnostic: Diagnostic, lines: Callable[[str], Lines], page: Page, u
     changes = changed_rows(diagnostic.fix, lines) if diagnostic.fix else {}
     numbers = [row.number for rows in changes.values() for row in rows[:MAX_DIFF_ROWS]]
     last = max([*numbers, *(label.span.start.row for label in labels)], default=1)
-    page = Page(page.palette, page.width, len(str(last)))
+    page = replace(page, margin=len(str(last)))
     parts = _title(diagnostic, page, unsafe)
     for index, where in enumerate(_texts(labels, diagnostic)):
         own = sorted((label for label in labels if label.span.where == where), key=lambda label: label.span)
@@ -87,7 +93,7 @@ def _title(diagnostic: Diagnostic, page: Page, unsafe: bool) -> list[str]:
     words = [(palette.warning if is_warning else palette.error, diagnostic.code), (palette.strong, diagnostic.name)]
     if is_warning:
         words.append((palette.warning, "(warning)"))
-    if is_starred(diagnostic, unsafe):
+    if page.can_fix and is_starred(diagnostic, unsafe):
         words.append((palette.note, "[*]"))
     plain = " ".join(word for _, word in words) + ": "
     coloured = " ".join(palette.paint(escape, word) for escape, word in words) + ": "
@@ -178,7 +184,8 @@ def _notes(diagnostic: Diagnostic, changes: dict[str, list[Row]], page: Page) ->
         yield from _note("fix", fix.message if fix.message != diagnostic.help else "", page)
         yield from _diff(changes, fix, diagnostic.span.where, page)
     if fix is not None and fix.applicability is Applicability.UNSAFE:
-        yield from _note("note", "the fix may change results; apply it with --fix --unsafe-fixes", page)
+        how = "; apply it with --fix --unsafe-fixes" if page.can_fix else ""
+        yield from _note("note", f"the fix may change results{how}", page)
     for suggestion in diagnostic.suggestions:
         yield from _note("suggestion", suggestion.message, page)
 

@@ -22,8 +22,8 @@ def render(found: Findings) -> str:
 def _object(diagnostic: Diagnostic, fingerprint: str, found: Findings) -> dict[str, Any]:
     span = diagnostic.span
     where = f"cell {span.cell}:{span.start.row}: " if span.cell else ""
-    # In a notebook as it is stored, rows are others.
-    begin, end = (1, 1) if span.cell else (span.start.row, span.end.row)
+    stored = found.stored_at(span)  # a notebook is JSON, whose rows are others
+    begin, end = (1, 1) if stored.cell else (stored.start.row, stored.end.row)
     return {
         "description": f"{where}{diagnostic.code} {diagnostic.message}",
         "check_name": diagnostic.name,

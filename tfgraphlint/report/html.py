@@ -29,19 +29,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 def render(found: Findings) -> str:
     """The whole document."""
     title = f"{count(len(found.diagnostics), 'problem')} in {found.directory.name}"
-    head = [
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)} – tfgraphlint</title>",
-        f"<style>\n{_asset('page.css')}</style>",
-        "</head>",
-    ]
     body = [
-        "<body>",
         '<a class="skip" href="#reports">To the reports</a>',
         _header(found),
         '<div class="columns">',
@@ -50,10 +38,28 @@ def render(found: Findings) -> str:
         "</div>",
         _rules(found),
         f"<script>\n{_asset('page.js')}</script>",
+    ]
+    return document(f"{title} – tfgraphlint", "\n".join(body))
+
+
+def document(title: str, body: str) -> str:
+    """A page with the style of reports."""
+    rows = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        f"<style>\n{_asset('page.css')}{_asset('report.css')}</style>",
+        "</head>",
+        "<body>",
+        body,
         "</body>",
         "</html>",
     ]
-    return "\n".join([*head, *body]) + "\n"
+    return "\n".join(rows) + "\n"
 
 
 def _asset(name: str) -> str:

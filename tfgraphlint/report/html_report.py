@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Span, Step
@@ -20,23 +21,30 @@ OFFERS = {
     Applicability.UNSAFE: "Fix (may change results: --fix --unsafe-fixes)",
     Applicability.DISPLAY: "Suggestion",
 }
+OFFERS_IN_CELLS = {
+    Applicability.SAFE: "Fix",
+    Applicability.UNSAFE: "Fix (may change results)",
+    Applicability.DISPLAY: "Suggestion",
+}
 
 
-def article(diagnostic: Diagnostic, lines: Callable[[str], Lines], number: int) -> str:
-    """The whole report; ``number`` tells it from the others on the page."""
+def article(diagnostic: Diagnostic, lines: Callable[[str], Lines], number: int, embedded: bool = False) -> str:
+    """The whole report; ``number`` tells it from the others on the page. ``embedded``: that is not a page of ours, and
+    nobody can give options of the command line there."""
     span = diagnostic.span
     place = f"{span.where}:{span.start.row}:{span.start.column}"
     rule = f"{diagnostic.code} {diagnostic.name}"
     severity = diagnostic.severity.value
     data = f'data-severity="{severity}" data-rule="{escape(rule)}" data-file="{escape(span.filename)}"'
+    name = escape(rule) if embedded else f'<a href="#{escape(diagnostic.code)}">{escape(rule)}</a>'
     parts = [
         f'<article id="r{number}" tabindex="-1" aria-labelledby="t{number}" class="{severity}" {data}>',
         f'<h3 id="t{number}">{inline(diagnostic.message)}</h3>',
-        f'<p class="meta"><span class="badge">{severity}</span> <a href="#{escape(diagnostic.code)}">{escape(rule)}</a>'
+        f'<p class="meta"><span class="badge">{severity}</span> {name}'
         f' <span class="place">{escape(place)}</span></p>',
         _picture(diagnostic, lines, number),
         *_frames(diagnostic, lines, number),
-        *_notes(diagnostic, lines),
+        *_notes(diagnostic, lines, OFFERS_IN_CELLS if embedded else OFFERS),
         "</article>",
     ]
     return "".join(parts)
@@ -56,16 +64,32 @@ def _title(role: Role, lost: bool) -> str:
     return role.value if lost or role is not Role.CUT else "here"
 
 
+@dataclass(frozen=True)
+class Box:
+    """A step of a path as it is drawn: its class in the page's style, its title, code, text and place."""
+
+    kind: str
+    title: str
+    code: str
+    said: str
+    place: str
+    link: str = ""
+
+
+def box(step: Box) -> str:
+    """One step of a path."""
+    written = f"<code>{escape(expanded(step.code))}</code>" if step.code else ""
+    said = f'<span class="said">{inline(step.said)}</span>' if step.said else ""
+    place = escape(step.place)
+    where = f'<a class="place" href="#{step.link}">{place}</a>' if step.link else f'<span class="place">{place}</span>'
+    return f'<li class="{step.kind}"><span class="role">{escape(step.title)}</span>{written}{said}{where}</li>'
+
+
 def _box(step: Step, lost: bool, lines: Callable[[str], Lines], number: int) -> str:
     span = step.span
-    code = brief(_code_at(span, lines))
-    written = f"<code>{escape(expanded(code))}</code>" if code else ""
     place = f"{span.where.rpartition('/')[2]}:{span.start.row}"
-    return (
-        f'<li class="{step.role.value}"><span class="role">{_title(step.role, lost)}</span>{written}'
-        f'<span class="said">{inline(step.message)}</span>'
-        f'<a class="place" href="#{_row_id(number, span.where, span.start.row)}">{escape(place)}</a></li>'
-    )
+    link = _row_id(number, span.where, span.start.row)
+    return box(Box(step.role.value, _title(step.role, lost), brief(_code_at(span, lines)), step.message, place, link))
 
 
 def _code_at(span: Span, lines: Callable[[str], Lines]) -> str:
@@ -144,20 +168,22 @@ def _marked(text: str, marks: Sequence[Mark], main: Span) -> str:
     return "".join(parts) or " "
 
 
-def _notes(diagnostic: Diagnostic, lines: Callable[[str], Lines]) -> Iterator[str]:
+def _notes(
+    diagnostic: Diagnostic, lines: Callable[[str], Lines], offers: Mapping[Applicability, str]
+) -> Iterator[str]:
     if diagnostic.help:
         yield f'<p class="help"><b>Help</b> {inline(diagnostic.help)}</p>'
     for fix in (*filter(None, [diagnostic.fix]), *diagnostic.suggestions):
-        yield _offer(fix, "" if fix.message == diagnostic.help else fix.message, lines)
+        yield _offer(fix, offers[fix.applicability], "" if fix.message == diagnostic.help else fix.message, lines)
 
 
-def _offer(fix: Fix, message: str, lines: Callable[[str], Lines]) -> str:
+def _offer(fix: Fix, title: str, message: str, lines: Callable[[str], Lines]) -> str:
     changes = changed_rows(fix, lines)
     rows = "".join(
         f'<div class="in">{escape(where)}</div>' * (len(changes) > 1) + "".join(map(_changed, each))
         for where, each in changes.items()
     )
-    said = f"<p><b>{OFFERS[fix.applicability]}</b> {inline(message)}</p>"
+    said = f"<p><b>{title}</b> {inline(message)}</p>"
     diff = f'<div class="diff" tabindex="0" role="group" aria-label="What it changes">{rows}</div>' if rows else ""
     return f'<div class="offer">{said}{diff}</div>'
 

@@ -1,13 +1,13 @@
 """``--output-format sarif``: SARIF 2.1.0, the format in which analysers give results to code hosts and editors.
 
-In a notebook as it is stored, rows are others than those of its cells: such places are at the start of the file and
-name the cell, and fixes are left out.
+A notebook is JSON, and places in it and fixes are those of its JSON. Messages name the cell and the row in it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import tfgraphlint
@@ -75,13 +75,15 @@ class _Log:
             steps = [self._step(step, order) for order, step in enumerate(diagnostic.path, 1)]
             result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
         offered = [*filter(None, [diagnostic.fix]), *diagnostic.suggestions]
-        fixes = [self._fix(fix) for fix in offered if fix.edits and not any(edit.span.cell for edit in fix.edits)]
+        stored = [replace(fix, edits=tuple(map(self._found.stored, fix.edits))) for fix in offered]
+        fixes = [self._fix(fix) for fix in stored if fix.edits and not any(edit.span.cell for edit in fix.edits)]
         return result | ({"fixes": fixes} if fixes else {})
 
     def _location(self, span: Span, message: str = "") -> dict[str, Any]:
         place: dict[str, Any] = {"artifactLocation": self._artifact(span)}
         location: dict[str, Any] = {"physicalLocation": place}
-        place["region"] = {"startLine": 1} if span.cell else _region(span)
+        stored = self._found.stored_at(span)
+        place["region"] = {"startLine": 1} if stored.cell else _region(stored)
         if span.cell:
             name = _in_cell(span)
             location["logicalLocations"] = [{"name": name, "fullyQualifiedName": f"{span.filename}: {name}"}]

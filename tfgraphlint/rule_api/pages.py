@@ -26,8 +26,8 @@ def render_text(rule: Rule) -> str:
     case = find_example(rule)
     if case is not None:
         parts += ["", f"## From the fixtures: {case.name.replace('_', ' ')}", "", "Before:", ""]
-        parts.append(_indent(_read_program(case, "bad.py") or ""))
-        after = _read_program(case, "good.py")
+        parts.append(_indent(read_program(case, "bad.py") or ""))
+        after = read_program(case, "good.py")
         if after is not None:
             parts += ["", "After:", "", _indent(after)]
     return "\n".join(parts).rstrip() + "\n"
@@ -47,8 +47,8 @@ def _as_object(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity.value,
         "summary": read_page(rule).partition("\n")[0],
         "explanation": read_page(rule),
-        "before": _read_program(case, "bad.py"),
-        "after": _read_program(case, "good.py"),
+        "before": read_program(case, "bad.py"),
+        "after": read_program(case, "good.py"),
     }
 
 
@@ -85,7 +85,7 @@ def _folders(rule: Rule) -> list[Path]:
     return [Path(location).parent / "fixtures" / name for location in locations or ()]
 
 
-def _read_program(case: Path | None, name: str) -> str | None:
+def read_program(case: Path | None, name: str) -> str | None:
     """A program of the fixtures without what is meant for those who run them."""
     if case is None or not (case / name).is_file():
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import os
@@ -228,6 +227,8 @@ def nearest(word: str, entries: Iterable[Entry]) -> str:
     words: Mapping[str, str] = {
         spelled.lower(): spelled for entry in entries for spelled in (entry.code, entry.name)
     }
+    import difflib  # most runs name rules as they are called
+
     close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.5)
     return f"; did you mean {words[close[0]]!r}?" if close else ""
 

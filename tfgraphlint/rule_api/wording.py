@@ -125,20 +125,21 @@ def trace_path(found: GradientLost | Cause) -> tuple[Step, ...]:
     if lost.source.made is not None:
         comes = "come" if _is_compiled(lost) or lost.source.kind == "part layer" else "comes"
         steps.append(Step(Role.SOURCE, f"{name_source(lost)} {comes} from here", lost.source.made.span))
-    steps += [Step(Role.CUT, _label(fault), _shown_at(fault, lost).span) for fault in lost.faults]
+    steps += [Step(Role.CUT, cut_label(fault), cut_place(fault, lost).span) for fault in lost.faults]
     consequence = f"{name_gradient(lost)} lacks this part" if lost.partial else describe(lost)
     steps.append(Step(Role.CONSEQUENCE, consequence, lost.place.span))
     return tuple(dict.fromkeys(steps))
 
 
-def _label(fault: Fault) -> str:
+def cut_label(fault: Fault) -> str:
     """What happens at the place of a fault."""
     if fault.name.endswith("__setitem__"):
         return "a NumPy array stores only the number"
     return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
 
 
-def _shown_at(fault: Fault, lost: GradientLost) -> Place:
+def cut_place(fault: Fault, lost: GradientLost) -> Place:
+    """Where a fault is shown: an unwatched source at the tape that does not watch it."""
     return lost.tape.made if fault.kind is FaultKind.UNWATCHED else fault.place
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 from tfgraphlint.diagnostic import Diagnostic
 from tfgraphlint.disk.reading import read_bytes
-from tfgraphlint.disk.writing import write_named
+from tfgraphlint.disk.writing import is_below, write_named
 from tfgraphlint.errors import RunError
+from tfgraphlint.project.settings import Settings
 
 DEFAULT_FILE = "tfgraphlint-baseline.json"
 VERSION = 1
@@ -73,6 +74,20 @@ class Baseline:
     def solved(self, known: int, looked_for: Callable[[Problem], bool]) -> int:
         """How many of the baseline's problems that were looked for were not found, if ``known`` of them were."""
         return sum(number for each, number in self.problems.items() if looked_for(each)) - known
+
+
+def configured_files(held: Iterable[Settings], named: bool = False) -> list[Path]:
+    """The baselines that these settings name. ``named``: the user named the configuration.
+
+    Raises:
+        RunError: one lies outside of where its configuration does: nobody has to have read that before.
+    """
+    found = {settings for settings in held if settings.baseline}
+    for settings in found:
+        file = settings.baseline_file
+        if not named and file is not None and not is_below(file, settings.directory_of_origin):
+            raise RunError(f"{settings.origin}: baseline = {settings.baseline!r} lies outside: name it with --baseline")
+    return sorted({file for settings in found if (file := settings.baseline_file) is not None})
 
 
 def _match(

@@ -5,280 +5,328 @@ that it imports, those that they import, where all these imports lead (a module 
 the files that name the project's commands, the settings, and the tool itself. A few results depend on all files of the
 project: on who calls a function, on what switches eager execution off, on how many tests there are.
 
-The cache lies in ``.tfgraphlint_cache`` in the working directory, one file for each state of the tool: a checksum and
-JSON, so that reading it runs no code, whoever wrote it. A file that is damaged, or not what we would have written, is
-as good as none. Everybody can sign a cache: what it says is shown, but no fix is made that it says (``repairing``).
+Texts are compared by checksums of what is in the files now. When a file was changed is not asked: a file can change
+without its time or size, as in a checkout, an archive, or within one tick of the clock, and reading it costs little.
+
+The cache is JSON with a checksum, one file for each state of the tool (``cache_folder`` says where), so that reading it
+runs no code, whoever wrote it. A file that is damaged, or not what we would have written, is as good as none. Everybody
+can sign a cache: what it says is shown, but no fix is made that it says (``repairing``). Two runs at once lose nothing:
+what is kept is put into what lies there by then.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import importlib.util
-import json
 import os
-import re
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import tfgraphlint
 from tfgraphlint.disk.reading import ReadError, read_bytes
-from tfgraphlint.disk.writing import clear_litter, write_anew
-from tfgraphlint.project.commands import declarations
+from tfgraphlint.project.commands import DECLARATIONS
 from tfgraphlint.project.files import ProjectFiles, python_files
-from tfgraphlint.project.module_finder import ModuleFinder, packages_around
+from tfgraphlint.project.places import INIT, PROJECT_MARKS, Places, folders_above
+from tfgraphlint.project.search_path import added_folders
 from tfgraphlint.project.settings import Settings
-from tfgraphlint.project.source import most_bytes, shown
+from tfgraphlint.project.source import glimpse, most_bytes
+from tfgraphlint.run import snapshot as snapshots
+from tfgraphlint.run.cache_folder import FOLDER, CacheFolder, short
 from tfgraphlint.run.examine import Around, Examined
+from tfgraphlint.run.snapshot import Node, dependents
 from tfgraphlint.run.stored import Malformed, as_json, from_json, rows_and_names
 
-FOLDER = ".tfgraphlint_cache"
-MAX_STATES = 4  # caches of other versions, of other working directories …: the latest ones are kept
-MAX_CACHE_BYTES = 50_000_000
-MAX_DOTS = 1000  # before the name of a module that is imported
-_MODULE = re.compile(r"[^./\\\0]+(?:\.[^./\\\0]+)*")
-_NAME = re.compile(r"[0-9a-f]{32}\.json")
-# A file that was changed so many seconds before the run, or during it, may have been read before the change.
+__all__ = ["FOLDER", "Cache"]
+
+# A file that the run read and that was not looked at before may have changed in between, if it did so after the run
+# began, or so many seconds before: clocks of disks are coarse.
 SETTLED = 1.0
 
 
-@dataclass
-class _File:
-    """A file's text, in short, and what was asked for when it was run: dots and module of its imports."""
-
-    digest: str
-    asked: set[tuple[int, str]] = field(default_factory=set)
-
-
 class Cache:
-    """Results by file. ``started`` is when the run began, in seconds since the epoch.
+    """Results by file, kept at ``top``. ``started`` is when the run began, in seconds since the epoch.
 
-    ``repairing``: fixes are to be made, so that what has one is not taken from here.
+    Reports name files as from ``directory``, where the run works. ``repairing``: fixes are to be made, so that what has
+    one is not taken from here.
     """
 
-    def __init__(self, directory: Path, roots: Sequence[Path], started: float, repairing: bool = False) -> None:
-        self._directory = directory
+    def __init__(
+        self, directory: Path, roots: Sequence[Path], started: float, repairing: bool = False, top: Path | None = None
+    ) -> None:
+        self._names = _Names(directory if top is None else top, directory)
         self._repairing = repairing
-        self._folder = directory / FOLDER
-        self._state = _state_of_tool(directory)
-        self._path = self._folder / f"{self._state}.json"
-        self._finder = ModuleFinder(roots)
         self._started = started
-        self._listing = ProjectFiles(roots)
-        self._below: dict[Path | None, list[Path]] = {}  # the files of a folder; of the roots for None
-        self._settings: dict[int, str] = {}  # by identity: many files share one
-        self._digests: dict[str, str] = {}
-        self._around: dict[str, list[str]] = {}
-        self._nodes: dict[str, tuple[str, frozenset[str]]] = {}
-        self._files: dict[str, _File] = {}
-        self._results: dict[str, dict[str, Any]] = {}
-        if self._is_ours():
-            self._load()
+        self._roots = [root if os.path.isdir(root) else root.parent for root in roots]
+        self._state = _state_of_tool(self._names.top)
+        self._folder = CacheFolder(Path(self._names.top), self._state)
+        self._stamp = self._folder.stamp()
+        self._snapshot = snapshots.read(self._folder.read(), self._state)
+        self._disk = _Disk(self._names, self._roots)
 
-    def known(self, file: Path, settings: Settings) -> Examined | None:
-        """What was found in ``file`` under these settings, if that holds still."""
-        try:
-            return self._known(file, self._results.get(str(file)), settings)
-        except (Malformed, KeyError, TypeError, ValueError, OSError, RecursionError):
-            return None  # not as we would have written it
+    def known(self, files: Mapping[Path, Settings]) -> dict[Path, Examined]:
+        """What was found in ``files``, each with its settings, where that holds still."""
+        names = {file: self._names.stored(str(file)) for file in files}
+        for name in names.values():
+            self._disk.digest(name)  # before anything reads it: see ``keep``
+        stale = self._stale(name for name in names.values() if name in self._snapshot.results)
+        found: dict[Path, Examined] = {}
+        for file, name in names.items():
+            if name in self._snapshot.results and not self._rests_on(name, stale):
+                try:
+                    result = self._result(file, name, self._snapshot.results[name], files[file])
+                except (Malformed, KeyError, TypeError, ValueError, OSError, RecursionError):
+                    continue  # not as we would have written it
+                if result is not None:
+                    found[file] = result
+        return found
 
-    def _known(self, file: Path, stored: Any, settings: Settings) -> Examined | None:
-        if not isinstance(stored, dict) or stored.get("settings") != self._in_short(settings):
-            return None
-        signature, reached = self._signature(str(file))
+    def _stale(self, names: Iterable[str]) -> set[str]:
+        """The files, as far as ``names`` lead to them, that have changed or import one that has."""
+        changed: set[str] = set()
+        seen: set[str] = set()
+        pending = [each for name in names for each in (name, *self._disk.around(os.path.dirname(name)))]
+        while pending:
+            name = pending.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            node = self._snapshot.nodes.get(name)
+            if node is not None and self._disk.is_as(name, node):
+                pending += node.imported
+            else:
+                changed.add(name)
+        return dependents(changed, self._snapshot.importers()) if changed else changed
+
+    def _rests_on(self, name: str, stale: set[str]) -> bool:
+        """Whether a result comes from a file that is stale, or other files count for its folder now."""
+        folder = os.path.dirname(name)
+        is_as_it_was = self._snapshot.around.get(folder) == self._disk.around(folder)
+        return not is_as_it_was or self._snapshot.rests_on(name, stale)
+
+    def _result(self, file: Path, name: str, stored: Mapping[str, Any], settings: Settings) -> Examined | None:
         around = frozenset(map(Around, stored["around"]))
-        if stored.get("signature") != signature or stored.get("project") != self._project_in_short(file, around):
+        if stored["settings"] != _in_short(settings) or stored["project"] != self._disk.project(file, around):
             return None
-        consulted = frozenset(map(Path, reached))
-        names = {shown(each, self._directory) for each in consulted | {file}}
-        found = tuple(from_json(each, names) for each in stored["found"])
+        consulted: set[str] = set()
+        if stored["found"] or self._repairing:
+            consulted = self._snapshot.reached(self._snapshot.basis(name))
+        shown = {each: self._names.shown(each) for each in consulted}
+        found = tuple(from_json(each, shown) for each in stored["found"])
         in_part = rows_and_names(stored["in_part"])
         if self._repairing and any(each.fix for each in found):
             return None
-        return Examined(
-            file, found, stored.get("passed") is True, consulted - {file}, in_part=in_part, around=around
-        )  # fmt: skip
+        others = frozenset(Path(self._names.path(each)) for each in consulted - {name})
+        return Examined(file, found, stored["passed"] is True, others, in_part=in_part, around=around)
 
     def keep(self, results: Iterable[Examined], settings: Mapping[Path, Settings]) -> None:
         """Remember ``results``, which are fresh, and write the cache. That it cannot be written is no error."""
         results = list(results)
-        self._learn(results)
+        if self._folder.stamp() != self._stamp:  # another run has written what it found
+            self._snapshot = snapshots.read(self._folder.read(), self._state)
+        before, self._disk = self._disk, _Disk(self._names, self._roots)
+        unclear = self._learn(results)
+        names = {result.file: self._names.stored(str(result.file)) for result in results}
+        snapshot = self._snapshot
+        reached = snapshot.reached(each for name in names.values() for each in snapshot.basis(name))
+        unclear |= {name for name in reached if not self._is_settled(name, before)}
+        unclear = dependents(unclear, snapshot.importers())
         for result in results:
-            self._results.pop(str(result.file), None)
-            if self._may_be_kept(result):
-                self._results[str(result.file)] = {
-                    "settings": self._in_short(settings[result.file]),
-                    "signature": self._signature(str(result.file))[0],
-                    "passed": result.passed_screen,
-                    "found": [as_json(each) for each in result.diagnostics],
-                    "in_part": result.in_part,
-                    "around": sorted(each.value for each in result.around),
-                    "project": self._project_in_short(result.file, result.around),
-                }
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(exist_ok=True)
-            if self._is_ours():
-                self._write()
+            snapshot.results.pop(names[result.file], None)
+            if not result.error and not snapshot.rests_on(names[result.file], unclear):
+                if Around.TEXTS not in result.around or self._all_settled(result.file, before):
+                    snapshot.results[names[result.file]] = self._stored(result, settings[result.file])
+        gone = [name for name in snapshot.results if not os.path.exists(self._names.path(name))]
+        for name in gone:
+            del snapshot.results[name]
+        snapshot.tidy()
+        self._folder.write(snapshots.written(snapshot, self._state))
 
-    def _learn(self, results: Iterable[Examined]) -> None:
-        """Take over what was imported; of files that have changed, what they imported before is let go."""
-        self._nodes.clear()
-        self._files = {path: known for path, known in self._files.items() if self._digest(path) == known.digest}
-        for result in results:
-            for asked in result.imports:
-                known = self._files.setdefault(asked.importer, _File(self._digest(asked.importer)))
-                known.asked.add((asked.dots, asked.module))
-                self._finder.learn(asked)
+    def _stored(self, result: Examined, settings: Settings) -> dict[str, Any]:
+        return {
+            "settings": _in_short(settings),
+            "passed": result.passed_screen,
+            "found": [as_json(each, self._names.from_shown) for each in result.diagnostics],
+            "in_part": result.in_part,
+            "around": sorted(each.value for each in result.around),
+            "project": self._disk.project(result.file, result.around),
+        }
 
-    def _may_be_kept(self, result: Examined) -> bool:
-        packages = filter(os.path.exists, self._packages(str(result.file)))
-        files = {str(result.file), *map(str, result.consulted), *packages}
-        if Around.TEXTS in result.around:
-            files |= set(self._project(result.file))
-        return not result.error and all(map(self._is_settled, files))
+    def _learn(self, results: Sequence[Examined]) -> set[str]:
+        """Take over the files that fresh results come from, as they are now, and drop the results that were true of
+        them as they were before. The files of which processes learned different things are given back."""
+        learned: dict[str, dict[tuple[int, str], str | None]] = {}
+        unclear: set[str] = set()
+        for asked in (each for result in results for each in result.imports):
+            importer, found = self._names.stored(asked.importer), asked.found and self._names.stored(asked.found)
+            answers = learned.setdefault(importer, {})
+            if answers.setdefault((asked.dots, asked.module), found) != found:
+                unclear.add(importer)
+        importers = self._snapshot.importers()
+        changed = self._renew([self._names.stored(str(result.file)) for result in results], learned)
+        self._snapshot.drop(dependents(changed, importers))
+        return unclear
 
-    def _is_settled(self, path: str) -> bool:
+    def _renew(
+        self, names: Sequence[str], learned: Mapping[str, Mapping[tuple[int, str], str | None]]
+    ) -> set[str]:
+        """Bring the nodes that ``names`` lead to up to date; those that were not."""
+        nodes, changed, seen = self._snapshot.nodes, set[str](), set[str]()
+        pending = [*names, *learned]
+        for folder in {os.path.dirname(name) for name in names}:
+            around = self._disk.around(folder)
+            if self._snapshot.around.get(folder) != around:
+                self._snapshot.around[folder] = around
+                changed |= {name for name in self._snapshot.results if os.path.dirname(name) == folder}
+            pending += around
+        while pending:
+            name = pending.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in nodes and not self._disk.is_as(name, nodes[name]):
+                changed.add(name)
+            if name not in nodes or name in changed:
+                nodes[name] = Node(self._disk.digest(name))
+            nodes[name].answers.update(learned.get(name, {}))
+            pending += nodes[name].imported
+        return changed
+
+    def _is_settled(self, name: str, before: _Disk) -> bool:
+        """Whether a file is what the run read: it was the same before, or has not changed for a while."""
+        known = before.digests.get(name)
+        if known is not None:
+            return known == self._disk.digest(name)
         try:
-            return os.stat(path).st_mtime < self._started - SETTLED
+            return os.stat(self._names.path(name)).st_mtime < self._started - SETTLED
         except (OSError, ValueError):
             return False
 
-    def _in_short(self, settings: Settings) -> str:
-        if id(settings) not in self._settings:
-            self._settings[id(settings)] = _short(repr(settings))
-        return self._settings[id(settings)]
+    def _all_settled(self, file: Path, before: _Disk) -> bool:
+        return all(self._is_settled(name, before) for name in self._disk.files_of_project(file))
 
-    # -- what a result depends on ----------------------------------------------------------------
 
-    def _signature(self, file: str) -> tuple[str, frozenset[str]]:
-        """All that a result for ``file`` depends on, in short, and the files among it."""
-        reached: set[str] = set()
-        pending = [file, *self._packages(file)]  # a package may set what its modules run with
-        while pending:
-            path = pending.pop()
-            if path not in reached:
-                reached.add(path)
-                pending += self._node(path)[1]
-        return _short("".join(self._node(path)[0] for path in sorted(reached))), frozenset(reached)
+class _Names:
+    """The names of files: in the cache from ``top`` on, in reports from the working directory on."""
 
-    def _node(self, path: str) -> tuple[str, frozenset[str]]:
-        """One file of those: its text and where its imports lead, in short, and the files where they do."""
-        if path not in self._nodes:
-            known = self._files.get(path)
-            asked = sorted(known.asked) if known is not None else []
-            answers = [(dots, module, self._find(path, dots, module)) for dots, module in asked]
-            found = frozenset(answer for _, _, answer in answers if answer is not None)
-            self._nodes[path] = _short(repr((path, self._digest(path), answers))), found
-        return self._nodes[path]
+    def __init__(self, top: Path, here: Path) -> None:
+        self.top = str(top)
+        self._top = os.path.join(self.top, "")
+        self._here = os.path.join(str(here), "")
+        self._stored: dict[str, str] = {}
 
-    def _project_in_short(self, file: Path, around: frozenset[Around]) -> str:
-        """What a result depends on of the files around that its own file does not import."""
-        texts = [(path, self._digest(path)) for path in self._project(file)] if Around.TEXTS in around else []
-        few_tests = self._listing.has_few_tests(file) if Around.TESTS in around else None
-        return _short(repr((texts, few_tests)))
+    def stored(self, path: str) -> str:
+        """The name of the file at ``path`` in the cache."""
+        if path not in self._stored:
+            self._stored[path] = path.removeprefix(self._top)
+        return self._stored[path]
 
-    def _project(self, file: Path) -> list[str]:
-        """The files below the roots, and those in the folder of a file that lies elsewhere."""
-        given = list(map(str, self._files_below(None)))
-        return given if str(file) in given else [*given, *map(str, self._files_below(file.parent))]
+    def path(self, name: str) -> str:
+        """Where the file with this name lies."""
+        return os.path.join(self._top, name)
 
-    def _files_below(self, folder: Path | None) -> list[Path]:
-        if folder not in self._below:
-            self._below[folder] = list(python_files(self._finder.roots if folder is None else [folder]))
-        return self._below[folder]
+    def shown(self, name: str) -> str:
+        """What reports call the file with this name in the cache."""
+        return self.path(name).removeprefix(self._here)
 
-    def _packages(self, file: str) -> list[str]:
-        folder = os.path.dirname(file)
-        if folder not in self._around:
-            around = (*packages_around(Path(folder)), *declarations(Path(folder)))
-            self._around[folder] = [str(each) for each in around]
-        return self._around[folder]
+    def from_shown(self, filename: str) -> str:
+        """The name in the cache of what reports call so."""
+        return self.stored(os.path.join(self._here, filename))
+
+
+class _Disk:
+    """The files as they are now, each read once."""
+
+    def __init__(self, names: _Names, roots: Sequence[Path]) -> None:
+        self._names = names
+        self._places = Places(list(map(str, roots)), self._added)
+        self._listing = ProjectFiles(roots)
+        self._roots = roots
+        self._below: dict[Path | None, list[str]] = {}  # the files of a folder; of the roots for None
+        self._around: dict[str, list[str]] = {}
+        self._add_folders: set[str] = set()  # files that say ``sys.path``
+        self.digests: dict[str, str] = {}
+
+    def digest(self, name: str) -> str:
+        """The text of a file, in short; "" where it cannot be read."""
+        if name not in self.digests:
+            path = self._names.path(name)
+            try:
+                content = read_bytes(path, most=most_bytes(path))
+            except ReadError:
+                content = None
+            if content is not None and b"sys.path" in content:
+                self._add_folders.add(path)
+            self.digests[name] = "" if content is None else short(content)
+        return self.digests[name]
+
+    def is_as(self, name: str, node: Node) -> bool:
+        """Whether a file is what it was, and its imports lead where they led."""
+        if self.digest(name) != node.digest:
+            return False
+        path = self._names.path(name)
+        return all(self._find(path, dots, module) == answer for (dots, module), answer in node.answers.items())
 
     def _find(self, importer: str, dots: int, module: str) -> str | None:
-        found = self._finder.find(module, Path(importer), dots)
-        return None if found is None else str(found)
+        found = self._places.find(importer, dots, module)
+        return None if found is None else self._names.stored(found)
 
-    def _digest(self, path: str) -> str:
-        if path not in self._digests:
-            try:
-                self._digests[path] = _short(read_bytes(path, most=most_bytes(Path(path))))
-            except ReadError:
-                self._digests[path] = ""
-        return self._digests[path]
+    def _added(self, importer: str) -> Sequence[str]:
+        if importer not in self._add_folders:
+            return ()
+        return tuple(map(str, added_folders(Path(importer), glimpse(importer))))
 
-    # -- on the disk -----------------------------------------------------------------------------
+    def around(self, folder: str) -> list[str]:
+        """The files that count for all in a folder: packages around may set what their modules run with, and the
+        project may name commands."""
+        if folder not in self._around:
+            inner = self._names.path(folder).rstrip(os.sep) or os.sep
+            names = (INIT, *DECLARATIONS)
+            found = [path for each in _up_to_mark(inner) for path in (os.path.join(each, name) for name in names)]
+            self._around[folder] = [self._names.stored(path) for path in found if os.path.exists(path)]
+        return self._around[folder]
 
-    def _is_ours(self) -> bool:
-        """Whether the cache's folder is one, no link, and belongs to who runs this: a checkout can hold anything."""
-        try:
-            status = os.lstat(self._folder)
-        except OSError:
-            return False
-        return stat.S_ISDIR(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid())
+    def project(self, file: Path, around: frozenset[Around]) -> str:
+        """What a result depends on of the files around that its own file does not import, in short."""
+        if not around:
+            return ""
+        texts = [(name, self.digest(name)) for name in self.files_of_project(file)] if Around.TEXTS in around else []
+        few_tests = self._listing.has_few_tests(file) if Around.TESTS in around else None
+        return short(repr((texts, few_tests)))
 
-    def _load(self) -> None:
-        try:
-            checksum, _, content = read_bytes(self._path, most=MAX_CACHE_BYTES, follow=False).partition(b"\n")
-            if checksum.decode("ascii", "replace") != _short(content):
-                return
-            document = json.loads(content)
-            if document["state"] == self._state and isinstance(document["results"], dict):
-                self._files = {path: _read_file(*known) for path, known in document["files"].items()}
-                self._results = document["results"]
-        except (ReadError, Malformed, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            self._files.clear()  # a run that cannot use the cache goes without
+    def files_of_project(self, file: Path) -> list[str]:
+        """The files below the roots, and those in the folder of a file that lies elsewhere."""
+        given = self._files_below(None)
+        return given if self._names.stored(str(file)) in given else [*given, *self._files_below(file.parent)]
 
-    def _write(self) -> None:
-        ignore = self._folder / ".gitignore"
-        if not os.path.lexists(ignore):
-            write_anew(ignore, b"*\n")
-        document = {
-            "state": self._state,
-            "files": {path: [known.digest, sorted(known.asked)] for path, known in self._files.items()},
-            "results": {path: result for path, result in self._results.items() if os.path.exists(path)},
-        }
-        content = json.dumps(document).encode("ascii")
-        write_anew(self._path, _short(content).encode("ascii") + b"\n" + content)
-        clear_litter(self._folder)
-        states = [each for each in self._folder.iterdir() if _NAME.fullmatch(each.name)]
-        for old in sorted(states, key=lambda each: os.lstat(each).st_mtime)[:-MAX_STATES]:
-            old.unlink(missing_ok=True)
+    def _files_below(self, folder: Path | None) -> list[str]:
+        if folder not in self._below:
+            found = python_files(self._roots if folder is None else [folder])
+            self._below[folder] = [self._names.stored(str(each)) for each in found]
+        return self._below[folder]
 
 
-def _read_file(digest: object, asked: object) -> _File:
-    if not isinstance(digest, str) or not isinstance(asked, list):
-        raise Malformed
-    pairs = {(dots, module) for dots, module in asked}
-    if not all(_is_import(dots, module) for dots, module in pairs):
-        raise Malformed
-    return _File(digest, pairs)
+def _up_to_mark(folder: str) -> Iterator[str]:
+    for above in folders_above(folder):
+        yield above
+        if any(os.path.exists(os.path.join(above, mark)) for mark in PROJECT_MARKS):
+            return
 
 
-def _is_import(dots: object, module: object) -> bool:
-    """Whether a file can import this: a dotted name, or one or more dots alone."""
-    if type(dots) is not int or not 0 <= dots < MAX_DOTS or not isinstance(module, str):
-        return False
-    return _MODULE.fullmatch(module) is not None or (dots > 0 and not module)
+def _in_short(settings: Settings) -> str:
+    """What of the settings says how a file is examined; rules are chosen and files left out afterwards."""
+    return repr((settings.meant_for, settings.each_tf1_symbol, settings.python_cell_magics, settings.limit))
 
 
-def _short(content: str | bytes) -> str:
-    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def _state_of_tool(directory: Path) -> str:
-    """What the tool is made of, in short, and where it works: reports name files from there."""
-    parts = [tfgraphlint.__version__, sys.version, str(directory)]
+def _state_of_tool(top: str) -> str:
+    """What the tool is made of, in short, and which project it is for: a cache of another one says nothing here."""
+    parts = [tfgraphlint.__version__, sys.version, top]
     for package in ("tfgraphlint", "tfgraphlint.rules", "libcst"):
         spec = importlib.util.find_spec(package)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             deep = package != "libcst"  # which changes with its version only
             parts += sorted(_stamps(Path(folder), deep))
-    return _short("\n".join(parts))
+    return short("\n".join(parts))
 
 
 def _stamps(folder: Path, deep: bool) -> Iterator[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import gc
-import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -31,10 +29,11 @@ from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
-from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
+from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep, collect_garbage
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
+    from tfgraphlint.interpret.core.machine import Ports
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
@@ -80,6 +79,8 @@ class Examiner:
     ``limits`` is what files may take that are not under the usual limit.
     Where not ``screened``, every file and function is interpreted.
     ``registry`` is who is given the facts: without it, the rules that come with tfgraphlint and those of ``plugins``.
+    ``trees`` are of files that were parsed before and say the same still; others are added.
+    ``ports`` are given to the interpreter by who wants to see what happens in it; ``tick`` is called now and then.
     """
 
     working_directory: Path
@@ -92,8 +93,10 @@ class Examiner:
     limits: Mapping[Path, Limit] = field(default_factory=dict)
     screened: bool = True
     registry: Registry | None = None
+    trees: Trees | None = None
+    ports: Ports | None = None
+    tick: Callable[[], None] | None = None
     _project: Project | None = None
-    _trees: Trees | None = None
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
     _files: ProjectFiles | None = None
@@ -114,7 +117,7 @@ class Examiner:
         except ReadError as error:
             return Examined(file, error=str(error))
         except LimitReached as reached:
-            self._project = self._trees = None  # what was being made of other modules may be left half done
+            self._project = self.trees = None  # what was being made of other modules may be left half done
             return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
@@ -157,7 +160,7 @@ class Examiner:
         deep = too_deep(tree, source.text, source.filename)
         if deep is not None:
             return self._unparsable(file, deep)
-        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file))
+        return call_deep(lambda: self._look_into(file, source, tree, called), self.limit(file), self.tick)
 
     def limit(self, file: Path) -> Limit:
         """What ``file`` may take."""
@@ -273,7 +276,7 @@ class Examiner:
         from tfgraphlint.names.guarded_facts import unguarded
 
         with meant_for(version):
-            facts = list(unguarded(interpret(project, parsed, outline, str(file), called)))
+            facts = list(unguarded(interpret(project, parsed, outline, str(file), called, self.ports)))
             found = tuple(diagnostic for fact in facts for diagnostic in self._rules().diagnostics(fact))
         unread = [fact for fact in facts if isinstance(fact, ReadInPart)]
         in_part = tuple(dict.fromkeys((fact.row, fact.name) for fact in unread))
@@ -293,7 +296,7 @@ class Examiner:
         if self._project is None or self._linted % FILES_PER_PROJECT == 0:
             self._project = None
             if self._linted:
-                gc.collect()
+                collect_garbage()
             self._start_project()
         self._linted += 1
         assert self._project is not None
@@ -302,9 +305,9 @@ class Examiner:
     def _start_project(self, whole: bool = False) -> None:
         from tfgraphlint.project.modules import Trees  # imports libcst: a clean run does without
 
-        if self._trees is None or whole:
-            self._trees = Trees(whole)
-        self._project = _open_project(self.roots, self.overlay, self._trees)
+        if self.trees is None or whole:
+            self.trees = Trees(whole)
+        self._project = _open_project(self, self.trees)
 
 
 def say_once(
@@ -347,12 +350,12 @@ def parsed_tree(source: Source, parsed: ast.Module | None = None) -> Tree | Unpa
         return UnparsableFile(Span(source.filename, place, place), "too deeply nested to be linted")
 
 
-def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: Trees) -> Project:
+def _open_project(examiner: Examiner, trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
     from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
-    project = Project(roots, trees)
-    for path, source in overlay.items():
+    project = Project(examiner.roots, trees, examiner.working_directory)
+    for path, source in examiner.overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)
             if not isinstance(tree, UnparsableFile):
@@ -361,6 +364,8 @@ def _open_project(roots: Sequence[Path], overlay: Mapping[Path, Source], trees: 
 
 
 def _internal(file: Path, filename: str, error: BaseException, who: str = "") -> Examined:
+    import traceback  # most runs have no internal error
+
     said = " ".join(str(error).split())
     line = f"{filename}: not linted, internal error: {who}{type(error).__name__}: {said}"
     return Examined(file, error=one_line(line.rstrip(": ")), details="".join(traceback.format_exception(error)))

@@ -20,11 +20,13 @@ from tfgraphlint.project.source import NotTextError, Source, read, shown
 from tfgraphlint.project.starters import Starters
 from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.run.examine import Examined, Examiner
+from tfgraphlint.run.progress import NOBODY, Progress
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
 
 if TYPE_CHECKING:  # ``cli`` imports them where there is a baseline, or a cache
+    from tfgraphlint.project.modules import Trees
     from tfgraphlint.run.baseline import Baseline
     from tfgraphlint.run.cache import Cache
 
@@ -41,7 +43,8 @@ MIN_BYTES_FOR_POOL = 600_000
 class Request:
     """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk.
 
-    ``led_out`` are files outside the project to which a link in it led: they are not repaired.
+    ``led_out`` are files outside the project to which a link in it led: they are not repaired. ``trees`` are of files
+    that were parsed before, and ``known_starters`` what ``starters`` was before, for who lints again and again.
     """
 
     working_directory: Path
@@ -53,6 +56,8 @@ class Request:
     baseline: Baseline | None = None
     heed_comments: bool = True
     led_out: frozenset[Path] = frozenset()
+    trees: Trees | None = None
+    known_starters: Mapping[Path, Settings] | None = None
 
     @cached_property
     def plugins(self) -> tuple[str, ...]:
@@ -67,6 +72,8 @@ class Request:
     @cached_property
     def starters(self) -> Mapping[Path, Settings]:
         """Files that were not asked for and start what was, with the settings of what they start."""
+        if self.known_starters is not None:
+            return self.known_starters
         starters = Starters(self.roots)
         found: dict[Path, Settings] = {}
         in_part: dict[Path, bool] = {}  # projects of which not all files were asked for
@@ -96,19 +103,23 @@ class Request:
         each = frozenset(file for file, settings in self.files.items() if settings.each_tf1_symbol)
         magics = {file: held.python_cell_magics for file, held in self.files.items() if held.python_cell_magics}
         limits = {file: held.limit for file, held in self.examined_files.items() if held.limit != Limit()}
-        return Examiner(self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits)
+        return Examiner(
+            self.working_directory, self.roots, self.plugins, texts, self.versions, each, magics, limits,
+            trees=self.trees,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Run:
     """What came of a request. ``diagnostics`` are sorted by file, place and code; so are those that a comment
-    silences, and those that the baseline knows."""
+    silences, and those that the baseline knows. ``cached`` are files that were not read: the cache knows them."""
 
     request: Request
     examined: tuple[Examined, ...]
     diagnostics: tuple[Diagnostic, ...]
     silenced: tuple[Diagnostic, ...]
     known: tuple[Diagnostic, ...] = ()
+    cached: frozenset[Path] = frozenset()
 
     @property
     def errors(self) -> tuple[Examined, ...]:
@@ -121,16 +132,25 @@ class Run:
         return [(result.file, row, name) for result in self.examined for row, name in result.in_part]
 
 
-def lint(request: Request, cache: Cache | None = None) -> Run:
+def lint(request: Request, cache: Cache | None = None, progress: Progress = NOBODY) -> Run:
     """Lint the files of ``request``; those of which ``cache`` knows what is found are not read again.
+
+    ``progress`` is told how far it is.
 
     Raises:
         RunError: the configuration or the rules cannot be used.
     """
     checked = Words(request)
     files = request.examined_files
-    examined = _examined(request, list(files)) if cache is None else _with_cache(request, cache)
-    return concluded(request, tuple(wanted(request, result) for result in examined), checked)
+    known = {} if cache is None else cache.known(files)
+    unknown = [file for file in files if file not in known]
+    progress.begin(len(unknown), len(known))
+    fresh = {result.file: result for result in _examined(request, unknown, progress)}
+    if fresh and cache is not None:
+        cache.keep(fresh.values(), files)
+    examined = (known.get(file) or fresh[file] for file in files)
+    run = concluded(request, tuple(wanted(request, result) for result in examined), checked)
+    return replace(run, cached=frozenset(known) & request.files.keys())
 
 
 def wanted(request: Request, result: Examined) -> Examined:
@@ -141,26 +161,24 @@ def wanted(request: Request, result: Examined) -> Examined:
     return replace(result, diagnostics=found, passed_screen=False, error="", details="")
 
 
-def _with_cache(request: Request, cache: Cache) -> Iterable[Examined]:
-    files = request.examined_files
-    known = {file: found for file, settings in files.items() if (found := cache.known(file, settings))}
-    unknown = [file for file in files if file not in known]
-    fresh = {result.file: result for result in _examined(request, unknown)}
-    if fresh:
-        cache.keep(fresh.values(), files)
-    return [known.get(file) or fresh[file] for file in files]
-
-
 @no_garbage_search()
-def _examined(request: Request, files: Sequence[Path]) -> Iterable[Examined]:
+def _examined(request: Request, files: Sequence[Path], progress: Progress) -> Iterable[Examined]:
     if not files:
         return []
     processes = min(request.processes or _worthwhile(files), len(files))
     if processes < 2:
-        return list(map(request.examiner().examine, files))
+        examiner = replace(request.examiner(), tick=progress.tick)
+        return [_examined_alone(examiner, file, progress) for file in files]
     from tfgraphlint.run.workers import examine_in_pool  # multiprocessing, which few files do not need
 
-    return examine_in_pool(request.examiner(), files, processes)
+    return examine_in_pool(request.examiner(), files, processes, progress)
+
+
+def _examined_alone(examiner: Examiner, file: Path, progress: Progress) -> Examined:
+    progress.at(file)
+    result = examiner.examine(file)
+    progress.done(file)
+    return result
 
 
 def _worthwhile(files: Iterable[Path]) -> int:
@@ -328,6 +346,8 @@ def _unused_comments(
     for result in examined:
         if result.error or not result.passed_screen or UNUSED not in words.on(result.file):
             continue
+        if not comments.of(result.file).may_concern(words.entries):
+            continue  # of comments that mean other tools, nothing is said
         for suppression in comments.of(result.file).all:
             event = unused(suppression, comments, result.file, words)
             if event is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,26 +36,26 @@ class Repaired:
     dropped: list[tuple[Diagnostic, str]] = field(default_factory=list)
 
 
-def repair(run: Run, unsafe: bool = False) -> Repaired:
+Choice = Callable[[Diagnostic, Run], bool]
+
+
+def repair(run: Run, unsafe: bool = False, choose: Choice | None = None) -> Repaired:
     """Make the fixes of ``run`` that are safe, or with ``unsafe`` those that may change results as well.
 
-    Nothing is written. A fix after which its report is still there, a new one came or the file does not parse is
-    not made, and stands in ``dropped`` with the reason.
+    ``choose`` is asked once for each fix whether to make it. Nothing is written. A fix after which its report is still
+    there, a new one came or the file does not parse is not made, and stands in ``dropped`` with the reason.
 
     Raises:
         RunError: the passes do not come to an end.
     """
     state = Repaired(run, run)
     refused: set[tuple[object, ...]] = set()
+    chosen: set[tuple[object, ...]] = set()
     most = 0  # how many fixes to make in a pass; 0 for all
     for _ in range(MAX_PASSES):
         sources = _sources(state.run)
         lines = {name: source.lines for name, source in sources.items()}
-        candidates = [
-            diagnostic
-            for diagnostic in state.run.diagnostics
-            if _is_wanted(diagnostic, unsafe) and _signature(diagnostic, sources) not in refused
-        ]
+        candidates = _chosen(state.run, unsafe, choose, sources, (chosen, refused))
         attempt = plan(candidates[:most] if most else candidates, lines)
         unusable = _unusable(state, candidates, lines)
         for diagnostic, objection in unusable:
@@ -75,6 +75,36 @@ def repair(run: Run, unsafe: bool = False) -> Repaired:
         else:
             most = max(len(attempt.chosen) // 2, 1)
     raise RunError(f"the fixes do not come to an end after {MAX_PASSES} passes; nothing was written")
+
+
+def repair_one(run: Run, diagnostic: Diagnostic) -> Repaired:
+    """Make the fix of one report of ``run``, which may be one of its suggestions, if it holds. Nothing is written."""
+    state = Repaired(run, run)
+    names = {diagnostic.span.filename, *(edit.span.filename for edit in _edits(diagnostic))}
+    request = run.request
+    sources = {name: readable(request, request.names[name]) for name in names if name in request.names}
+    lines = {name: source.lines for name, source in sources.items()}
+    state.dropped += _unusable(state, [diagnostic], lines)
+    if not state.dropped:
+        reason = _attempted(state, plan([diagnostic], lines), sources)
+        state.dropped += [(diagnostic, reason)] if reason is not None else []
+    return state
+
+
+def _chosen(
+    run: Run, unsafe: bool, choose: Choice | None, sources: Mapping[str, Source],
+    answers: tuple[set[tuple[object, ...]], set[tuple[object, ...]]],
+) -> list[Diagnostic]:
+    """The reports whose fix is to be made; ``answers`` are those that were chosen, and those that were refused."""
+    chosen, refused = answers
+    found = []
+    for diagnostic in (each for each in run.diagnostics if _is_wanted(each, unsafe)):
+        signature = _signature(diagnostic, sources)
+        if choose is not None and signature not in chosen | refused:
+            (chosen if choose(diagnostic, run) else refused).add(signature)
+        if signature not in refused:
+            found.append(diagnostic)
+    return found
 
 
 def _unusable(

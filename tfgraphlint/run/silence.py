@@ -48,6 +48,13 @@ def silence(run: Run, reason: str = "") -> Silenced:
     return Silenced(run, linted_again(run, changed) if changed else run, before, changed, comments)
 
 
+def with_comment(source: Source, report: Diagnostic, reason: str = "") -> Source | None:
+    """``source`` with a comment that silences one report; None where there can be none."""
+    made = _changes(source, [report], reason)
+    after = edited(source, made) if made else source
+    return after if made and not isinstance(parse(after.text, source.filename), UnparsableFile) else None
+
+
 def _changes(source: Source, reports: Iterable[Diagnostic], reason: str) -> list[Change]:
     ends = _rows_that_end(source)
     statements = {row: rows for rows in all_statement_rows(source) for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Role, Severity, Span, Step
@@ -15,22 +15,26 @@ class Malformed(Exception):
     """This was not written by us."""
 
 
-def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+Stored = Callable[[str], str]  # what the cache calls the file that reports call so
+Shown = Mapping[str, str]  # what reports call the file that the cache calls so
+
+
+def as_json(diagnostic: Diagnostic, stored: Stored) -> dict[str, Any]:
     """A report as values that JSON has."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,
         "message": diagnostic.message,
         "severity": diagnostic.severity.value,
-        "span": _written_span(diagnostic.span),
-        "path": [[step.role.value, step.message, _written_span(step.span)] for step in diagnostic.path],
+        "span": _written_span(diagnostic.span, stored),
+        "path": [[step.role.value, step.message, _written_span(step.span, stored)] for step in diagnostic.path],
         "help": diagnostic.help,
-        "fix": None if diagnostic.fix is None else _written_fix(diagnostic.fix),
-        "suggestions": [_written_fix(fix) for fix in diagnostic.suggestions],
+        "fix": None if diagnostic.fix is None else _written_fix(diagnostic.fix, stored),
+        "suggestions": [_written_fix(fix, stored) for fix in diagnostic.suggestions],
     }
 
 
-def from_json(written: Any, names: Collection[str]) -> Diagnostic:
+def from_json(written: Any, names: Shown) -> Diagnostic:
     """The report that ``as_json`` made these values of. All its places lie in the files ``names``.
 
     Raises:
@@ -83,24 +87,24 @@ def _number(value: Any) -> int:
     return value
 
 
-def _written_span(span: Span) -> list[Any]:
-    return [span.filename, span.start.row, span.start.column, span.end.row, span.end.column]
+def _written_span(span: Span, stored: Stored) -> list[Any]:
+    return [stored(span.filename), span.start.row, span.start.column, span.end.row, span.end.column]
 
 
-def _read_span(written: Any, names: Collection[str]) -> Span:
+def _read_span(written: Any, names: Shown) -> Span:
     filename, *numbers = written
     row, column, end_row, end_column = map(_number, numbers)
     if _text(filename) not in names:
         raise Malformed
-    return Span(filename, Position(row, column), Position(end_row, end_column))
+    return Span(names[filename], Position(row, column), Position(end_row, end_column))
 
 
-def _written_fix(fix: Fix) -> list[Any]:
-    edits = [[_written_span(edit.span), edit.content] for edit in fix.edits]
+def _written_fix(fix: Fix, stored: Stored) -> list[Any]:
+    edits = [[_written_span(edit.span, stored), edit.content] for edit in fix.edits]
     return [fix.message, fix.applicability.value, edits]
 
 
-def _read_fix(written: Any, names: Collection[str]) -> Fix:
+def _read_fix(written: Any, names: Shown) -> Fix:
     message, applicability, edits = written
     made = tuple(Edit(_read_span(span, names), _text(content)) for span, content in edits)
     return Fix(_text(message), Applicability(applicability), made)

@@ -19,7 +19,8 @@ from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError, RunError
 from tfgraphlint.project.source import shown
 from tfgraphlint.run.examine import Examined, Examiner
-from tfgraphlint.syntax.deep_stack import no_garbage_search
+from tfgraphlint.run.progress import NOBODY, Progress
+from tfgraphlint.syntax.deep_stack import no_garbage_search, say_process_ends_soon
 
 BEGUN = "begun"
 MAX_LOSSES = 20  # processes that end before they are at a file
@@ -84,7 +85,9 @@ class _Shares:
         return min(set(range(len(self._shares))) - {worker.share for worker in workers})
 
 
-def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> list[Examined]:
+def examine_in_pool(
+    examiner: Examiner, files: Sequence[Path], count: int, progress: Progress = NOBODY
+) -> list[Examined]:
     """Examine ``files`` with ``count`` processes; the results in the order of ``files``.
 
     Raises:
@@ -103,9 +106,11 @@ def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> li
                 answer = _received(worker, examiner)
                 if answer is BEGUN:
                     worker.has_begun = True
+                    progress.at(cast(Path, worker.file))
                     continue
                 if isinstance(answer, Examined):
                     done[answer.file] = answer
+                    progress.done(answer.file)
                 elif worker.file is not None:
                     losses += 1
                     if losses > MAX_LOSSES:
@@ -118,6 +123,7 @@ def examine_in_pool(examiner: Examiner, files: Sequence[Path], count: int) -> li
                 else:
                     worker.stop()
                     workers.remove(worker)
+            progress.tick()
             _kill_overdue(workers, examiner)
     finally:
         for worker in workers:
@@ -186,6 +192,7 @@ def _ending(status: int | None) -> str:
 @no_garbage_search()
 def _work(connection: Connection, examiner: Examiner, held: Sequence[Connection]) -> None:
     """The worker's side: files in, results out, until there is nothing more, or nobody who would want it."""
+    say_process_ends_soon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in held:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_names import imported_names
 from tfgraphlint.syntax.ast_walk import walk
 
@@ -34,7 +35,7 @@ def taken_for_libraries(text: str) -> Mapping[str, str]:
     if not used or _HIDDEN.search(text):
         return _NOTHING
     try:
-        tree = ast.parse(text)
+        tree = newer_python.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return _NOTHING
     left = used.difference(_bound(tree))

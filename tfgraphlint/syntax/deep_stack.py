@@ -58,11 +58,37 @@ def no_garbage_search() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if _PROCESS.ends_soon:
+                gc.freeze()  # it would be searched through at once
             gc.enable()
 
 
-def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Result:
+def collect_garbage() -> None:
+    """Free what was dropped in cycles. Where the process ends soon, what lives on, trees above all, is not searched
+    again the next time: in one that goes on, it may be garbage later."""
+    gc.collect()
+    if _PROCESS.ends_soon:
+        gc.freeze()
+
+
+def say_process_ends_soon(does: bool = True) -> None:
+    """Say that this process does nothing after one run; or, where it was said before, that it goes on."""
+    _PROCESS.ends_soon = does
+
+
+class _Process:
+    ends_soon = False
+
+
+_PROCESS = _Process()
+
+
+def call_deep(
+    function: Callable[[], Result], limit: Limit | None = None, tick: Callable[[], None] | None = None
+) -> Result:
     """The result of ``function()``, run on a large stack. Its exceptions come through.
+
+    ``tick`` is called now and then while it runs.
 
     Raises:
         LimitReached: it took more than ``limit`` allows.
@@ -82,7 +108,7 @@ def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Res
         sys.setrecursionlimit(max(calls, PYTHON_CALLS))
         thread = threading.Thread(target=run, name="tfgraphlint", daemon=True)
         thread.start()
-        said = _watch(thread, limit or Limit(math.inf, math.inf))
+        said = _watch(thread, limit or Limit(math.inf, math.inf), tick)
     finally:
         threading.stack_size(stack)
         sys.setrecursionlimit(calls)
@@ -93,13 +119,15 @@ def call_deep(function: Callable[[], Result], limit: Limit | None = None) -> Res
     return outcome[0]
 
 
-def _watch(thread: threading.Thread, limit: Limit) -> str:
+def _watch(thread: threading.Thread, limit: Limit, tick: Callable[[], None] | None) -> str:
     """Wait for a thread, and end it when it exceeds the limit; what it exceeded."""
     began, before = time.process_time(), _megabytes()
     while True:
         thread.join(SECONDS_BETWEEN_LOOKS)
         if not thread.is_alive():
             return ""
+        if tick is not None:
+            tick()
         said = limit.exceeded(time.process_time() - began, _megabytes() - before)
         if said:
             return said if _ended(thread) else f"{said}, and cannot be ended"

@@ -15,6 +15,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tfgraphlint.diagnostic import Edit, Position, Span
+from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.late_bodies import definitions, parse_whole, parse_with_late_bodies
 from tfgraphlint.syntax.text import Lines
@@ -131,6 +132,7 @@ class Tree:
         self._parsed_before = None if parsed is None else ref(parsed)
         self.module = parse_whole(text) if parsed is None else parse_with_late_bodies(text, parsed)
         self.answers: dict[Callable[..., Any], dict[cst.CSTNode, Any]] = {}  # of functions made by `once_per_node`
+        self._codes: dict[cst.CSTNode, str] = {}
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:
@@ -145,7 +147,7 @@ class Tree:
     @property
     def _parsed(self) -> ast.Module:
         parsed = None if self._parsed_before is None else self._parsed_before()
-        return ast.parse(self.text) if parsed is None else parsed
+        return newer_python.parse(self.text) if parsed is None else parsed
 
     @cached_property
     def _outermost(self) -> Mapping[cst.CSTNode, int]:
@@ -173,7 +175,7 @@ class Tree:
         if isinstance(node, cst.Lambda):
             return frozenset()
         known = self._assigned.get(node)
-        return _assigned_in(ast.parse(cst.Module([node]).code)) if known is None else known
+        return _assigned_in(newer_python.parse(cst.Module([node]).code)) if known is None else known
 
     @cached_property
     def _forgotten(self) -> _Forgotten | None:
@@ -189,7 +191,10 @@ class Tree:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of ``node``."""
-        return self.module.code_for_node(node)
+        text = self._codes.get(node)
+        if text is None:
+            text = self._codes[node] = self.module.code_for_node(node)
+        return text
 
     def replace(self, node: cst.CSTNode, content: str) -> Edit:
         """The edit that puts ``content`` in the place of ``node``."""

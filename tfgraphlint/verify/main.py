@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tfgraphlint.verify import offers, session, table
+from tfgraphlint.verify import offers, record, session, table
 from tfgraphlint.verify.programs import Program, find, fixtures_directory, select
 
 MISSING = (
@@ -20,8 +20,11 @@ SECONDS = 180.0
 MAX_PROCESSES = 4  # each holds a TensorFlow: half a gigabyte
 
 
-def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) -> int:
-    """Run the fixtures of the rules named (all where none is) or those at ``paths``; print what was seen.
+def run(
+    codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS, record_file: Path | None = None
+) -> int:
+    """Run the fixtures of the rules named (all where none is) or those at ``paths``; print what was seen, and write it
+    to ``record_file``.
 
     Each fix and each suggestion that is offered for a bad program is made alone, and the result is run as well.
 
@@ -35,9 +38,13 @@ def run(codes: list[str], paths: Sequence[Path] = (), seconds: float = SECONDS) 
         return _error(str(error))
     try:
         results = session.answers(programs, seconds, _processes(len(programs)))
+        if record_file is not None:
+            record.write(record_file, results, is_whole=not codes and not paths)
         made = offers.judged(programs, seconds, _processes(len(programs)))
     except session.StartError as error:
         return _error(f"TensorFlow does not start here: {error}")
+    except record.RecordError as error:
+        return _error(str(error))
     print(table.render(results))
     if made:
         print(table.render_offers(made))
@@ -72,6 +79,7 @@ def command(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m tfgraphlint.verify", description=__doc__)
     parser.add_argument("codes", nargs="*", metavar="CODE", help="code, prefix or name of a rule (default: all)")
     parser.add_argument("--path", action="append", type=Path, default=[], help="a program or folder instead")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep what TensorFlow said in this file, as JSON")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="time limit for one program")
     chosen = parser.parse_args(arguments)
-    return run(chosen.codes, chosen.path, chosen.seconds)
+    return run(chosen.codes, chosen.path, chosen.seconds, chosen.record)

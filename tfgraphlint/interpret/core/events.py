@@ -7,12 +7,13 @@ The interpreter tells an event (``m.tell(Returned(node, value))``) and knows nob
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 import libcst as cst
 
-from tfgraphlint.facts.common import FaultKind
+from tfgraphlint.facts.common import Fault, FaultKind
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.provenance import Node, Way
 from tfgraphlint.interpret.core.scopes import Frame, Function, Traced
 from tfgraphlint.interpret.core.store import Changes, State
 from tfgraphlint.interpret.core.value import Value
@@ -21,6 +22,7 @@ from tfgraphlint.interpret.core.values import (
     Instance,
     Items,
     Object,
+    Tape,
     Tensor,
     TracedCallable,
     Variable,
@@ -130,6 +132,32 @@ class BlockEnded(NamedTuple):
 
     known: int
     goes_on: bool
+
+
+# -- gradients -----------------------------------------------------------------------------------
+
+
+class GradientAsked(NamedTuple):
+    """A tape is asked for a gradient. Whether anything is known of it, is told for each source by itself."""
+
+    node: cst.CSTNode
+    tape: Tape
+    args: Arguments
+
+
+class SourceJudged(NamedTuple):
+    """What is certain of a gradient with respect to one ``source``, a ``query_sources.Source``.
+
+    ``lost`` and ``partly`` are the faults and the way of a gradient that is lost as a whole, or of which a part is.
+    """
+
+    node: cst.CSTNode
+    tape: Tape
+    target: cst.BaseExpression
+    targets: Sequence[Node]
+    source: Any
+    lost: tuple[Sequence[Fault], Way | None] | None
+    partly: tuple[Sequence[Fault], Way | None] | None = None
 
 
 # -- statements ----------------------------------------------------------------------------------
@@ -398,5 +426,5 @@ Event = Union[
     NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended, FunctionEntered,
     LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced, FunctionTraced, TracedCalled,
     TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven, LossReturned,
-    EagerSwitchedOn, LibraryAttributeRead,
+    EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
 ]  # fmt: skip

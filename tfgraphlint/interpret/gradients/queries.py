@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Operand
+from tfgraphlint.facts.common import Fault, Operand
 from tfgraphlint.facts.gradients import (
     SYMBOLIC,
     GradientLost,
@@ -16,9 +16,10 @@ from tfgraphlint.facts.gradients import (
     WeightsUnbuilt,
 )
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import GradientAsked, SourceJudged
 from tfgraphlint.interpret.core.fields import Queried
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.provenance import Edge, Flow, Recorded, reaches
+from tfgraphlint.interpret.core.provenance import Edge, Flow, Recorded, Way, reaches
 from tfgraphlint.interpret.core.structures import elements, weights_within
 from tfgraphlint.interpret.core.tape_uses import use_of
 from tfgraphlint.interpret.core.value import Value
@@ -33,6 +34,7 @@ from tfgraphlint.interpret.gradients.verdicts import judge_one
 
 def query(m: Machine, tape: Tape, method: str, args: Arguments, node: cst.CSTNode) -> Value:
     """``tape.gradient(target, sources)`` and its kin."""
+    m.tell(GradientAsked(node, tape, args))
     target, sources = args.get(0, "target"), args.get(1, "sources")
     if sources is None:
         sources = args.get(1, "source")
@@ -98,17 +100,26 @@ def judge_call(
             lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(written_target)))
         if lost is not None and all(fault.kind in OF_THE_SOURCE for fault in lost[0]):
             partly = lost_term(tape, targets, source)
+        judged = SourceJudged(node, tape, written_target, targets, source, lost, partly)
+        m.tell(judged)
         for found, partial in ((lost, False), (partly, True)):
             if found is not None:
-                faults, way = found
-                made = way.source.place if way is not None else source.goals[0].place if source.goals else None
-                m.emit(GradientLost(
-                    m.place(node), use_of(tape),
-                    Operand(m.place(written_target), targets[0].place),
-                    Operand(m.place(source.written), made, source.kind),
-                    faults, partial, None, tuple(m.calls),
-                    alone=partial and way is not None and carries_alone(way, targets, source, tape.bit),
-                ))
+                m.emit(lost_gradient(m, judged, *found, partial=partial))
+
+
+def lost_gradient(
+    m: Machine, judged: SourceJudged, faults: Sequence[Fault], way: Way | None, *, partial: bool
+) -> GradientLost:
+    """The fact that these faults keep a gradient, or a part of it, from the source."""
+    source, targets, tape = judged.source, judged.targets, judged.tape
+    made = way.source.place if way is not None else source.goals[0].place if source.goals else None
+    return GradientLost(
+        m.place(judged.node), use_of(tape),
+        Operand(m.place(judged.target), targets[0].place),
+        Operand(m.place(source.written), made, source.kind),
+        tuple(faults), partial, None, tuple(m.calls),
+        alone=partial and way is not None and carries_alone(way, targets, source, tape.bit),
+    )  # fmt: skip
 
 
 def _check_finite(m: Machine, suspects: Suspects, source: Source) -> None:

@@ -102,7 +102,8 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
             return classes.instantiate(m, function, args, node)
         case Instance():
             return classes.call_instance(m, function, args, node)
-    with m.called_by(False):
+    before, m.via = m.via, False  # as `m.called_by(False)`: most calls come here
+    try:
         match function:
             case Library():
                 return m.libraries.call(m, function.name, args, node)
@@ -110,6 +111,8 @@ def call(m: Machine, function: Value, args: Arguments, node: cst.CSTNode) -> Val
                 return builtin_methods.call(m, function, args, node)
             case Object():
                 return m.libraries.call_object(m, function, args, node)
+    finally:
+        m.via = before
     return unknown_call(m, [function], args, node)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -81,7 +82,13 @@ def _imaginary(m: Machine, node: cst.Imaginary) -> Value:
 
 
 def _literal(text: str) -> Const:
-    return Const(int(text) if text.isdecimal() else ast.literal_eval(text))
+    return Const(int(text) if text.isdecimal() else _evaluated(text))
+
+
+@lru_cache(maxsize=4096)
+def _evaluated(text: str) -> object:
+    """The constant that a literal stands for; ``literal_eval`` takes long, and leaves garbage each time."""
+    return ast.literal_eval(text)
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
@@ -90,7 +97,7 @@ def _simple_string(m: Machine, node: cst.SimpleString) -> Value:
         quotes = 3 if text[:3] in ("'''", '"""') and len(text) >= 6 else 1
         return Const(text[quotes:-quotes])
     try:
-        return Const(ast.literal_eval(node.value))
+        return Const(_evaluated(node.value))
     except (ValueError, SyntaxError):
         return texts.text(m, node)
 
@@ -107,6 +114,11 @@ def _formatted_string(m: Machine, node: cst.FormattedString) -> Value:
             if part.format_spec and part.conversion is None:
                 m.tell(Formatted(part.expression, shown[-1:]))
     return texts.text(m, node, shown)
+
+
+def _template(m: Machine, node: cst.TemplatedString) -> Value:
+    parts = [part for part in node.parts if isinstance(part, cst.TemplatedStringExpression)]
+    return m.opaque(node, [evaluate(m, part.expression) for part in parts])
 
 
 def _ellipsis(m: Machine, node: cst.Ellipsis) -> Value:
@@ -368,4 +380,6 @@ EVALUATORS: dict[type, Evaluator] = {
     cst.NamedExpr: _named,
     cst.Await: _await,
     cst.Yield: _yield,
+    # libcst has it from 1.8.3 on.
+    **({cst.TemplatedString: _template} if hasattr(cst, "TemplatedString") else {}),
 }

@@ -361,6 +361,12 @@ def _function(m: Machine, node: cst.FunctionDef) -> bool:
     return GOES_ON
 
 
+def _alias(m: Machine, node: cst.TypeAlias) -> bool:
+    """``type X = …``: what it stands for is looked at when somebody asks, if ever."""
+    bind_name(m, node.name.value, m.opaque(node))
+    return GOES_ON
+
+
 def _class(m: Machine, node: cst.ClassDef) -> bool:
     bind_name(m, node.name.value, define_class(m, node))
     return GOES_ON
@@ -390,4 +396,5 @@ EXECUTORS: dict[type, Executor] = {
     cst.Match: _match,
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
+    cst.TypeAlias: _alias,
 }

@@ -11,6 +11,7 @@ from tfgraphlint.facts.common import FaultKind, Operand
 from tfgraphlint.facts.gradients import GradientLost
 from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import SourceJudged
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Loss, Model
 from tfgraphlint.interpret.core.provenance import Kind, Node, Recorded, ancestors
@@ -87,6 +88,7 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
     source = query_sources.Source(Weights(model), receiver, goals, "weights")
     recorded = {target: Recorded(target, tape.bit) for target in targets}
     found = judge_one(m, tape, recorded, source)
+    m.tell(SourceJudged(node, tape, receiver, targets, source, found))
     if found is None:
         lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(receiver)), cuts=CUTS)
     if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
