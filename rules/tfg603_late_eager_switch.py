@@ -15,8 +15,8 @@ class LateEagerSwitch(Rule):
     ## What it does
 
     Reports `disable_eager_execution` and `disable_v2_behavior` where a tensor, variable or dataset made before is
-    used in graph operations after; and `enable_eager_execution` or `enable_v2_behavior` after a graph was used in a
-    program that runs without eager execution.
+    used in graph operations after, or where a model of Keras 3 is trained after; and `enable_eager_execution` or
+    `enable_v2_behavior` after a graph was used in a program that runs without eager execution.
 
     ## Why it matters
 
@@ -25,6 +25,11 @@ class LateEagerSwitch(Rule):
         RuntimeError: Attempting to capture an EagerTensor without building a function.
         AttributeError: Tensor.op is undefined when eager execution is enabled.
         ValueError: Encountered an Eager-defined Tensor during graph construction, but a function was not being built.
+
+    `fit`, `evaluate` and `predict` of Keras 3 walk over a dataset, which needs eager execution, switched off early or
+    late:
+
+        RuntimeError: `tf.data.Dataset` only supports Python-style iteration in eager mode or within tf.function.
 
     The call to enable raises at once:
 
@@ -35,10 +40,10 @@ class LateEagerSwitch(Rule):
     Silent on a switch while a graph is built, which changes nothing, where nothing made before is used after in the
     graph (values printed, `.numpy()` taken of tensors, seeds, lists of devices, `tf.constant(tensor)`), where
     another file of the same program may switch before, and on `enable_eager_execution` in a program that is eager
-    already: there it changes nothing, however late. Layers and models made before are not followed; Keras 2 refuses
-    to fit them ("Calling `Model.fit` in graph mode is not supported when the `Model` instance was constructed with
-    eager mode enabled"), and Keras 3 does not train without eager execution at all, switched early or late. Holds
-    for TensorFlow 2, all versions.
+    already: there it changes nothing, however late. Layers and models of Keras 2 made before are not followed; it
+    refuses to fit them ("Calling `Model.fit` in graph mode is not supported when the `Model` instance was constructed
+    with eager mode enabled"). `train_on_batch` of Keras 3 runs without eager execution. Holds for TensorFlow 2, all
+    versions; what is said of Keras 3, from TensorFlow 2.16 on.
 
     ## Fix safety
 
@@ -64,6 +69,14 @@ class LateEagerSwitch(Rule):
                     Step(Role.SOURCE, "the graph is used here", fact.used.span),
                 ),
                 help="switch once, right after the imports; use `with tf.Graph().as_default():` for graph code",
+            )
+            return
+        if fact.what == "keras":
+            yield self.report(
+                fact.place.span,
+                f"`{short}` is called, and Keras 3 trains no model without eager execution: RuntimeError",
+                path=(*dict.fromkeys(calls), Step(Role.CONSEQUENCE, "this call raises an error", fact.used.span)),
+                help="leave eager execution on, or install `tf_keras` and set `TF_USE_LEGACY_KERAS=1`",
             )
             return
         yield self.report(

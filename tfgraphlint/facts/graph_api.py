@@ -44,8 +44,8 @@ class LateSwitch(Fact):
     """A switch of eager execution (``place``) that comes too late.
 
     ``what`` is "tensor", "variable" or "dataset" for what was created eagerly at ``made`` and is used in a graph
-    at ``used``; "enabled" for eager execution switched on again, after it was switched off at ``made`` and a graph was
-    used at ``used``.
+    at ``used``; "keras" for a model of Keras 3 that is trained at ``used``; "enabled" for eager execution switched on
+    again, after it was switched off at ``made`` and a graph was used at ``used``.
     """
 
     place: Place

@@ -1,4 +1,4 @@
-"""Switches of eager execution that come too late: what was made before, and what comes after."""
+"""Switches of eager execution that come too late, or before Keras 3 trains: what was made before, what comes after."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Mode, Place
 from tfgraphlint.facts.graph_api import GraphApiInEager, LateSwitch
+from tfgraphlint.interpret.core import class_hierarchy
 from tfgraphlint.interpret.core.eagerness import Switch, is_certain, made_at
-from tfgraphlint.interpret.core.events import EagerSwitchedOn, OperationBuilt
+from tfgraphlint.interpret.core.events import EagerSwitchedOn, MethodCalled, OperationBuilt
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Model
 from tfgraphlint.interpret.core.recording import Recording
 from tfgraphlint.interpret.core.store import MISSING
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Object, Tensor, Variable
+from tfgraphlint.interpret.core.values import Instance, Object, Tensor, Variable
 
 
 def switched_on(m: Machine, event: EagerSwitchedOn) -> None:
@@ -48,6 +50,26 @@ def used_in_graph(m: Machine, event: OperationBuilt) -> None:
             if made is not None:
                 m.emit(LateSwitch(switch.place, switch.name, _kind(held), made, m.place(node), tuple(m.calls)))
                 return
+
+
+# Methods of models that walk over a dataset, whatever they are given.
+WALKING = frozenset({"fit", "evaluate", "predict"})
+
+
+def trained(m: Machine, event: MethodCalled) -> None:
+    """Report a switch after which a model of Keras 3 is trained: it never is without eager execution."""
+    receiver, name, _, node = event
+    switch = m.recording.switch
+    if name not in WALKING or m.tables.keras < 3 or not isinstance(switch, Switch) or not is_certain(m):
+        return
+    if m.running is switch.running and _is_model(m, receiver):
+        m.emit(LateSwitch(switch.place, switch.name, "keras", m.place(node), m.place(node), tuple(m.calls)))
+
+
+def _is_model(m: Machine, value: Value) -> bool:
+    if isinstance(value, Instance):
+        return class_hierarchy.bases_known(value.cls) and issubclass(class_hierarchy.kind_of(m, value.cls), Model)
+    return isinstance(value, Model) and value.cls.startswith(("keras.", "tensorflow.keras."))
 
 
 def _kind(value: Value) -> str:
