@@ -8,13 +8,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraphlint.disk.reading import ReadError, as_text, read_bytes
 from tfgraphlint.disk.walking import lies_within, repository_around, walk
 from tfgraphlint.errors import RunError, SettingsError
+from tfgraphlint.project.globs import spec
 from tfgraphlint.project.settings import DEFAULT_EXCLUDES, Finder, Settings
 from tfgraphlint.project.source import NOTEBOOK, shown
 
@@ -299,7 +300,7 @@ class Patterns:
             relative = path.relative_to(self.directory).as_posix()
         except ValueError:
             return False
-        return _spec((pattern,)).match_file(relative)
+        return spec((pattern,)).match_file(relative)
 
 
 def check_patterns(settings: Settings) -> None:
@@ -311,16 +312,9 @@ def check_patterns(settings: Settings) -> None:
     for key, pattern in settings.patterns:
         try:
             if "/" in pattern.rstrip("/"):
-                _spec((pattern,))
+                spec((pattern,))
         except (ValueError, re.error) as error:
             raise SettingsError(f"{settings.origin}: {key}: {pattern!r} is not a pattern: {error}") from error
-
-
-@lru_cache(maxsize=256)
-def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # many runs have no .gitignore and no pattern with a slash
-
-    return GitIgnoreSpec.from_lines(lines)
 
 
 class Ignored:
@@ -353,13 +347,13 @@ class Ignored:
 
     def _compiled(self, lines: tuple[str, ...], file: Path) -> GitIgnoreSpec:
         try:
-            return _spec(lines)
+            return spec(lines)
         except (ValueError, re.error):
-            return _spec(tuple(line for row, line in enumerate(lines, 1) if self._is_pattern(line, file, row)))
+            return spec(tuple(line for row, line in enumerate(lines, 1) if self._is_pattern(line, file, row)))
 
     def _is_pattern(self, line: str, file: Path, row: int) -> bool:
         try:
-            _spec((line,))
+            spec((line,))
         except (ValueError, re.error):
             self._note(f"{file}:{row}: {line!r} is not a pattern")
             return False
@@ -370,10 +364,10 @@ class Ignored:
         if not self._specs:
             return False
         for directory in path.parents:
-            spec = self._specs.get(directory)
-            if spec is not None:
+            patterns = self._specs.get(directory)
+            if patterns is not None:
                 relative = path.relative_to(directory).as_posix() + "/" * is_directory
-                verdict = spec.check_file(relative).include
+                verdict = patterns.check_file(relative).include
                 if verdict is not None:
                     return verdict
         return False
