@@ -21,6 +21,10 @@ AT_ONCE = (
 )
 
 
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """``tfgraphlint`` with ``arguments`` on a terminal."""
 
@@ -33,6 +37,8 @@ class Terminal:
         self._process = subprocess.Popen(
             [sys.executable, "-c", code, "--isolated", "--no-cache", *arguments], cwd=directory, env=around,
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, close_fds=True,
+            # Who runs the tests in the background has Ctrl-C ignored, also by all that is started then.
+            preexec_fn=_heed_ctrl_c,
         )  # fmt: skip
         os.close(theirs)
         self._ours = ours
