@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -295,3 +296,20 @@ def test_names_from_outside_cannot_write_html() -> None:
     }  # fmt: skip
     text = page(Overview.of([result]), [result])
     assert not [tag for tag in ("<script", "<b>", "<i>", "<u>") if tag in text]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_scan_that_is_told_to_end_leaves_an_overview(tmp_path: Path) -> None:
+    slow = "\n".join(f"def f{number}(x):\n    return tf.sin(x)\n" for number in range(300))
+    names = [tarred(tmp_path / "first.tar.gz", FILES)]
+    many = {f"{number}.py": f"{TRAIN}\n{slow}" for number in range(40)}
+    names += [tarred(tmp_path / f"slow{number}.tar.gz", many) for number in range(3)]
+    command = [sys.executable, "-m", "tfgraphlint", "scan", *map(str, names), "-j", "1", "-o", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "[1/4] first\n"
+        process.terminate()
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert said.endswith("error: stopped: the same command goes on where it was\n")
+    assert "TFG201" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")

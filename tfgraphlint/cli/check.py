@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from dataclasses import replace
@@ -15,7 +14,7 @@ from tfgraphlint.cli import output, session
 from tfgraphlint.cli.destinations import FORMATS, paired
 from tfgraphlint.cli.options import Options, check_usage
 from tfgraphlint.cli.progress import progress
-from tfgraphlint.cli.terminal import offer, say_error
+from tfgraphlint.cli.terminal import end_as_ctrl_c_does, offer, say_error
 from tfgraphlint.errors import RunError
 from tfgraphlint.run.lint import Run
 
@@ -95,7 +94,7 @@ def command(ctx: click.Context, /, output_format: object, output_file: object, f
 
     Exit status: 0 no problems, 1 problems found, 2 wrong usage or configuration, or an internal error.
     """
-    signal.signal(signal.SIGTERM, _interrupted)
+    end_as_ctrl_c_does()
     try:
         fix = fix or bool(given["fix_only"])
         status = run(Options(destinations=paired(ctx.meta[WORDS]), fix=fix, **given))  # type: ignore[arg-type]
@@ -105,11 +104,6 @@ def command(ctx: click.Context, /, output_format: object, output_file: object, f
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
-
-
-def _interrupted(number: int, frame: object) -> None:
-    """End as Ctrl-C does: whoever is told to end tidies up."""
-    raise KeyboardInterrupt
 
 
 def run(options: Options) -> int:

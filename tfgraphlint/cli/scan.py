@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tfgraphlint.cli.terminal import say_error
+from tfgraphlint.cli.terminal import end_as_ctrl_c_does, say_error
 from tfgraphlint.disk.names import one_line
 from tfgraphlint.disk.walking import working_directory
 from tfgraphlint.errors import RunError
@@ -46,6 +46,7 @@ def command(
         if not quiet:
             click.echo(f"[{done}/{total}] {one_line(project.name)}", err=True)
 
+    end_as_ctrl_c_does()
     try:
         found = projects(sources, lists, working_directory())
         if not found:
@@ -54,6 +55,9 @@ def command(
     except RunError as error:
         say_error(error)
         sys.exit(2)
+    except KeyboardInterrupt:
+        say_error("stopped: the same command goes on where it was")
+        sys.exit(130)
     for line in lines(overview):
         click.echo(line)
     click.echo(f"Results: {output}")

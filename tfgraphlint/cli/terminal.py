@@ -52,3 +52,13 @@ def say_error(error: object) -> None:
     """Say to standard error what went wrong, in one line."""
     colour = has_colour(sys.stderr)
     click.echo(f"{ERROR if colour else 'error:'} {error}", err=True, color=colour)
+
+
+def end_as_ctrl_c_does() -> None:
+    """From now on whoever is told to end (SIGTERM) tidies up as after Ctrl-C."""
+    import signal  # not every command has something to tidy up
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

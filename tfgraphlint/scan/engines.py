@@ -48,6 +48,9 @@ def _with_pool(pending: list[Project], suspects: list[Project], options: Options
     except BrokenProcessPool:
         suspects += running.values()
     finally:
+        if running:  # it is stopped, or a process was lost: nobody waits for what the others are at
+            for process in multiprocessing.active_children():
+                process.kill()
         pool.shutdown(wait=False, cancel_futures=True)
 
 

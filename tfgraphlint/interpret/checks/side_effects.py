@@ -8,6 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
+from tfgraphlint.interpret.core import keras_symbols
 from tfgraphlint.interpret.core.class_hierarchy import class_attribute
 from tfgraphlint.interpret.core.events import (
     Assigned,
@@ -171,7 +172,9 @@ def _leaked(m: Machine, tensor: Tensor) -> None:
     statement = m.frame.statement
     for node in same_value(tensor.node):
         leak = m.memory(Leaks).get(node)
-        if leak is not None and isinstance(statement, cst.CSTNode):
+        if leak is None or keras_symbols.infers_shapes(m) and not leak.in_loop:
+            continue  # the graph in which Keras infers shapes never runs: it takes tensors of the one before
+        if isinstance(statement, cst.CSTNode):
             m.emit(replace(leak, used=m.place(statement)))
 
 
