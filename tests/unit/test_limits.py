@@ -102,6 +102,10 @@ def children_of(process: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
+def heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(folder: Path) -> subprocess.Popen[str]:
     """A run that is busy with several processes."""
     slow = "".join(f"x{i} = tf.sin(x)\nif u{i}:\n    y = x{i}\n" for i in range(6000))
@@ -110,6 +114,8 @@ def started(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tfgraphlint", "--isolated", "--no-cache", "."], cwd=folder, text=True,
         env={**os.environ, "PYTHONPATH": str(SOURCES)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # Who runs the tests in the background has Ctrl-C ignored, also by all that is started then.
+        preexec_fn=heed_ctrl_c,
     )  # fmt: skip
 
 
