@@ -67,7 +67,10 @@ def fresh_state() -> None:
     tf.config.run_functions_eagerly(False)
     with suppress(Exception):
         tf.debugging.disable_check_numerics()
-    tf.keras.backend.clear_session()
+    try:
+        tf.keras.backend.clear_session(free_memory=False)  # garbage is collected once a program: see `worker`
+    except TypeError:  # Keras 2 collects none
+        tf.keras.backend.clear_session()
     tf.keras.backend.set_floatx("float32")
     with suppress(ValueError):  # Keras 2 has no policy once `disable_v2_behavior` was called
         tf.keras.mixed_precision.set_global_policy("float32")

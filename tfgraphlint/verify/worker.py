@@ -37,7 +37,7 @@ def _import_tensorflow() -> None:
     import tensorflow
 
     tensorflow.keras.backend.clear_session()  # Keras is imported lazily: do it before any program counts
-    gc.freeze()  # each end of a Keras session collects garbage: not in all that was just imported
+    gc.freeze()  # garbage is collected for each program: not in all that was just imported
 
 
 def examine(entry: Path) -> Answer:
@@ -48,6 +48,8 @@ def examine(entry: Path) -> Answer:
         return Answer([], "", problem)
     if not all(holds_here(condition) for condition in program.holds):
         return Answer([], "", elsewhere=True)
+    gc.collect()  # what the last program has left
+    gc.freeze()  # what TensorFlow keeps of it is not searched again each time
     with execute.surroundings(entry):
         outcome = execute.run_program(entry)
         verdicts = [claims.judge(claim, outcome) for claim in program.claims if claim != "gradients"]
