@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -28,8 +28,7 @@ def compare(
 ) -> Value:
     """One comparison; a constant where its outcome is certain."""
     if isinstance(sign, (cst.Is, cst.IsNot)):
-        if not _refuses_none(m, node, sign):
-            _test_for_none(m, left, right)
+        _test_for_none(m, node, sign, left, right)
         return _outcome(m, node, _identical(left, right), isinstance(sign, cst.IsNot))
     if isinstance(sign, (cst.In, cst.NotIn)):
         return _outcome(m, node, _contains(left, right), isinstance(sign, cst.NotIn))
@@ -90,15 +89,20 @@ def _refuses_none(m: Machine, node: cst.Comparison, sign: cst.BaseCompOp) -> boo
     )
 
 
-def _test_for_none(m: Machine, left: Value, right: Value) -> None:
-    """What is compared with None."""
-    for value, other in _both(left, right):
-        if is_none(other):
-            expect_none(m, value)
+def _test_for_none(m: Machine, node: cst.Comparison, sign: cst.BaseCompOp, left: Value, right: Value) -> None:
+    """What is compared with None. What holds a node is only asked for a gradient: all of the file is parsed for it."""
+    queries = [query for value, other in _both(left, right) if is_none(other) for query in _queries(m, value)]
+    if queries and not _refuses_none(m, node, sign):
+        m.none_expected.update(queries)
 
 
 def expect_none(m: Machine, value: Value) -> None:
     """A gradient that is compared with None: whoever wrote it expects some to be None."""
+    m.none_expected.update(_queries(m, value))
+
+
+def _queries(m: Machine, value: Value) -> Iterator[cst.CSTNode]:
+    """The queries whose gradient this is."""
     for option in m.each(value):
         node = option.node if isinstance(option, (Tensor, Unknown)) else None
         for _ in range(3):
@@ -106,7 +110,7 @@ def expect_none(m: Machine, value: Value) -> None:
                 break
             node = node.edges[0].node if node.edges else None
         if node is not None and node.queried and node.place is not None:
-            m.none_expected.add(node.place.node)
+            yield node.place.node
 
 
 def _sign(sign: cst.BaseCompOp) -> str:
