@@ -150,7 +150,6 @@ OTHER_PACKAGES = frozenset({
     "tensorflow_probability", "tensorflow_addons", "absl", "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch",
     "jax", "pytest",
 })  # fmt: skip
-# Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
 # Functions of Python that take a text or a path, and refuse a tensor of a graph.
 TEXT_TAKERS = frozenset({
     "builtins.open", "io.open", "pathlib.Path", "pathlib.PurePath", "json.loads", "os.listdir",
@@ -160,6 +159,7 @@ TEXT_TAKERS = frozenset({
     )),
     *(f"re.{name}" for name in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")),
 })  # fmt: skip
+# Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
 HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "statistics"})
 # Libraries whose functions compute or show something, and change nothing of the program that calls them.
 COMPUTING_LIBRARIES = FRAMEWORKS | HOST_LIBRARIES | {"matplotlib", "tensorflow_probability"}

@@ -42,17 +42,17 @@ def render(found: Findings) -> str:
     return document(f"{title} – tfgraphlint", "\n".join(body))
 
 
-def document(title: str, body: str) -> str:
-    """A page with the style of reports."""
+def document(title: str, body: str, style: str = "", policy: str = POLICY) -> str:
+    """A page: with the style of reports, where no other is given. ``policy`` says what it may load."""
     rows = [
         "<!DOCTYPE html>",
         '<html lang="en">',
         "<head>",
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>",
-        f"<style>\n{_asset('page.css')}{_asset('report.css')}</style>",
+        f"<style>\n{style or _asset('page.css') + _asset('report.css')}</style>",
         "</head>",
         "<body>",
         body,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,14 +52,7 @@ class Snapshot:
 
     def reached(self, names: Iterable[str]) -> set[str]:
         """These files, and all that they import, as deep as that goes."""
-        found: set[str] = set()
-        pending = list(names)
-        while pending:
-            name = pending.pop()
-            if name not in found:
-                found.add(name)
-                pending += self.nodes[name].imported if name in self.nodes else ()
-        return found
+        return _closure(names, lambda name: self.nodes[name].imported if name in self.nodes else ())
 
     def basis(self, name: str) -> list[str]:
         """A file, and those that count for all files of its folder."""
@@ -84,13 +77,18 @@ class Snapshot:
 
 def dependents(files: Iterable[str], importers: Importers) -> set[str]:
     """These files, and all that import one of them, as deep as that goes."""
+    return _closure(files, lambda name: importers.get(name, ()))
+
+
+def _closure(names: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """``names``, what follows on each, what follows on that, and so on."""
     found: set[str] = set()
-    pending = list(files)
+    pending = list(names)
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending += importers.get(name, ())
+            pending += following(name)
     return found
 
 

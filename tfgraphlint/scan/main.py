@@ -79,14 +79,11 @@ class Scan:
     def _write(self, results: Results) -> Overview:
         """Write the table and the overview of the projects of this scan; what was counted."""
         keys = {project.key for project in self.projects}
-
-        def chosen() -> Iterator[Result]:
-            return (result for result in results if result["key"] in keys)
-
-        overview = Overview.of(chosen())
+        found = [result for result in results if result["key"] in keys]
+        overview = Overview.of(found)
         try:
-            write_table(chosen(), self.output / TABLE)
-            text = page(overview, chosen())
+            write_table(found, self.output / TABLE)
+            text = page(overview, found)
             write_named(self.output / OVERVIEW, text.encode("utf-8", "surrogateescape"))
         except OSError as error:
             raise RunError(f"{self.output}: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 import tfgraphlint
+from tfgraphlint.report.html import document
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 MAX_SHOWN = 1000  # reports of one rule on the page; the files beside it have them all
@@ -88,16 +89,14 @@ def page(overview: Overview, results: Iterable[Mapping[str, Any]]) -> str:
             if len(shown) < MAX_SHOWN:
                 shown.append(_item(result, report))
     numbers = next(row for row in lines(overview) if row.endswith("processor time."))
-    return "\n".join([
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<title>Scan – tfgraphlint</title>", f"<style>{STYLE}</style>", "</head>", "<body>", "<main>",
-        "<h1>Scan</h1>", f'<p class="quiet">{escape(numbers)} tfgraphlint {escape(tfgraphlint.__version__)}</p>',
+    body = [
+        "<main>", "<h1>Scan</h1>",
+        f'<p class="quiet">{escape(numbers)} tfgraphlint {escape(tfgraphlint.__version__)}</p>',
         *_rules(overview), *_projects(overview), "<h2>Reports</h2>" if by_rule else "",
         *(part for rule, number in overview.by_rule.most_common() for part in _details(rule, number, by_rule[rule])),
-        "</main>", "</body>", "</html>", "",
-    ])  # fmt: skip
+        "</main>",
+    ]  # fmt: skip
+    return document("Scan – tfgraphlint", "\n".join(body), STYLE, POLICY)
 
 
 def _rules(overview: Overview) -> Iterator[str]:

@@ -119,6 +119,27 @@ def _assigned_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+Node = TypeVar("Node", bound=cst.CSTNode)
+Answer = TypeVar("Answer")
+
+
+def once_per_node(compute: Callable[[Tree, Node], Answer]) -> Callable[[Tree, Node], Answer]:
+    """``compute``, run once for each node.
+
+    The tree keeps the answers, so that they go when it goes. In a dictionary of a module each node would hold its
+    whole tree for as long as the process lives.
+    """
+
+    @wraps(compute)
+    def ask(tree: Tree, node: Node) -> Answer:
+        known: dict[cst.CSTNode, Answer] = tree.answers.setdefault(compute, {})
+        if node not in known:
+            known[node] = compute(tree, node)
+        return known[node]
+
+    return ask
+
+
 class Tree:
     """One parsed file: ``filename`` as reports show it, its dotted module ``name`` and its text.
 
@@ -132,7 +153,6 @@ class Tree:
         self._parsed_before = None if parsed is None else ref(parsed)
         self.module = parse_whole(text) if parsed is None else parse_with_late_bodies(text, parsed)
         self.answers: dict[Callable[..., Any], dict[cst.CSTNode, Any]] = {}  # of functions made by `once_per_node`
-        self._codes: dict[cst.CSTNode, str] = {}
 
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, object]:
@@ -189,34 +209,11 @@ class Tree:
         span = Span(self.filename, start, end)
         return span if self._forgotten is None else self._forgotten.span(span)
 
+    @once_per_node
     def code(self, node: cst.CSTNode) -> str:
         """The source text of ``node``."""
-        text = self._codes.get(node)
-        if text is None:
-            text = self._codes[node] = self.module.code_for_node(node)
-        return text
+        return self.module.code_for_node(node)
 
     def replace(self, node: cst.CSTNode, content: str) -> Edit:
         """The edit that puts ``content`` in the place of ``node``."""
         return Edit(self.span(node), content)
-
-
-Node = TypeVar("Node", bound=cst.CSTNode)
-Answer = TypeVar("Answer")
-
-
-def once_per_node(compute: Callable[[Tree, Node], Answer]) -> Callable[[Tree, Node], Answer]:
-    """``compute``, run once for each node.
-
-    The tree keeps the answers, so that they go when it goes. In a dictionary of a module each node would hold its
-    whole tree for as long as the process lives.
-    """
-
-    @wraps(compute)
-    def ask(tree: Tree, node: Node) -> Answer:
-        known: dict[cst.CSTNode, Answer] = tree.answers.setdefault(compute, {})
-        if node not in known:
-            known[node] = compute(tree, node)
-        return known[node]
-
-    return ask
