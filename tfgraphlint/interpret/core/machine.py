@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.facts.common import Fact, Fault, Mode, Place
 from tfgraphlint.interpret.core import effort
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import Event
