@@ -29,7 +29,7 @@ Changes = dict[Slot, tuple[State, Hashable, Any]]
 class Store:
     """Writes to dictionaries, with a stack of logs of what to take back.
 
-    ``lasting`` gets the dictionaries that are written while nothing is remembered, by identity.
+    ``lasting`` gets the dictionaries that nobody takes back, by identity.
     """
 
     def __init__(self, join: Callable[[Sequence[Any]], Any], lasting: dict[int, State]) -> None:
@@ -94,11 +94,13 @@ class Store:
         """Forget the mark, keep what was written since, but for what was written to ``dropped``."""
         while len(self._logs) > mark:
             log = self._logs.pop()
-            if self._logs:
-                below = self._logs[-1]
-                for entry, old in log.items():
-                    if old[0] is not dropped:
-                        below.setdefault(entry, old)
+            if not self._logs:
+                self._lasting.update((id(state), state) for state, _, _ in log.values() if state is not dropped)
+                continue
+            below = self._logs[-1]
+            for entry, old in log.items():
+                if old[0] is not dropped:
+                    below.setdefault(entry, old)
 
     def merge(self, paths: Sequence[Changes], dropped: State | None = None) -> None:
         """Join the ends of several paths that all began at the present state; not what they wrote to ``dropped``."""
