@@ -166,7 +166,7 @@ def _story_markdown(story: Story, where: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """``text`` with its stretches of code as Markdown has them, and nothing else that Markdown would take for its own."""
+    """``text`` with its stretches of code, and nothing else that Markdown would take for its own."""
     parts = text.split("`")
     return "`".join(part if index % 2 else _SPECIAL.sub(r"\\\g<0>", part) for index, part in enumerate(parts))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Position, Span
+from tfgraphlint.diagnostic import Position
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.provenance import Verdict, ancestors
 from tfgraphlint.interpret.core.value import Value
