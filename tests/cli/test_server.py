@@ -333,6 +333,20 @@ def test_cells_come_and_go(client: Client, project: Path) -> None:
     assert client.diagnostics(cell_uri(9)) == []
 
 
+def test_a_notebook_as_jupyterlab_sends_it(client: Client, project: Path) -> None:
+    """One text in Python that is named like the notebook, in a folder that need not be there."""
+    folder = project / "lab"
+    folder.mkdir()
+    (folder / "numbers_of.py").write_text("import tensorflow as tf\n\ndef start():\n    return tf.constant([1.0])\n")
+    head, tail = UNWATCHED.split("\n\n")
+    tail = tail.replace("tf.constant([1.0, 2.0])", "start()")
+    text = f'get_ipython().run_line_magic("time", "")\nfrom numbers_of import start\n{head}\n\n\n{tail}'
+    uri = (project / ".virtual_documents" / "lab" / "n.ipynb").as_uri()
+    (found,) = client.open(uri, text)
+    assert (found["code"], found["range"]["start"]) == ("TFG301", {"line": 6, "character": 5})
+    assert found["relatedInformation"][0]["location"]["uri"] == (folder / "numbers_of.py").as_uri()
+
+
 # -- what goes wrong -------------------------------------------------------------------------------
 
 BROKEN = """\
