@@ -44,6 +44,7 @@ class FaultKind(Enum):
     NOTHING_WATCHED = "nothing-watched"  # watch_accessed_variables=False and no watch
     UNTRAINABLE = "untrainable"  # a variable made with trainable=False
     OUTSIDE = "outside"  # the operation ran while the tape was not recording
+    REPLICAS = "replicas"  # a strategy ran the function in threads, where no tape around it records
     INNER_GRADIENT = "inner-gradient"  # a gradient was computed while the outer tape was not recording
     NUMPY_METHOD = "numpy-method"
     NUMPY_CALL = "numpy-call"
