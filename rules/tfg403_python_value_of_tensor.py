@@ -41,8 +41,12 @@ class PythonValueOfTensor(Rule):
         TypeError: must be real number, not SymbolicTensor
         TypeError: expected str, bytes or os.PathLike object, not SymbolicTensor
         TypeError: Tensor is unhashable. Instead, use tensor.ref() as the key.
+        TypeError: list indices must be integers or slices, not SymbolicTensor
 
     ## Known limits
+
+    A number of Python that the branches of a tensor's condition assign, or the turns of a loop over a tensor, is a tensor
+    afterwards: `stage = 0`, then `if loss < 0.1: stage = 1`, then `rates[stage]`.
 
     In code that AutoGraph converts `float`, `int`, `len`, `range`, `abs`, `sorted` and `for` work, but what they give
     is a tensor still: `math.sqrt(float(t))` is reported at `math.sqrt`. Python lists of tensors, `tf.unstack`, static

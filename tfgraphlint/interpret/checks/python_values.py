@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.interpret.checks.host_reads import emit_read
 from tfgraphlint.interpret.core.autograph import is_left_alone
-from tfgraphlint.interpret.core.events import BuiltinCalled, Formatted, Hashed, Iterated
+from tfgraphlint.interpret.core.events import BuiltinCalled, Formatted, Hashed, Indexed, Iterated
 from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assumed, is_symbolic
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Value
@@ -83,6 +83,13 @@ def hashed(m: Machine, event: Hashed) -> None:
     node, value = event
     if is_asked(m, value) and in_trace(m):  # in a graph that is built by hand, tensors are compared as objects
         report(m, node, "builtins.hash")
+
+
+def indexed(m: Machine, event: Indexed) -> None:
+    """``values[value]`` of a list: a tensor that has a value is taken for an integer, one of the graph is not."""
+    node, value = event
+    if isinstance(value, Tensor) and is_asked(m, value):
+        report(m, node, "operator.index", [value])
 
 
 def formatted(m: Machine, event: Formatted) -> None:

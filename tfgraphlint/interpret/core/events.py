@@ -81,6 +81,13 @@ class Hashed(NamedTuple):
     value: Value
 
 
+class Indexed(NamedTuple):
+    """A value says which item of a list or tuple of Python is taken."""
+
+    node: cst.CSTNode
+    value: Value
+
+
 class Formatted(NamedTuple):
     """Values are written with a format that only numbers have: ``f"{x:.3f}"``."""
 
@@ -421,10 +428,10 @@ class EagerSwitchedOn(NamedTuple):
 
 
 Event = Union[
-    ValueRead, ValuesUsed, OperatorApplied, OperationBuilt, Iterated, Hashed, Formatted, Contained, ConditionTested,
-    ConditionalChosen, BranchesJoined, BlockEnded, Assigned, Augmented, Dropped, Returned, Raised, LoopLeft, NameRead,
-    NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended, FunctionEntered,
-    LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced, FunctionTraced, TracedCalled,
-    TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven, LossReturned,
-    EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
+    ValueRead, ValuesUsed, OperatorApplied, OperationBuilt, Iterated, Hashed, Indexed, Formatted, Contained,
+    ConditionTested, ConditionalChosen, BranchesJoined, BlockEnded, Assigned, Augmented, Dropped, Returned, Raised,
+    LoopLeft, NameRead, NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended,
+    FunctionEntered, LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced,
+    FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven,
+    LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
 ]  # fmt: skip

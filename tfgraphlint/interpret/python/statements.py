@@ -34,6 +34,7 @@ from tfgraphlint.interpret.python import functions, imports, narrowing, operator
 from tfgraphlint.interpret.python.branches import branch, meet, run_apart
 from tfgraphlint.interpret.python.classes import define_class
 from tfgraphlint.interpret.python.containers import extend_list, update_dict
+from tfgraphlint.interpret.python.graph_outputs import give_back
 from tfgraphlint.interpret.python.iteration import turns_of
 from tfgraphlint.interpret.python.names import bind_name
 from tfgraphlint.interpret.python.targets import bind, delete
@@ -187,7 +188,10 @@ def _if(m: Machine, node: cst.If) -> bool:
         m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
     if by_tensor:
         m.tell(BranchesJoined(node, ends, before))
-    return meet(m, ends)
+    goes_on = meet(m, ends)
+    if by_tensor and None not in ends:
+        give_back(m, node)
+    return goes_on
 
 
 def _for(m: Machine, node: cst.For) -> bool:
@@ -196,7 +200,10 @@ def _for(m: Machine, node: cst.For) -> bool:
     by_tensor = graph_state.iterates(m, value)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
         turns, exact = turns_of(m, value, node.iter)
-        return _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
+        goes_on = _loop(m, node, [lambda item=item: bind(m, node.target, item) for item in turns], exact)  # type: ignore[misc]
+    if by_tensor and goes_on:
+        give_back(m, node)
+    return goes_on
 
 
 def _while(m: Machine, node: cst.While) -> bool:
@@ -211,7 +218,10 @@ def _while(m: Machine, node: cst.While) -> bool:
     endless = truth(test) is True
     by_tensor = graph_state.decides(m, test)
     with inside(m, node, "loop", by_tensor), with_blocks.loop(m, by_tensor):
-        return _loop(m, node, [lambda: None, again], False, endless)
+        goes_on = _loop(m, node, [lambda: None, again], False, endless)
+    if by_tensor and goes_on:
+        give_back(m, node)
+    return goes_on
 
 
 def _loop(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.interpret.core import arguments, shapes
-from tfgraphlint.interpret.core.events import EntryRead, Hashed
+from tfgraphlint.interpret.core.events import EntryRead, Hashed, Indexed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
@@ -57,6 +57,8 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
     only = index[0] if len(index) == 1 else None
     match value:
         case Items():
+            if only is not None and value.kind in ("list", "tuple"):
+                m.tell(Indexed(node, only))
             return _item(m, node, value, index, only)
         case Dict():
             if only is not None:
