@@ -71,6 +71,16 @@ class Fault:
     calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
     outside: bool = False  # the value had left TensorFlow before, and had not come back
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether tapes may record the operation although no gradient comes through it: what it gives can be a source.
+
+        ``tf.py_function`` has a gradient of its own, whatever its body does; ``tf.numpy_function`` has none.
+        """
+        return self.kind is FaultKind.NON_DIFFERENTIABLE or (
+            self.kind is FaultKind.PY_FUNCTION and self.outcome != "none"
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class TapeUse:
