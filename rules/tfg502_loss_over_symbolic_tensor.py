@@ -13,6 +13,8 @@ from tfgraphlint.rule_api.wording import trace_calls
 RUNNERS = {
     "keras.Model.compile": "the compiled model",
     "keras.Model.fit": "`fit`",
+    "keras.Model.evaluate": "`evaluate`",
+    "keras.Model.predict": "`predict`",
     "keras.callbacks.Callback": "`fit`",
 }
 

@@ -309,6 +309,8 @@ TRACER_WORDS = {
     "tensorflow.function": "`tf.function`",
     "keras.Model.compile": "the compiled model",
     "keras.Model.fit": "Keras' `fit`",
+    "keras.Model.evaluate": "Keras' `evaluate`",
+    "keras.Model.predict": "Keras' `predict`",
     "keras.Layer.call": "Keras",
     "tensorflow.data.Dataset.map": "`Dataset.map`",
 }  # fmt: skip

@@ -17,7 +17,9 @@ from tfgraphlint.interpret.core.values import Dict, Items, Tensor
 
 INFERRED = "keras.Layer.call"  # what runs on symbolic tensors while a model is put together
 # What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
-RUN_BY_KERAS = ("keras.Model.compile", "keras.Model.fit", "keras.callbacks.Callback")
+RUN_BY_KERAS = (
+    "keras.Model.compile", "keras.Model.fit", "keras.Model.evaluate", "keras.Model.predict", "keras.callbacks.Callback",
+)  # fmt: skip
 
 
 def is_keras_tensor(value: Value) -> bool:

@@ -72,6 +72,8 @@ def begin(m: Machine, receiver: Value, name: str) -> None:
 def _predict(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name == "train_on_batch":
         training.trained_on_batch(m, receiver, args, node)
+    elif name in training.RUNS:
+        training.run(m, receiver, name, args, node)
     return leave(m, node, [_outputs(m, receiver, args, node)], FaultKind.PREDICT, name)
 
 

@@ -115,6 +115,8 @@ def _call_layer(m: Machine, value: Network, args: Arguments, node: cst.CSTNode) 
         return _call_on_steps(m, wrapped, inputs[0], args, node)
     if isinstance(value, Layer) and (output := _call_cell(m, value, inputs[0], node)) is not None:
         return output
+    if isinstance(value, Layer) and (output := _call_both_ways(m, value, inputs[0], node)) is not None:
+        return output
     if layers := _layers_in_turn(value):
         return _call_in_turn(m, layers, inputs[0], args, node)
     if isinstance(value, Model):
@@ -168,6 +170,15 @@ def _call_cell(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Val
             return m.opaque(node, [value, given])
         output, states = result
     return replace(output, rank=None, open_axes=frozenset()) if isinstance(output, Tensor) else None
+
+
+def _call_both_ways(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Value | None:
+    """``Bidirectional(RNN(cell))`` with a cell of the project: the layer that goes backwards is another one of the same
+    kind, so that what one gives stands for both; None where it gives more than one tensor."""
+    inner = value.layer
+    if not value.cls.endswith(".Bidirectional") or not isinstance(inner, Layer) or gives_several(value):
+        return None
+    return _call_cell(m, inner, given, node) if not gives_several(inner) else None
 
 
 def _layers_in_turn(value: Network) -> Sequence[Value]:

@@ -209,6 +209,58 @@ def trained_on_batch(m: Machine, receiver: Value, args: Arguments, node: cst.CST
     fitted(m, receiver, Arguments(args.positional[:1], {k: v for k, v in args.keywords.items() if k == "x"}), node)
 
 
+# What traces the model without training it, the step of the model that it runs, and as what that is known.
+RUNS = {
+    "predict": ("predict_step", "keras.Model.predict"), "predict_on_batch": ("predict_step", "keras.Model.predict"),
+    "evaluate": ("test_step", "keras.Model.evaluate"), "test_on_batch": ("test_step", "keras.Model.evaluate"),
+}  # fmt: skip
+
+
+class Runs(set[tuple[Node, str, int | None]]):
+    """The models that were traced to be run, by what, and which compilation of theirs: Keras keeps the trace."""
+
+
+def run(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> None:
+    """``model.predict(x)``, ``model.evaluate(x, y)``: the model is traced on a batch, if it is known what that is."""
+    if m.mode is not Mode.EAGER or not isinstance(receiver, (Model, Instance)) or _runs_eagerly(m, receiver):
+        return
+    if m.functions_perhaps_eager or m.guards or m.alternatives:
+        return
+    if isinstance(receiver, Instance) and not issubclass(class_hierarchy.kind_of(m, receiver.cls), Model):
+        return
+    step, by = RUNS[name]
+    traced = (receiver.node, step, receiver.compiled)
+    batch = None if m.muted or traced in m.memory(Runs) else _batch(m, receiver, args.get(0, "x"), node)
+    if batch is None:
+        return
+    m.memory(Runs).add(traced)
+    before, looks, recording = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left(), m.active
+    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
+    m.record_on(0)  # what it gives is an array
+    try:
+        with contextlib.suppress(OutOfBudget):
+            _trace_run(m, receiver, step, by, batch, args, node)
+    finally:
+        m.record_on(recording)
+        m.reached, m.entries, m.steps, m.thrifty = before
+        effort.allow(looks)
+
+
+def _trace_run(
+    m: Machine, model: Model | Instance, name: str, by: str, batch: Value, args: Arguments, node: cst.CSTNode
+) -> None:
+    """Trace the model's own step on a batch, or its call, as it is without training."""
+    step = class_hierarchy.class_attribute(model.cls, name) if isinstance(model, Instance) else None
+    converts = m.keras_autograph and not isinstance(step, Function)
+    with m.run_as(Running(Mode.GRAPH, m.place(node), None, converts, by)), m.called_by(converts):
+        if not isinstance(step, Function):
+            m.call(model, Arguments([batch], {"training": Const(False)}), node)
+            return
+        given = _data(m, batch, args, node) if name == "test_step" else batch
+        if given is not None and not isinstance(args.get(0, "x"), Dataset):
+            m.call(Method(model, step), Arguments([given]), node)
+
+
 def _trace_of(model: Object | Instance, node: cst.CSTNode) -> Hashable:
     """The trace that all calls of ``fit`` share until the model is compiled anew."""
     compiled = model.compiled if isinstance(model, (Model, Instance)) else None
@@ -329,7 +381,7 @@ def method_mode(m: Machine, cls: Class, function: Function, running: Running) ->
         return Running(Mode.UNKNOWN)
     if issubclass(kind, Model) and function.name in MODEL_STEPS and m.module_mode is Mode.EAGER:
         place = m.place(function.definition.name) if isinstance(function.definition, cst.FunctionDef) else None
-        return Running(Mode.GRAPH, place, None, False, "keras.Model.fit")
+        return Running(Mode.GRAPH, place, None, False, dict(RUNS.values()).get(function.name, "keras.Model.fit"))
     if issubclass(kind, Callback) and function.name.startswith("on_") and m.module_mode is Mode.EAGER:
         return Running(Mode.EAGER, by=BY_CALLBACK)
     if is_traced_call(m, cls, function) and m.module_mode is Mode.EAGER:
