@@ -12,6 +12,7 @@ from tfgraphlint.facts.names import RefusedKeyword
 from tfgraphlint.fixes.edits import start_of, without_keyword
 from tfgraphlint.libraries.words import ARGUMENTS_OF_LOADERS
 from tfgraphlint.rule_api.rule import Rule
+from tfgraphlint.rule_api.wording import trace_calls
 
 LOADERS = "leave it out: a `keras.utils.PyDataset` takes it, other data needs none"
 REMEDIES = {
@@ -86,6 +87,7 @@ class RemovedArgument(Rule):
             span,
             f"`{callee}` takes no {refused} in {fact.keras}: {fact.error}",
             help=fix.message if fix is not None else REMEDIES.get(fact.argument),
+            path=trace_calls(fact.calls, fact.place) if isinstance(fact, RefusedArgument) else (),
             fix=fix,
         )
 
