@@ -9,6 +9,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix
 from tfgraphlint.facts.keras import LostMember, SymbolicLossAdded
 from tfgraphlint.facts.names import OLD_PARTS, RemovedName
+from tfgraphlint.fixes.edits import has_comment
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
@@ -85,7 +86,7 @@ class RemovedBackendFunction(Rule):
     ## Known limits
 
     Silent on names behind `hasattr`, `try`/`except`, `backend()` or a test of the version that keeps them from being
-    reached, and in files that are meant for Keras 2. Arguments that were renamed are not checked. `model.add_loss` is
+    reached, and in files that are meant for Keras 2. Arguments are TFG604. `model.add_loss` is
     reported for functional models. Members are reported where the object's class is certain; of classes of the project
     only methods, and none that they define or that `__getattr__` may give. An optimizer's method that is given a loss
     tensor is TFG102.
@@ -156,6 +157,10 @@ def _replace_member(fact: LostMember) -> Fix | None:
     call = parent(tree, node)
     if fact.name == "get_unscaled_gradients":
         return _without_call(fact, call)
+    if fact.name == "lr" and isinstance(call, cst.Arg):
+        setting = parent(tree, call)
+        if isinstance(setting, cst.Call) and _last_name(setting.func) == "set_value":
+            return _assigned(fact, node, setting)
     new = RENAMED.get(fact.name) or (RENAMED_OF_METRICS if "metric" in fact.owner.lower() else {}).get(fact.name)
     if new is None and fact.name in RENAMED_OF_MODELS and isinstance(call, cst.Call) and _is_taken(call):
         new = RENAMED_OF_MODELS[fact.name]
@@ -163,6 +168,22 @@ def _replace_member(fact: LostMember) -> Fix | None:
         return None
     applicability = Applicability.UNSAFE if fact.name == "get_scaled_loss" else Applicability.SAFE
     return Fix(f"use `{new}`", applicability, (Edit(tree.span(node.attr), new),))
+
+
+def _assigned(fact: LostMember, rate: cst.Attribute, setting: cst.Call) -> Fix | None:
+    """`K.set_value(optimizer.lr, value)` as an assignment to the learning rate: Keras 3 has no `set_value` for it."""
+    tree = fact.place.tree
+    if len(setting.args) != 2 or any(arg.star or arg.keyword for arg in setting.args):
+        return None
+    if setting.args[0].value is not rate or has_comment(tree, setting):
+        return None
+    content = f"{tree.code(rate.value)}.learning_rate.assign({tree.code(setting.args[1].value)})"
+    return Fix("use `learning_rate.assign(...)`", Applicability.SAFE, (Edit(tree.span(setting), content),))
+
+
+def _last_name(function: cst.BaseExpression) -> str:
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    return name.value if isinstance(name, cst.Name) else ""
 
 
 def _without_call(fact: LostMember, call: cst.CSTNode | None) -> Fix | None:

@@ -47,6 +47,22 @@ class LostMember(Fact):
 
 
 @dataclass(frozen=True, eq=False)
+class RefusedArgument(Fact):
+    """A method of a Keras object is given an argument that it took in an older version and now refuses: ``argument`` by
+    its name, or a name first, where ``order`` are the arguments as they stood then."""
+
+    place: Place  # the call
+    given: Place  # the name of the argument; the name that comes first
+    owner: str
+    method: str
+    argument: str
+    error: str  # the class of the exception
+    keras: str  # "Keras 3"
+    order: tuple[str, ...] = ()
+    calls: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
 class UntrackedVariable(Fact):
     """A ``tf.Variable`` becomes the attribute ``attribute`` of a Keras 3 layer or model, or an item of its list."""
 

@@ -43,3 +43,21 @@ class LegacySymbol:
     edits: tuple[Edit, ...] = ()
     others: int = 0
     after: str = ""
+
+
+@dataclass(frozen=True)
+class RefusedKeyword:
+    """The name of an argument at ``span`` that the class or function ``callee`` took in an older Keras and refuses.
+
+    ``replacement`` is the name that it has now, with the ``edits`` for it, which are ``safe`` where nothing else in the
+    file has to follow.
+    """
+
+    span: Span
+    callee: str  # "tensorflow.optimizers.Adam"
+    argument: str
+    error: str  # the class of the exception
+    keras: str  # "Keras 3"
+    replacement: str = ""
+    edits: tuple[Edit, ...] = ()
+    safe: bool = False

@@ -7,7 +7,7 @@ from tfgraphlint.screen.graph_api_triggers import calls_graph_api
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.parts import Part
 from tfgraphlint.screen.telling import naming, suspects
-from tfgraphlint.screen.triggers import COMPILE, TRIGGERS
+from tfgraphlint.screen.triggers import COMPILE, REFUSED, TRIGGERS
 
 # What is evaluated of a root. What goes wrong in a trace stands near to where it begins, so that those end sooner.
 GRADIENT_STEPS = 6_000
@@ -30,7 +30,7 @@ class Telling:
         for part in outline.parts:
             self._parts.setdefault(part.name, []).append(part)
         graph_api = GRAPH_API if calls_graph_api(outline) else ()
-        self._of_gradients = naming(outline.parts, set(), {*TRIGGERS, COMPILE, *graph_api})
+        self._of_gradients = naming(outline.parts, set(), {*TRIGGERS, COMPILE, REFUSED, *graph_api})
         self._of_traces = naming(outline.parts, *suspects(outline))
         self._of_imports = naming(outline.parts, set(), set(outline.telling_imports))
 

@@ -315,11 +315,20 @@ class Tables:
     def _removed(self) -> dict[str, Any]:
         return self.content("removed") or {"removed": {}, "same": {}, "members": {}}  # only for Keras 3
 
+    @cached_property
+    def _arguments(self) -> dict[str, Any]:
+        return self.content("arguments")
+
     @property
     def versions(self) -> Mapping[str, str]:
         """The versions of the packages that were run."""
         found: Mapping[str, str] = self._names["versions"]
         return found
+
+    @property
+    def tensorflow(self) -> tuple[int, ...]:
+        """The version of TensorFlow."""
+        return _version_key(self.versions["tensorflow"])
 
     @property
     def keras(self) -> int:
@@ -471,6 +480,51 @@ class Tables:
         """The names of all members that some class lost: nothing else has to be asked for."""
         rows = self._removed["members"].values()
         return frozenset(word.partition("=")[0] for row in rows for words in row.values() for word in words.split())
+
+    # Arguments of Keras
+
+    def arguments_taken(self, full_name: str, method: str = "") -> tuple[str, ...]:
+        """The arguments that a class, function or method takes by name, in order; known for Keras 2 only."""
+        return tuple(self._of_callee(self.content("taken")["taken"], full_name, method).split())
+
+    def refused_argument(self, full_name: str, method: str, argument: str) -> str | None:
+        """The error that a class, function or method raises for an argument that it took in Keras 2; None where it
+        does not refuse it, or nobody knows."""
+        for refused in self._of_callee(self._arguments["refused"], full_name, method).split():
+            name, _, error = refused.partition("=")
+            if name == argument:
+                return error
+        return None
+
+    def refused_name(self, full_name: str, method: str) -> tuple[str, tuple[str, ...]] | None:
+        """The error that a method raises where it is given a name first, as it was in Keras 2, and the order in which
+        it took its arguments then; None where it takes one, or nobody knows."""
+        error, *order = self._of_callee(self._arguments["unnamed"], full_name, method).split() or [""]
+        return (error, tuple(order)) if error else None
+
+    @cache  # noqa: B019
+    def arguments_refused_by_functions(self) -> frozenset[str]:
+        """The arguments that a class or function refuses: nothing else has to be asked for."""
+        return self._refused_words(of_methods=False)
+
+    @cache  # noqa: B019
+    def arguments_refused_by_methods(self) -> frozenset[str]:
+        """The same of methods, and methods that refuse a name that comes first."""
+        methods = frozenset(name.rpartition(".")[2] for name in self._arguments["unnamed"])
+        return self._refused_words(of_methods=True) | methods
+
+    def _refused_words(self, of_methods: bool) -> frozenset[str]:
+        rows = self._arguments["refused"]
+        return frozenset(
+            word.partition("=")[0] for name, row in rows.items()
+            if (name.rpartition(".")[0] in self._names["classes"]) == of_methods for word in row.split()
+        )  # fmt: skip
+
+    def _of_callee(self, rows: Mapping[str, str], full_name: str, method: str) -> str:
+        """What is said of a class or function, or of a method by the nearest class that says something of it."""
+        if not method:
+            return rows.get(self.canonical(full_name), "")
+        return next((rows[each] for cls in self._with_bases(full_name) if (each := f"{cls}.{method}") in rows), "")
 
     def _with_bases(self, full_name: str) -> list[str]:
         """A class and its public bases, nearest first."""
@@ -653,6 +707,11 @@ def meant() -> tuple[int, ...]:
 @cache
 def _tables(version: str) -> Tables:
     return Tables(_DATA / f"tensorflow-{version}")
+
+
+def keras_of(tables: Tables) -> str:
+    """How reports call the Keras of these tables: ``Keras 3``; an older one by its release."""
+    return f"Keras {tables.keras}" if tables.keras > 2 else f"Keras {'.'.join(map(str, tables.tensorflow))}"
 
 
 def same_module(full_name: str) -> str:

@@ -239,6 +239,26 @@ LOST_METHODS = frozenset({
 LOST_VALUES = frozenset({
     "lr", "loss_scale", "input_shape", "output_shape", "output_shapes", "output_types", "output_classes",
 })  # fmt: skip
+# Arguments that said how ``fit`` and its like read data.
+ARGUMENTS_OF_LOADERS = frozenset({"workers", "use_multiprocessing", "max_queue_size"})
+# Arguments by which a call of a method is looked into, since some version of Keras refuses them there.
+REFUSED_BY_METHODS = {
+    **dict.fromkeys(("fit", "evaluate", "predict"), ARGUMENTS_OF_LOADERS),
+    "compile": frozenset({"sample_weight_mode", "experimental_run_tf_function", "distribute", "target_tensors"}),
+    "apply_gradients": frozenset({"experimental_aggregate_gradients", "skip_gradients_aggregation", "name"}),
+    "add_weight": frozenset({
+        "partitioner", "use_resource", "synchronization", "experimental_autocast", "getter", "collections",
+        "caching_device",
+    }),
+    "add_loss": frozenset({"inputs", "losses"}),
+    "save_weights": frozenset({"save_format", "options"}),
+    "train_on_batch": frozenset({"reset_metrics"}),
+    "test_on_batch": frozenset({"reset_metrics"}),
+    "adapt": frozenset({"batch_size", "steps"}),
+    "get_initial_state": frozenset({"inputs", "dtype"}),
+}  # fmt: skip
+# Methods that took a name first and refuse it.
+NAME_CAME_FIRST = frozenset({"add_weight"})
 # Methods that run once for each object, so that what they change or make stays.
 RUN_ONCE = frozenset({"__init__", "build"})
 

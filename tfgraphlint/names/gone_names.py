@@ -123,3 +123,34 @@ def mentions_removed(text: str) -> bool:
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
     words = set(_WORD.findall(text))
     return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())
+
+
+# -- arguments of Keras ----------------------------------------------------------------------------
+
+_REFUSED_RECORD = re.compile(r'^"(?:keras|tensorflow)\.[\w.]*?(\w+)": "([^"]*)"', re.MULTILINE)
+_REFUSED_WORD = re.compile(r"(\w+)=")
+_GIVEN = re.compile(r"(\w+)\s*=(?!=)")
+
+
+def mentions_refused(text: str) -> bool:
+    """Whether ``text`` may give an argument that a class or function of Keras refuses, by its letters."""
+    if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
+        return False
+    given = _arguments_refused().keys() & set(_GIVEN.findall(text))
+    if not given:
+        return False
+    words = set(_WORD.findall(text))
+    return any(not words.isdisjoint(_arguments_refused()[argument]) for argument in given)
+
+
+@cache
+def _arguments_refused() -> Mapping[str, frozenset[str]]:
+    """By argument, the last parts of the names of what refuses it in some version. Read from the tables' text."""
+    found: dict[str, set[str]] = {}
+    for table in _DATA.glob("tensorflow-*/arguments.json"):
+        refused, _, rest = table.read_text(encoding="utf-8").partition('"unnamed"')
+        others = dict(_REFUSED_RECORD.findall(rest.partition('"called"')[2]))
+        for last, row in _REFUSED_RECORD.findall(refused):
+            for argument in _REFUSED_WORD.findall(row):
+                found.setdefault(argument, set()).update((last, *others.get(last, "").split()))
+    return {argument: frozenset(lasts) for argument, lasts in found.items()}

@@ -9,9 +9,10 @@ from functools import cache
 import libcst as cst
 
 from tfgraphlint.facts.common import Fact, Place
-from tfgraphlint.facts.keras import LostMember
+from tfgraphlint.facts.keras import LostMember, RefusedArgument
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.names.import_scopes import Scopes
+from tfgraphlint.names.search import REFUSALS
 from tfgraphlint.names.version_guards import Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax import newer_python
@@ -23,11 +24,13 @@ from tfgraphlint.syntax.tree import Tree
 
 
 def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """The facts without the lost members that a guard covers, at the place itself or at a call that led there."""
+    """The facts without the lost members and refused arguments that a guard covers, at the place itself or at a call
+    that led there."""
     guards = cache(_File)  # a tree is equal to itself only
     for fact in facts:
-        if not isinstance(fact, LostMember) or not any(
-            guards(place.tree).covers(place) for place in (fact.place, *fact.calls)
+        if not isinstance(fact, LostMember | RefusedArgument) or not any(
+            guards(place.tree, REFUSALS if isinstance(fact, RefusedArgument) else frozenset()).covers(place)
+            for place in (fact.place, *fact.calls)
         ):
             yield fact
 
@@ -35,11 +38,11 @@ def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
 class _File:
     """The guards of one file, by where attributes and names end: both parsers agree on that."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, failures: frozenset[str]) -> None:
         module = newer_python.parse(tree.text)
         lines = rows_of(tree.text)
         import_them(module, taken_for_libraries(tree.text))
-        guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())))
+        guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())), failures)
         self._covered = {
             span_of_node(node, "", lines).end for node in walk(module)
             if isinstance(node, (ast.Attribute, ast.Name)) and guards.covers(node)

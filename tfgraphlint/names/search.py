@@ -18,10 +18,15 @@ from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.text import rows_of
 
 Found = TypeVar("Found")
+# What a call raises that is given an argument which its function does not take.
+REFUSALS = frozenset({"TypeError", "ValueError"})
 
 
 class NameSearch(ABC, Generic[Found]):
     """One search of one file for names that the ``tables`` of a TensorFlow say something of."""
+
+    # Exceptions besides those for names: what is found raises them, and code that catches them reckons with it.
+    failures: frozenset[str] = frozenset()
 
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
@@ -35,10 +40,12 @@ class NameSearch(ABC, Generic[Found]):
                 found = self.in_import(node)
             elif isinstance(node, ast.Attribute):
                 found = self.in_attribute(node)
+            elif isinstance(node, ast.Call):
+                found = self.in_call(node)
             for each in found:
                 if self.scopes.patched is None:
                     return
-                if not self.guards.covers(node):
+                if not self.guards.covers(node.func if isinstance(node, ast.Call) else node):
                     yield each
 
     @cached_property
@@ -54,11 +61,15 @@ class NameSearch(ABC, Generic[Found]):
     def in_attribute(self, node: ast.Attribute) -> Iterable[Found]:
         """What is found in a chain of attributes; what the chain contains is asked for after it."""
 
+    def in_call(self, node: ast.Call) -> Iterable[Found]:
+        """What is found in a call, besides what its function is called."""
+        return ()
+
     @cached_property
     def guards(self) -> Guards:
         """Looked for when there is something that they could cover."""
         values = VersionValues(self.tree, self.scopes, releases(meant()))
-        return Guards(self.tree, values)
+        return Guards(self.tree, values, self.failures)
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:

@@ -23,7 +23,10 @@ _TELLS_VERSION = re.compile(
     r"|(?:^|_)v[12](?:_|$)|version|compat(?:$|_)|^backend$",
     re.IGNORECASE,
 )
-_ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "TYPE_CHECKING"})
+_ASKS = frozenset({
+    "hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "TYPE_CHECKING", "signature", "getfullargspec",
+    "getargspec", "co_varnames",
+})  # fmt: skip
 _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
@@ -46,10 +49,11 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Guards:
-    """The guarded attributes and imports of a file."""
+    """The guarded attributes and imports of a file. ``failures`` are exceptions that count besides those for names."""
 
-    def __init__(self, tree: ast.Module, values: VersionValues) -> None:
+    def __init__(self, tree: ast.Module, values: VersionValues, failures: frozenset[str] = frozenset()) -> None:
         self._values = values
+        self._failures = _FAILURES | failures
         self._telling = _telling_names(tree)
         self._deferred = any(
             isinstance(node, ast.ImportFrom) and node.module == "__future__"
@@ -135,7 +139,7 @@ class Guards:
             guarded = guarded or self._verdict(value) is decides
 
     def _attempt(self, node: ast.Try, guarded: bool, within: tuple[str, ...]) -> None:
-        inside = guarded or any(map(_expects_absence, node.handlers))
+        inside = guarded or any(_catches(handler, self._failures) for handler in node.handlers)
         for body in (node.body, *(handler.body for handler in node.handlers), node.orelse):
             self._block(body, inside, within)
         self._block(node.finalbody, guarded, within)
@@ -230,7 +234,7 @@ def _told_by(node: ast.AST, known: frozenset[str]) -> Iterable[str]:
             return _assigned(target)
         case ast.FunctionDef(name=name, body=body) if _returns_telling(body, known):
             return (name,)
-        case ast.Try(handlers=handlers) if any(map(_expects_absence, handlers)):
+        case ast.Try(handlers=handlers) if any(_catches(handler, _FAILURES) for handler in handlers):
             return _flags_of(node)
     return ()
 
@@ -264,9 +268,9 @@ def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
     return False
 
 
-def _expects_absence(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, failures: frozenset[str]) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or last_name(kind) in _FAILURES for kind in kinds)
+    return any(kind is None or last_name(kind) in failures for kind in kinds)
 
 
 def _skips(decorator: ast.expr) -> bool:

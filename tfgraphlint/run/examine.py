@@ -13,7 +13,7 @@ from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
 from tfgraphlint.disk.names import one_line
 from tfgraphlint.errors import RegistryError
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.names.gone_names import mentions_legacy, mentions_removed
+from tfgraphlint.names.gone_names import mentions_legacy, mentions_refused, mentions_removed
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles
 from tfgraphlint.project.guard import parse, too_deep
@@ -219,6 +219,11 @@ class Examiner:
 
             for name in removed_names(tree, source.filename, source.text, version):
                 yield from self._rules().diagnostics(name)
+        if mentions_refused(source.text):
+            from tfgraphlint.names.keras_arguments import refused_keywords
+
+            for keyword in refused_keywords(tree, source.filename, source.text, version):
+                yield from self._rules().diagnostics(keyword)
 
     def _version(self, file: Path, source: Source) -> str | None:
         """The TensorFlow that a file is meant for; None for the newest."""

@@ -20,7 +20,7 @@ from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.screen.top_level import reached_by_running
-from tfgraphlint.screen.triggers import COMPILE, LOST_READS, TRIGGERS, mentions_framework
+from tfgraphlint.screen.triggers import COMPILE, LOST_READS, REFUSED, TRIGGERS, mentions_framework
 
 MAX_OUTLINES = 150  # of modules: so many are kept in memory
 
@@ -145,7 +145,7 @@ class ImportedModules:
         if path not in self._suspects:
             text = glimpse(path)
             # A helper need not name a framework to use the tape, model or optimizer that it is given.
-            telling = {*TRIGGERS, *LOST_READS}
+            telling = {*TRIGGERS, *LOST_READS, REFUSED}
             if mentions_framework(text):
                 telling |= {COMPILE, *(GRAPH_API if "compat" in text else ())}
             found = {id(part) for part in outline.parts if not part.words.isdisjoint(telling)}

@@ -20,7 +20,8 @@ from tfgraphlint.libraries.words import (
 )
 from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
-from tfgraphlint.screen.parts import Part
+from tfgraphlint.screen.parts import Part, mention
+from tfgraphlint.screen.triggers import REFUSED, gives_refused
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
@@ -39,6 +40,8 @@ def read_call(notes: Notes, node: ast.Call, part: Part) -> None:
     part.functional = part.functional or name == "Input"
     if part.name and name == part.name and first_name(function) in (part.name, "self", "cls"):
         part.symptom = True  # recursion
+    if gives_refused(node):
+        mention(part, REFUSED)
     if name not in SHAPE_TAKERS:
         part.doubts += filter(None, map(asked_for_shape, arguments_of(node)))
     if isinstance(function, ast.Name):

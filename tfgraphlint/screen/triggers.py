@@ -18,6 +18,8 @@ from tfgraphlint.libraries.words import (
     GRADIENT_TRIGGERS,
     LOST_METHODS,
     LOST_VALUES,
+    NAME_CAME_FIRST,
+    REFUSED_BY_METHODS,
 )
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 from tfgraphlint.syntax.ast_walk import walk
@@ -29,8 +31,11 @@ LOST_READS = frozenset(f".{name}" for name in LOST_VALUES)
 _FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\btf\.[A-Za-z]")
 _IMPORTED_TEXT = re.compile(r"\bimport\b([^\n]*)")  # a row is looked at once, however often the word stands in it
 _SHORT_NAME = re.compile(r"\b(?:tf\w*|K)\b|\*")
+# The word of an outline for a call of a method that gives what a version of Keras refuses.
+REFUSED = "refused argument"
 _TRIGGER_TEXT = re.compile(
-    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE}))})\b|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
+    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE} | set(REFUSED_BY_METHODS)))})\b"
+    rf"|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
 )
 
 
@@ -122,9 +127,19 @@ def _names_trigger(node: ast.AST) -> bool:
             return any(alias.name in TRIGGERS for alias in names)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile")):
             return False
-        case ast.Call(func=ast.Attribute(attr="compile")):
-            return _hands_over_code(node)
+        case ast.Call(func=ast.Attribute(attr=name)) if name in REFUSED_BY_METHODS:
+            return gives_refused(node) or name == COMPILE and _hands_over_code(node)
     return False
+
+
+def gives_refused(call: ast.Call) -> bool:
+    """Whether a call gives a method an argument that a version of Keras refuses."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method not in REFUSED_BY_METHODS:
+        return False
+    if any(keyword.arg in REFUSED_BY_METHODS[method] for keyword in call.keywords):
+        return True
+    return method in NAME_CAME_FIRST and bool(call.args)
 
 
 def _hands_over_code(call: ast.Call) -> bool:

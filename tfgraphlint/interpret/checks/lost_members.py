@@ -40,9 +40,7 @@ def report(m: Machine, value: Value, name: str, node: cst.CSTNode) -> None:
     """Report that ``value`` lacks the attribute that ``node`` reads, where that is certain."""
     if m.guards or m.alternatives:
         return
-    cls = _class_of_object(m, value, name) if isinstance(value, Object) else None
-    if isinstance(value, Instance):
-        cls = _class_of_instance(m, value, name)
+    cls = class_of(m, value, name)
     lost = m.tables.lost_member(cls, name) if cls is not None else None
     if cls is not None and lost is not None and _is_certain(m, value, name, lost):
         _report(m, node, cls, name, lost)
@@ -65,6 +63,13 @@ def _report(m: Machine, node: cst.CSTNode, cls: str, name: str, lost: Lost) -> N
     if node not in told and not m.muted:
         told.add(node)
         m.emit(LostMember(m.place(node), cls, name, lost.error, tuple(m.calls)))
+
+
+def class_of(m: Machine, value: Value, name: str) -> str | None:
+    """The library class that an attribute of an object is from; None where that is not certain."""
+    if isinstance(value, Instance):
+        return _class_of_instance(m, value, name)
+    return _class_of_object(m, value, name) if isinstance(value, Object) else None
 
 
 def _class_of_object(m: Machine, value: Object, name: str) -> str | None:
@@ -95,7 +100,12 @@ def _is_certain(m: Machine, value: Value, name: str, lost: Lost) -> bool:
         return True
     if not lost.is_method:
         return False
-    return not isinstance(value, Instance) or not (value.partial and _is_defined_below(value.cls, name))
+    return not isinstance(value, Instance) or not may_be_overridden(value, name)
+
+
+def may_be_overridden(value: Instance, name: str) -> bool:
+    """Whether a method may be that of a class of the same file that inherits from the known one."""
+    return value.partial and _is_defined_below(value.cls, name)
 
 
 def _is_defined_below(cls: Class, name: str) -> bool:

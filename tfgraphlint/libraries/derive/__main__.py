@@ -127,6 +127,17 @@ def _removed(write: Write, modules: Any, naming: Any, folder: Path) -> None:
         write("removed", removed.derive(old, Tables(folder)))
 
 
+def _arguments(write: Write, modules: Any, naming: Any, folder: Path) -> None:
+    from tfgraphlint.libraries.derive import names, refusals
+    from tfgraphlint.libraries.tables import Tables, load
+
+    kinds = names.classes(naming)
+    is_old = int(versions()["versions"]["keras"].partition(".")[0]) <= load("2.15").keras
+    if is_old:
+        write("taken", {"taken": refusals.derive_taken(naming, kinds)})
+    write("arguments", refusals.derive_refused(Tables(folder) if is_old else load("2.15"), naming, kinds))
+
+
 def _tf1(write: Write, modules: Any, naming: Any, folder: Path) -> None:
     from tfgraphlint.libraries.derive import tf1
 
@@ -144,6 +155,7 @@ _TABLES: dict[str, Any] = {
     "functions": _functions,
     "keras": _keras,
     "removed": _removed,
+    "arguments": _arguments,
 }
 
 

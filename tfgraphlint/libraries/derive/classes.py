@@ -101,7 +101,7 @@ def _is_layer(cls: type) -> bool:
 
 def _layer(cls: type, naming: Naming) -> dict[str, Any]:
     record: dict[str, Any] = {"params": _parameters(cls)}
-    for arguments in _constructions(cls):
+    for arguments in constructions(cls):
         for shape in _INPUTS:
             seen = _called(cls, arguments, shape, naming)
             if seen:
@@ -125,7 +125,8 @@ def _parameters(cls: type) -> list[str]:
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
-def _constructions(cls: type) -> Iterator[Callable[[], dict[str, Any]]]:
+def constructions(cls: type) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Sets of arguments with which a layer may be made."""
     try:
         parameters = inspect.signature(cls).parameters.values()
     except (TypeError, ValueError):
@@ -209,7 +210,7 @@ def derive_losses(naming: Naming) -> dict[str, Any]:
 
 def _judged(cls: type, naming: Naming) -> dict[str, Any]:
     record: dict[str, Any] = {"params": _parameters(cls)}
-    arguments = _loss_arguments(cls)
+    arguments = loss_arguments(cls)
     if arguments is None:
         return {**record, "untried": True}
     sets: tuple[Any, ...] = (
@@ -246,7 +247,8 @@ def _judged(cls: type, naming: Naming) -> dict[str, Any]:
     return {**record, "gradient": gradient, "returns": returned}
 
 
-def _loss_arguments(cls: type) -> dict[str, Any] | None:
+def loss_arguments(cls: type) -> dict[str, Any] | None:
+    """Arguments with which a loss or metric may be made; None where nobody knows."""
     choices: dict[str, Any] = {
         "num_classes": 3,
         "target_class_ids": [0],
