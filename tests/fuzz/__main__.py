@@ -34,6 +34,7 @@ def main() -> int:
     given = parser.parse_args()
     texts = seeds([ROOT / "fixtures", *given.directories])
     began, faults, done, slowest = time.monotonic(), Counter[str](), 0, (0.0, "")
+    seen = Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         for case in _made(given, texts):
             if given.only is not None and case.number != given.only:
@@ -41,7 +42,7 @@ def main() -> int:
             if given.only is not None and isinstance(case, Case):
                 sys.stdout.write(case.content.decode("utf-8", "replace"))
             start = time.process_time()
-            for fault in faults_of(case, Path(folder)) if isinstance(case, Case) else case.faults(Path(folder)):
+            for fault in faults_of(case, Path(folder), seen) if isinstance(case, Case) else case.faults(Path(folder)):
                 _say(case, fault)
                 faults[fault.strip().splitlines()[-1]] += 1
             slowest = max(slowest, (time.process_time() - start, case.name))
@@ -49,6 +50,8 @@ def main() -> int:
             if time.monotonic() - began > given.seconds:
                 break
     print(f"{done} cases, {faults.total()} faults; the slowest took {slowest[0]:.1f} s: {slowest[1]}")
+    for what, count in seen.items():
+        print(f"{count:6} {what}")
     for fault, count in faults.most_common():
         print(f"{count:6} {fault}")
     return int(bool(faults))

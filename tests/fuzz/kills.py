@@ -1,14 +1,18 @@
-"""``kill -9`` at random moments of ``--fix``, again and again: no half file, and no litter that the next run leaves.
+"""``kill -9`` on the way of ``--fix``, again and again: no half file, and no litter that the next run leaves.
 
     python -m tests.fuzz.kills [--seed N] [--count N]
 
-Each time a run repairs many files of a folder and is killed somewhere on the way. Each file has then to be as it was or
-as a run that nobody disturbs makes it; a run after the last one clears what was left. Status 1 where it is not so.
+First at each step of writing in turn: a run kills itself when it is about to open, write, sync, rename or remove a
+file, or has written the half. Then at random moments: each time a run repairs many files of a folder and is killed
+somewhere on the way. Each file has then to be as it was or as a run that nobody disturbs makes it, and the next run
+clears what was left. Status 1 where it is not so.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import random
 import shutil
@@ -18,10 +22,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
+
+from tests.fuzz.hostile import run_in
+from tfgraphlint.disk import writing
 
 ROOT = Path(__file__).parents[2]
 FILES = 25
+MAX_STEPS = 1000
 SECONDS_OF_WRITING = 0.05  # about
 LOST = """\
 import tensorflow as tf
@@ -46,6 +56,8 @@ def main() -> int:
         seconds, after = time.monotonic() - start, contents(folder)
         assert set(after) == set(before) and all(after[each] != before[each] for each in before)
         seen = Counter[str]()
+        for arguments in WRITERS:
+            seen.update(killed_at_each_step(folder, lambda: filled(folder, FILES // 5), arguments))
         for number in range(given.count):
             rng = random.Random(f"{given.seed}-{number}")
             writing = number % 3 != 0  # most of the time is spent before
@@ -56,6 +68,104 @@ def main() -> int:
     return int(any(what.startswith("FAULT") for what in seen))
 
 
+# -- at each step -----------------------------------------------------------------------------------
+
+WRITERS = (
+    ("check", "--fix", "--isolated", "--output-format", "json", "--output-file", "said/out.json", "."),
+    ("check", "--isolated", "--no-cache", "--baseline", "said/known.json", "--write-baseline", "."),
+    ("check", "--isolated", "--no-cache", "--add-ignore=later", "."),
+)
+
+
+class Steps:
+    """``os``, as who writes files sees it: at the step of this number the process is killed."""
+
+    KINDS = ("open", "fsync", "chown", "chmod", "replace", "unlink")
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def step(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        return self._counted(real) if name in self.KINDS else real
+
+    def _counted(self, real: Callable[..., object]) -> Callable[..., object]:
+        def called(*given: object, **named: object) -> object:
+            self.step()
+            return real(*given, **named)
+
+        return called
+
+    def opened(self, descriptor: int, mode: str, closefd: bool) -> InHalves:
+        """What the builtin ``open`` is for who writes files."""
+        return InHalves(open(descriptor, mode, closefd=closefd), self.step)
+
+
+class InHalves:
+    """A file of which half is on the disk when there is a ``step``."""
+
+    def __init__(self, stream: IO[bytes], step: Callable[[], None]) -> None:
+        self._stream, self._step = stream, step
+        self.flush, self.fileno = stream.flush, stream.fileno
+
+    def write(self, content: bytes) -> None:
+        self._stream.write(content[: len(content) // 2])
+        self.flush()
+        self._step()
+        self._stream.write(content[len(content) // 2 :])
+
+    def __enter__(self) -> InHalves:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+
+def killed_at_each_step(folder: Path, fill: Callable[[], object], arguments: tuple[str, ...]) -> Iterator[str]:
+    """Run in a fork of this process, again and again, and kill it one step of writing later each time; what is found
+    then, and after a run that nobody kills."""
+    fill()
+    before = contents(folder)
+    run_in(folder, *arguments)
+    after = contents(folder)
+    option = " ".join(each for each in arguments if each in ("--fix", "--write-baseline") or each.startswith("--add"))
+    for last in range(1, MAX_STEPS):
+        fill()
+        if not _is_killed(folder, arguments, last):
+            yield f"{option}: {last - 1} steps"
+            return
+        found = contents(folder)
+        half = [each for each in after if found.get(each) not in (before.get(each), after[each])]
+        yield from (f"FAULT {option}, step {last}: half a file: {each}" for each in half)
+        litter = found.keys() - before.keys() - after.keys()
+        yield f"{option}: killed at a step, {'unfinished files' if litter else 'nothing'} left beside"
+        run_in(folder, *arguments)
+        left = contents(folder)
+        yield from (f"FAULT {option}, step {last}: not cleared: {each}" for each in left.keys() - after.keys())
+        wrong = [each for each in after if left.get(each) != after[each]]
+        yield from (f"FAULT {option}, step {last}: not as it should be afterwards: {each}" for each in wrong)
+    yield f"FAULT {option}: it does not come to an end"
+
+
+def _is_killed(folder: Path, arguments: tuple[str, ...], last: int) -> bool:
+    """Run in a fork that kills itself at its step of this number; whether there is such a step."""
+    child = os.fork()
+    if child == 0:
+        steps = Steps(last)
+        vars(writing).update(os=steps, open=steps.opened)
+        run_in(folder, *arguments)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+# -- at random moments ------------------------------------------------------------------------------
+
+
 def command() -> list[str]:
     return [sys.executable, "-m", "tfgraphlint", "--fix", "--isolated", "--no-cache", "--quiet", "."]
 
@@ -64,10 +174,11 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def filled(folder: Path) -> dict[str, str]:
+def filled(folder: Path, files: int = FILES) -> dict[str, str]:
     """A folder full of files to repair; what they say."""
-    shutil.rmtree(folder)
-    for number in range(FILES):
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "said").mkdir(parents=True)
+    for number in range(files):
         file = folder / f"p{number % 5}" / f"f{number}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(LOST.format(number=number))
@@ -75,12 +186,22 @@ def filled(folder: Path) -> dict[str, str]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+    """What the files say, but for those that say what happened, which is not the same each time: are they whole?"""
+    found = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+    whole = {name: str(_is_whole(text)) for name, text in found.items() if name.endswith(".json")}
+    return {**found, **whole}
 
 
-def killed(
-    folder: Path, seconds: float, writing: bool, before: dict[str, str], after: dict[str, str]
-) -> list[str]:
+def _is_whole(text: str) -> bool:
+    """Whether JSON is whole, which in a cache stands below a checksum."""
+    first, _, rest = text.partition("\n")
+    with contextlib.suppress(ValueError):
+        json.loads(text if text.startswith("{") else rest)
+        return True
+    return False
+
+
+def killed(folder: Path, seconds: float, writing: bool, before: dict[str, str], after: dict[str, str]) -> list[str]:
     """Kill a run after so long, or so long after it has begun to write; what is found then, and after a run that nobody
     kills."""
     filled(folder)

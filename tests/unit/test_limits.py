@@ -152,21 +152,6 @@ def written(file: Path) -> None:
     rewrite([Rewrite(file, b"x = 1\n", b"x = 2\n")])
 
 
-def test_what_a_killed_run_has_left_is_cleared_by_the_next(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left = tmp_path / f".tfgraphlint-{gone.pid}-0123456789abcdef.tmp"
-    ours = tmp_path / f".tfgraphlint-{os.getpid()}-0123456789abcdef.tmp"
-    other = tmp_path / ".tfgraphlint-notes-abc.tmp"
-    for each in (left, ours, other):
-        each.write_text("x")
-    file = tmp_path / "a.py"
-    file.write_text("x = 1\n")
-    written(file)
-    assert file.read_text() == "x = 2\n"
-    assert sorted(tmp_path.iterdir()) == sorted([file, ours, other])
-
-
 def test_a_file_of_the_longest_name_is_written(tmp_path: Path) -> None:
     file = tmp_path / f"{'n' * 252}.py"
     file.write_text("x = 1\n")

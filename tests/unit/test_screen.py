@@ -11,7 +11,9 @@ from fragments import FAULTS, PLAIN, PLAINEST, programs, written
 
 import tfgraphlint
 from tfgraphlint.interpret.checks.graph_api import REFUSED
+from tfgraphlint.project.guard import parse
 from tfgraphlint.run.examine import Examiner
+from tfgraphlint.screen import imported_suspects
 from tfgraphlint.screen.graph_api_triggers import runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
 from tfgraphlint.screen.outline import Outline
@@ -132,6 +134,27 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
     assert is_called_by(text, file)
     quiet = text.replace("f(1)", "def g():\n    f(1)")
     assert not is_called_by(quiet, file)
+
+
+def test_a_way_through_more_modules_than_are_kept_is_gone_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large package nearly every file imports all others: none reads them all again."""
+    monkeypatch.setattr(imported_suspects, "MAX_OUTLINES", 3)
+    for number in range(8):
+        (tmp_path / f"m{number}.py").write_text(f"from m{number + 1} import f\ndef g():\n    f()\nf = g\n")
+    (tmp_path / "m8.py").write_text("def f(tape):\n    return tape.gradient(1, 2)\n")
+    text, parsed, modules = "from m0 import f\nf()\n", [], ImportedModules()
+    tree = ast.parse(text)
+
+    def counted(given: str, name: str) -> object:
+        parsed.append(name)
+        return parse(given, name)
+
+    monkeypatch.setattr(imported_suspects, "parse", counted)
+    assert modules.runs_root(Outline(tree), tree, tmp_path / "first.py")
+    assert len(parsed) == 9
+    assert modules.runs_root(Outline(tree), tree, tmp_path / "second.py")
+    assert len(parsed) == 9
+    assert modules.finder.reached(tmp_path / "second.py") == {tmp_path / f"m{number}.py" for number in range(9)}
 
 
 PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))

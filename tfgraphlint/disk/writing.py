@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from tfgraphlint.errors import RunError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OURS = re.compile(r"\.tfgraphlint-(\d+)-[0-9a-f]{16}\.tmp")  # with the process that made it; short, whatever the name
+# Nobody takes so long over a file. In a container each run may be process 1, and another program is it afterwards.
+MAX_SECONDS_UNFINISHED = 3600
+_UNFINISHED: set[str] = set()  # names of files that this process is writing
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def rewrite(files: Sequence[Rewrite]) -> None:
         for temporary, _ in made:
             with contextlib.suppress(OSError):  # it has another name by now
                 os.unlink(temporary)
+            _UNFINISHED.discard(os.path.basename(temporary))
 
 
 def write_anew(path: Path, content: bytes) -> None:
@@ -85,6 +90,7 @@ def write_named(path: Path, content: bytes) -> None:
         with open(target, "wb") as stream:
             stream.write(content)
         return
+    clear_litter(target.parent)
     if target.exists():
         mode = stat.S_IMODE(target.stat().st_mode)
         if not os.access(target, os.W_OK):
@@ -104,6 +110,8 @@ def _put(path: Path, content: bytes, mode: int) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+    finally:
+        _UNFINISHED.discard(os.path.basename(temporary))
 
 
 def is_below(path: Path, folder: Path) -> bool:
@@ -140,6 +148,7 @@ def _rename(made: Sequence[tuple[str, Path]]) -> None:
 def _temporary(folder: Path, content: bytes, mode: int, owner: os.stat_result | None = None) -> str:
     """The name of a new file in ``folder`` that holds ``content``; on the disk for certain where it has an owner."""
     name = os.path.join(folder, f".tfgraphlint-{os.getpid()}-{os.urandom(8).hex()}.tmp")
+    _UNFINISHED.add(os.path.basename(name))
     descriptor = os.open(name, _NEW, 0o600)
     try:
         with open(descriptor, "wb", closefd=True) as file:
@@ -154,6 +163,7 @@ def _temporary(folder: Path, content: bytes, mode: int, owner: os.stat_result | 
         os.chmod(name, mode)
     except BaseException:
         os.unlink(name)
+        _UNFINISHED.discard(os.path.basename(name))
         raise
     return name
 
@@ -169,12 +179,18 @@ def _unfinished(folder: Path) -> Iterator[str]:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = _OURS.fullmatch(entry.name)
-            if match is not None and entry.is_file(follow_symlinks=False) and not _is_running(int(match[1])):
+            if match is None or not entry.is_file(follow_symlinks=False) or entry.name in _UNFINISHED:
+                continue
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if age > MAX_SECONDS_UNFINISHED or not _is_running(int(match[1])):
                 yield entry.path
 
 
 def _is_running(process: int) -> bool:
-    if process == os.getpid() or os.name == "nt":  # where asking would end it
+    """Whether a process that is not this one is running."""
+    if process == os.getpid():
+        return False  # it had our number before us
+    if os.name == "nt":  # where asking would end it
         return True
     try:
         os.kill(process, 0)

@@ -8,7 +8,7 @@ from what runs in the script, through what that names in the modules, as deep as
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ class ImportedModules:
         self._outlines: dict[Path, Outline | None] = {}
         self._suspects: dict[Path, set[int]] = {}
         self._quiet: set[_Asked] = set()
+        self._telling: set[_Asked] = set()
         self._related: dict[Path, bool] = {}
 
     def relates(self, text: str, file: Path) -> bool:
@@ -74,26 +75,40 @@ class ImportedModules:
 
     def tells(self, outline: Outline, file: Path, words: Set[str], only: str | None = None) -> bool:
         """Whether a fact can come from what code of ``file`` imports that uses these words, or this one name."""
-        seen: set[_Asked] = set()
-        pending = list(self._asked(outline, file, words, only))
+        came_from: dict[_Asked, _Asked | None] = {}
+        pending: list[tuple[_Asked, _Asked | None]] = [(each, None) for each in self._asked(outline, file, words, only)]
         while pending:
-            asked = pending.pop()
-            if asked in seen or asked in self._quiet:
+            asked, by = pending.pop()
+            if asked in came_from or asked in self._quiet:
                 continue
-            seen.add(asked)
-            there = self._outline(asked.path)
-            if there is None:
-                continue
-            used = set(asked.names)
-            if not used <= there.names:  # passed on, or made at the top level
-                used |= there.module_words
-            for part in there.reached_from(frozenset(used)):
-                if id(part) in self._telling_parts(asked.path, there):
-                    return True
-                used |= part.words
-            pending += self._asked(there, asked.path, used)
-        self._quiet |= seen
+            came_from[asked] = by
+            if asked in self._telling or self._tells_itself(asked, pending):
+                self._remember_telling(asked, came_from)
+                return True
+        self._quiet |= came_from.keys()
         return False
+
+    def _tells_itself(self, asked: _Asked, pending: list[tuple[_Asked, _Asked | None]]) -> bool:
+        """Whether a fact can come from what is asked of one module; what that asks of others is left in ``pending``."""
+        there = self._outline(asked.path)
+        if there is None:
+            return False
+        used = set(asked.names)
+        if not used <= there.names:  # passed on, or made at the top level
+            used |= there.module_words
+        for part in there.reached_from(frozenset(used)):
+            if id(part) in self._telling_parts(asked.path, there):
+                return True
+            used |= part.words
+        pending += [(each, asked) for each in self._asked(there, asked.path, used)]
+        return False
+
+    def _remember_telling(self, asked: _Asked | None, came_from: Mapping[_Asked, _Asked | None]) -> None:
+        """Remember the way that led to what tells: other files that come upon it need not go on. Of a large project,
+        most files import most modules, more than are kept."""
+        while asked is not None:
+            self._telling.add(asked)
+            asked = came_from[asked]
 
     @property
     def finder(self) -> ModuleFinder:
