@@ -45,8 +45,8 @@ class PythonValueOfTensor(Rule):
 
     ## Known limits
 
-    A number of Python that the branches of a tensor's condition assign, or the turns of a loop over a tensor, is a tensor
-    afterwards: `stage = 0`, then `if loss < 0.1: stage = 1`, then `rates[stage]`.
+    A number of Python that the branches of a tensor's condition assign, or the turns of a loop over a tensor, is a
+    tensor afterwards: `stage = 0`, then `if loss < 0.1: stage = 1`, then `rates[stage]`.
 
     In code that AutoGraph converts `float`, `int`, `len`, `range`, `abs`, `sorted` and `for` work, but what they give
     is a tensor still: `math.sqrt(float(t))` is reported at `math.sqrt`. Python lists of tensors, `tf.unstack`, static

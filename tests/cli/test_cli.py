@@ -285,6 +285,14 @@ def test_headings_are_bold_where_there_are_colours(monkeypatch: pytest.MonkeyPat
     assert "\x1b[1mKeras\x1b[0m\n" in run("rule").stdout
 
 
+def test_a_prefix_lists_the_rules_that_have_it(project: Path) -> None:
+    codes = [row.split()[0] for row in run("rule", "tfg30").stdout.splitlines() if "TFG" in row]
+    assert len(codes) > 5
+    assert all(code.startswith("TFG30") for code in codes)
+    assert {each["code"] for each in json.loads(run("rule", "TFG30", "--output-format", "json").stdout)} == set(codes)
+    assert run("rule", "TFG30x").exit_code == 2
+
+
 def test_all_rules_are_listed_by_family() -> None:
     rows = run("rule").stdout.splitlines()
     keras = rows[rows.index("Keras") :]

@@ -93,7 +93,7 @@ def _story(story: Story, where: str, strokes: Strokes, page: Page) -> Iterator[s
 def _picture(story: Story, where: str, strokes: Strokes, page: Page) -> Iterator[str]:
     stops, left_out = shortened(story.path)
     width = max((len(_place(stop.span, where)) for stop in stops), default=0)
-    is_broken, omitted = False, False
+    is_broken, omitted = story.never_met, False
     for index, stop in enumerate(stops):
         is_last = index == len(stops) - 1
         if left_out and not omitted and _is_gap(story.path, stops, index):

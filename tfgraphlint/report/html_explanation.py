@@ -34,7 +34,7 @@ def _article(story: Story, number: int) -> str:
     badge = f'<span class="badge">{escape(story.outcome.value)}</span>' if story.outcome.value else ""
     stops, left_out = shortened(story.path)
     boxes = "".join(_box(stop) for stop in stops)
-    broken = " lost" if any(stop.part in (Part.CUT, Part.UNKNOWN) for stop in stops) else ""
+    broken = " lost" if story.never_met or any(stop.part in (Part.CUT, Part.UNKNOWN) for stop in stops) else ""
     picture = f'<ol class="path{broken}" aria-label="The way">{boxes}</ol>' if boxes else ""
     more = f"<p>{left_out} more operations are not drawn.</p>" if left_out else ""
     notes = "".join(f"<li>{inline(note)}</li>" for note in story.notes)

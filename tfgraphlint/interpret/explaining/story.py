@@ -56,6 +56,11 @@ class Story:
     path: tuple[Stop, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def never_met(self) -> bool:
+        """Whether no way leads from the source to the query: nothing is cut, and nothing comes through."""
+        return self.outcome is Outcome.LOST and all(stop.part is not Part.CUT for stop in self.path)
+
 
 MAX_STOPS = 14  # of one way; the middle of a longer one is left out
 
