@@ -72,9 +72,9 @@ def _shown(output: Any) -> Any:
 
 def test_a_kernel(directory: Path) -> None:
     cells = {
-        "before": "import tensorflow as tf\nx = tf.constant([1.0])",
-        "failed": "x = tf.Variable([1.0])\nraise ValueError",
-        "load": "%load_ext tfgraphlint",
+        "before": "import tensorflow\nx = tensorflow.constant([1.0])",
+        "failed": "x = tensorflow.Variable([1.0])\nraise ValueError",
+        "load": "%load_ext tfgraphlint\nimport tensorflow as tf\n",
         "unknown": TAPE,
         "known": "x = tf.constant([1.0])",
         "tape": TAPE,
@@ -101,6 +101,7 @@ def test_a_kernel(directory: Path) -> None:
     assert report.keys() == {"text/html", "text/plain"}
     assert report["text/plain"].startswith("TFG301 unwatched-tensor: the gradient of `loss`")
     assert "--> In [6]:1:6" in report["text/plain"]
+    assert "nothing in this file imports" not in report["text/plain"], "the cell that loads the extension counts"
     assert '<div class="tfgraphlint">' in report["text/html"]
     assert [each["text/plain"].count("TFG301") for each in found["all"]] == [1]
     assert found["not linted"] == ["ran\n"]

@@ -140,7 +140,9 @@ def test_the_tag_is_that_of_the_version() -> None:
 
 
 def test_the_task_of_vs_code_reads_what_it_runs(project: Path) -> None:
-    (text,) = snippets("editors.md", "json")
+    text, for_jupyterlab = snippets("editors.md", "json")
+    server = json.loads(for_jupyterlab)["LanguageServerManager"]["language_servers"]["tfgraphlint"]
+    assert server["argv"] == ["tfgraphlint", "server"]
     (task,) = json.loads(text)["tasks"]
     matcher = task["problemMatcher"]
     pattern = matcher["pattern"]

@@ -149,10 +149,61 @@ def test_the_page_of_the_rule_is_shown(client: Client, project: Path) -> None:
     place = {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 10}}
     content = client.ask("textDocument/hover", **place)["contents"]
     assert content["kind"] == "markdown"
-    assert content["value"].startswith("# TFG301 unwatched-tensor\n")
+    assert content["value"].startswith("a tape that records what is computed in its block\n")
+    assert "\n\n---\n\n# TFG301 unwatched-tensor\n" in content["value"]
     assert "## Fix safety" in content["value"]
     place["position"] = {"line": 0, "character": 0}
     assert client.ask("textDocument/hover", **place) is None
+
+
+def hover(client: Client, uri: str, row: int, column: int) -> str:
+    """What is shown beside a place, counted from 0; empty where nothing is."""
+    found = client.ask("textDocument/hover", textDocument={"uri": uri}, position={"line": row, "character": column})
+    return str(found["contents"]["value"]) if found else ""
+
+
+FLOWS = """\
+**FLOWS**: the gradient of `loss` with respect to `x` flows
+
+```text
+  ┌─ source    3:5   tf.Variable([1.0, 2.0])
+  │                  trainable: a tape watches it by itself
+  ├─ operation 5:26  x * x
+  ├─ operation 5:12  tf.reduce_sum(x * x)
+  └─ query     6:9   tape.gradient(loss, x)
+```
+
+- each operation on the way has a gradient, and `tape` recorded it"""
+
+
+def test_what_is_known_of_a_place_is_shown(client: Client, project: Path) -> None:
+    uri = (project / "known.py").as_uri()
+    text = UNWATCHED.replace("tf.constant", "tf.Variable") + "total = 1 + 2  # of what\n"
+    assert client.open(uri, text) == []
+    assert hover(client, uri, 5, 0) == hover(client, uri, 5, 15) == FLOWS, "on the name, and on the query"
+    assert hover(client, uri, 5, 23).startswith("`loss` is a tensor (float)\n"), "in the query"
+    assert hover(client, uri, 4, 27).startswith("**FLOWS**: `x * x` is a tensor (float)\n")
+    assert [hover(client, uri, row, 3) for row in (0, 1, 6)] == ["", "", ""], "nothing has to do with TensorFlow"
+    assert [hover(client, uri, 4, 2), hover(client, uri, 6, 20), hover(client, uri, 99, 0)] == ["", "", ""]
+    client.change(uri, 2, {"text": "\n" + text})
+    assert hover(client, uri, 6, 0) == FLOWS.replace(" 3:5 ", " 4:5 ").replace(" 5:", " 6:").replace(" 6:9 ", " 7:9 ")
+
+
+def test_what_is_known_stands_before_the_page_of_the_rule(client: Client, project: Path) -> None:
+    uri = (project / "both.py").as_uri()
+    assert codes(client.open(uri, CUT)) == ["TFG201"]
+    shown = hover(client, uri, 5, 42)  # columns are units of UTF-16: behind a face that takes two
+    assert shown.startswith("**LOST**: `x.numpy() ** 2` is a NumPy array: no gradient goes through it\n")
+    assert "\n\n---\n\n# TFG201 numpy-method-in-gradient-path\n" in shown
+
+
+def test_nothing_is_shown_where_nothing_is_known(client: Client, project: Path) -> None:
+    uri = (project / "plain.py").as_uri()
+    assert client.open(uri, "x = [1.0]\nprint(x)\n") == []
+    assert hover(client, uri, 0, 0) == ""
+    (found,) = client.change(uri, 2, {"text": "import tensorflow as tf\nx = tf.constant(\n"})
+    assert hover(client, uri, *found["range"]["start"].values()).startswith("# TFG900 ")
+    assert hover(client, uri, 0, 0) == ""
 
 
 def test_open_files_count_as_they_are(client: Client, project: Path) -> None:
@@ -252,7 +303,10 @@ def test_a_notebook_is_one_program(client: Client, project: Path) -> None:
     answer = client.ask("codeAction/resolve", **fix)["edit"]["documentChanges"]
     assert [each["textDocument"]["uri"] for each in answer] == [cell_uri(2)]
     assert edited(tail, answer[0]["edits"]) == WATCHED.split("\n\n")[1]
-    assert client.ask("textDocument/hover", textDocument={"uri": cell_uri(2)}, position={"line": 1, "character": 9})
+    told = hover(client, cell_uri(2), 3, 0)
+    assert told.startswith("**LOST**: the gradient of `loss` with respect to `x` is None\n")
+    assert "source    1:5   tf.constant([1.0, 2.0])" in told
+    assert hover(client, cell_uri(1), 0, 3) == "", "a cell of text"
     (whole,) = client.actions(cell_uri(0), EVERYWHERE, only=["notebook.source.fixAll"])
     assert whole["kind"] == "notebook.source.fixAll.tfgraphlint"
     place = {"line": 0, "character": 4}
@@ -277,6 +331,20 @@ def test_cells_come_and_go(client: Client, project: Path) -> None:
     notebook = {"notebookDocument": {"uri": uri}, "cellTextDocuments": [{"uri": cell_uri(at)} for at in (0, 9, 2)]}
     client.notify("notebookDocument/didClose", **notebook)
     assert client.diagnostics(cell_uri(9)) == []
+
+
+def test_a_notebook_as_jupyterlab_sends_it(client: Client, project: Path) -> None:
+    """One text in Python that is named like the notebook, in a folder that need not be there."""
+    folder = project / "lab"
+    folder.mkdir()
+    (folder / "numbers_of.py").write_text("import tensorflow as tf\n\ndef start():\n    return tf.constant([1.0])\n")
+    head, tail = UNWATCHED.split("\n\n")
+    tail = tail.replace("tf.constant([1.0, 2.0])", "start()")
+    text = f'get_ipython().run_line_magic("time", "")\nfrom numbers_of import start\n{head}\n\n\n{tail}'
+    uri = (project / ".virtual_documents" / "lab" / "n.ipynb").as_uri()
+    (found,) = client.open(uri, text)
+    assert (found["code"], found["range"]["start"]) == ("TFG301", {"line": 6, "character": 5})
+    assert found["relatedInformation"][0]["location"]["uri"] == (folder / "numbers_of.py").as_uri()
 
 
 # -- what goes wrong -------------------------------------------------------------------------------

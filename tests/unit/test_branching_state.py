@@ -24,7 +24,7 @@ def told(ends: Sequence[Any]) -> Any:
 
 def fresh() -> tuple[Store, Copy]:
     """A store, and three dictionaries that it writes to."""
-    return Store(told), [{}, {"a": 1}, {"a": 2, "b": "three"}]
+    return Store(told, {}), [{}, {"a": 1}, {"a": 2, "b": "three"}]
 
 
 def write(store: Store, states: Copy, writes: Writes) -> None:

@@ -78,7 +78,7 @@ def test_what_is_certain_holds_on_every_path(found: list[Any]) -> None:
 
 
 def test_a_field_is_written_through_the_store_only() -> None:
-    store, recording = Store(join_states), Recording()
+    store, recording = Store(join_states, {}), Recording()
     with pytest.raises(AttributeError, match="mask is written through the store"):
         recording.mask = Bits(1)
     mark = store.mark()
@@ -89,7 +89,7 @@ def test_a_field_is_written_through_the_store_only() -> None:
 
 
 def test_tapes_that_record_on_one_path_only_do_not_certainly_record() -> None:
-    store, recording = Store(join_states), Recording()
+    store, recording = Store(join_states, {}), Recording()
     mark = store.mark()
     store.set(recording, Recording.mask, Bits(1))
     changes = store.changes(mark)

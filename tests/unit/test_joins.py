@@ -242,7 +242,7 @@ def test_lists_of_notes_hold_what_each_path_noted(before: tuple[Any, ...], added
 
 @given(VALUES, VALUES)
 def test_the_store_joins_names_with_this(one: Value, two: Value) -> None:
-    store, names = Store(join_states), {"x": one, "y": one}
+    store, names = Store(join_states, {}), {"x": one, "y": one}
     mark = store.mark()
     store.write(names, "x", two)
     store.write(names, "z", two)

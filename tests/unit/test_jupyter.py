@@ -178,6 +178,7 @@ def test_the_history_counts_as_far_as_it_is_known(
         monkeypatch.setattr(Shell.History, "exceptions", failed, raising=False)
     shell = Shell()
     extension = Extension(shell)
+    shell.execution_count += 1
     extension.pre_run_cell(Info(QUERY))
     assert len(shell.published) == texts
     extension.pre_run_cell(Info("one that a cell runs"))

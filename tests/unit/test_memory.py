@@ -8,8 +8,11 @@ from pathlib import Path
 
 import libcst as cst
 
+from tfgraphlint.project.modules import Trees
 from tfgraphlint.project.settings import Settings
+from tfgraphlint.run.examine import Examiner
 from tfgraphlint.run.lint import Request, lint
+from tfgraphlint.syntax.deep_stack import no_garbage_search
 from tfgraphlint.syntax.tree import Tree, once_per_node
 
 # Classes, generators, lambdas and traced functions: what the interpreter remembers something about.
@@ -46,6 +49,42 @@ for batch in batches():
 """
 
 
+# What refers to itself in circles once its top level has run.
+HELPER = """
+import functools
+import tensorflow as tf
+
+class Registry:
+    made = {}
+
+    def add(self, function):
+        @functools.wraps(function)
+        def added(*args):
+            return self.made["last"](*args) if args else added
+        self.made["last"] = added
+        self.kept = self
+        return added
+
+registry = Registry()
+
+@registry.add
+def loss_of(x):
+    def squared(y=x):
+        return squared if y is None else tf.square(y)
+    return squared
+
+table = {"loss": loss_of(2.0), "registry": registry}
+"""
+USER = """
+import tensorflow as tf
+from helper import loss_of, registry, table
+
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(table["loss"]())
+print(tape.gradient(loss, tf.Variable(1.0)), registry)
+"""
+
+
 def live_nodes() -> int:
     gc.collect()
     return sum(isinstance(each, cst.CSTNode) for each in gc.get_objects())
@@ -65,6 +104,24 @@ def test_no_tree_outlives_the_run(tmp_path: Path) -> None:
     before = live_nodes()
     lint_here(files, tmp_path)
     assert live_nodes() <= before
+
+
+def test_what_ran_in_modules_is_freed_without_a_search_for_garbage(tmp_path: Path) -> None:
+    helper, user, other = (tmp_path / name for name in ("helper.py", "user.py", "other.py"))
+    helper.write_text(HELPER)
+    user.write_text(USER)
+    other.write_text(PROGRAM.format(count=1))
+
+    def helpers_alive() -> int:
+        return sum(isinstance(each, Tree) and each.text == HELPER for each in gc.get_objects())
+
+    gc.collect()
+    with no_garbage_search():
+        examiner = Examiner(tmp_path, [tmp_path], trees=Trees(most=1))  # a new project for each file
+        assert examiner.examine(user).passed_screen
+        assert helpers_alive() == 1
+        assert examiner.examine(other).diagnostics
+        assert helpers_alive() == 0
 
 
 def test_answers_about_nodes_go_with_their_tree() -> None:

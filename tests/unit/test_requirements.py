@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from tfgraphlint.names.version_values import Version
+from tfgraphlint.project import requirements
 from tfgraphlint.project.requirements import Requirements, required, sets_legacy_keras
 from tfgraphlint.project.settings import Finder
 
@@ -47,6 +51,39 @@ def of(folder: Path, files: dict[str, str]) -> str | None:
 )
 def test_requirements_txt(tmp_path: Path, line: str, version: str | None) -> None:
     assert of(tmp_path, {"requirements.txt": f"numpy\n{line}\nscipy\n"}) == version
+
+
+NUMBERS = (
+    "2", "1.15", "2.0", "2.10", "2.15", "2.15.0", "2.15.1", "2.15.0.0", "v2.15", "0!2.15", "2.15rc0", "2.15.0rc1",
+    "2.15.0a1", "2.15.0-beta2", "2.16.0.dev1", "2.15.0.post1", "2.15.1.post1", "2.15.0+cu12",
+)  # fmt: skip
+CLAUSES = [o + number for o in ("<", "<=", ">", ">=", "!=", "~=", "==") for number in NUMBERS]
+CLAUSES += [operator + prefix for operator in ("==", "!=") for prefix in ("2.*", "2.15.*", "2.15.1.*")]
+
+
+def test_releases_are_those_that_packaging_allows() -> None:
+    """Where ``==`` or ``~=`` names what is beside a release, that one is meant: a pin of 2.15.0rc1 is for 2.15."""
+    specifiers = pytest.importorskip("packaging.specifiers")
+    releases = {release: ".".join(map(str, release)) for release in requirements._RELEASES}
+    ours = {clause: requirements._releases(clause) for clause in CLAUSES}
+    theirs = {}
+    for clause in CLAUSES:
+        with suppress(specifiers.InvalidSpecifier):
+            allowed = specifiers.SpecifierSet(clause)
+            theirs[clause] = {release for release, written in releases.items() if allowed.contains(written)}
+    assert len(theirs) > 100
+    other = {clause for clause, allowed in theirs.items() if ours[clause] != allowed}
+    assert other == {"==2.15rc0", "==2.15.0rc1", "==2.15.0a1", "==2.15.0-beta2", "==2.16.0.dev1", "==2.15.0.post1",
+                     "==2.15.1.post1", "==2.15.0+cu12", "~=2.15.0.post1", "~=2.15.1.post1"}  # fmt: skip
+    for one, two in product(theirs.keys() - other, repeat=2):
+        assert requirements._releases(f"{one},{two}") == theirs[one] & theirs[two]
+
+
+def test_versions_are_ordered_as_packaging_does() -> None:
+    version = pytest.importorskip("packaging.version")
+    for release, number in product(("2.14.1", "2.15.0", "2.15.1", "2.16.0"), filter(lambda n: "!" not in n, NUMBERS)):
+        ours, theirs = (kind(release) < kind(number) for kind in (Version, version.Version))
+        assert (ours, Version(release) == number) == (theirs, version.Version(release) == version.Version(number))
 
 
 PROJECT = '[project]\ndependencies = ["numpy", "tensorflow>=2.10,<2.16"]\n'

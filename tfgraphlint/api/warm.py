@@ -61,6 +61,10 @@ class Warm:
         request = replace(run.request, trees=self._trees.copy(), known_starters=run.request.starters)
         return replace(run, request=request)
 
+    def to_be_read_again(self, run: Run) -> Request:
+        """What ``run`` was asked for, to be interpreted once more as it is."""
+        return replace(run.request, trees=self._trees, known_starters=run.request.starters)
+
     def placed(self, run: Run, texts: Mapping[Path, str], diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """``diagnostics`` of ``run`` at their places as a person reads them: in a notebook, by cell."""
 

@@ -44,6 +44,7 @@ class FaultKind(Enum):
     NOTHING_WATCHED = "nothing-watched"  # watch_accessed_variables=False and no watch
     UNTRAINABLE = "untrainable"  # a variable made with trainable=False
     OUTSIDE = "outside"  # the operation ran while the tape was not recording
+    REPLICAS = "replicas"  # a strategy ran the function in threads, where no tape around it records
     INNER_GRADIENT = "inner-gradient"  # a gradient was computed while the outer tape was not recording
     NUMPY_METHOD = "numpy-method"
     NUMPY_CALL = "numpy-call"
@@ -69,6 +70,16 @@ class Fault:
     outcome: str = "none"  # what TensorFlow gives: "none", "zero", "zero or raises", "part", "raises", "nan"
     calls: tuple[Place, ...] = ()  # through which the place was reached, outermost first
     outside: bool = False  # the value had left TensorFlow before, and had not come back
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether tapes may record the operation although no gradient comes through it: what it gives can be a source.
+
+        ``tf.py_function`` has a gradient of its own, whatever its body does; ``tf.numpy_function`` has none.
+        """
+        return self.kind is FaultKind.NON_DIFFERENTIABLE or (
+            self.kind is FaultKind.PY_FUNCTION and self.outcome != "none"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,6 +82,7 @@ def interpret(
     if any(map(_needs_eager_program, m.facts)) and switches.switched_elsewhere(project, tree.text, file):
         m.facts = [fact for fact in m.facts if not _needs_eager_program(fact)]
     m.facts = [fact for fact in m.facts if runs_as_supposed(project, fact, tree, file)]
+    m.end()
     return [fact for fact in eager_switches.gathered(m.facts) if not _expected(m, fact)]
 
 

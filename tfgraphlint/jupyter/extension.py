@@ -25,6 +25,7 @@ class Extension:
         self._said: set[str] = set()
         self._running: tuple[str, int] | None = None  # the text of the cell, and the number of the next one
         self._guarded(self._take_over_history)
+        self._guarded(self._take_over_running)
 
     # -- what IPython calls ----------------------------------------------------------------------
 
@@ -39,7 +40,9 @@ class Extension:
 
     def post_run_cell(self, result: Any) -> None:
         """A cell has run, or was ended by an error."""
-        if self._running is None or (result is not None and result.info.raw_cell != self._running[0]):
+        if self._running is None:
+            return
+        if result is not None and result.info.raw_cell.rstrip("\n") != self._running[0].rstrip("\n"):
             return
         self._running = None
         if result is not None:
@@ -82,6 +85,13 @@ class Extension:
                     self._session.add(Cell(text, number))
                 else:
                     self._session.add_failed(Cell(text, number), None, self._shell.user_ns.keys())
+
+    def _take_over_running(self) -> None:
+        """The cell that is loading the extension, if one is: it is part of the program once it has run."""
+        number = self._shell.execution_count - 1
+        history = self._shell.history_manager.input_hist_raw  # its texts end without an empty line
+        if 0 < number < len(history):
+            self._running = history[number], number + 1
 
     def _show_all(self) -> None:
         found = self._session.all()

@@ -24,6 +24,7 @@ from tfgraphlint.libraries.tensorflow import (
     conversions,
     datasets,
     decorators,
+    distribution,
     gradient_functions,
     host_functions,
     identity_functions,
@@ -35,8 +36,8 @@ from tfgraphlint.libraries.words import HOST_LIBRARIES
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
-    at_exit, concurrency, control_flow, conversions, gradient_functions, host_functions, identity_functions, modes,
-    numbers, optimizers, output, programs, properties, sequences, structures,
+    at_exit, concurrency, control_flow, conversions, distribution, gradient_functions, host_functions,
+    identity_functions, modes, numbers, optimizers, output, programs, properties, sequences, structures,
 )  # fmt: skip
 
 call_instance = objects.call_instance

@@ -28,6 +28,11 @@ _SAME_MODULE = (
     ("tensorflow.compat.v1.compat.v2", "tensorflow"),
     ("tensorflow.compat.v1.raw_ops", "tensorflow.raw_ops"),
     ("tensorflow.compat.v2", "tensorflow"),
+    # Where TensorFlow itself keeps its switches: programs import them from there as well.
+    ("tensorflow.python.framework.ops.disable_eager_execution", "tensorflow.compat.v1.disable_eager_execution"),
+    ("tensorflow.python.framework.ops.enable_eager_execution", "tensorflow.compat.v1.enable_eager_execution"),
+    ("tensorflow.python.compat.v2_compat.disable_v2_behavior", "tensorflow.compat.v1.disable_v2_behavior"),
+    ("tensorflow.python.compat.v2_compat.enable_v2_behavior", "tensorflow.compat.v1.enable_v2_behavior"),
 )
 
 

@@ -43,7 +43,8 @@ class NotKnown(Exception):
 
 @total_ordering
 class Version:
-    """A version as ``packaging`` orders it: numbers first, and what is not released before what is."""
+    """A version as ``packaging`` orders it: numbers first, what is not released before what is, and then what comes
+    after. The tests compare the two."""
 
     def __init__(self, text: str) -> None:
         match = _NUMBERS.match(text.strip())
@@ -53,7 +54,7 @@ class Version:
         self.release = tuple(numbers)
         while len(numbers) > 1 and not numbers[-1]:
             del numbers[-1]
-        self._key = (numbers, not re.match(r"[-_.]?(?:a|b|c|rc|alpha|beta|dev|pre)", match[2]))
+        self._key = numbers, _rank(match[2])
 
     @property
     def version(self) -> list[int]:
@@ -85,6 +86,13 @@ class Version:
         return self._key < self._of(other)._key
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _rank(suffix: str) -> int:
+    """Where a version stands beside the release with the same numbers: -1 before it, 1 after it."""
+    if re.match(r"[-_.]?(?:a|b|c|rc|dev|pre)", suffix):
+        return -1
+    return 1 if re.match(r"[-_.]?(?:post|r)|\+", suffix) else 0
 
 
 def releases(version: tuple[int, ...]) -> list[Mapping[str, str]]:

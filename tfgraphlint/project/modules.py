@@ -83,6 +83,15 @@ class Project(ModuleFinder):
         self._read: set[Path] = set()
         self.looked_around = False  # whether the texts of all files mattered to the file that is linted now
         self.scopes: dict[str, Any] = {}  # what the interpreter made of a module's top level, by path
+        self.lasting: dict[int, dict[Any, Any]] = {}  # the names and attributes that it wrote there, by identity
+
+    def end(self) -> None:
+        """Let go of what the interpreter made of modules. It refers to itself in circles, which Python would have to
+        search for among millions of nodes of trees."""
+        for state in self.lasting.values():
+            state.clear()
+        self.lasting.clear()
+        self.scopes.clear()
 
     def add(self, path: Path, tree: Tree) -> None:
         """A file that is to be linted now and is parsed already."""

@@ -26,7 +26,16 @@ LAST_WITH_KERAS_2 = (2, 15)
 
 # A distribution's name, its extras, its version specifiers; what comes after (markers, hashes, comments) is left.
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#@)\\]*)")
-_CLAUSE = re.compile(r"(===|==|!=|~=|<=|>=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_CLAUSE = re.compile(
+    r"(===|==|!=|~=|<=|>=|<|>|\^|~)?\s*v?(?:0!)?(\d+(?:\.\d+)*)(\.\*)?"
+    r"[-_.]?(?:(?P<before>a|b|c|rc|pre|dev)|(?P<after>post|r(?!c)|\+))?"
+)
+# What a clause says of releases where its version comes before one, as 2.15.0rc1 does, or after one. Nothing is left of
+# `!=`; and whoever asks for `==2.15.0rc1` has 2.15.
+_BESIDE_A_RELEASE: dict[tuple[str | None, str | None], str] = {
+    ("<=", "before"): "<", (">", "before"): ">=", ("<", "after"): "<=", (">=", "after"): ">",
+    ("!=", "before"): "", ("!=", "after"): "",
+}  # fmt: skip
 _MAX_DIGITS = 9  # of a part of a version; Python itself refuses to read numbers of thousands of digits
 _LOCKED = re.compile(r'^name = "([\w.-]+)"\s+version = "([^"]+)"', re.MULTILINE)
 _PIPFILE_LOCKED = re.compile(r'"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"')
@@ -183,13 +192,15 @@ def _tests(specifiers: str) -> Iterator[Callable[[Release], bool]]:
     """A test for each clause of ``>=2.10,<2.16``, also as Poetry writes them. Its alternatives rule nothing out."""
     clauses = [] if "||" in specifiers else specifiers.split(",")
     for match in filter(None, (_CLAUSE.match(clause.strip()) for clause in clauses)):
-        numbers = tuple(int(part[:_MAX_DIGITS]) for part in match[2].split(".")[:3])
-        yield _test(match[1] or "==", numbers, bool(match[3]) or (match[1] is None and len(numbers) < 3))
+        numbers = tuple(int(part[:_MAX_DIGITS]) for part in match[2].split(".")[:4])
+        operator = _BESIDE_A_RELEASE.get((match[1], match.lastgroup), match[1] or "==")
+        if operator:
+            yield _test(operator, numbers, bool(match[3]) or (match[1] is None and len(numbers) < 3))
 
 
 def _test(operator: str, numbers: tuple[int, ...], prefix: bool) -> Callable[[Release], bool]:
-    size = len(numbers)
     whole = (*numbers, 0, 0)[:3]
+    size, numbers = len(numbers), numbers[:3]
     match operator:
         case "==" | "===" if prefix:
             return lambda release: release[:size] == numbers

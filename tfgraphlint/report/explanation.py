@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ class Strokes:
     left_out: str
 
 
+_SPECIAL = re.compile(r"[\\*_<\[\]]")
 BOXES = Strokes("┌─", "├─", "└─", "│ ", "╳─", "┆ ", "┆─", "?─", "•", "⋮ ")
 ASCII = Strokes("+-", "|-", "+-", "| ", "X-", ": ", ":-", "?-", "*", ": ")
 
@@ -142,6 +144,31 @@ def _colour(outcome: Outcome, palette: Palette) -> str:
 def _part_colour(part: Part, palette: Palette) -> str:
     colours = {Part.CUT: palette.error, Part.RETRACE: palette.warning, Part.UNKNOWN: palette.warning}
     return colours.get(part, palette.faint)
+
+
+# -- Markdown ------------------------------------------------------------------------------------
+
+
+def as_markdown(found: Explanation) -> str:
+    """What is told, for an editor that shows it beside the code."""
+    return "\n\n".join(_story_markdown(story, found.where) for story in found.stories)
+
+
+def _story_markdown(story: Story, where: str) -> str:
+    page = Page(palette_of(False), 0)
+    outcome = f"**{story.outcome.value.upper()}**: " if story.outcome.value else ""
+    picture = "\n".join(_picture(story, where, BOXES, page))
+    fence = "`" * 4 if "```" in picture else "```"
+    parts = [outcome + _escaped(story.title)]
+    parts += [f"{fence}text\n{picture}\n{fence}"] if picture else []
+    parts += ["\n".join(f"- {_escaped(note)}" for note in story.notes)] if story.notes else []
+    return "\n\n".join(parts)
+
+
+def _escaped(text: str) -> str:
+    """``text`` with its stretches of code, and nothing else that Markdown would take for its own."""
+    parts = text.split("`")
+    return "`".join(part if index % 2 else _SPECIAL.sub(r"\\\g<0>", part) for index, part in enumerate(parts))
 
 
 # -- JSON ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ LABELS = {
     FaultKind.NOTHING_WATCHED: "this tape watches no variables automatically",
     FaultKind.UNTRAINABLE: "`{value}` is not trainable: no tape watches it automatically",
     FaultKind.OUTSIDE: "computed while the tape was not recording",
+    FaultKind.REPLICAS: "runs in threads of its own, where the tape does not record",
     FaultKind.INNER_GRADIENT: "computed while the outer tape was not recording",
     FaultKind.NUMPY_METHOD: "the value leaves TensorFlow here",
     FaultKind.NUMPY_CALL: "`{name}` runs outside TensorFlow",

@@ -29,7 +29,7 @@ from tfgraphlint.screen.top_level import does_something, tests_in
 from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions_root
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
-from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep, collect_garbage
+from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
 from tfgraphlint.syntax.text import rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
@@ -296,9 +296,6 @@ class Examiner:
     def _current_project(self) -> Project:
         full = self.trees is not None and self.trees.are_many
         if self._project is None or full or self._linted % FILES_PER_PROJECT == 0:
-            self._project = None
-            if self._linted:
-                collect_garbage()
             self._start_project()
         self._linted += 1
         assert self._project is not None
@@ -310,6 +307,8 @@ class Examiner:
         if self.trees is None or whole:
             self.trees = Trees(whole)
         self.trees.begin_anew()
+        if self._project is not None:
+            self._project.end()
         self._project = _open_project(self, self.trees)
 
 

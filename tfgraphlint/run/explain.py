@@ -18,8 +18,9 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.interpret.core.values import Tensor, Variable
 from tfgraphlint.interpret.explaining.observer import Observer
 from tfgraphlint.interpret.explaining.stories import stories as told
+from tfgraphlint.interpret.explaining.stories import stories_at
 from tfgraphlint.interpret.explaining.story import Outcome, Stop, Story
-from tfgraphlint.interpret.explaining.ways import Teller
+from tfgraphlint.interpret.explaining.ways import Teller, holds
 from tfgraphlint.interpret.explaining.words import Words
 from tfgraphlint.project.source import Source
 from tfgraphlint.rule_api.registry import Registry, load
@@ -27,6 +28,7 @@ from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.run.examine import Examined, parsed_tree
 from tfgraphlint.run.facts import asked_for, placing
 from tfgraphlint.run.lint import Request, readable
+from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree, nodes_in
 
@@ -97,29 +99,55 @@ def explain(asked: str, directory: Path) -> Explanation:
     return _Explainer(request, file, source, row).explained()
 
 
+def explain_at(request: Request, file: Path, cell: int, place: Position) -> Explanation | None:
+    """What is known of the expression around a place in ``file``, which is one of the request's.
+
+    None where no program is that names TensorFlow, where it cannot be parsed, and where there is nothing to tell.
+
+    Raises:
+        RunError: the file cannot be read.
+    """
+    source = readable(request, file)
+    row = _row_of_text(source, cell, place.row) if mentions_framework(source.text) else None
+    if row is None:
+        return None
+    explainer = _Explainer(request, file, source, row, Position(row, place.column))
+    found = explainer.explained() if explainer.is_code else None
+    return found if found is not None and found.stories else None
+
+
 def _row_in(source: Source, cell: int, row: int, asked: str) -> int:
     """The row of the text that is linted; rows of a notebook are counted in its cells."""
+    found = _row_of_text(source, cell, row)
+    if found is not None:
+        return found
     if source.document is None and not cell:
-        if 1 <= row <= len(source.lines):
-            return row
         raise RunError(f"{asked}: the file has {len(source.lines)} lines")
+    hint = "" if cell or source.path.suffix != ".ipynb" else ": name the cell as well, as in FILE:cell 2:LINE"
+    raise RunError(f"{asked}: there is no such line of Python{hint}")
+
+
+def _row_of_text(source: Source, cell: int, row: int) -> int | None:
+    if source.document is None and not cell:
+        return row if 1 <= row <= len(source.lines) else None
     for number in range(1, len(source.lines) + 1):
         position = Position(number, 1)
         placed = source.place(Span(source.filename, position, position))
         if (placed.cell, placed.start.row) == (cell, row):
             return number
-    hint = "" if cell or source.path.suffix != ".ipynb" else ": name the cell as well, as in FILE:cell 2:LINE"
-    raise RunError(f"{asked}: there is no such line of Python{hint}")
+    return None
 
 
 @dataclass(frozen=True)
 class _Explainer:
-    """Explains ``row`` of the text of ``source``, which is one of the request's files."""
+    """Explains ``row`` of the text of ``source``, which is one of the request's files; of it only what is around
+    ``place``, where one is given."""
 
     request: Request
     file: Path
     source: Source
     row: int
+    place: Position | None = None
 
     def explained(self) -> Explanation:
         tree = self._tree
@@ -132,7 +160,8 @@ class _Explainer:
         results = self._run(observer, witness)
         words = Words(observer.last, self._where)
         span = Span(self.source.filename, Position(self.row, 1), Position(self.row, 1))
-        stories = told(Teller(observer, words, rows, witness.facts, self._written(statement)))
+        teller = Teller(observer, words, rows, witness.facts, self._written(statement))
+        stories = stories_at(teller, self.place) if self.place is not None else told(teller)
         reported = self._reported(results, rows)
         if statement is not None and not stories and not self._is_reached(observer, rows):
             stories = [self._unreached(observer, statement, witness.facts)]
@@ -150,6 +179,13 @@ class _Explainer:
         examiner = replace(self.request.examiner(), screened=False, registry=witness, ports=observer.ports())
         return [examiner.examine(file) for file in self.request.examined_files]
 
+    @cached_property
+    def is_code(self) -> bool:
+        """Whether there is a statement at the place: no comment, and no space before or behind one."""
+        if isinstance(self._tree, UnparsableFile) or self._statement is None or self.place is None:
+            return False
+        return holds(self._tree.span(self._statement), self.place)
+
     # -- the place -------------------------------------------------------------------------------
 
     @cached_property
@@ -159,15 +195,17 @@ class _Explainer:
 
     @cached_property
     def _statement(self) -> Statement | None:
-        """The innermost statement that the row belongs to."""
+        """The innermost statement that the row belongs to. Between the statements of a body there is none."""
         assert isinstance(self._tree, Tree)
+        written = self.source.lines.row(self.row).strip()
         found: Statement | None = None
         for node in nodes_in(self._tree.module):
             if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
                 span = self._tree.span(node)
                 if span.start.row <= self.row <= span.end.row:
                     found = node  # what comes later lies within what came before
-        return found
+        is_between = isinstance(found, cst.BaseCompoundStatement) and (not written or written.startswith("#"))
+        return None if is_between else found
 
     def _rows_of(self, statement: Statement) -> range:
         """The rows of a statement; of one with a body those of its head, or the asked one where it is in the body."""

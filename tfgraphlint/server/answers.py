@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
 from pygls import uris
 
-from tfgraphlint.diagnostic import Applicability, Fix, Role, Severity, Span, Step
+from tfgraphlint.diagnostic import Applicability, Fix, Position, Role, Severity, Span, Step
+from tfgraphlint.report.explanation import as_markdown
 from tfgraphlint.rule_api.pages import read_page
 from tfgraphlint.rule_api.registry import load
+from tfgraphlint.run.explain import Explanation
 from tfgraphlint.server.documents import Document, Text
 from tfgraphlint.server.linter import Edited, Report, Result
 from tfgraphlint.server.positions import Units, touches
@@ -48,19 +50,29 @@ class Answers:
             if self._text(report).uri == uri and touches(self._range(report), where):
                 yield number, report
 
-    def hover(self, uri: str, place: types.Position) -> types.Hover | None:
-        """The pages of the rules that report something at a place."""
-        found = list(self.reports_at(uri, types.Range(place, place)))
-        if not found:
+    def place_of(self, uri: str, at: types.Position) -> tuple[int, Position] | None:
+        """The cell and the place in it, counted from 1, that an editor means; None where it is in no code."""
+        held = self._document.holding(uri)
+        if held is None or not held[1].is_code or not 0 <= at.line < len(held[1].lines):
             return None
-        codes = dict.fromkeys(report.found.code for _, report in found)
+        lines = held[1].lines
+        return held[0], lines.position(self._units.offset(lines, at))
+
+    def hover(self, uri: str, place: types.Position, known: Explanation | None = None) -> types.Hover | None:
+        """What is known of a place, and the pages of the rules that report something there."""
+        found = [report for _, report in self.reports_at(uri, types.Range(place, place))]
+        parts = [as_markdown(known)] if known is not None else []
+        parts += self._pages(dict.fromkeys(report.found.code for report in found))
+        if not parts:
+            return None
+        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+        return types.Hover(content, self._range(found[0]) if found else None)
+
+    def _pages(self, codes: Container[str]) -> Iterator[str]:
         run = self._result.run
-        registry = load(run.request.plugins if run is not None else ())
-        pages = (
-            f"# {rule.code} {rule.name}\n\n{read_page(rule)}" for rule in registry.rules if rule.code in codes
-        )
-        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(pages))
-        return types.Hover(content, self._range(found[0][1]))
+        for rule in load(run.request.plugins if run is not None else ()).rules:
+            if rule.code in codes:
+                yield f"# {rule.code} {rule.name}\n\n{read_page(rule)}"
 
     def actions(self, uri: str, where: types.Range, only: Sequence[str]) -> Iterator[types.CodeAction]:
         """What can be done about the reports in a range, without the edits: ``data`` says which edit is meant."""

@@ -13,6 +13,7 @@ from tfgraphlint.project.source import MARKDOWN, NOTEBOOK
 from tfgraphlint.syntax.text import Lines
 
 LANGUAGES = ("python", "markdown")
+COPIES = ".virtual_documents"  # where JupyterLab pretends that the texts of notebooks lie
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,19 @@ class Document:
 
 def file_path(path: str | None, name: str, directory: Path, notebook: bool, language: str = "python") -> Path:
     """Where a document lies. One that was never saved (without ``path``) would lie in ``directory``."""
-    found = Path(path) if path else directory / (name.replace("/", "-") or "untitled")
+    found = _without_copies(Path(path)) if path else directory / (name.replace("/", "-") or "untitled")
     if notebook:
         return found if found.suffix == NOTEBOOK else found.with_suffix(NOTEBOOK)
+    if found.suffix == NOTEBOOK:  # the cells as one program, as JupyterLab sends them: Python, and not JSON
+        return found.with_name(f"{found.name}.py")
     if path or language != "markdown" or found.suffix in MARKDOWN:
         return found
     return found.with_suffix(MARKDOWN[0])
+
+
+def _without_copies(path: Path) -> Path:
+    """Where a document lies that JupyterLab names as if it lay in a folder of its own: imports are looked for there."""
+    return Path(*(part for part in path.parts if part != COPIES))
 
 
 class Open:

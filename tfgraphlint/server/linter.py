@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tfgraphlint.api.warm import Warm
-from tfgraphlint.diagnostic import Diagnostic, Fix
+from tfgraphlint.diagnostic import Diagnostic, Fix, Position
 from tfgraphlint.errors import RunError
 from tfgraphlint.fixes.apply import Change
 from tfgraphlint.project.discover import is_excluded, is_included
 from tfgraphlint.project.settings import Finder, Settings
 from tfgraphlint.project.source import MARKDOWN, Source
 from tfgraphlint.run import baseline
+from tfgraphlint.run.explain import Explanation, explain_at
 from tfgraphlint.run.lint import Request, Run
 from tfgraphlint.run.repair import repair_one
 from tfgraphlint.run.silence import with_comment
@@ -88,6 +89,17 @@ class Linter:
         for failed in run.errors:
             return Result(document, reports, run, others, failed.error, failed.details)
         return Result(document, reports, run, others)
+
+    def explained(self, result: Result, texts: Mapping[Path, str], cell: int, place: Position) -> Explanation | None:
+        """What is known of the expression around a place in the document; None where nothing is."""
+        run, file = result.run, result.document.path
+        if run is None or run.errors:
+            return None
+        request = self.warm.to_be_read_again(run)
+        try:
+            return self.warm.together(texts, lambda: explain_at(request, file, cell, place))
+        except RunError:
+            return None
 
     def _source(self, result: Result, texts: Mapping[Path, str]) -> Source:
         """The text of the document."""

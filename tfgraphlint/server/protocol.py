@@ -21,6 +21,7 @@ from pygls.lsp.server import LanguageServer
 
 import tfgraphlint
 from tfgraphlint.project.settings import OWN_FILE, PYPROJECT
+from tfgraphlint.run.explain import Explanation
 from tfgraphlint.server.answers import ACTION_KINDS, ALL, FIX, SOURCE, Answers, offers, versions_of
 from tfgraphlint.server.documents import LANGUAGES, Document, Open, Text, file_path, spliced
 from tfgraphlint.server.linter import Edited, Linter, Result
@@ -205,6 +206,14 @@ class Server(LanguageServer):
     def answers(self, result: Result) -> Answers:
         """What can be said of a result."""
         return Answers(result, self.units, self.linter.directory)
+
+    async def known_at(self, result: Result, uri: str, at: types.Position) -> Explanation | None:
+        """What is known of a place in a document."""
+        place = self.answers(result).place_of(uri, at)
+        if place is None:
+            return None
+        texts = {**self.open.texts(), result.document.path: result.document.content}
+        return await self.in_thread(lambda: self.linter.explained(result, texts, *place))
 
     async def edit_of(self, data: Mapping[str, Any], result: Result) -> Edited:
         """The changes that an action is about."""
@@ -395,7 +404,8 @@ def _add_answers(server: Server) -> None:
         result = await server.linted(document) if document is not None else None
         if result is None:
             return None
-        return server.answers(result).hover(params.text_document.uri, params.position)
+        known = await server.known_at(result, params.text_document.uri, params.position)
+        return server.answers(result).hover(params.text_document.uri, params.position, known)
 
 
 async def _add_edit(server: Server, action: types.CodeAction, result: Result, aloud: bool = False) -> bool:

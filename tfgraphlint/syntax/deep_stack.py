@@ -50,7 +50,7 @@ class LimitReached(BaseException):
 def no_garbage_search() -> Iterator[None]:
     """Python looks for garbage again and again while trees grow, finds none, and takes a quarter of the time.
 
-    What is dropped is freed all the same, but for cycles: see ``Examiner``, which has these collected now and then.
+    What is dropped is freed all the same, but for what refers to itself: see ``Project.end``.
     """
     collecting = gc.isenabled()
     gc.disable()
@@ -61,14 +61,6 @@ def no_garbage_search() -> Iterator[None]:
             if _PROCESS.ends_soon:
                 gc.freeze()  # it would be searched through at once
             gc.enable()
-
-
-def collect_garbage() -> None:
-    """Free what was dropped in cycles. Where the process ends soon, what lives on, trees above all, is not searched
-    again the next time: in one that goes on, it may be garbage later."""
-    gc.collect()
-    if _PROCESS.ends_soon:
-        gc.freeze()
 
 
 def say_process_ends_soon(does: bool = True) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Fault, FaultKind, Mode, Place
+from tfgraphlint.facts.common import Fact, Fault, Mode, Place
 from tfgraphlint.interpret.core import effort
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import Event
@@ -107,7 +107,7 @@ class Machine:
     def __init__(self, project: Project, tables: Tables, running: Running, ports: Ports) -> None:
         self.project = project
         self.tables = tables
-        self.store = Store(join_states)
+        self.store = Store(join_states, project.lasting)
         self.facts: list[Fact] = []
         self.ports = ports
         self.libraries = ports.libraries
@@ -157,6 +157,10 @@ class Machine:
         self.tapes: dict[int, Tape] = {}
         self._joins: tuple[list[object], dict[Node, tuple[int, int]]] = ([], {})  # see ``_known_joins``
         self.next_bit = 1
+
+    def end(self) -> None:
+        """Nothing is interpreted any more: let go of what refers to the machine itself."""
+        del self.evaluate, self.execute, self.call, self.attribute
 
     # -- facts -----------------------------------------------------------------------------------
 
@@ -385,7 +389,7 @@ class Machine:
         for edge in edges:
             if edge.node.kind is not Kind.CONSTANT:
                 constant = False
-            recorded_cut = edge.fault is not None and edge.fault.kind is FaultKind.NON_DIFFERENTIABLE
+            recorded_cut = edge.fault is not None and edge.fault.is_recorded
             if not active or edge.flow in (Flow.INDEX, Flow.STOPPED) or edge.flow is Flow.CUT and not recorded_cut:
                 continue
             edge_on, edge_maybe = self.bits(edge.node)

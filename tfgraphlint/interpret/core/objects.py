@@ -183,6 +183,12 @@ class Session(Graph):
     graph: ClassVar[Field[Value | None]] = Field(None)  # set where it runs, or may run, another than the default one
 
 
+class Strategy(Object):
+    """A strategy of ``tf.distribute`` that runs a function in threads of its own."""
+
+    __slots__ = ()
+
+
 class InitScope(Object):
     """``tf.init_scope()``."""
 

@@ -186,6 +186,9 @@ def same_value(node: Node) -> list[Node]:
 PART = "Part"  # the operation of an item taken of something unknown: of a list it is no operation
 
 
+REPLICAS = "Replicas"  # the operation of what a strategy's ``run`` gives
+
+
 class Verdict(Enum):
     """What is certain about a gradient."""
 
@@ -360,6 +363,7 @@ def _way(goal: Node, target: Node, came: dict[Node, tuple[Node, Edge]], bit: int
             faults.append(edge.fault)
         elif not node.active & bit and node.place is not None:
             kind = FaultKind.INNER_GRADIENT if node.queried else FaultKind.OUTSIDE
+            kind = FaultKind.REPLICAS if node.operation == REPLICAS else kind
             faults.append(Fault(kind, node.place, calls=calls_of(node)))
     return Way(goal, tuple(faults), tuple(reversed(nodes)))
 

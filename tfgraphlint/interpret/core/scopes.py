@@ -55,6 +55,19 @@ class Frame:
     by_tensor: bool = False  # a tensor has decided a condition here
     by_python: bool = False  # Python has
     statement: Any = None  # the one that is running
+    captured: bool = False  # a function was made in it, which may read its names when the call is over
+
+    def capture(self) -> None:
+        """A function is made here: it reads the names of this frame and of those around it."""
+        frame: Frame | None = self
+        while frame is not None:
+            frame.captured = True
+            frame = frame.parent
+
+    def end(self) -> None:
+        """The call is over: let go of what only its own code needs."""
+        self.returns.clear()  # with functions that close over this frame
+        self.half_returned.clear()
 
 
 def chosen(frame: Frame, by_tensor: bool | None) -> None:

@@ -27,10 +27,14 @@ Changes = dict[Slot, tuple[State, Hashable, Any]]
 
 
 class Store:
-    """Writes to dictionaries, with a stack of logs of what to take back."""
+    """Writes to dictionaries, with a stack of logs of what to take back.
 
-    def __init__(self, join: Callable[[Sequence[Any]], Any]) -> None:
+    ``lasting`` gets the dictionaries that nobody takes back, by identity.
+    """
+
+    def __init__(self, join: Callable[[Sequence[Any]], Any], lasting: dict[int, State]) -> None:
         self._join = join
+        self._lasting = lasting
         self._logs: list[Changes] = []
 
     def __len__(self) -> int:
@@ -43,6 +47,8 @@ class Store:
             log = self._logs[-1]
             if entry not in log:
                 log[entry] = (state, key, state.get(key, MISSING))
+        else:
+            self._lasting[id(state)] = state
         _put(state, key, value)
 
     def set(self, held: Any, field: Hashable, value: Any) -> None:
@@ -84,23 +90,28 @@ class Store:
             for state, key, old in self._logs.pop().values():
                 _put(state, key, old)
 
-    def keep(self, mark: int) -> None:
-        """Forget the mark, keep what was written since."""
+    def keep(self, mark: int, dropped: State | None = None) -> None:
+        """Forget the mark, keep what was written since, but for what was written to ``dropped``."""
         while len(self._logs) > mark:
             log = self._logs.pop()
-            if self._logs:
-                below = self._logs[-1]
-                for entry, old in log.items():
+            if not self._logs:
+                self._lasting.update((id(state), state) for state, _, _ in log.values() if state is not dropped)
+                continue
+            below = self._logs[-1]
+            for entry, old in log.items():
+                if old[0] is not dropped:
                     below.setdefault(entry, old)
 
-    def merge(self, paths: Sequence[Changes]) -> None:
-        """Join the ends of several paths that all began at the present state."""
+    def merge(self, paths: Sequence[Changes], dropped: State | None = None) -> None:
+        """Join the ends of several paths that all began at the present state; not what they wrote to ``dropped``."""
         if not paths:
             return
         entries: Changes = {}
         for path in paths:
             entries.update(path)
         for entry, (state, key, _) in entries.items():
+            if state is dropped:
+                continue
             now = state.get(key, MISSING)
             ends = [path[entry][2] if entry in path else now for path in paths]
             first = ends[0]

@@ -228,6 +228,7 @@ class Tape(Value):
     persistent: bool | None
     watch_accessed: bool | None
     state: State = field(default_factory=dict)
+    born: int = field(default_factory=now)
 
     name = Field("")  # the name that ``with … as`` gives it
     entered_at: ClassVar[Field[Place | None]] = Field(None)  # the ``with`` that entered it

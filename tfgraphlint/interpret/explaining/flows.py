@@ -37,7 +37,7 @@ from tfgraphlint.interpret.gradients.watches import first_watches, is_on_tape
 MAX_STARTS = 3  # nodes of a list or dictionary that are followed back
 MAX_GOALS = 10  # sources that are told of one value
 MAX_DOUBTS = 4
-OUTSIDE = (FaultKind.OUTSIDE, FaultKind.INNER_GRADIENT)
+OUTSIDE = (FaultKind.OUTSIDE, FaultKind.INNER_GRADIENT, FaultKind.REPLICAS)
 MAX_SEARCHED = 20_000  # nodes
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
-from tfgraphlint.diagnostic import Span
+from tfgraphlint.diagnostic import Position
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.provenance import Verdict, ancestors
 from tfgraphlint.interpret.core.value import Value
@@ -14,7 +15,7 @@ from tfgraphlint.interpret.core.values import Host, Tape, Tensor, Unknown
 from tfgraphlint.interpret.explaining.flows import Reach
 from tfgraphlint.interpret.explaining.observer import Seen
 from tfgraphlint.interpret.explaining.story import Outcome, Story
-from tfgraphlint.interpret.explaining.ways import MAX_TOLD, OUTCOMES, Teller
+from tfgraphlint.interpret.explaining.ways import MAX_TOLD, OUTCOMES, Teller, extent, holds
 from tfgraphlint.interpret.explaining.words import code_of, kind_said
 from tfgraphlint.syntax.parents import ancestors as parents
 
@@ -28,13 +29,22 @@ class Values(Teller):
         """One story for each kind of value that the statement computes."""
         here = [each for each in self.observer.seen if self.is_here(each.place) and not _is_in_lambda(each.place)]
         seen = [each for each in here if _what(each) and not self._is_dropped(each)]
-        outer = max((_size(each.place.span) for each in seen), default=None)
-        told = [self._value(each) for each in seen if _size(each.place.span) == outer]
+        outer = max((extent(each.place.span) for each in seen), default=None)
+        told = [self._value(each) for each in seen if extent(each.place.span) == outer]
         merged: dict[object, Story] = {}
         for story in told:  # of two that differ only in what they lead to, the one that says it
             key = story.title, story.outcome, story.path
             merged[key] = max(merged.get(key, story), story, key=lambda each: len(each.notes))
         yield from list(merged.values())[:MAX_TOLD]
+
+    def around(self, place: Position) -> Iterator[Story]:
+        """The values of the expressions around a place, but for those of which there is nothing to say."""
+        for seen in self.observer.seen:
+            if holds(seen.place.span, place) and not _is_in_lambda(seen.place) and _what(seen):
+                story = replace(self, written="")._value(seen)
+                is_plain = isinstance(seen.value, (Host, Unknown)) and not seen.reaches and not story.path
+                if not is_plain:
+                    yield story
 
     def _is_dropped(self, seen: Seen) -> bool:
         """Whether this is an unknown result that nobody takes: of a statement that is run for its effects."""
@@ -62,7 +72,8 @@ class Values(Teller):
             yield f"a gradient flows through it to {sources}" if seen.tapes else f"it is computed from {sources}"
         for reach in flows:
             yield from self.besides(reach)
-        if flows and not seen.tapes:
+        is_made_here = not isinstance(seen.place.node, (cst.Name, cst.Attribute))
+        if flows and not seen.tapes and is_made_here:
             yield "no tape is recording here: no gradient comes back through it"
         for reach in others:
             if reach.partial and reach.goal is not None:
@@ -85,11 +96,10 @@ class Values(Teller):
         starts = set(seen.nodes)
         said: dict[str, None] = {}
         for asked in self.observer.asked if starts else ():
-            for judged in asked.judged:
-                if not starts.isdisjoint(ancestors(judged.event.targets)):
-                    result = self.result(asked, judged.reach)
-                    where = self.words.at(asked.place)
-                    said[f"it leads to `{code_of(asked.place)}` at {where}: {result}"] = None
+            led = [each for each in asked.judged if not starts.isdisjoint(ancestors(each.event.targets))]
+            if led:
+                where = self.words.at(asked.place)
+                said[f"it leads to `{code_of(asked.place)}` at {where}: {self.results(asked, led)}"] = None
         yield from said
 
 
@@ -112,8 +122,7 @@ class Tapes(Teller):
         elif tape.watch_accessed:
             notes.append("it watches trainable variables by itself, and nothing else that is not watched")
         for each in asked:
-            results = dict.fromkeys(self.result(each, one.reach) for one in each.judged)
-            words = ", ".join(results) or "unknown"
+            words = self.results(each, each.judged) or "unknown"
             notes.append(f"`{code_of(each.place)}` at {self.words.at(each.place)}: {words}")
         if not asked:
             notes.append("nothing that was read asks it for a gradient")
@@ -141,8 +150,3 @@ def _outcome_of(reaches: Sequence[Reach]) -> Outcome:
 
 def _is_in_lambda(place: Place) -> bool:
     return any(isinstance(above, cst.Lambda) for above in parents(place.tree, place.node))
-
-
-def _size(span: Span) -> tuple[int, int]:
-    """How much of the text a span takes."""
-    return span.end.row - span.start.row, span.end.column - (span.start.column if span.end.row == span.start.row else 0)

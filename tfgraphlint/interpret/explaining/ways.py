@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.common import Fault, Place
 from tfgraphlint.facts.gradients import TapeExhausted
 from tfgraphlint.interpret.core.provenance import Flow, Kind, Node, Verdict
 from tfgraphlint.interpret.explaining.flows import Reach, flow_between
-from tfgraphlint.interpret.explaining.observer import Asked, Observer
+from tfgraphlint.interpret.explaining.observer import Asked, Judged, Observer
 from tfgraphlint.interpret.explaining.story import Outcome, Part, Stop
 from tfgraphlint.interpret.explaining.words import Words, code_of, name_of
 from tfgraphlint.rule_api.wording import cut_label, cut_place
@@ -45,6 +46,16 @@ class Teller:
         """How a query ends for one of its sources, in a word."""
         exhausted = (fact.place.span for fact in self.facts if isinstance(fact, TapeExhausted))
         return "raises" if asked.place.span in exhausted else outcome_of(reach).value
+
+    def results(self, asked: Asked, judged: Sequence[Judged]) -> str:
+        """How a query ends for these of its sources: in a word, or where that differs, for each of them."""
+        of_each: dict[str, dict[str, None]] = {}
+        for each in judged:
+            named = code_of(each.written)
+            of_each.setdefault(self.result(asked, each.reach), {})[f"`{named}`"] = None
+        if len(of_each) < 2:
+            return "".join(of_each)
+        return ", ".join(f"{result} ({', '.join(names)})" for result, names in of_each.items())
 
     def besides(self, reach: Reach) -> Iterator[str]:
         """What else is known of a gradient that flows."""
@@ -142,3 +153,13 @@ def _without_repeats(stops: Sequence[Stop]) -> list[Stop]:
         if stop not in found:
             found.append(stop)
     return found
+
+
+def extent(span: Span) -> tuple[int, int]:
+    """How much of the text a span takes."""
+    return span.end.row - span.start.row, span.end.column - (span.start.column if span.end.row == span.start.row else 0)
+
+
+def holds(span: Span, place: Position) -> bool:
+    """Whether a place lies in a span, or right behind it."""
+    return span.start <= place <= span.end

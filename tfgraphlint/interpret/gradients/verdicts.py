@@ -55,7 +55,7 @@ def judge_one(
         return ((), None) if certain and _all_known([*targets, *goals]) else None
     way = min(found, key=lambda w: len(w.faults))
     way = _with_parallel_ways(way, list(targets), goals, tape.bit)
-    faults = _with_inner_gradient(list(way.faults), list(targets), goals, tape.bit)
+    faults = _with_inner_gradient(_at_replicas(way.faults), list(targets), goals, tape.bit)
     if numberless:
         faults.insert(0, Fault(FaultKind.NON_FLOAT, way.source.place or m.place(source.written),
                                value=m.frame.scope.tree.code(source.written), mode=m.mode))
@@ -94,6 +94,17 @@ def _of_other_branches(way: Way, targets: Sequence[Node], goals: set[Node], bit:
     ways = [cheapest_way(option, goals, bit) for option in list(options)[:MAX_WAYS]]
     found = [other.faults for other in ways if other is not None and other.faults]
     return [fault for faults in found if all(one.kind in LEFT_TENSORFLOW for one in faults) for fault in faults]
+
+
+def _at_replicas(faults: Sequence[Fault]) -> list[Fault]:
+    """What a strategy runs in threads is one fault, at the call that has it run."""
+    runs = {fault.place.node for fault in faults if fault.kind is FaultKind.REPLICAS}
+
+    def is_within(fault: Fault) -> bool:
+        reached = {fault.place.node, *(call.node for call in fault.calls)}
+        return fault.kind in (FaultKind.OUTSIDE, FaultKind.INNER_GRADIENT) and not runs.isdisjoint(reached)
+
+    return [fault for fault in faults if not is_within(fault)]
 
 
 def _with_inner_gradient(

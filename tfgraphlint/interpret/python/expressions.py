@@ -87,8 +87,10 @@ def _literal(text: str) -> Const:
 
 @lru_cache(maxsize=4096)
 def _evaluated(text: str) -> object:
-    """The constant that a literal stands for; ``literal_eval`` takes long, and leaves garbage each time."""
-    return ast.literal_eval(text)
+    """The constant that a literal stands for; ``ast.literal_eval`` leaves garbage each time."""
+    expression = ast.parse(text, mode="eval").body
+    assert isinstance(expression, ast.Constant), text
+    return expression.value
 
 
 def _simple_string(m: Machine, node: cst.SimpleString) -> Value:

@@ -26,6 +26,8 @@ def make_function(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Function:
         if param.default is not None:
             defaults[param.name.value] = m.evaluate(param.default)
     closure = m.frame if m.frame.function is not None or m.frame.parent is not None else None
+    if closure is not None:
+        closure.capture()
     return Function(node, m.frame.scope, closure, defaults)
 
 
@@ -69,7 +71,8 @@ def enter(m: Machine, function: Function, args: Arguments, node: cst.CSTNode,
         m.calls.pop()
         m.chain = chain
         if len(m.store) > mark:
-            m.store.keep(mark)
+            m.store.keep(mark, _unreadable(frame))
+        frame.end()
     return value
 
 
@@ -97,8 +100,13 @@ def _run_body(m: Machine, function: Function, frame: Frame, mark: int) -> Value:
         ends.append(m.store.changes(mark))
     m.store.rewind(mark)
     m.store.mark()
-    m.store.merge(ends)
+    m.store.merge(ends, _unreadable(frame))
     return join(values)
+
+
+def _unreadable(frame: Frame) -> State | None:
+    """The local names of a call that is over, where nobody can read them any more."""
+    return None if frame.captured else frame.names
 
 
 def _end_of_body(function: Function, frame: Frame) -> Const:
