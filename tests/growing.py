@@ -165,6 +165,10 @@ LANGUAGE: dict[str, Grown] = {
         "class C(C):\n    def __init__(self):\n        super().__init__()\n        self.v#i = 1\n",
         "class C:\n    pass\n", "C()\n",
     ),
+    "super in call": repeated(
+        "class C(C):\n    def call(self, a):\n        return super().call(a)\n", "class C(tf.keras.Model):\n    pass\n",
+        "C()(x)\n" + RECORD.format(loss="w.numpy()") + ASK.format(source="w"),
+    ),
     "def": repeated("def f#i(a):\n    return a.numpy()\n"),
     "def in def": blocks("def f(v):", "return x"),
     "decorators": lambda n: HEAD + "def d(f):\n    return f\n" + "@d\n" * n + "def f(v):\n    return v\nf(x)\n",

@@ -62,6 +62,16 @@ def test_what_a_link_led_to_outside_is_linted_but_not_written(project: Path, nam
     assert [file.name for file in outside(project).parent.iterdir()] == ["a.py"]
 
 
+@pytest.mark.parametrize("named", ["link.py", "folder"])
+def test_no_comment_is_written_where_a_link_led_to_outside(project: Path, named: str) -> None:
+    (project / "link.py").symlink_to(outside(project))
+    (project / "folder").symlink_to(outside(project).parent)
+    (project / "a.py").write_text(LOST)
+    done = quickly_in(project, "--isolated", "--no-cache", "--add-ignore", named, "a.py")
+    assert (done.returncode, outside(project).read_text()) == (1, LOST)
+    assert "tfgraphlint: ignore[TFG301]" in (project / "a.py").read_text()
+
+
 def test_a_file_outside_that_is_named_itself_is_repaired(project: Path) -> None:
     assert quickly_in(project, *FIX, str(outside(project))).returncode == 0
     assert outside(project).read_text() == REPAIRED

@@ -202,6 +202,29 @@ def test_a_fix_from_the_cache_is_checked_like_a_fresh_one(project: Path) -> None
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("name", ["report.json", "reports/report.json"])
+@pytest.mark.parametrize("target", ["kept", "nowhere"])
+@pytest.mark.parametrize("options", [("--output-format", "json", "--output-file"), ("--write-baseline", "--baseline")])
+def test_no_output_is_written_through_a_link_out_of_the_project(
+    project: Path, outside: Path, name: str, target: str, options: tuple[str, ...]
+) -> None:
+    (project / "a.py").write_text(LOST)
+    (outside / "kept").write_text('{"version": 1, "problems": []}')
+    if name == "report.json":
+        (project / name).symlink_to(outside / target)
+    else:
+        (project / "reports").symlink_to(outside)
+        (outside / "report.json").write_text('{"version": 1, "problems": []}')
+    before = {each: each.read_text() for each in outside.iterdir() if each.is_file()}
+    done = quickly_in(project, "--isolated", "--no-cache", *options, name, "a.py")
+    assert done.returncode == 2
+    assert "cannot be written: a link leads out of the project: name the file itself" in done.stderr
+    assert {each: each.read_text() for each in outside.iterdir() if each.is_file()} == before
+    (project / "within.json").symlink_to("kept.json")
+    assert quickly_in(project, "--isolated", "--no-cache", *options, "within.json", "a.py").returncode in (0, 1)
+    assert (project / "kept.json").exists() and (project / "within.json").is_symlink()
+
+
 def test_clean_removes_what_we_wrote_and_follows_no_link(project: Path, outside: Path) -> None:
     cached(project)
     (outside / "kept.json").write_text("kept")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,7 +140,7 @@ def commands(text: str) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["full", "concise", "json"])
+@pytest.mark.parametrize("form", ["full", "concise", "json", "json-lines", "sarif", "gitlab", "junit", "pylint"])
 def test_names_forge_no_line_and_no_command(tmp_path: Path, form: str) -> None:
     for name in NAMES:
         (tmp_path / name).write_text(BAD)
@@ -153,6 +154,22 @@ def test_names_forge_no_line_and_no_command(tmp_path: Path, form: str) -> None:
         assert len(reports) == len(NAMES)
         assert all(":1:7: TFG900 " in line for line in reports)
         assert last == f"Found {len(NAMES)} problems in {len(NAMES)} of {len(NAMES)} files."
+
+
+def test_names_on_a_page_forge_no_line(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_text(BAD)
+    page = quickly_in(tmp_path, "--isolated", "--no-cache", "--output-format", "html").stdout
+    assert [line for line in page.split("\n") if line.strip().startswith(("::", "##", "No problems", "b.py"))] == []
+    assert not re.findall("[\x00-\x08\x0b-\x1f\x85\u2028\u202e]", page)
+
+
+def test_names_of_what_is_repaired_forge_nothing_either(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_text(LOST)
+    done = tfgraphlint_in(tmp_path, "--no-cache", "--fix", "--show-fixes", GITHUB_ACTIONS="true")
+    assert commands(done.stdout + done.stderr) == []
+    assert len(done.stderr.splitlines()) == len(NAMES)
 
 
 def test_names_in_errors_and_warnings_forge_nothing_either(tmp_path: Path) -> None:
@@ -250,3 +267,13 @@ def test_a_clean_file_in_an_encoding_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(f"# coding: rot13\n{FINE}")
     done = quickly_in(tmp_path, *CONCISE)
     assert done.stdout.startswith("a.py:1:1: TFG900 this file cannot be parsed: encoding problem: rot13")
+
+
+@pytest.mark.parametrize("coding", ["idna", "punycode", "utf-7", "unicode_escape", "shift-jis", "undefined"])
+def test_bytes_that_an_odd_encoding_does_not_know(tmp_path: Path, coding: str) -> None:
+    content = f"# coding: {coding}\n{LOST}".encode() + b"# \xe9 \xff\n"
+    (tmp_path / "a.py").write_bytes(content)
+    done = quickly_in(tmp_path, *CONCISE, "--fix")
+    assert done.returncode == 1
+    assert "internal error" not in done.stderr
+    assert (tmp_path / "a.py").read_bytes() in (content, content.replace(b"tape:\n", b"tape:\n    tape.watch(x)\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,8 @@ needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="the fake interp
 
 
 class Greedy(FakeInterpreter):
-    """Obeys ``spin()``, which never ends, ``hoard()``, which takes ever more memory, and ``stay()``, which sleeps."""
+    """Obeys ``spin()``, which never ends, ``hoard()``, which takes ever more memory, ``match()``, which never ends
+    in code in C, and ``stay()``, which sleeps."""
 
     def obey(self, name: str) -> None:
         super().obey(name)
@@ -37,6 +39,8 @@ class Greedy(FakeInterpreter):
                 continue
         while name == "hoard":
             kept.append(bytearray(10_000_000))
+        if name == "match":
+            re.match("(a+)+$", "a" * 60 + "b")
         if name == "stay":
             time.sleep(60)
 
@@ -66,6 +70,20 @@ def test_a_file_that_takes_too_much_is_not_linted_to_its_end_and_the_others_are(
     done = lint(request(tmp_path, processes=processes, **setting))
     assert [result.error for result in done.errors] == [f"f1.py: not linted to its end: {said}"]
     assert [name for name, _, _ in places(done.diagnostics)] == ["f0.py", "f2.py", "f3.py"]
+
+
+@needs_fork
+def test_code_in_c_that_does_not_return_is_ended_with_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, greedy: None
+) -> None:
+    """Here a regular expression: while it matches, no other code of its process runs, so nothing there can end it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tfgraphlint.run.workers.SECONDS_TO_BEGIN", 1)
+    (tmp_path / "f.py").write_text(f"{HEAD}match(x)\n")
+    done = lint(request(tmp_path, processes=2, max_seconds=0.2))
+    assert [result.error for result in done.errors] == [
+        "f.py: not linted to its end: it takes more than 0.2 seconds (max-seconds)"
+    ]
 
 
 @pytest.mark.parametrize("value", [0, -1, True, "60", float("inf"), float("nan")])

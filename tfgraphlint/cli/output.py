@@ -193,7 +193,8 @@ def say_fixes(repaired: Repaired) -> None:
     """Say what was repaired, and how."""
     for diagnostic in repaired.fixed:
         how = diagnostic.fix.message if diagnostic.fix else ""
-        click.echo(f"fixed {diagnostic.span.filename}: {diagnostic.code} {diagnostic.name}: {how}", err=True)
+        said = f"fixed {diagnostic.span.where}: {diagnostic.code} {diagnostic.name}: {how}"
+        click.echo(one_line(said), err=True)
 
 
 def say_comments(silenced: Silenced, options: Options) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES, ReadError, read_bytes
+from tfgraphlint.disk.walking import lies_within, repository_around, working_directory
 from tfgraphlint.errors import RunError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -83,9 +84,11 @@ def write_named(path: Path, content: bytes) -> None:
     """Write a file that the user named: whole or not at all, where it is a file. A device or a pipe gets it as it is.
 
     Raises:
-        OSError: it cannot be written; a file has not changed then.
+        OSError: it cannot be written, or a link in the project leads out of it; a file has not changed then.
     """
     target = Path(os.path.realpath(path))
+    if _is_led_out(path, target):
+        raise OSError(errno.EPERM, "a link leads out of the project: name the file itself")
     if target.exists() and not target.is_file():
         with open(target, "wb") as stream:
             stream.write(content)
@@ -100,6 +103,13 @@ def write_named(path: Path, content: bytes) -> None:
         os.umask(mask)
         mode = 0o666 & ~mask
     _put(target, content, mode)
+
+
+def _is_led_out(path: Path, target: Path) -> bool:
+    """Whether a name in the project comes to a file outside: the link may have come with a checkout."""
+    here = Path(os.path.realpath(working_directory()))
+    project = repository_around(here) or here
+    return lies_within(os.path.normpath(here / path), project) and not lies_within(target, project)
 
 
 def _put(path: Path, content: bytes, mode: int) -> None:

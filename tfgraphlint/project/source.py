@@ -140,8 +140,11 @@ def _text_in(body: bytes, encoding: str) -> str:
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
-        before = body[: error.start].decode(encoding, errors="replace")
         bad = f"byte 0x{body[error.start]:02x} is not {error.encoding}"
+        try:
+            before = body[: error.start].decode(encoding, errors="replace")
+        except UnicodeError:  # idna replaces nothing
+            before = ""
         raise NotTextError(f"{bad} ({error.reason})", Lines(before).position(len(before))) from error
     except (LookupError, ValueError) as error:  # rot13 makes text of text, hex makes bytes of bytes, idna takes no text
         raise NotTextError(f"encoding problem: {encoding}: {error}", Position(1, 1)) from error

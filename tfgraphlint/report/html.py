@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import tfgraphlint
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.report.findings import Findings
 from tfgraphlint.report.html_report import article
 from tfgraphlint.report.html_text import as_html
@@ -76,7 +77,7 @@ def _header(found: Findings) -> str:
     errors = "".join(f"<li>{escape(error)}</li>" for error in found.errors)
     failed = f'<section class="failed"><h2>Not linted</h2><ul>{errors}</ul></section>' if errors else ""
     return (
-        f"<header><h1>{escape(found.directory.name)}</h1><p>{summary}</p>"
+        f"<header><h1>{escape(one_line(found.directory.name))}</h1><p>{summary}</p>"
         f'<p class="tool">tfgraphlint {escape(tfgraphlint.__version__)}</p>{failed}</header>'
     )
 
@@ -97,7 +98,7 @@ def _filters(found: Findings) -> str:
         return ""
     rules = Counter(f"{each.code} {each.name}" for each in found.diagnostics)
     severities = Counter(each.severity.value for each in found.diagnostics)
-    files = Counter(each.span.filename for each in found.diagnostics)
+    files = Counter(one_line(each.span.filename) for each in found.diagnostics)
     groups = [
         _group("severity", "Severity", severities),
         _group("rule", "Rule", rules),
@@ -136,7 +137,7 @@ def _reports(found: Findings) -> str:
         for diagnostic in own:
             number += 1
             articles.append(article(diagnostic, found.lines, number))
-        parts.append(f'<section class="file"><h2>{escape(filename)}</h2>{"".join(articles)}</section>')
+        parts.append(f'<section class="file"><h2>{escape(one_line(filename))}</h2>{"".join(articles)}</section>')
     parts.append('<p class="nothing" id="nothing" hidden>Nothing fits the filters.</p>')
     return "".join(parts)
 

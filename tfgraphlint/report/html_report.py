@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Fix, Role, Span, Step
+from tfgraphlint.disk.names import one_line
 from tfgraphlint.report.columns import expanded, width
 from tfgraphlint.report.fix_diff import Row, changed_rows
 from tfgraphlint.report.full import GAP, NEAR
@@ -35,7 +36,7 @@ def article(diagnostic: Diagnostic, lines: Callable[[str], Lines], number: int, 
     place = f"{span.where}:{span.start.row}:{span.start.column}"
     rule = f"{diagnostic.code} {diagnostic.name}"
     severity = diagnostic.severity.value
-    data = f'data-severity="{severity}" data-rule="{escape(rule)}" data-file="{escape(span.filename)}"'
+    data = f'data-severity="{severity}" data-rule="{escape(rule)}" data-file="{escape(one_line(span.filename))}"'
     name = escape(rule) if embedded else f'<a href="#{escape(diagnostic.code)}">{escape(rule)}</a>'
     parts = [
         f'<article id="r{number}" tabindex="-1" aria-labelledby="t{number}" class="{severity}" {data}>',

@@ -8,6 +8,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.disk.names import file_name
 from tfgraphlint.report.findings import Findings
 from tfgraphlint.report.names import relative
 
@@ -46,7 +47,7 @@ def _failure(diagnostic: Diagnostic, path: str) -> str:
         for step in diagnostic.path
     ]
     helps = [f"help: {diagnostic.help}"] if diagnostic.help else []
-    text = "\n".join([f"{path}:{place}: {diagnostic.message}", *steps, *helps])
+    text = "\n".join([f"{file_name(path)}:{place}: {diagnostic.message}", *steps, *helps])
     name = _attribute(f"{diagnostic.code} {diagnostic.name} at {place}")
     line = "" if span.cell else f' line="{span.start.row}"'
     return (

@@ -167,13 +167,14 @@ def wanted(request: Request, result: Examined) -> Examined:
 def _examined(request: Request, files: Sequence[Path], progress: Progress) -> Iterable[Examined]:
     if not files:
         return []
-    processes = min(request.processes or _worthwhile(files), len(files))
+    processes = request.processes or min(_worthwhile(files), len(files))
     if processes < 2:
         examiner = replace(request.examiner(), tick=progress.tick)
         return [_examined_alone(examiner, file, progress) for file in files]
     from tfgraphlint.run.workers import examine_in_pool  # multiprocessing, which few files do not need
 
-    return examine_in_pool(request.examiner(), files, processes, progress)
+    # Who asks for several gets one for a single file: code in C that never returns can only be ended with its process.
+    return examine_in_pool(request.examiner(), files, min(processes, len(files)), progress)
 
 
 def _examined_alone(examiner: Examiner, file: Path, progress: Progress) -> Examined:

@@ -32,7 +32,8 @@ class Silenced:
 def silence(run: Run, reason: str = "") -> Silenced:
     """Put a comment with ``reason`` beside each report of ``run``. Nothing is written.
 
-    A report for whose line there can be none, as in a file that does not parse, stays.
+    A report for whose line there can be none, as in a file that does not parse, stays; so do those in files outside the
+    project to which a link led.
     """
     before: dict[Path, Source] = {}
     changed: dict[Path, Source] = {}
@@ -40,7 +41,7 @@ def silence(run: Run, reason: str = "") -> Silenced:
     for name, file in run.request.names.items():
         reports = [each for each in run.diagnostics if each.span.filename == name and each.code != UNUSED]
         source = readable(run.request, file)
-        made = _changes(source, reports, reason) if reports else []
+        made = _changes(source, reports, reason) if reports and file not in run.request.led_out else []
         after = edited(source, made) if made else source
         if made and not isinstance(parse(after.text, name), UnparsableFile):
             before[file], changed[file] = source, after

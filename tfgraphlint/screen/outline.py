@@ -80,7 +80,8 @@ class Outline:
         traced = [part for part in self.parts if self._may_be_traced(part)]
         names = {name for part in traced for name in names_around(part)} | {"function"} | unknown
         writers = {part.name for part in self.parts if part.writes_items}
-        return [part for part in traced if self._reaches_fault(part, unknown)] + [
+        faulty = self._reaching_faults(unknown)
+        return [part for part in traced if id(part) in faulty] + [
             part for part in self._all if self._fails_untraced(part, writers) or not part.repeated.isdisjoint(names)
         ]
 
@@ -115,9 +116,21 @@ class Outline:
     def _may_be_traced(self, part: Part) -> bool:
         return self._notes.tracing.may_trace(part)
 
-    def _reaches_fault(self, part: Part, unknown: set[str]) -> bool:
+    def _reaching_faults(self, unknown: set[str]) -> set[int]:
+        """The functions from which a symptom is reached, by their identity: from symptoms backwards, once for all."""
         telling = self._notes.changed | self._notes.renamed | unknown
-        return any(reached.symptom or not reached.words.isdisjoint(telling) for reached in self._reached([part]))
+        naming: dict[str, list[Part]] = {}
+        for part in self.parts:
+            for word in part.words & self._by_name.keys() - RUN_ONCE:
+                naming.setdefault(word, []).append(part)
+        pending = [part for part in self.parts if part.symptom or not part.words.isdisjoint(telling)]
+        found = set(map(id, pending))
+        while pending:
+            for part in naming.pop(pending.pop().name, ()):
+                if id(part) not in found:
+                    found.add(id(part))
+                    pending.append(part)
+        return found
 
     def _fails_untraced(self, part: Part, writers: set[str]) -> bool:
         """Whether ``part`` may fail without being traced itself; ``writers`` assign items of what they are given."""
@@ -137,11 +150,13 @@ class Outline:
         )
 
     def _reached(self, parts: list[Part]) -> Iterator[Part]:
-        pending, seen = list(parts), set(map(id, parts))
+        pending, seen, named = list(parts), set(map(id, parts)), set[str]()
         while pending:
             part = pending.pop()
             yield part
-            for word in part.words:
+            new = part.words - named
+            named |= new
+            for word in new:
                 for other in self._by_name.get(word, ()):
                     if id(other) not in seen and other.name not in RUN_ONCE:
                         seen.add(id(other))
