@@ -239,6 +239,10 @@ LOST_METHODS = frozenset({
 LOST_VALUES = frozenset({
     "lr", "loss_scale", "input_shape", "output_shape", "output_shapes", "output_types", "output_classes",
 })  # fmt: skip
+# What Keras runs when a model that is complete is trained or asked: symbolic tensors have no place there at all.
+RUN_BY_KERAS = (
+    "keras.Model.compile", "keras.Model.fit", "keras.Model.evaluate", "keras.Model.predict", "keras.callbacks.Callback",
+)  # fmt: skip
 # Arguments that said how ``fit`` and its like read data.
 ARGUMENTS_OF_LOADERS = frozenset({"workers", "use_multiprocessing", "max_queue_size"})
 # Arguments by which a call of a method is looked into, since some version of Keras refuses them there.

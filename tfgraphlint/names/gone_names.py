@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -127,30 +127,39 @@ def mentions_removed(text: str) -> bool:
 
 # -- arguments of Keras ----------------------------------------------------------------------------
 
-_REFUSED_RECORD = re.compile(r'^"(?:keras|tensorflow)\.[\w.]*?(\w+)": "([^"]*)"', re.MULTILINE)
-_REFUSED_WORD = re.compile(r"(\w+)=")
-_GIVEN = re.compile(r"(\w+)\s*=(?!=)")
-
-
 def mentions_refused(text: str) -> bool:
     """Whether ``text`` may give an argument that a class or function of Keras refuses, by its letters."""
     if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
         return False
-    given = _arguments_refused().keys() & set(_GIVEN.findall(text))
-    if not given:
-        return False
-    words = set(_WORD.findall(text))
-    return any(not words.isdisjoint(_arguments_refused()[argument]) for argument in given)
+    refused = _arguments_refused()
+    callees = set[str]().union(*(refused[argument] for argument in set(_refused_words().findall(text))))
+    return any(f"{callee}(" in text or f"{callee} as " in text for callee in callees)
+
+
+@cache
+def _refused_words() -> re.Pattern[str]:
+    """An argument that something refuses, where arguments are given by name."""
+    return re.compile(rf"[(,]\s*({'|'.join(sorted(_arguments_refused()))})\s*=(?!=)")
 
 
 @cache
 def _arguments_refused() -> Mapping[str, frozenset[str]]:
-    """By argument, the last parts of the names of what refuses it in some version. Read from the tables' text."""
+    """By argument, the last parts of the names of what refuses it in some version. Read from the tables' text, row by
+    row, since JSON takes longer."""
     found: dict[str, set[str]] = {}
     for table in _DATA.glob("tensorflow-*/arguments.json"):
         refused, _, rest = table.read_text(encoding="utf-8").partition('"unnamed"')
-        others = dict(_REFUSED_RECORD.findall(rest.partition('"called"')[2]))
-        for last, row in _REFUSED_RECORD.findall(refused):
-            for argument in _REFUSED_WORD.findall(row):
-                found.setdefault(argument, set()).update((last, *others.get(last, "").split()))
-    return {argument: frozenset(lasts) for argument, lasts in found.items()}
+        others = dict(_rows(rest.partition('"called"')[2]))
+        for name, row in _rows(refused):
+            callees = (name.rpartition(".")[2], *others.get(name, "").split())
+            for word in row.split():
+                found.setdefault(word.partition("=")[0], set()).update(callees)
+    return {argument: frozenset(callees) for argument, callees in found.items()}
+
+
+def _rows(section: str) -> Iterator[tuple[str, str]]:
+    """The names and what is said of them in a section of a table."""
+    for line in section.splitlines():
+        if line.startswith(('"keras.', '"tensorflow.')):
+            name, _, said = line[1:].partition('": "')
+            yield name, said.partition('"')[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from tfgraphlint.diagnostic import Span
@@ -51,7 +51,7 @@ class NameSearch(ABC, Generic[Found]):
     @cached_property
     def scopes(self) -> Scopes:
         """What names mean in the file: asked for when there is a name that may be meant."""
-        return Scopes(self.tree)
+        return _scopes_of(self.tree)
 
     @abstractmethod
     def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterable[Found]:
@@ -94,3 +94,9 @@ def prefixes(name: str) -> Iterator[str]:
     """``a.b`` and ``a.b.c`` of ``a.b.c``."""
     parts = name.split(".")
     return (".".join(parts[:end]) for end in range(2, len(parts) + 1))
+
+
+@lru_cache(maxsize=1)
+def _scopes_of(tree: ast.Module) -> Scopes:
+    """One file after the other is searched, each for several kinds of names."""
+    return Scopes(tree)

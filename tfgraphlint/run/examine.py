@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -37,9 +38,9 @@ if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.project.modules import Project, Trees
     from tfgraphlint.syntax.tree import Tree
 
-# After so many linted files, or if there are many trees, what the interpreter made of other modules is let go, and
-# garbage is looked for.
+# After so many linted files, or if there are many trees, what the interpreter made of other modules is let go.
 FILES_PER_PROJECT = 250
+PROJECTS_PER_SEARCH = 8  # until Python searches for garbage: what still refers to itself when a project has ended
 
 
 class Around(Enum):
@@ -103,6 +104,7 @@ class Examiner:
     _files: ProjectFiles | None = None
     _keras_2: dict[Path, bool] = field(default_factory=dict)
     _linted: int = 0
+    _ended: int = 0
 
     def examine(self, file: Path) -> Examined:
         """Lint one file (absolute).
@@ -300,8 +302,9 @@ class Examiner:
 
     def _current_project(self) -> Project:
         full = self.trees is not None and self.trees.are_many
-        if self._project is None or full or self._linted % FILES_PER_PROJECT == 0:
+        if self._project is None or full or self._linted == FILES_PER_PROJECT:
             self._start_project()
+            self._linted = 0
         self._linted += 1
         assert self._project is not None
         return self._project
@@ -314,6 +317,9 @@ class Examiner:
         self.trees.begin_anew()
         if self._project is not None:
             self._project.end()
+            self._ended += 1
+            if self._ended % PROJECTS_PER_SEARCH == 0:
+                gc.collect()
         self._project = _open_project(self, self.trees)
 
 

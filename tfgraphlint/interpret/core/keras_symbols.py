@@ -14,12 +14,9 @@ from tfgraphlint.interpret.core.objects import Model
 from tfgraphlint.interpret.core.structures import changed, elements
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Dict, Items, Tensor
+from tfgraphlint.libraries.words import RUN_BY_KERAS
 
 INFERRED = "keras.Layer.call"  # what runs on symbolic tensors while a model is put together
-# What Keras runs when a model that is complete is trained: symbolic tensors have no place there at all.
-RUN_BY_KERAS = (
-    "keras.Model.compile", "keras.Model.fit", "keras.Model.evaluate", "keras.Model.predict", "keras.callbacks.Callback",
-)  # fmt: skip
 
 
 def is_keras_tensor(value: Value) -> bool:

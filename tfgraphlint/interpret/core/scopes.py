@@ -65,9 +65,12 @@ class Frame:
             frame = frame.parent
 
     def end(self) -> None:
-        """The call is over: let go of what only its own code needs."""
-        self.returns.clear()  # with functions that close over this frame
+        """The call is over: let go of what only its own code needs, and what may refer to this frame in turn."""
+        self.returns.clear()
         self.half_returned.clear()
+        self.on_yield = None
+        if not self.captured:
+            self.names.clear()
 
 
 def chosen(frame: Frame, by_tensor: bool | None) -> None:
