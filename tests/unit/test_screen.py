@@ -40,6 +40,7 @@ PASSES = [
     "import keras\nmodel.compile(loss=make_loss(3))\n",
     "import keras\nmodel.compile(loss={'a': my_loss}, metrics=['mae'])\n",
     "import keras\nmodel.compile(**options)\n",
+    "import keras\nmodel.compile('adam', 'mse', run_eagerly=True)\n",
     "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\nprint(x.numpy())\n",
 ]
 STAYS_OUT = [

@@ -10,7 +10,7 @@ from tfgraphlint.interpret.core.events import LibraryCalled, MethodCalled, Symbo
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Decorator, Graph, NamedTupleType, Optimizer, Weighted
-from tfgraphlint.interpret.core.overlay import functions, methods
+from tfgraphlint.interpret.core.overlay import attributes, functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Host, Instance, Object, Tensor, Unknown
@@ -41,7 +41,7 @@ MODELS = (
 )  # fmt: skip
 
 call_instance = objects.call_instance
-object_attribute = objects.object_attribute
+object_attribute = attributes.read
 super_attribute = objects.super_attribute
 call_wrapped = decorators.call_wrapped
 decorate = decorators.apply

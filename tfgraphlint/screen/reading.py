@@ -185,12 +185,29 @@ def _for(notes: Notes, node: ast.For | ast.AsyncFor, part: Part) -> None:
     _walk(notes, node, part)
     if any(map(_fills_list, walk(node))):
         part.doubts.append(node.iter)
+    _bind_given_back(node, node.iter, part)
     _repeat(notes, node, part)
 
 
 def _while(notes: Notes, node: ast.While, part: Part) -> None:
-    read_test(notes, node, part)
+    _if(notes, node, part)
     _repeat(notes, node, part)
+
+
+def _if(notes: Notes, node: ast.If | ast.While, part: Part) -> None:
+    read_test(notes, node, part)
+    _bind_given_back(node, node.test, part)
+
+
+def _bind_given_back(node: ast.If | ast.While | ast.For | ast.AsyncFor, by: ast.expr, part: Part) -> None:
+    """What a condition or loop assigns is a tensor where one decides it."""
+    names = {
+        name.id for statement in (*node.body, *node.orelse) if isinstance(statement, (ast.Assign, ast.AugAssign))
+        for name in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(name, ast.Name)
+    }  # fmt: skip
+    if names:
+        part.bindings.append((names, by))
 
 
 def _repeat(notes: Notes, node: Loop, part: Part) -> None:
@@ -230,7 +247,7 @@ _READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
     ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign, ast.AnnAssign: _assign_one,
     ast.NamedExpr: _assign_one, ast.AugAssign: _augment, ast.With: _with, ast.AsyncWith: _with,
     ast.For: _for, ast.AsyncFor: _for, ast.comprehension: _comprehension, ast.While: _while,
-    ast.If: read_test, ast.IfExp: read_test, ast.Assert: read_test, ast.BoolOp: read_all_values,
+    ast.If: _if, ast.IfExp: read_test, ast.Assert: read_test, ast.BoolOp: read_all_values,
     ast.FormattedValue: read_formatted,
     ast.Subscript: read_subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
     ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,

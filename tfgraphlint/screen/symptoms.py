@@ -79,6 +79,8 @@ def _tensorflow_call(function: ast.Attribute, node: ast.Call, part: Part) -> Non
 
 def _method_call(notes: Notes, function: ast.Attribute, given: list[ast.expr], part: Part) -> None:
     name, first, chain = function.attr, first_name(function), set(names_in_chain(function))
+    if name in CHANGING_METHODS and isinstance(function.value, ast.Name):
+        part.bindings += [({first}, value) for value in given]
     if first in notes.imports.changing or name in VARIABLE_MAKERS:
         part.symptom = True
     elif first in notes.imports.host or "logging" in chain or first in ("logger", "log"):

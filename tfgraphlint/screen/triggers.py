@@ -143,11 +143,13 @@ def gives_refused(call: ast.Call) -> bool:
 
 
 def _hands_over_code(call: ast.Call) -> bool:
-    """Whether ``model.compile(...)`` is given a function or an object of the project's own to trace.
+    """Whether ``model.compile(...)`` is given a function or an object of the project's own to trace, or traces nothing.
 
     Strings, numbers, and what stands right in a library (``tf.keras.losses.Huber()``) need no look. A plain name
     that is passed does, since it can be a loss.
     """
+    if any(keyword.arg == "run_eagerly" for keyword in call.keywords):
+        return True
     handed = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg not in ("optimizer",))]
     return any(_is_own_code(part) for value in handed for part in _parts(value))
 

@@ -142,6 +142,12 @@ class OptionParser(Object):
     __slots__ = ()
 
 
+class Options(Object):
+    """What the command line gave: an ``argparse.Namespace``."""
+
+    __slots__ = ()
+
+
 class Shape(Object):
     """The static shape of a tensor, or a list made of it."""
 

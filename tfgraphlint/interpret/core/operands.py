@@ -116,9 +116,6 @@ def is_tensor(value: Value) -> bool:
     return isinstance(value, (Tensor, Variable))
 
 
-OPTIONS = "argparse.Namespace"  # the operation of what a command line gave: its attributes are no tensors
-
-
 def part_of_unknown(m: Machine, node: cst.CSTNode, value: Unknown) -> Unknown:
     """An item of something unknown, which may be a list or a dictionary: to take it from there is no operation."""
     made = m.leaf(Kind.OPAQUE, node)

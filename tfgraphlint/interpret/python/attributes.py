@@ -12,7 +12,7 @@ from tfgraphlint.interpret.core.events import AttributeSet, EntryWritten, Librar
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Shape
-from tfgraphlint.interpret.core.operands import OPTIONS, part_of_unknown, read
+from tfgraphlint.interpret.core.operands import part_of_unknown, read
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.store import MISSING
@@ -176,9 +176,7 @@ def _host(m: Machine, value: Host, name: str, node: cst.CSTNode) -> Value:
 
 
 def _unknown(m: Machine, value: Unknown, name: str, node: cst.CSTNode) -> Value:
-    if value.node.operation == OPTIONS and name not in value.attributes:
-        m.store.write(value.attributes, name, Unknown(m.leaf(Kind.CONSTANT, node)))
-    if name in LISTS_OF_UNKNOWN and value.node.operation != OPTIONS:
+    if name in LISTS_OF_UNKNOWN:
         return Weights(value, name)
     if name in value.attributes:
         return value.attributes[name]  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import StopRecording
 from tfgraphlint.interpret.core.operands import dtype_named, parts, read
-from tfgraphlint.interpret.core.overlay import M, methods
+from tfgraphlint.interpret.core.overlay import MethodModel, methods
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.store import State
@@ -110,10 +110,10 @@ def _of_tape(m: Machine, value: Tape, name: str, args: Arguments, node: cst.CSTN
     return m.opaque(node)
 
 
-def _of_tensors(*names: str) -> Callable[[M], M]:
+def _of_tensors(*names: str) -> Callable[[MethodModel], MethodModel]:
     """Register a model of these methods for tensors and for variables."""
 
-    def register(method: M) -> M:
+    def register(method: MethodModel) -> MethodModel:
         return methods.handles(Tensor, *names)(methods.handles(Variable, *names)(method))
 
     return register

@@ -19,7 +19,7 @@ from tfgraphlint.interpret.core.objects import (
     Weighted,
 )
 from tfgraphlint.interpret.core.operands import parts
-from tfgraphlint.interpret.core.overlay import M, methods
+from tfgraphlint.interpret.core.overlay import MethodModel, methods
 from tfgraphlint.interpret.core.provenance import Edge, Kind, Node
 from tfgraphlint.interpret.core.structures import weights_within
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
@@ -53,10 +53,10 @@ METHODS_OF_LAYERS = frozenset({
 })
 
 
-def _of_layers(*names: str) -> Callable[[M], M]:
+def _of_layers(*names: str) -> Callable[[MethodModel], MethodModel]:
     """Register a model of these methods for layers of Keras and for instances of classes of the project."""
 
-    def register(method: M) -> M:
+    def register(method: MethodModel) -> MethodModel:
         return methods.handles(Weighted, *names)(methods.handles(Instance, *names)(method))
 
     return register

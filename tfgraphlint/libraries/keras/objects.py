@@ -18,20 +18,18 @@ from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import (
     Callback,
-    Constants,
     Initializer,
     Layer,
     Loss,
     Metric,
     Model,
     Network,
-    Optimizer,
     Regularizer,
     Schedule,
-    Shape,
     Weighted,
 )
 from tfgraphlint.interpret.core.operands import dtype_of, parts
+from tfgraphlint.interpret.core.overlay import attributes
 from tfgraphlint.interpret.core.provenance import Calls, Edge, Flow, Kind, Node
 from tfgraphlint.interpret.core.scopes import Frame, Function, ModuleScope
 from tfgraphlint.interpret.core.structures import changed, elements, weights_within
@@ -45,7 +43,6 @@ from tfgraphlint.interpret.core.values import (
     INT,
     STRING,
     Dict,
-    Host,
     Instance,
     Items,
     Library,
@@ -351,7 +348,7 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     if issubclass(kind, Metric) and name == "add_weight":
         return LibraryMethod(value, name)
     if issubclass(kind, Network) and name == "losses":
-        return _losses(m, value, node)
+        return _losses(m, value, name, node)
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
     model = value.model
@@ -393,37 +390,40 @@ def super_attribute(m: Machine, value: Super, name: str, node: cst.CSTNode) -> V
     return LibraryMethod(value, name)
 
 
-def object_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value | None:
-    """An attribute of a library object; None for methods."""
-    if isinstance(value, Model) and name == "optimizer" and value.compiled_with:
-        return value.compiled_with[0]
-    if isinstance(value, Weighted):
-        if name in WEIGHT_LISTS:
-            return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
-        if name in ("kernel", "bias", "embeddings", "gamma", "beta"):
-            return Weights(value, ELEMENT)
-        if name in ENDS:
-            return _symbolic_attribute(m, value, name, node)
-        if name == "layers":
-            return layers_of(value)
-        if name in ("name", "input_shape", "output_shape", "trainable", "built", "losses", "dtype", "metrics",
-                    "optimizer", "history"):
-            return Unknown(m.leaf(Kind.CONSTANT, node)) if name != "losses" else _losses(m, value, node)
-    if isinstance(value, Optimizer) and name in ("learning_rate", "lr", "iterations"):
-        return Unknown(m.leaf(Kind.CONSTANT, node))
-    if isinstance(value, Shape):
-        return LibraryMethod(value, name)
-    if isinstance(value, Constants):
-        return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT)
-    return None
+@attributes.handles(Model, "optimizer")
+def _optimizer(m: Machine, value: Model, name: str, node: cst.CSTNode) -> Value | None:
+    return value.compiled_with[0] if value.compiled_with else None
 
 
-def _losses(m: Machine, value: Value, node: cst.CSTNode) -> Value:
+@attributes.handles(Weighted, *WEIGHT_LISTS)
+def _weights(m: Machine, value: Weighted, name: str, node: cst.CSTNode) -> Value:
+    return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
+
+
+@attributes.handles(Weighted, "kernel", "bias", "embeddings", "gamma", "beta")
+def _weight(m: Machine, value: Weighted, name: str, node: cst.CSTNode) -> Value:
+    return Weights(value, ELEMENT)
+
+
+@attributes.handles(Weighted, "layers")
+def _layers(m: Machine, value: Weighted, name: str, node: cst.CSTNode) -> Value | None:
+    return layers_of(value)
+
+
+@attributes.handles(Weighted, "name", "input_shape", "output_shape", "trainable", "built", "dtype", "metrics",
+                    "optimizer", "history")
+def _setting(m: Machine, value: Weighted, name: str, node: cst.CSTNode) -> Value:
+    return Unknown(m.leaf(Kind.CONSTANT, node))
+
+
+@attributes.handles(Weighted, "losses")
+def _losses(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     edges = [Edge(n, Flow.UNKNOWN) for n in weights_within(value)]
     return Items("list", {Items.items: Spread(m.tensor(m.operation(node, edges), FLOAT))})
 
 
-def _symbolic_attribute(m: Machine, value: Object, name: str, node: cst.CSTNode) -> Value:
+@attributes.handles(Weighted, *ENDS)
+def _symbolic_attribute(m: Machine, value: Weighted, name: str, node: cst.CSTNode) -> Value:
     if isinstance(value, Model):
         held = value.outputs if name.startswith("output") else value.inputs
         if held is not None:

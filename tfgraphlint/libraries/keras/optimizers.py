@@ -7,15 +7,22 @@ import libcst as cst
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Optimizer
-from tfgraphlint.interpret.core.overlay import methods
+from tfgraphlint.interpret.core.overlay import attributes, methods
+from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
     Method,
     Tape,
     TracedCallable,
+    Unknown,
 )
 from tfgraphlint.interpret.gradients import queries, query_sources
+
+
+@attributes.handles(Optimizer, "learning_rate", "lr", "iterations")
+def _setting(m: Machine, value: Optimizer, name: str, node: cst.CSTNode) -> Value:
+    return Unknown(m.leaf(Kind.CONSTANT, node))
 
 
 @methods.handles(Optimizer, "minimize", "compute_gradients")

@@ -13,7 +13,7 @@ from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Constants, RandomGenerator, Shape
 from tfgraphlint.interpret.core.operands import dtype_named, dtype_of, parts
-from tfgraphlint.interpret.core.overlay import functions, methods
+from tfgraphlint.interpret.core.overlay import attributes, functions, methods
 from tfgraphlint.interpret.core.provenance import Edge, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
 from tfgraphlint.interpret.core.structures import is_constant, within
@@ -70,6 +70,11 @@ def call(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 @functions.handles("numpy.finfo", "numpy.iinfo")
 def _constants(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     return Constants(name, m.leaf(Kind.CONSTANT, node))
+
+
+@attributes.handles(Constants)
+def _constant(m: Machine, value: Constants, name: str, node: cst.CSTNode) -> Value:
+    return Host(m.leaf(Kind.CONSTANT, node), "scalar", FLOAT)
 
 
 @functions.handles("numpy.array_equal")

@@ -6,9 +6,8 @@ import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import OptionParser
-from tfgraphlint.interpret.core.operands import OPTIONS
-from tfgraphlint.interpret.core.overlay import functions, methods
+from tfgraphlint.interpret.core.objects import OptionParser, Options
+from tfgraphlint.interpret.core.overlay import attributes, functions, methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Value
@@ -53,11 +52,16 @@ def _parser(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
 
 @methods.handles(OptionParser, "parse_args", "parse_known_args")
 def _parse_args(m: Machine, value: OptionParser, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    """What the command line gave: texts, numbers and flags that nobody knows, but no tensors."""
-    made = m.leaf(Kind.CONSTANT, node)
-    made.operation = OPTIONS
-    options = Unknown(made)
+    options = Options("argparse.Namespace", m.leaf(Kind.CONSTANT, node))
     return options if name == "parse_args" else sequence("tuple", [options, m.opaque(node)])
+
+
+@attributes.handles(Options)
+def _option(m: Machine, value: Options, name: str, node: cst.CSTNode) -> Value:
+    """Texts, numbers and flags that nobody knows, the same each time, but no tensors."""
+    found = Unknown(m.leaf(Kind.CONSTANT, node))
+    m.store.write(value.state, name, found)
+    return found
 
 
 def call_command(m: Machine, function: Function, args: Arguments, node: cst.CSTNode) -> Value:
