@@ -19,7 +19,8 @@ ERRORS = (
     (r"Iterating over a symbolic", ("TFG403", "TFG417", "TFG412", "TFG420")),
     (
         r"unsupported format string|must be real number|argument must be a (string|real)|complex\(\) first|unhashable"
-        r"|has no attribute 'astype'|cannot be interpreted as an integer|divmod\(\)|object has no len|indices must be integers",
+        r"|has no attribute 'astype'|cannot be interpreted as an integer|divmod\(\)|object has no len"
+        r"|indices must be integers",
         ("TFG403", "TFG415"),
     ),
     (
