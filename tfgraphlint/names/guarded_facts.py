@@ -12,8 +12,7 @@ from tfgraphlint.facts.common import Fact, Place
 from tfgraphlint.facts.keras import LostMember, RefusedArgument
 from tfgraphlint.libraries.tables import meant
 from tfgraphlint.names.import_scopes import Scopes
-from tfgraphlint.names.search import REFUSALS
-from tfgraphlint.names.version_guards import Guards
+from tfgraphlint.names.version_guards import OF_ARGUMENTS, OF_NAMES, Guards, Signs
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_names import span_of_node
@@ -29,7 +28,7 @@ def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
     guards = cache(_File)  # a tree is equal to itself only
     for fact in facts:
         if not isinstance(fact, LostMember | RefusedArgument) or not any(
-            guards(place.tree, REFUSALS if isinstance(fact, RefusedArgument) else frozenset()).covers(place)
+            guards(place.tree, OF_ARGUMENTS if isinstance(fact, RefusedArgument) else OF_NAMES).covers(place)
             for place in (fact.place, *fact.calls)
         ):
             yield fact
@@ -38,11 +37,11 @@ def unguarded(facts: Iterable[Fact]) -> Iterator[Fact]:
 class _File:
     """The guards of one file, by where attributes and names end: both parsers agree on that."""
 
-    def __init__(self, tree: Tree, failures: frozenset[str]) -> None:
+    def __init__(self, tree: Tree, signs: Signs) -> None:
         module = newer_python.parse(tree.text)
         lines = rows_of(tree.text)
         import_them(module, taken_for_libraries(tree.text))
-        guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())), failures)
+        guards = Guards(module, VersionValues(module, Scopes(module), releases(meant())), signs)
         self._covered = {
             span_of_node(node, "", lines).end for node in walk(module)
             if isinstance(node, (ast.Attribute, ast.Name)) and guards.covers(node)

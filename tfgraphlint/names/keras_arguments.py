@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import RefusedKeyword
 from tfgraphlint.libraries.tables import keras_of, load, meant, meant_for
-from tfgraphlint.names.search import REFUSALS, NameSearch
+from tfgraphlint.names.search import NameSearch
+from tfgraphlint.names.version_guards import OF_ARGUMENTS
 from tfgraphlint.syntax.ast_names import dotted_name
 
 # What an argument is called now.
@@ -33,7 +34,7 @@ def refused_keywords(tree: ast.Module, filename: str, text: str, version: str | 
 class _Search(NameSearch[RefusedKeyword]):
     """The search for arguments of calls."""
 
-    failures = REFUSALS
+    signs = OF_ARGUMENTS
 
     def in_import(self, node: ast.Import | ast.ImportFrom) -> Iterator[RefusedKeyword]:
         return iter(())

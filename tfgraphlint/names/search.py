@@ -11,22 +11,19 @@ from typing import Generic, TypeVar
 from tfgraphlint.diagnostic import Span
 from tfgraphlint.libraries.tables import Tables, meant
 from tfgraphlint.names.import_scopes import Scopes
-from tfgraphlint.names.version_guards import Guards
+from tfgraphlint.names.version_guards import OF_NAMES, Guards
 from tfgraphlint.names.version_values import VersionValues, releases
 from tfgraphlint.syntax.ast_names import dotted_name, span_of_node
 from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.text import rows_of
 
 Found = TypeVar("Found")
-# What a call raises that is given an argument which its function does not take.
-REFUSALS = frozenset({"TypeError", "ValueError"})
 
 
 class NameSearch(ABC, Generic[Found]):
     """One search of one file for names that the ``tables`` of a TensorFlow say something of."""
 
-    # Exceptions besides those for names: what is found raises them, and code that catches them reckons with it.
-    failures: frozenset[str] = frozenset()
+    signs = OF_NAMES  # by which code shows that it reckons with what is found
 
     def __init__(self, tree: ast.Module, filename: str, text: str, tables: Tables) -> None:
         self.tree, self.filename, self.tables = tree, filename, tables
@@ -69,7 +66,7 @@ class NameSearch(ABC, Generic[Found]):
     def guards(self) -> Guards:
         """Looked for when there is something that they could cover."""
         values = VersionValues(self.tree, self.scopes, releases(meant()))
-        return Guards(self.tree, values, self.failures)
+        return Guards(self.tree, values, self.signs)
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from tfgraphlint.libraries.words import EXPECTS_FAILURE
@@ -23,10 +24,7 @@ _TELLS_VERSION = re.compile(
     r"|(?:^|_)v[12](?:_|$)|version|compat(?:$|_)|^backend$",
     re.IGNORECASE,
 )
-_ASKS = frozenset({
-    "hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "TYPE_CHECKING", "signature", "getfullargspec",
-    "getargspec", "co_varnames",
-})  # fmt: skip
+_ASKS = frozenset({"hasattr", "getattr", "dir", "find_spec", "executing_eagerly", "TYPE_CHECKING"})
 _FAILURES = frozenset({
     "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "Exception", "BaseException",
 })  # fmt: skip
@@ -44,17 +42,33 @@ class Verdict(Enum):
     SAYS_NOTHING = "has nothing to do with the version"
 
 
+@dataclass(frozen=True)
+class Signs:
+    """By what code shows that it reckons with what a version lacks: the exceptions that it catches for it, and the
+    names of what it asks."""
+
+    failures: frozenset[str]
+    asks: frozenset[str]
+
+
+OF_NAMES = Signs(_FAILURES, _ASKS)
+# A call that gives an argument which its function does not take raises one of these.
+OF_ARGUMENTS = Signs(
+    _FAILURES | {"TypeError", "ValueError"},
+    _ASKS | {"signature", "getfullargspec", "getargspec", "co_varnames"},
+)
+
 Noted = ast.Attribute | ast.Name | ast.Import | ast.ImportFrom
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Guards:
-    """The guarded attributes and imports of a file. ``failures`` are exceptions that count besides those for names."""
+    """The guarded attributes and imports of a file."""
 
-    def __init__(self, tree: ast.Module, values: VersionValues, failures: frozenset[str] = frozenset()) -> None:
+    def __init__(self, tree: ast.Module, values: VersionValues, signs: Signs = OF_NAMES) -> None:
         self._values = values
-        self._failures = _FAILURES | failures
-        self._telling = _telling_names(tree)
+        self._failures = signs.failures
+        self._telling = _telling_names(tree, signs.asks)
         self._deferred = any(
             isinstance(node, ast.ImportFrom) and node.module == "__future__"
             and any(alias.name == "annotations" for alias in node.names)
@@ -214,9 +228,9 @@ class Guards:
         return False
 
 
-def _telling_names(tree: ast.Module) -> frozenset[str]:
-    """The names that are given something that tells the version, and the functions that return such."""
-    found: frozenset[str] = frozenset()
+def _telling_names(tree: ast.Module, asks: frozenset[str]) -> frozenset[str]:
+    """``asks``, the names that are given something that tells the version, and the functions that return such."""
+    found = asks
     for _ in range(3):
         more = found.union(*(_told_by(node, found) for node in walk(tree)))
         if more == found:
@@ -263,7 +277,7 @@ def _tells(test: ast.AST, telling: frozenset[str]) -> bool:
     for node in walk(test):
         if isinstance(node, (ast.Name, ast.Attribute)):
             name = last_name(node)
-            if name in telling or name in _ASKS or _TELLS_VERSION.search(name):
+            if name in telling or _TELLS_VERSION.search(name):
                 return True
     return False
 

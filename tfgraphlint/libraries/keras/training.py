@@ -178,9 +178,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
     if m.mode is not Mode.EAGER or not isinstance(receiver, (Object, Instance)) or _runs_eagerly(m, receiver):
         return
     given = args.keywords.get("callbacks")
-    before, looks = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left()
-    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
-    try:
+    with _steps_of_its_own(m):
         with contextlib.suppress(OutOfBudget):
             _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), args, node)
             _trace_schedule(m, receiver, node)
@@ -190,9 +188,6 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
                     _run_hooks(m, receiver, callback, node)
                 elif isinstance(callback, Callback):
                     _call_hooks(m, callback, CHANGING_HOOKS, node)
-    finally:
-        m.reached, m.entries, m.steps, m.thrifty = before
-        effort.allow(looks)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
         m.tell(TraceRun(_trace_of(receiver, node), _signature(args)))
 
@@ -234,14 +229,23 @@ def run(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNo
     if batch is None:
         return
     m.memory(Runs).add(traced)
-    before, looks, recording = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left(), m.active
-    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
+    recording = m.active
     m.record_on(0)  # what it gives is an array
     try:
-        with contextlib.suppress(OutOfBudget):
+        with _steps_of_its_own(m), contextlib.suppress(OutOfBudget):
             _trace_run(m, receiver, step, by, batch, args, node)
     finally:
         m.record_on(recording)
+
+
+@contextlib.contextmanager
+def _steps_of_its_own(m: Machine) -> Iterator[None]:
+    """Around what Keras traces: it takes no steps of the code that has it traced, and reaches nothing for it."""
+    before, looks = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left()
+    m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
+    try:
+        yield
+    finally:
         m.reached, m.entries, m.steps, m.thrifty = before
         effort.allow(looks)
 
