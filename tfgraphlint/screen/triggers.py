@@ -28,8 +28,9 @@ COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
 # The words of an outline for attributes that are gone, which have the names of many other things.
 LOST_READS = frozenset(f".{name}" for name in LOST_VALUES)
-_FRAMEWORK_TEXT = re.compile(r"tensorflow|keras|\btf\.[A-Za-z]")
-_IMPORTED_TEXT = re.compile(r"\bimport\b([^\n]*)")  # a row is looked at once, however often the word stands in it
+_SHORT_USE = re.compile(r"\btf\.[A-Za-z]")
+# A row is looked at once, however often the word stands in it. Patterns that begin with letters are found at once.
+_IMPORTED_TEXT = re.compile(r"import(?<=\bimport)\b([^\n]*)")
 _SHORT_NAME = re.compile(r"\b(?:tf\w*|K)\b|\*")
 # The word of an outline for a call of a method that gives what a version of Keras refuses.
 REFUSED = "refused argument"
@@ -46,9 +47,13 @@ def mentions_root(text: str) -> bool:
 
 def mentions_framework(text: str) -> bool:
     """Whether ``text`` may import a framework, by its letters."""
-    if _FRAMEWORK_TEXT.search(text):
+    if "tensorflow" in text or "keras" in text or "tf." in text and _SHORT_USE.search(text):
         return True
-    return any(_SHORT_NAME.search(names) for names in _IMPORTED_TEXT.findall(text))
+    return any(_SHORT_NAME.search(names) for names in _IMPORTED_TEXT.findall(text) if _may_hold_short_name(names))
+
+
+def _may_hold_short_name(text: str) -> bool:
+    return "tf" in text or "K" in text or "*" in text
 
 
 def holds_root(tree: ast.Module) -> bool:
