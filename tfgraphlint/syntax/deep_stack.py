@@ -46,6 +46,32 @@ class LimitReached(BaseException):
     """Something took more than its limit allows; the text says what. No ``except Exception`` keeps it from ending."""
 
 
+class TooLargeError(LimitReached):
+    """Something would take more memory than is left, and was not begun."""
+
+
+class _Room(threading.local):
+    """What the code that runs in this thread may take, and the memory that was in use before it."""
+
+    limit: Limit | None = None
+    before: float = 0.0
+
+
+_ROOM = _Room()
+
+
+def make_sure_of(megabytes: float) -> None:
+    """Ask for so much memory before it is taken by code in C, which nothing ends on the way.
+
+    Raises:
+        TooLargeError: it is more than the limit of what runs here leaves.
+    """
+    if _ROOM.limit is not None:
+        said = _ROOM.limit.exceeded(0, _megabytes() - _ROOM.before + megabytes)
+        if said:
+            raise TooLargeError(said)
+
+
 @contextmanager
 def no_garbage_search() -> Iterator[None]:
     """Python looks for garbage again and again while trees grow, finds none, and takes a quarter of the time.
@@ -87,8 +113,10 @@ def call_deep(
     """
     outcome: list[Result] = []
     raised: list[BaseException] = []
+    before = _megabytes()
 
     def run() -> None:
+        _ROOM.limit, _ROOM.before = limit, before
         try:
             outcome.append(function())
         except BaseException as error:  # handed on to the caller below

@@ -16,7 +16,14 @@ from typing import Any
 
 import libcst as cst
 
+from tfgraphlint.syntax.deep_stack import make_sure_of
+from tfgraphlint.syntax.text import count_tokens
+
 MIN_ROWS = 3  # shorter bodies are parsed with the file
+# The memory that libcst's parser takes on the way, measured with 1.9: up to 2 kB for a word or sign, 4 kB for a row.
+# For so few characters it is not worth asking.
+SMALL = 100_000
+BYTES_PER_TOKEN, BYTES_PER_ROW = 2_000, 4_000
 # White space of which a part of the file would not give back what the whole file gives.
 _UNUSUAL = re.compile(r"[\t\r\f]|^ *\\$", re.MULTILINE)
 _HEADER_ENDS = re.compile(r":[ ]*(?:#.*)?$")
@@ -32,7 +39,10 @@ def parse_whole(text: str) -> cst.Module:
 
     Raises:
         libcst.ParserSyntaxError: libcst cannot parse it.
+        TooLargeError: there may not be as much memory as that takes.
     """
+    if len(text) > SMALL:
+        make_sure_of((count_tokens(text) * BYTES_PER_TOKEN + text.count("\n") * BYTES_PER_ROW) / 2**20)
     with _no_validation():
         return cst.parse_module(text)
 

@@ -9,11 +9,17 @@ from tfgraphlint.diagnostic import Position, Span
 
 # Python ends lines here and nowhere else: str.splitlines() would also end one at a form feed or at U+2028.
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_TOKEN = re.compile(r"\d[\w.]*|\w+|[^\w\s]")
 
 
 def rows_of(text: str) -> list[str]:
     """The rows of ``text`` as Python counts them, without their line ends."""
     return text.split("\n") if "\r" not in text else _LINE_END.split(text)
+
+
+def count_tokens(text: str) -> int:
+    """How many words and signs stand in ``text``, about: a parser takes memory for each."""
+    return sum(1 for _ in _TOKEN.finditer(text))
 
 
 def line_end(text: str) -> str:
