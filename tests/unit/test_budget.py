@@ -84,6 +84,7 @@ def test_classes_that_hold_each_other_are_looked_at_once(tmp_path: Path) -> None
     names = [f"C{number}" for number in range(12)]
     classes = "".join(f"class {name}:\n    def f(self, x):\n        return tf.round(x)\n" for name in names)
     held = "".join(f"{name}.of_{other} = {other}\n" for name in names for other in names)
-    cut = f"class D:\n    def f(self):\n        {chain(4, 'round').replace(chr(10), chr(10) + ' ' * 8).rstrip()}\nC0.d = D\n"
+    body = "".join(f"        {row}\n" for row in chain(4, "round").splitlines())
+    cut = f"class D:\n    def f(self):\n{body}C0.d = D\n"
     found = examined(tmp_path, classes + held + cut).diagnostics
     assert [each.code for each in found] == ["TFG204"]
