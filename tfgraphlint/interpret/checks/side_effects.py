@@ -56,10 +56,23 @@ def assigned(m: Machine, event: Assigned) -> None:
         if not _is_carried(m, target):
             kept(m, node, value)
     if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
-        if isinstance(written, cst.BinaryOperation) and written.left.deep_equals(target) and is_constant(value):
+        if is_constant(value) and _moves_on(written, target):
             _changed(m, node, "counter")
         else:
             kept(m, node, value)
+
+
+LIMITS = ("max", "min", "float")
+
+
+def _moves_on(written: cst.BaseExpression, target: cst.BaseExpression) -> bool:
+    """Whether a number becomes another one each time: ``rate * 0.9``, ``max(0.1, rate * 0.9)``, where that is kept."""
+    match written:
+        case cst.BinaryOperation(left=left, right=right):
+            return any(side.deep_equals(target) for side in (left, right)) or _moves_on(left, target)
+        case cst.Call(func=cst.Name(value=name), args=args) if name in LIMITS:
+            return any(_moves_on(arg.value, target) for arg in args)
+    return False
 
 
 def _is_carried(m: Machine, target: cst.Subscript) -> bool:
