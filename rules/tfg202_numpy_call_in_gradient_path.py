@@ -13,6 +13,7 @@ from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, short_name, trace_path
 
+COLLECT = "collect the tensors in a list, and make one of them with `tf.stack` or `tf.concat`"
 WITH_FIX = "use the TensorFlow function with the same meaning"
 
 
@@ -67,17 +68,23 @@ class NumpyCallInGradientPath(Rule):
 
     def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
         fix = gradient_cuts.repair(fact)
+        words = COLLECT if _is_stored(fact) else WITH_FIX if fix is not None else name_replacement(fact.fault.name)
         yield self.report(
             fact.place.span,
             f"{describe(fact.lost)}: {_describe_cut(fact)}",
             path=trace_path(fact),
-            help=gradient_cuts.advise(fact, fix, WITH_FIX if fix is not None else name_replacement(fact.fault.name)),
+            help=gradient_cuts.advise(fact, fix, words),
             fix=fix,
             suggestions=gradient_cuts.suggest(fact, fix),
         )
 
 
+def _is_stored(cut: Cause) -> bool:
+    """Whether a tensor is assigned to items of an array."""
+    return cut.fault.name.endswith("__setitem__")
+
+
 def _describe_cut(cut: Cause) -> str:
-    if cut.fault.name.endswith("__setitem__"):
+    if _is_stored(cut):
         return f"`{brief(cut.place.code)}` stores it in a NumPy array"
     return f"`{short_name(cut.fault.name)}` runs outside TensorFlow"

@@ -14,6 +14,10 @@ from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import describe, name_gradient, trace_path
 
 DIFFERENTIABLE = "use a differentiable form, or pass the gradient straight through"
+RELAXED = (
+    "draw noise, and compute with it: `tf.nn.softmax((logits + noise) / temperature)` with Gumbel noise; or weigh "
+    "`tf.nn.log_softmax(logits)` of what was drawn with the loss"
+)
 ANOTHER_LOSS = "train on a loss that has a gradient, and use this one as a metric only"
 
 
@@ -73,6 +77,11 @@ class NonDifferentiableOp(Rule):
             fact.place.span,
             f"{outcome}: `{brief(fact.place.code)}` has no gradient",
             path=trace_path(fact),
-            help=DIFFERENTIABLE if is_of_use(fact.fault) else ANOTHER_LOSS,
+            help=DIFFERENTIABLE if is_of_use(fact.fault) else RELAXED if _is_drawn(fact) else ANOTHER_LOSS,
             suggestions=gradient_cuts.suggest(fact, None),
         )
+
+
+def _is_drawn(fact: GradientCut) -> bool:
+    """Whether numbers are drawn that depend on the tensor: no loss has a gradient through them."""
+    return "random" in fact.fault.name.split(".")

@@ -23,7 +23,9 @@ class VariableCreatedInGraph(Rule):
     ## What it does
 
     Reports `tf.Variable(...)`, `K.variable(...)`, and optimizers and metrics, which hold variables, that are created in
-    code that is certainly traced: unconditionally, or whenever an argument is given (`if mask is not None`).
+    code that is certainly traced: unconditionally, or whenever an argument is given (`if mask is not None`). Reports as
+    well `optimizer.apply_gradients(...)` in a `tf.function` that is given one optimizer after another: the second one
+    makes its variables in a second trace.
 
     ## Why it matters
 
@@ -64,8 +66,14 @@ class VariableCreatedInGraph(Rule):
             fact.place.span,
             f"`{brief(fact.place.code)}` raises ValueError: {why}",
             path=traced_path(fact),
-            help=IN_LAYER if _is_in_call(fact) else ONCE,
+            help=_advise(fact),
         )
+
+
+def _advise(fact: VariableCreated) -> str:
+    if fact.optimizer:
+        return "call `optimizer.build(model.trainable_variables)` before, or make a `tf.function` for each optimizer"
+    return IN_LAYER if _is_in_call(fact) else ONCE
 
 
 def _is_in_call(fact: VariableCreated) -> bool:

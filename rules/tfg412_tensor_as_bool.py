@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import libcst as cst
+
 from tfgraphlint.diagnostic import Diagnostic, Fix
 from tfgraphlint.facts.tracing import TensorTested
 from tfgraphlint.fixes.graph_ops import asserted, converted_call, endless_in_graph, selected
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_path
+from tfgraphlint.syntax.parents import statement_of
 
 IN_GRAPH = "use `tf.cond` or `tf.where`, or decorate the function with `@tf.function` for AutoGraph"
 CONSTRUCTS = {"filter": "a comprehension filter"}
@@ -17,6 +20,7 @@ LOOPS = {
     "loop": "a tensor decides when this loop ends, but Python runs the loop: NotImplementedError",
     "return": "AutoGraph cannot convert a `return` inside a loop over tensors: NotImplementedError",
 }
+OPERATORS = ("and", "or", "not")
 HELP = {
     "assert": "use an assertion of the graph: `tf.debugging.Assert(condition, [message])`",
     "in": "compare tensors: `tf.reduce_any(x == tf.constant([...]))`",
@@ -83,8 +87,17 @@ class TensorAsBool(Rule):
             message,
             path=traced_path(fact),
             fix=_find_fix(fact),
-            help=HELP.get(fact.how, IN_GRAPH),
+            help=_advise(fact),
         )
+
+
+def _advise(fact: TensorTested) -> str:
+    """What to write instead; an operator in a condition that AutoGraph leaves alone is only half of what is wrong."""
+    help_line = HELP.get(fact.how, IN_GRAPH)
+    statement = statement_of(fact.place.tree, fact.place.node)
+    if fact.how in OPERATORS and fact.left_alone and isinstance(statement, (cst.If, cst.While)):
+        return f"{help_line}, and `tf.where` or `tf.cond` with it in the place of the condition"
+    return help_line
 
 
 def _find_fix(fact: TensorTested) -> Fix | None:

@@ -25,6 +25,9 @@ REMEDIES = {
 ON_TAPE = "compute the loss under `with tf.GradientTape() as tape:` and call `apply_gradients`"
 # What to do instead of reading a lost member.
 MEMBER_REMEDIES = {
+    "get_slot": "make variables in `build` with `add_variable_from_reference`, and use them in `update_step`",
+    "get_slot_names": "the variables of an optimizer are in `optimizer.variables`",
+    "set_weights": "call `build`, and assign to each of `optimizer.variables`",
     "minimize": ON_TAPE,
     "compute_gradients": ON_TAPE,
     "get_gradients": ON_TAPE,

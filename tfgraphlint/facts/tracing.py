@@ -46,10 +46,11 @@ class VariableCreated(Traced):
     """A variable is created on each call of traced code.
 
     ``late``: a layer makes it on its first call only and keeps it as the attribute ``name``: Keras 3 refuses that, or
-    it is made of a tensor while Keras infers shapes.
+    it is made of a tensor while Keras infers shapes. ``optimizer``: an optimizer makes its own in a second trace.
     """
 
     late: bool = False
+    optimizer: bool = False
 
 
 @dataclass(frozen=True, eq=False)
