@@ -193,7 +193,7 @@ def test_a_hook_of_git_does_not_change_which_repository_is_scanned(
 ) -> None:
     repository = committed(tmp_path / "cloned", FILES)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
-    assert scan(projects([f"{repository}@HEAD"], [], tmp_path)[0], Options())["error"] == ""
+    assert scan(projects([f"{repository}@HEAD"], [], tmp_path)[0], Options())["error"] is None
 
 
 def test_an_unknown_revision_is_said(tmp_path: Path) -> None:
