@@ -110,6 +110,8 @@ def _levels(node: ast.AST) -> int:
             return len(loops)
         case ast.DictComp(generators=loops):
             return len(loops)
+        case ast.alias(name=str(name)) | ast.ImportFrom(module=str(name)):
+            return 1 + name.count(".")
     return 1
 
 
