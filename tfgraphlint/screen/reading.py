@@ -12,8 +12,8 @@ from tfgraphlint.screen.doubts import (
     read_comparison,
     read_formatted,
     read_keys,
-    read_modulo,
     read_negation,
+    read_operation,
     read_starred,
     read_subscript,
     read_test,
@@ -289,7 +289,7 @@ _READERS: dict[type[ast.AST], Reader] = {
     ast.FormattedValue: read_formatted,
     ast.Subscript: read_subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
     ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,
-    ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_modulo, ast.UnaryOp: read_negation,
+    ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_operation, ast.UnaryOp: read_negation,
     ast.Starred: read_starred,
     ast.Dict: read_keys, ast.Set: read_keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes, strategy_scopes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import ApplicationMade, LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
@@ -243,6 +243,8 @@ def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
 
 def mark_built(m: Machine, value: Value) -> None:
     """Note that a layer or model has its variables."""
+    if isinstance(value, (Network, Instance)):
+        strategy_scopes.note_built(m, value.node)
     if isinstance(value, Network) and value.built is None:
         m.store.set(value, Network.built, Const(True))
     elif isinstance(value, Instance) and value.state.get(BUILT) is None:
