@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from tfgraphlint.cli.group import group
 from tfgraphlint.errors import RunError
 from tfgraphlint.scan import engines
-from tfgraphlint.scan.overview import Overview, page
+from tfgraphlint.scan.overview import Overview, lines, page
 from tfgraphlint.scan.results import Results
 from tfgraphlint.scan.sources import Kind, Project, projects
 from tfgraphlint.scan.task import Options, scan
@@ -313,6 +313,12 @@ def test_the_table_has_a_row_for_each_report(tmp_path: Path) -> None:
     assert {row["project"] for row in rows} == {"a-1"}
     assert [(row["code"], row["file"], row["row"]) for row in rows] == FOUND
     assert {step["file"] for step in rows[0]["path"]} == set(FILES)
+
+
+def test_names_from_outside_forge_no_line() -> None:
+    overview = Overview()
+    overview.failed["a\n::error::b"] = "c\nd"
+    assert list(lines(overview))[1:] == ["a\\n::error::b: c\\nd"]
 
 
 def test_names_from_outside_cannot_write_html() -> None:
