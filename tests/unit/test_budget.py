@@ -78,3 +78,13 @@ def test_a_class_of_another_file_is_not_looked_at_as_one_of_this_file(tmp_path: 
     (tmp_path / "settings.py").write_text(HEAD + heavy + method)
     uses = "from settings import Settings\nclass Net(tf.keras.Model):\n    settings = Settings\n"
     assert examined(tmp_path, f"{uses}    def call(self, x):\n        return x.numpy()\n").in_part == ()
+
+
+def test_classes_that_hold_each_other_are_looked_at_once(tmp_path: Path) -> None:
+    names = [f"C{number}" for number in range(12)]
+    classes = "".join(f"class {name}:\n    def f(self, x):\n        return tf.round(x)\n" for name in names)
+    held = "".join(f"{name}.of_{other} = {other}\n" for name in names for other in names)
+    body = "".join(f"        {row}\n" for row in chain(4, "round").splitlines())
+    cut = f"class D:\n    def f(self):\n{body}C0.d = D\n"
+    found = examined(tmp_path, classes + held + cut).diagnostics
+    assert [each.code for each in found] == ["TFG204"]

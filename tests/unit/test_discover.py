@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.project.discover import discover, ignored_codes
+from tfgraphlint.project.globs import spec
 from tfgraphlint.project.settings import Finder, Settings
 
 
@@ -124,3 +125,18 @@ def test_per_file_ignores(tmp_path: Path) -> None:
     assert list(ignored_codes(tmp_path / "tests" / "a.py", settings)) == ["TFG2"]
     assert list(ignored_codes(tmp_path / "deep" / "a_old.py", settings)) == ["TFG301"]
     assert list(ignored_codes(tmp_path / "a.py", settings)) == []
+
+
+def test_many_patterns_are_read_once_for_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a cache of patterns may hold, so that each would be read again for each file."""
+    excludes = tuple(f"gen/old_{number}_*" for number in range(300))
+    ignores = tuple((f"q/*_{number}.py", ("TFG2",)) for number in range(300))
+    settings = Settings(tmp_path, extend_exclude=excludes, per_file_ignores=ignores)
+    make(tmp_path, *(f"{folder}/f{number}.py" for folder in "pqr" for number in range(10)))
+    made: list[str] = []
+    monkeypatch.setattr(Finder, "find", lambda finder, directory: settings)
+    monkeypatch.setattr("tfgraphlint.project.discover.spec", lambda lines: made.extend(lines) or spec(lines))
+    files = found(tmp_path)
+    assert len(files) == 30
+    assert not any(list(ignored_codes(tmp_path / file, settings)) for file in files)
+    assert len(made) < 5 * len(excludes + ignores)

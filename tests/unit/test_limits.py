@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from tests.cli.attacks import LOST
 from tests.fakes import HEAD, FakeInterpreter, install, places, request
 from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError, SettingsError
-from tfgraphlint.project.settings import from_table
-from tfgraphlint.run.lint import lint
+from tfgraphlint.project.settings import Settings, from_table
+from tfgraphlint.run.lint import Request, lint
 from tfgraphlint.run.workers import _Worker
 
 SOURCES = Path(__file__).parents[2]
@@ -84,6 +85,56 @@ def test_code_in_c_that_does_not_return_is_ended_with_its_process(
     assert [result.error for result in done.errors] == [
         "f.py: not linted to its end: it takes more than 0.2 seconds (max-seconds)"
     ]
+
+
+LARGE = "a\n" * 60_000  # libcst takes nearly half a gigabyte for it, in code in C that nothing ends
+
+
+@pytest.fixture
+def small_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(text: str) -> cst.Module:
+        assert len(text) < len(LARGE), "this takes more memory than there may be"
+        return parse_module(text)
+
+    parse_module = cst.parse_module
+    monkeypatch.setattr(cst, "parse_module", parse)
+
+
+def test_what_libcst_would_need_too_much_for_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_only: None
+) -> None:
+    (tmp_path / "f.py").write_text(LOST + LARGE)
+    (tmp_path / "g.py").write_text(LOST)
+    monkeypatch.chdir(tmp_path)
+    done = lint(request(tmp_path, max_megabytes=300))
+    assert [each.error for each in done.errors] == [
+        "f.py: not linted to its end: it takes more than 300 MB of memory (max-megabytes)"
+    ]
+    assert places(done.diagnostics) == [("g.py", 4, "TFG301")]
+
+
+def test_a_module_for_which_libcst_would_need_too_much_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_only: None
+) -> None:
+    (tmp_path / "large.py").write_text(f"import tensorflow as tf\ndef f(x):\n    return x\n{LARGE}")
+    (tmp_path / "g.py").write_text(f"from large import f\nf(1)\n{LOST}")
+    monkeypatch.chdir(tmp_path)
+    settings = {tmp_path / "g.py": Settings(tmp_path, max_megabytes=300)}
+    done = lint(Request(tmp_path, settings, roots=[tmp_path], processes=1))
+    assert not done.errors
+    assert places(done.diagnostics) == [("g.py", 6, "TFG301")]
+
+
+def test_a_file_of_too_many_words_is_not_given_to_cpython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch)
+    monkeypatch.setattr("tfgraphlint.project.guard.MAX_TOKENS", 50_000)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f.py").write_text(LARGE)
+    (tmp_path / "g.py").write_text(f"import f\n{HEAD}lost(x)\n")
+    done = lint(request(tmp_path))
+    said = "f.py: not linted to its end: it has more than 2,000,000 words and signs"
+    assert [each.error for each in done.errors] == [said]
+    assert [name for name, _, _ in places(done.diagnostics)] == ["g.py"]
 
 
 @pytest.mark.parametrize("value", [0, -1, True, "60", float("inf"), float("nan")])

@@ -16,7 +16,7 @@ from tfgraphlint.run.examine import Examiner
 from tfgraphlint.screen import imported_suspects
 from tfgraphlint.screen.graph_api_triggers import runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
-from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.outline import Names, Outline
 from tfgraphlint.screen.triggers import holds_root, mentions_root
 
 CHECKOUT = Path(tfgraphlint.__file__).parent.parent
@@ -140,6 +140,7 @@ def test_relative_imports_and_modules_that_only_define(tmp_path: Path) -> None:
 def test_a_way_through_more_modules_than_are_kept_is_gone_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a large package nearly every file imports all others: none reads them all again."""
     monkeypatch.setattr(imported_suspects, "MAX_OUTLINES", 3)
+    monkeypatch.setattr(imported_suspects, "MAX_NAMES", 3)
     for number in range(8):
         (tmp_path / f"m{number}.py").write_text(f"from m{number + 1} import f\ndef g():\n    f()\nf = g\n")
     (tmp_path / "m8.py").write_text("def f(tape):\n    return tape.gradient(1, 2)\n")
@@ -156,6 +157,18 @@ def test_a_way_through_more_modules_than_are_kept_is_gone_once(tmp_path: Path, m
     assert modules.runs_root(Outline(tree), tree, tmp_path / "second.py")
     assert len(parsed) == 9
     assert modules.finder.reached(tmp_path / "second.py") == {tmp_path / f"m{number}.py" for number in range(9)}
+
+
+def test_names_alone_are_those_of_the_outline() -> None:
+    for program in PROGRAMS:
+        tree = parse(program.read_text("utf-8", "replace"), program.name)
+        if not isinstance(tree, ast.Module):
+            continue
+        names, outline = Names(tree), Outline(tree)
+        assert [(part.name, part.words) for part in names.parts] == [(part.name, part.words) for part in outline.parts]
+        assert (names.imports, names.module_words) == (outline.imports, outline.module_words), program
+        every = {*outline.words, *outline.names, "x", "y", "model"}
+        assert names.bound(every) == outline.bound(every), program
 
 
 PROGRAMS = sorted(path for folder in ("fixtures", "examples") for path in (CHECKOUT / folder).rglob("*.py"))

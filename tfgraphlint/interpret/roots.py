@@ -100,9 +100,10 @@ def _run_all(m: Machine, scope: ModuleScope, telling: Telling, called: Iterable[
         for root, steps in started.roots(m, scope, name, telling):
             run_root(m, root, steps)
     for by_keras in (False, True):  # what other code calls itself, it may well call eagerly
+        seen: set[Class] = set()
         values = [value for value in scope.names.values() if isinstance(value, Value)]
         for value in sorted(values, key=lambda value: not isinstance(value, TracedCallable)):
-            _roots_of(m, scope, value, telling, by_keras)
+            _roots_of(m, scope, value, telling, by_keras, seen)
 
 
 def _expected(m: Machine, fact: Fact) -> bool:
@@ -136,7 +137,9 @@ def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bo
     return switches.callers_of(project).runs_eagerly(file, tree.text, rows, needs_graph=needs_graph)
 
 
-def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling, by_keras: bool) -> None:
+def _roots_of(
+    m: Machine, scope: ModuleScope, value: Value, telling: Telling, by_keras: bool, seen: set[Class]
+) -> None:
     if not by_keras:
         for called, function in list(callables_in(value)):
             wanted = function.scope is scope and function.owner is None and function.definition not in m.reached
@@ -144,17 +147,20 @@ def _roots_of(m: Machine, scope: ModuleScope, value: Value, telling: Telling, by
                 run_root(m, lambda called=called: root_call(m, called), steps, function.definition)  # type: ignore[misc]
     for held in within(value):
         if isinstance(held, Class) and held.scope is scope:
-            class_roots(m, held, telling, by_keras)
+            class_roots(m, held, telling, by_keras, seen)
 
 
-def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool) -> None:
+def class_roots(m: Machine, cls: Class, telling: Telling, by_keras: bool, seen: set[Class]) -> None:
     """Every method that nothing reached, on one instance made as the class makes it: those that Keras traces, or the
-    others."""
+    others. Classes may hold each other: what was ``seen`` is not looked at again."""
+    if cls in seen:
+        return
+    seen.add(cls)
     methods = []
     for value in list(cls.state.values()):
         if isinstance(value, Class):
             if value.scope is cls.scope:  # `config_class = Config` may name one of another file
-                class_roots(m, value, telling, by_keras)
+                class_roots(m, value, telling, by_keras, seen)
         elif isinstance(value, Value):
             methods += [
                 (value, held, steps)

@@ -7,8 +7,8 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -213,8 +213,7 @@ class _Here:
     def _excluded(self) -> Patterns:
         """What is excluded here. What is named is not: a pattern that means ``top`` does not count."""
         settings = self.settings
-        patterns = Patterns(settings.exclude + settings.extend_exclude, settings.directory)
-        return patterns.without_those_for(self.top)
+        return _excluding(settings.exclude + settings.extend_exclude, settings.directory, self.top)
 
     @cached_property
     def _included(self) -> Patterns:
@@ -286,21 +285,40 @@ class Patterns:
 
     def match(self, path: Path) -> bool:
         """Whether ``path`` (absolute), or for a pattern with a slash a directory above it, is meant."""
-        return any(self._matches(pattern, path) for pattern in self.patterns)
-
-    def without_those_for(self, path: Path) -> Patterns:
-        """The patterns that do not mean ``path`` with all below."""
-        kept = tuple(each for each in self.patterns if "/" not in each.rstrip("/") or not self._matches(each, path))
-        return self if kept == self.patterns else replace(self, patterns=kept)
-
-    def _matches(self, pattern: str, path: Path) -> bool:
-        if "/" not in pattern.rstrip("/"):
-            return fnmatch.fnmatchcase(path.name, pattern.rstrip("/"))
+        if any(name.match(path.name) for name in self._names):
+            return True
+        if not self._paths:
+            return False
         try:
             relative = path.relative_to(self.directory).as_posix()
         except ValueError:
             return False
-        return spec((pattern,)).match_file(relative)
+        return self._spec.match_file(relative)
+
+    @cached_property
+    def _names(self) -> list[re.Pattern[str]]:
+        names = (pattern.rstrip("/") for pattern in self.patterns if not _has_folders(pattern))
+        return [re.compile(fnmatch.translate(name)) for name in names]
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        """Patterns with a slash inside. One that begins with ``!`` takes nothing back here: it means nothing."""
+        return tuple(pattern for pattern in self.patterns if _has_folders(pattern) and not pattern.startswith("!"))
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        return spec(self._paths)
+
+
+def _has_folders(pattern: str) -> bool:
+    return "/" in pattern.rstrip("/")
+
+
+@lru_cache(maxsize=64)
+def _excluding(patterns: tuple[str, ...], directory: Path, top: Path) -> Patterns:
+    """The patterns but for those with a slash that mean ``top`` with all below."""
+    kept = tuple(each for each in patterns if not (_has_folders(each) and Patterns((each,), directory).match(top)))
+    return Patterns(kept, directory)
 
 
 def check_patterns(settings: Settings) -> None:
@@ -311,7 +329,7 @@ def check_patterns(settings: Settings) -> None:
     """
     for key, pattern in settings.patterns:
         try:
-            if "/" in pattern.rstrip("/"):
+            if _has_folders(pattern):
                 spec((pattern,))
         except (ValueError, re.error) as error:
             raise SettingsError(f"{settings.origin}: {key}: {pattern!r} is not a pattern: {error}") from error
@@ -385,6 +403,14 @@ def _up_to_repository(top: Path) -> Iterator[Path]:
 
 def ignored_codes(file: Path, settings: Settings) -> Iterable[str]:
     """The codes, prefixes and names that ``per-file-ignores`` turns off in ``file``."""
-    for pattern, words in settings.per_file_ignores:
-        if Patterns((pattern,), settings.directory).match(file):
+    for patterns, words in _ignoring(settings.per_file_ignores, settings.directory):
+        if patterns.match(file):
             yield from words
+
+
+@lru_cache(maxsize=16)
+def _ignoring(
+    ignores: tuple[tuple[str, tuple[str, ...]], ...], directory: Path
+) -> list[tuple[Patterns, tuple[str, ...]]]:
+    """What ``per-file-ignores`` says, with each pattern read once for all files."""
+    return [(Patterns((pattern,), directory), words) for pattern, words in ignores]

@@ -10,10 +10,12 @@ from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.syntax import newer_python
 from tfgraphlint.syntax.ast_walk import children
-from tfgraphlint.syntax.text import rows_of
+from tfgraphlint.syntax.text import count_tokens, rows_of
 
 # The deepest nesting that is linted: libcst and the interpreter recurse, on a stack that ``deep`` makes large enough.
 MAX_NESTING = 3000
+# CPython's parser takes up to 900 bytes for a word or sign, and nothing ends it on the way: less than 2 GB.
+MAX_TOKENS = 2_000_000
 _BLOCKS = ("body", "handlers", "orelse", "finalbody")
 
 
@@ -22,6 +24,8 @@ def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
 
     Syntax of a newer Python is read as far as it is known; of other newer syntax it is said which Python is the judge.
     """
+    if too_large(text):
+        return _refused(text, filename, f"it has more than {MAX_TOKENS:,} words and signs", 1, 1)
     try:
         return newer_python.parse(text, filename)
     except SyntaxError as error:
@@ -32,6 +36,11 @@ def parse(text: str, filename: str) -> ast.Module | UnparsableFile:
         return _refused(text, filename, str(error), *_place_of(text, "\0"))
     except (MemoryError, RecursionError):
         return _refused(text, filename, "too deeply nested to be parsed", _longest_row(text), 1)
+
+
+def too_large(text: str) -> bool:
+    """Whether to parse ``text`` would take more memory than a file is worth."""
+    return len(text) > MAX_TOKENS and count_tokens(text) > MAX_TOKENS
 
 
 # Rows that a newer Python can parse, what an older one says of them, and from which version on they are Python.
@@ -101,6 +110,8 @@ def _levels(node: ast.AST) -> int:
             return len(loops)
         case ast.DictComp(generators=loops):
             return len(loops)
+        case ast.alias(name=str(name)) | ast.ImportFrom(module=str(name)):
+            return 1 + name.count(".")
     return 1
 
 

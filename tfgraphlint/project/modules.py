@@ -10,6 +10,7 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.guard import parse, too_deep
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import Source, read_text, shown
+from tfgraphlint.syntax.deep_stack import TooLargeError
 from tfgraphlint.syntax.tree import Tree
 
 MAX_MODULES = 200  # files read besides the one that is linted
@@ -125,5 +126,5 @@ class Project(ModuleFinder):
             if isinstance(parsed, UnparsableFile) or too_deep(parsed, text, str(path)) is not None:
                 return None
             return Tree(shown(path, self.directory), text, parsed=None if self.trees.whole else parsed)
-        except Exception:
+        except (Exception, TooLargeError):
             return None

@@ -17,7 +17,7 @@ from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.names.gone_names import mentions_legacy, mentions_refused, mentions_removed
 from tfgraphlint.project.commands import Commands
 from tfgraphlint.project.files import ProjectFiles
-from tfgraphlint.project.guard import parse, too_deep
+from tfgraphlint.project.guard import MAX_TOKENS, parse, too_deep, too_large
 from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import installed, sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
@@ -144,6 +144,8 @@ class Examiner:
         return _united(file, found)
 
     def _examine_program(self, file: Path, source: Source) -> Examined:
+        if too_large(source.text):
+            raise LimitReached(f"it has more than {MAX_TOKENS:,} words and signs")
         tree = parse(source.text, source.filename)
         if isinstance(tree, UnparsableFile):
             return self._unparsable(file, tree)

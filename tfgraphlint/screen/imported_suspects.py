@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.libraries.words import GRAPH_API
@@ -18,11 +18,12 @@ from tfgraphlint.project.guard import parse
 from tfgraphlint.project.import_lines import imports_in
 from tfgraphlint.project.module_finder import ModuleFinder
 from tfgraphlint.project.source import glimpse
-from tfgraphlint.screen.outline import Outline
+from tfgraphlint.screen.outline import Names, Outline
 from tfgraphlint.screen.top_level import reached_by_running
 from tfgraphlint.screen.triggers import COMPILE, LOST_READS, REFUSED, TRIGGERS, mentions_framework
 
 MAX_OUTLINES = 150  # of modules: so many are kept in memory
+MAX_NAMES = 500  # of modules of which only names are known, which take a tenth of the room
 
 
 class _Asked(NamedTuple):
@@ -38,6 +39,7 @@ class ImportedModules:
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._finder = ModuleFinder(roots)
         self._outlines: dict[Path, Outline | None] = {}
+        self._names: dict[Path, Names | None] = {}
         self._suspects: dict[Path, set[int]] = {}
         self._quiet: set[_Asked] = set()
         self._telling: set[_Asked] = set()
@@ -90,7 +92,7 @@ class ImportedModules:
 
     def _tells_itself(self, asked: _Asked, pending: list[tuple[_Asked, _Asked | None]]) -> bool:
         """Whether a fact can come from what is asked of one module; what that asks of others is left in ``pending``."""
-        there = self._outline(asked.path)
+        there = self._naming(asked.path)
         if there is None:
             return False
         used = set(asked.names)
@@ -129,40 +131,55 @@ class ImportedModules:
                 return True
         return False
 
-    def _asked(self, outline: Outline, file: Path, words: Set[str], only: str | None = None) -> Iterator[_Asked]:
+    def _asked(self, outline: Names, file: Path, words: Set[str], only: str | None = None) -> Iterator[_Asked]:
         """What code that uses these words may ask of the modules that it imports."""
         for dots, module, bound, name in outline.imports:
             if bound not in words and bound != "*" or only not in (None, bound):
                 continue
             path = self._finder.find(module, file, dots)
             if path is not None:
-                there = self._outline(path) if name in ("", "*") else None
+                there = self._naming(path) if name in ("", "*") else None
                 names = {name} if name not in ("", "*") else there.bound(words) if there is not None else ()
                 if names:
                     yield _Asked(path, frozenset(names))
 
-    def _telling_parts(self, path: Path, outline: Outline) -> set[int]:
+    def _telling_parts(self, path: Path, there: Names) -> set[int]:
         if path not in self._suspects:
-            text = glimpse(path)
             # A helper need not name a framework to use the tape, model or optimizer that it is given.
             telling = {*TRIGGERS, *LOST_READS, REFUSED}
-            if mentions_framework(text):
-                telling |= {COMPILE, *(GRAPH_API if "compat" in text else ())}
-            found = {id(part) for part in outline.parts if not part.words.isdisjoint(telling)}
-            if mentions_framework(text):
-                found |= set(map(id, outline.suspects()))
+            if isinstance(there, Outline):
+                telling |= {COMPILE, *(GRAPH_API if "compat" in glimpse(path) else ())}
+            found = {id(part) for part in there.parts if not part.words.isdisjoint(telling)}
+            if isinstance(there, Outline):
+                found |= set(map(id, there.suspects()))
             self._suspects[path] = found
         return self._suspects[path]
 
+    def _naming(self, path: Path) -> Names | None:
+        """What the functions of a module name: its outline where it may name a framework."""
+        if path in self._names:
+            return self._names[path]
+        text = glimpse(path)
+        if mentions_framework(text):
+            return self._outline(path)
+        self._make_room(self._names, MAX_NAMES)
+        tree = parse(text, str(path))
+        self._names[path] = None if isinstance(tree, UnparsableFile) else Names(tree)
+        return self._names[path]
+
     def _outline(self, path: Path) -> Outline | None:
         if path not in self._outlines:
-            if len(self._outlines) >= MAX_OUTLINES:
-                oldest = next(iter(self._outlines))
-                del self._outlines[oldest]
-                self._suspects.pop(oldest, None)
+            self._make_room(self._outlines, MAX_OUTLINES)
             tree = parse(glimpse(path), str(path))
             self._outlines[path] = None if isinstance(tree, UnparsableFile) else Outline(tree)
         return self._outlines[path]
+
+    def _make_room(self, kept: dict[Path, Any], most: int) -> None:
+        """Let the oldest of what is kept go where it is as much as may be."""
+        if len(kept) >= most:
+            oldest = next(iter(kept))
+            del kept[oldest]
+            self._suspects.pop(oldest, None)
 
     def _imported(self, outline: Outline, file: Path, names: Set[str]) -> Iterator[tuple[Path, str]]:
         """The modules of the project that these names are imported from, and the name that is bound."""

@@ -14,30 +14,26 @@ import ast
 from collections.abc import Iterable, Iterator, Set
 
 from tfgraphlint.libraries.words import RUN_ONCE
+from tfgraphlint.screen.notes import Notes
 from tfgraphlint.screen.parts import Part, names_around
-from tfgraphlint.screen.reading import read
+from tfgraphlint.screen.reading import read, read_names
 from tfgraphlint.screen.tensors import decide_doubts
 from tfgraphlint.screen.tracing import TRACED_METHODS
 
 
-class Outline:
-    """The functions of one file; with ``unscreened`` every one of them is a suspect."""
+class Names:
+    """The functions of one file by what they name, and nothing else: quick to read, and it holds no tree."""
 
-    def __init__(self, tree: ast.Module, *, unscreened: bool = False) -> None:
-        self._unscreened = unscreened
-        self.telling_imports: frozenset[str] = frozenset()  # names from which a fact can come, where anybody looked
-        self.tells_by_imports = False  # what the file names itself is nothing to look for
-        self._notes = notes = read(tree)
+    def __init__(self, tree: ast.Module) -> None:
+        self._take(read_names(tree))
+
+    def _take(self, notes: Notes) -> None:
+        self._notes = notes
         self.parts = notes.parts
         self._all = (notes.module, *notes.parts)
         self._by_name: dict[str, list[Part]] = {}
         for part in self.parts:
             self._by_name.setdefault(part.name, []).append(part)
-        for part in self._all:
-            part.symptom = part.symptom or bool(part.name) and part.name in notes.tracing.compiled
-            decide_doubts(notes, part)
-        notes.tracing.pass_on_contents([notes.module, *notes.parts])
-        notes.tracing.find_own_tracers(notes.module, self.parts)
 
     @property
     def imports(self) -> list[tuple[int, str, str, str]]:
@@ -68,6 +64,35 @@ class Outline:
     def words(self) -> set[str]:
         """All that the file names."""
         return set().union(*(part.words for part in self._all))
+
+    def _reached(self, parts: list[Part]) -> Iterator[Part]:
+        pending, seen, named = list(parts), set(map(id, parts)), set[str]()
+        while pending:
+            part = pending.pop()
+            yield part
+            new = part.words - named
+            named |= new
+            for word in new:
+                for other in self._by_name.get(word, ()):
+                    if id(other) not in seen and other.name not in RUN_ONCE:
+                        seen.add(id(other))
+                        pending.append(other)
+
+
+class Outline(Names):
+    """The functions of one file; with ``unscreened`` every one of them is a suspect."""
+
+    def __init__(self, tree: ast.Module, *, unscreened: bool = False) -> None:
+        self._unscreened = unscreened
+        self.telling_imports: frozenset[str] = frozenset()  # names from which a fact can come, where anybody looked
+        self.tells_by_imports = False  # what the file names itself is nothing to look for
+        notes = read(tree)
+        self._take(notes)
+        for part in self._all:
+            part.symptom = part.symptom or bool(part.name) and part.name in notes.tracing.compiled
+            decide_doubts(notes, part)
+        notes.tracing.pass_on_contents([notes.module, *notes.parts])
+        notes.tracing.find_own_tracers(notes.module, self.parts)
 
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.
@@ -148,16 +173,3 @@ class Outline:
             for reached in self._reached([part])
             if not reached.is_class
         )
-
-    def _reached(self, parts: list[Part]) -> Iterator[Part]:
-        pending, seen, named = list(parts), set(map(id, parts)), set[str]()
-        while pending:
-            part = pending.pop()
-            yield part
-            new = part.words - named
-            named |= new
-            for word in new:
-                for other in self._by_name.get(word, ()):
-                    if id(other) not in seen and other.name not in RUN_ONCE:
-                        seen.add(id(other))
-                        pending.append(other)

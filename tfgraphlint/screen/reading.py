@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Union
 
 from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS, RUN_ONCE
@@ -22,17 +22,29 @@ from tfgraphlint.screen.expressions import asked_for_shape, is_text, targets_in
 from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
-from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, stands_for_symptom
+from tfgraphlint.screen.symptoms import CHANGES, RESULT_NEEDED, read_call, read_named_call, stands_for_symptom
 from tfgraphlint.screen.tracing import TRACED_METHODS
 from tfgraphlint.screen.triggers import reads_lost_value
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 from tfgraphlint.syntax.ast_walk import node_fields, walk
 
 Walked = Union[ast.For, ast.AsyncFor, ast.comprehension]
+Reader = Callable[[Notes, Any, Part], Union[Part, None]]
 
 
 def read(tree: ast.Module) -> Notes:
     """What the screen notes of a file."""
+    notes = _read(tree, _READERS)
+    notes.loops.clear()  # nobody asks any more
+    return notes
+
+
+def read_names(tree: ast.Module) -> Notes:
+    """Of all this only what functions name, what the file imports, and what its top level binds."""
+    return _read(tree, _NAME_READERS)
+
+
+def _read(tree: ast.Module, readers: Mapping[type[ast.AST], Reader]) -> Notes:
     notes = Notes()
     pending: list[tuple[ast.AST, Part]] = [(node, notes.module) for node in reversed(tree.body)]
     while pending:
@@ -41,7 +53,7 @@ def read(tree: ast.Module) -> Notes:
         if kind is ast.Name:
             mention(part, node.id)  # type: ignore[attr-defined]
             continue
-        reader = _READERS.get(kind)
+        reader = readers.get(kind)
         inner = part if reader is None else reader(notes, node, part) or part
         for name in reversed(node_fields(kind)):
             below = getattr(node, name, None)
@@ -49,7 +61,6 @@ def read(tree: ast.Module) -> Notes:
                 pending += [(child, inner) for child in reversed(below) if isinstance(child, ast.AST)]
             elif isinstance(below, ast.AST):
                 pending.append((below, inner))
-    notes.loops.clear()  # nobody asks any more
     return notes
 
 
@@ -244,7 +255,34 @@ def _outer_name(notes: Notes, node: ast.Global | ast.Nonlocal, part: Part) -> No
     part.symptom = True
 
 
-_READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
+def _bind_names(target: ast.expr, value: ast.expr | None, notes: Notes, part: Part) -> None:
+    names = {each.id for each in targets_in(target) if isinstance(each, ast.Name)}
+    part.own |= names
+    if isinstance(value, ast.Lambda) and len(names) == 1:
+        notes.tracing.lambda_names.setdefault(id(value), *names)
+
+
+def _assign_names(notes: Notes, node: ast.Assign, part: Part) -> None:
+    for target in node.targets:
+        _bind_names(target, node.value, notes, part)
+
+
+def _assign_one_name(notes: Notes, node: ast.AnnAssign | ast.NamedExpr, part: Part) -> None:
+    if node.value is not None:
+        _bind_names(node.target, node.value, notes, part)
+
+
+def _with_names(notes: Notes, node: ast.With | ast.AsyncWith, part: Part) -> None:
+    for item in node.items:
+        if item.optional_vars is not None:
+            _bind_names(item.optional_vars, item.context_expr, notes, part)
+
+
+def _loop_names(notes: Notes, node: Walked, part: Part) -> None:
+    _bind_names(node.target, node.iter, notes, part)
+
+
+_READERS: dict[type[ast.AST], Reader] = {
     ast.ClassDef: _class, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.Lambda: _lambda,
     ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign, ast.AnnAssign: _assign_one,
     ast.NamedExpr: _assign_one, ast.AugAssign: _augment, ast.With: _with, ast.AsyncWith: _with,
@@ -256,4 +294,10 @@ _READERS: dict[type[ast.AST], Callable[[Notes, Any, Part], Part | None]] = {
     ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_operation, ast.UnaryOp: read_negation,
     ast.Starred: read_starred,
     ast.Dict: read_keys, ast.Set: read_keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
+}  # fmt: skip
+_NAME_READERS: dict[type[ast.AST], Reader] = {
+    ast.ClassDef: _class, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.Lambda: _lambda,
+    ast.Import: _import, ast.ImportFrom: _import, ast.Assign: _assign_names, ast.AnnAssign: _assign_one_name,
+    ast.NamedExpr: _assign_one_name, ast.With: _with_names, ast.AsyncWith: _with_names, ast.For: _loop_names,
+    ast.AsyncFor: _loop_names, ast.comprehension: _loop_names, ast.Attribute: _attribute, ast.Call: read_named_call,
 }  # fmt: skip

@@ -33,15 +33,20 @@ CHANGES = CHANGING_METHODS | {"setdefault"}
 RESULT_NEEDED = frozenset({*ARRAY_WRITES, "tensor_scatter_nd_update"})
 
 
+def read_named_call(notes: Notes, node: ast.Call, part: Part) -> None:
+    """Note of a call what it traces, and whether it gives what is refused."""
+    notes.tracing.pass_on(node)
+    if gives_refused(node):
+        mention(part, REFUSED)
+
+
 def read_call(notes: Notes, node: ast.Call, part: Part) -> None:
     """Note what a call does: it traces what it is given, takes values, or does what traced code does only once."""
     function, name = node.func, last_name(node.func)
-    notes.tracing.pass_on(node)
+    read_named_call(notes, node, part)
     part.functional = part.functional or name == "Input"
     if part.name and name == part.name and first_name(function) in (part.name, "self", "cls"):
         part.symptom = True  # recursion
-    if gives_refused(node):
-        mention(part, REFUSED)
     if name not in SHAPE_TAKERS:
         part.doubts += filter(None, map(asked_for_shape, arguments_of(node)))
     if isinstance(function, ast.Name):

@@ -46,6 +46,32 @@ class LimitReached(BaseException):
     """Something took more than its limit allows; the text says what. No ``except Exception`` keeps it from ending."""
 
 
+class TooLargeError(LimitReached):
+    """Something would take more memory than is left, and was not begun."""
+
+
+class _Room(threading.local):
+    """What the code that runs in this thread may take, and the memory that was in use before it."""
+
+    limit: Limit | None = None
+    before: float = 0.0
+
+
+_ROOM = _Room()
+
+
+def make_sure_of(megabytes: float) -> None:
+    """Ask for so much memory before it is taken by code in C, which nothing ends on the way.
+
+    Raises:
+        TooLargeError: it is more than the limit of what runs here leaves.
+    """
+    if _ROOM.limit is not None:
+        said = _ROOM.limit.exceeded(0, _megabytes() - _ROOM.before + megabytes)
+        if said:
+            raise TooLargeError(said)
+
+
 @contextmanager
 def no_garbage_search() -> Iterator[None]:
     """Python looks for garbage again and again while trees grow, finds none, and takes a quarter of the time.
@@ -87,8 +113,10 @@ def call_deep(
     """
     outcome: list[Result] = []
     raised: list[BaseException] = []
+    before = _megabytes()
 
     def run() -> None:
+        _ROOM.limit, _ROOM.before = limit, before
         try:
             outcome.append(function())
         except BaseException as error:  # handed on to the caller below
@@ -123,6 +151,15 @@ def _watch(thread: threading.Thread, limit: Limit, tick: Callable[[], None] | No
         said = limit.exceeded(time.process_time() - began, _megabytes() - before)
         if said:
             return said if _ended(thread) else f"{said}, and cannot be ended"
+
+
+def give_memory_back() -> None:
+    """Give the system what code in C has freed: the C library keeps it otherwise, a tenth of it in use."""
+    import ctypes  # hardly any run needs it
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:  # there is none in musl
+        trim(0)
 
 
 def _ended(thread: threading.Thread) -> bool:

@@ -12,6 +12,7 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.core import arguments, shapes, texts
 from tfgraphlint.interpret.core.class_hierarchy import kind_of
 from tfgraphlint.interpret.core.events import OperationBuilt, OperatorApplied
+from tfgraphlint.interpret.core.graph_state import is_assumed
 from tfgraphlint.interpret.core.joins import join
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
@@ -166,7 +167,7 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
     if name == "Add":
         if isinstance(left, Items) and isinstance(right, Items):
             return _chained(left, right)
-        if is_list(left) and (is_list(right) or isinstance(right, Unknown)) or is_list(right):
+        if is_list(left) and (is_list(right) or isinstance(right, Unknown) or is_assumed(right)) or is_list(right):
             both = [left, right]
             return m.opaque(node, both) if nests_too_much(both) else sequence("list", both)
     if name == "Multiply":
