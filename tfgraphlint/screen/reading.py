@@ -123,6 +123,8 @@ def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
     for each in targets_in(target):
         if isinstance(each, ast.Name):
             names.add(each.id)
+            if part.outer is None and each.id in part.own and isinstance(value, (ast.Constant, ast.BinOp, ast.UnaryOp)):
+                notes.changed.add(each.id)  # a trace keeps what it has read of it before
         elif isinstance(each, ast.Attribute):
             _set_attribute(notes, each.attr, value, part)
         elif isinstance(each, ast.Subscript):
