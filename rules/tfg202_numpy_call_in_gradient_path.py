@@ -11,7 +11,7 @@ from tfgraphlint.fixes import gradient_cuts
 from tfgraphlint.fixes.suggestions import name_replacement
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.rule_api.wording import describe, short_name, trace_path
+from tfgraphlint.rule_api.wording import OF_OPERATOR, describe, is_operator, short_name, trace_path
 
 COLLECT = "collect the tensors in a list, and make one of them with `tf.stack` or `tf.concat`"
 WITH_FIX = "use the TensorFlow function with the same meaning"
@@ -25,7 +25,8 @@ class NumpyCallInGradientPath(Rule):
     Reports a NumPy function (or one of SciPy or scikit-learn) applied to a tensor or variable on the way from a source
     to the target of a tape: `np.sum(weights ** 2)`, `np.log(probabilities)`. The report is at the call. Further NumPy
     calls on its result belong to the same report, and calls on an array that left TensorFlow before, for example
-    through `.numpy()`, to that report (TFG201).
+    through `.numpy()`, to that report (TFG201). With Keras 3, so is an operator between an array, or a number of NumPy,
+    and a weight of Keras on its right: `mask * self.kernel`, `np.sqrt(2.0) * self.scale`.
 
     ## Why it matters
 
@@ -38,12 +39,16 @@ class NumpyCallInGradientPath(Rule):
     or not at all, when the gradient is only printed, summed or skipped. If the array is itself the target,
     the query raises `AttributeError: 'numpy.float32' object has no attribute '_id'`.
 
+    NumPy leaves `array * x` to TensorFlow where `x` is a tensor or a `tf.Variable`, and in Keras 2 a weight was one.
+    A weight of Keras 3 is a `keras.Variable`, which NumPy takes for an array: the code runs as before, and the
+    weight is never trained. With the weight on the left, `self.kernel * mask`, TensorFlow computes it.
+
     ## Known limits
 
     `np.flip` of a tensor only slices it and keeps the gradient; `np.shape`, `np.ndim` and `np.size` read no
-    value. These are silent, as are operators between arrays and tensors in either order (`np.sqrt(2.0) *
-    x`, `array @ x`, `array += x`), which TensorFlow computes and records, NumPy on constants, labels and
-    shapes, and `tf.experimental.numpy` and `keras.ops`. Functions that are not in the derived table, and
+    value. These are silent, as are operators between arrays and tensors or `tf.Variable`s in either order
+    (`np.sqrt(2.0) * x`, `array @ x`, `array += x`), which TensorFlow computes and records, NumPy on constants, labels
+    and shapes, and `tf.experimental.numpy` and `keras.ops`. Functions that are not in the derived table, and
     values that are not known to be tensors, are silent. In traced code the same call raises; that is
     TFG402. `math.log(t)` is TFG203.
 
@@ -52,9 +57,10 @@ class NumpyCallInGradientPath(Rule):
     Safe where the derived table knows a TensorFlow function that gave the same value, shape and dtype each time when
     both were run, with the same `axis` and `keepdims`, and every use of the result is known in the file and takes a
     tensor. Unsafe where the rules for dtype or rank differ (NumPy computes in float64, takes lists, broadcasts
-    integers), where not all uses of the result are known, or a comment would be lost. Methods of the array that follow
-    (`.mean()`, `.T`, `.astype()`) are rewritten as well; where one has no equivalent, there is no fix. Where there is
-    only `tf.experimental.numpy`, that is suggested and never applied.
+    integers), where not all uses of the result are known, or a comment would be lost. `array * weight` becomes
+    `array * tf.convert_to_tensor(weight)`, unsafe since the result has the dtype of the weight then. Methods
+    of the array that follow (`.mean()`, `.T`, `.astype()`) are rewritten as well; where one has no equivalent, there is
+    no fix. Where there is only `tf.experimental.numpy`, that is suggested and never applied.
 
     ## When to suppress
 
@@ -69,6 +75,7 @@ class NumpyCallInGradientPath(Rule):
     def check(self, fact: GradientCut) -> Iterable[Diagnostic]:
         fix = gradient_cuts.repair(fact)
         words = COLLECT if _is_stored(fact) else WITH_FIX if fix is not None else name_replacement(fact.fault.name)
+        words = OF_OPERATOR if is_operator(fact.fault.name) else words
         yield self.report(
             fact.place.span,
             f"{describe(fact.lost)}: {_describe_cut(fact)}",
@@ -87,4 +94,6 @@ def _is_stored(cut: Cause) -> bool:
 def _describe_cut(cut: Cause) -> str:
     if _is_stored(cut):
         return f"`{brief(cut.place.code)}` stores it in a NumPy array"
+    if is_operator(cut.fault.name):
+        return f"NumPy computes `{brief(cut.place.code)}`"
     return f"`{short_name(cut.fault.name)}` runs outside TensorFlow"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tfgraphlint.diagnostic import Diagnostic
+from tfgraphlint.diagnostic import Diagnostic, Fix
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.tracing import HostRead
-from tfgraphlint.fixes import graph_numpy
+from tfgraphlint.fixes import array_operators, graph_numpy
 from tfgraphlint.fixes.suggestions import name_replacement
 from tfgraphlint.rule_api.rule import Rule
-from tfgraphlint.rule_api.wording import short_name, traced_by, traced_path
+from tfgraphlint.rule_api.shortening import brief
+from tfgraphlint.rule_api.wording import OF_OPERATOR, is_operator, short_name, traced_by, traced_path
 
 SILENT = ("numpy.array_equal",)  # catches the error
 
@@ -23,7 +24,8 @@ class NumpyCallInGraph(Rule):
     ## What it does
 
     Reports functions of NumPy and SciPy whose argument is certainly a tensor of a graph, in code that is certainly
-    traced.
+    traced. With Keras 3, also an operator between an array, or a number of NumPy, and a weight of Keras on its right:
+    `mask * self.kernel`.
 
     ## Why it matters
 
@@ -34,7 +36,8 @@ class NumpyCallInGraph(Rule):
         trying to pass a Tensor to a NumPy call, which is not supported.
 
     A tensor as a shape, `np.zeros(tf.shape(x))`, is a `TypeError: expected a sequence of integers or a single
-    integer`. `np.array_equal` raises nothing at all: it returns False, whatever the tensors hold.
+    integer`. `np.array_equal` raises nothing at all: it returns False, whatever the tensors hold. NumPy takes a weight
+    of Keras 3 for an array and computes `mask * self.kernel` itself; with the weight on the left, TensorFlow does.
 
     ## Known limits
 
@@ -54,8 +57,9 @@ class NumpyCallInGraph(Rule):
     `np.cumprod`, `np.trace` and `np.float_power` are left. `np.zeros` and `np.ones` are rewritten where their dtype is
     written, since the defaults differ. There is no fix where Python needs the result: in a text, a list or an attribute
     that keeps it, an index, a loop, `min`, a function that is not in the file, or a condition that AutoGraph does not
-    convert. Where there is no fix, the function of `tf.experimental.numpy` is suggested if it gave the same, and never
-    applied; some of these (`round`) need `experimental_enable_numpy_behavior()` in a graph.
+    convert. `array * weight` becomes `array * tf.convert_to_tensor(weight)`. Where there is no fix, the function of
+    `tf.experimental.numpy` is suggested if it gave the same, and never applied; some of these (`round`) need
+    `experimental_enable_numpy_behavior()` in a graph.
 
     ## When to suppress
 
@@ -67,8 +71,11 @@ class NumpyCallInGraph(Rule):
 
     def check(self, fact: HostRead) -> Iterable[Diagnostic]:
         if fact.kind is FaultKind.NUMPY_CALL:
-            outcome = "always returns False" if fact.name in SILENT else "raises NotImplementedError"
             fix = graph_numpy.repair_of(fact)
+            if is_operator(fact.name):
+                yield self._of_operator(fact, fix)
+                return
+            outcome = "always returns False" if fact.name in SILENT else "raises NotImplementedError"
             yield self.report(
                 fact.place.span,
                 f"`{short_name(fact.name)}` {outcome}: {traced_by(fact.by)} gives it a symbolic tensor",
@@ -77,3 +84,14 @@ class NumpyCallInGraph(Rule):
                 fix=fix,
                 suggestions=graph_numpy.suggestions(fact) if fix is None else (),
             )
+
+    def _of_operator(self, fact: HostRead, fix: Fix | None) -> Diagnostic:
+        code = fact.place.code
+        after = array_operators.after(fact.place.tree, fact.place.node, fix)
+        return self.report(
+            fact.place.span,
+            f"`{brief(code)}` raises NotImplementedError: NumPy computes it, in what {traced_by(fact.by)} traces",
+            path=traced_path(fact),
+            help=f"{OF_OPERATOR}: `{brief(after)}`" if after else OF_OPERATOR,
+            fix=fix,
+        )

@@ -17,12 +17,14 @@ from tfgraphlint.syntax.tree import children_of, nodes_in
 
 CONSEQUENCES = {
     "counter": "`{code}` runs once per trace, not once per call",
+    "tensor": "`{code}` leaves a symbolic tensor there, not a number: a tensor decides whether it runs",
     "container": "`{code}` runs once per trace, not once per call",
     "argument": "`{code}` modifies an argument of the traced function: ValueError",
     "iterator": "`{code}` runs once per trace: every call gets the same item",
 }
 HELP = {
     "counter": "use a `tf.Variable` and `assign_add`, or change it in the code that calls the function",
+    "tensor": "use a `tf.Variable` and `assign_add`, or change it in the code that calls the function",
     "container": "change it in the code that calls the function, or keep the values in a `tf.Variable`",
     "argument": "create a new list: `[*items, new]`",
     "iterator": "pass the item as an argument, or iterate over a `tf.data.Dataset`",
@@ -41,7 +43,9 @@ class PythonSideEffectInGraph(Rule):
 
     The statement runs while the graph is built and is not part of it. After five steps the counter is 1, and `next()`
     returns the first batch in all of them. In a tensor `if` the statements of both branches run, whichever is taken
-    later. Nothing is raised, save for a changed argument:
+    later. Under such an `if`, or in a loop over a tensor, AutoGraph makes a tensor of the graph of an attribute or item
+    that is counted: `self.steps` holds no number any more, and whoever computes with it later gets an error (TFG406).
+    Otherwise nothing is raised, save for a changed argument:
 
         ValueError: smooth(value, scales=[]) should not modify its Python input arguments. Modifying a copy is
         allowed.
@@ -70,7 +74,7 @@ class PythonSideEffectInGraph(Rule):
     severity = Severity.WARNING
 
     def check(self, fact: StateChanged) -> Iterable[Diagnostic]:
-        if fact.how == "counter" and _names_things(fact.place) or _is_taken_back(fact.place):
+        if fact.how in ("counter", "tensor") and _names_things(fact.place) or _is_taken_back(fact.place):
             return
         yield self.report(
             fact.place.span,

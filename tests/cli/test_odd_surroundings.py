@@ -204,6 +204,7 @@ SETTINGS = {
     "a long value": f'select = "{"a" * 100_000}"',
     "a date": "select = 1979-05-27",
     "an endless number": "keras = nan",
+    "a file of no possible name": 'baseline = "a\\u0000b"',
 }
 
 
@@ -268,6 +269,25 @@ def test_nothing_to_lint_is_said(tmp_path: Path, files: list[str], arguments: tu
         assert (done.returncode, done.stdout) == (0, "[]\n" if form == "json" else "")
         assert all(line.startswith("warning: ") for line in done.stderr.splitlines())
         assert any(said in line for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize(("arguments", "text"), [(("--ignore", "ALL"), ""), ((), "select = []\n")])
+def test_that_no_rule_is_selected_is_said(tmp_path: Path, arguments: tuple[str, ...], text: str) -> None:
+    (tmp_path / "a.py").write_text(LOST)
+    (tmp_path / "tfgraphlint.toml").write_text(text)
+    assert lint(tmp_path, *arguments).stderr == "warning: no rule is selected: nothing was looked for\n"
+    assert lint(tmp_path, "--select", "TFG5").stderr == ""
+
+
+def test_configurations_that_extend_each_other_without_end(tmp_path: Path) -> None:
+    (tmp_path / "tfgraphlint.toml").write_text('extend = "0.toml"\n')
+    for number in range(200):
+        (tmp_path / f"{number}.toml").write_text(f'extend = "{number + 1}.toml"\n')
+    (tmp_path / "a.py").write_text(FINE)
+    done = lint(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("extend leads through more than 50 files")
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,26 @@ def test_names_of_what_is_repaired_forge_nothing_either(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == len(NAMES)
 
 
+@pytest.mark.parametrize("option", ["--show-files", "--show-settings"])
+def test_names_of_what_would_be_linted_forge_nothing_either(tmp_path: Path, option: str) -> None:
+    for name in NAMES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text(FINE)
+        (tmp_path / name / "tfgraphlint.toml").write_text("")
+    done = tfgraphlint_in(tmp_path, option, GITHUB_ACTIONS="true")
+    assert (done.returncode, done.stderr, commands(done.stdout)) == (0, "", [])
+    assert NAMES[-1].splitlines()[0] not in done.stdout.splitlines()
+    if option == "--show-files":
+        assert len(done.stdout.splitlines()) == len(NAMES)
+
+
+def test_the_name_of_a_baseline_forges_nothing_either(tmp_path: Path) -> None:
+    (tmp_path / "tfgraphlint.toml").write_text('baseline = "a\\n::error::b"\n')
+    (tmp_path / "a.py").write_text(LOST)
+    done = tfgraphlint_in(tmp_path, "--write-baseline", GITHUB_ACTIONS="true")
+    assert (done.returncode, commands(done.stderr), len(done.stderr.splitlines())) == (0, [], 2)
+
+
 def test_names_in_errors_and_warnings_forge_nothing_either(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     for name in NAMES:

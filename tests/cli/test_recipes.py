@@ -140,9 +140,10 @@ def test_the_tag_is_that_of_the_version() -> None:
 
 
 def test_the_task_of_vs_code_reads_what_it_runs(project: Path) -> None:
-    text, for_jupyterlab = snippets("editors.md", "json")
+    text, for_extension, for_jupyterlab = snippets("editors.md", "json")
     server = json.loads(for_jupyterlab)["LanguageServerManager"]["language_servers"]["tfgraphlint"]
     assert server["argv"] == ["tfgraphlint", "server"]
+    assert json.loads(for_extension)["main"] == "./extension.js"
     (task,) = json.loads(text)["tasks"]
     matcher = task["problemMatcher"]
     pattern = matcher["pattern"]
@@ -155,6 +156,9 @@ def test_the_task_of_vs_code_reads_what_it_runs(project: Path) -> None:
     ]  # fmt: skip
     assert read == PLACES
     assert {match and match[pattern["file"]] for match in found} == {"train.py"}
+    in_notebook = re.fullmatch(pattern["regexp"], "study.ipynb:cell 3:4:12: TFG301 [*] the gradient is None")
+    assert in_notebook is not None
+    assert [in_notebook[pattern[part]] for part in ("file", "line", "column")] == ["study.ipynb", "4", "12"]
 
 
 def test_the_watcher_of_pycharm_reads_what_it_runs(project: Path) -> None:

@@ -37,6 +37,8 @@ REFUSED: list[tuple[str, bytes, int]] = [
     ("a long elif chain", ROOT.encode() + b"if a: pass\n" + b"elif a: pass\n" * 30000, 0),
     ("a long chain of attributes", ROOT.encode() + b"x = a" + b".b" * 30000 + b"\n", 4),
     ("a long sum", ROOT.encode() + b"x = 1" + b" + 1" * 30000 + b"\n", 4),
+    ("a long name of a module", ROOT.encode() + b"import a" + b".b" * 5000 + b"\n", 4),
+    ("a long name of a module that names come from", ROOT.encode() + b"from a" + b".b" * 5000 + b" import c\n", 4),
     # These Python parses; libcst ends the process on the first, and refuses the second.
     ("a long chain of and", ROOT.encode() + b"x = a" + b" and a" * 30000 + b"\n", 4),
     ("implicitly joined strings", ROOT.encode() + b"x = (" + b'"a" ' * 5000 + b")\n", 4),

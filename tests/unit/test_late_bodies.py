@@ -100,6 +100,18 @@ def test_other_white_space_is_kept(text: str) -> None:
     assert parse_with_late_bodies(text, ast.parse(text)).code == text
 
 
+def test_a_backslash_that_stands_alone_keeps_only_its_own_body_from_being_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "def f():\n    a = 1\n    b = 2 + \\\n\\\n 3\n    return a\n" + ODD[0]
+    whole, parsed = parse_whole(text), list[str]()
+    late = parse_with_late_bodies(text, ast.parse(text))
+    monkeypatch.setattr(
+        "tfgraphlint.syntax.late_bodies.parse_whole", lambda given: parsed.append(given) or parse_whole(given)
+    )
+    list(nodes_in(late))
+    assert len(parsed) == 1 and "# first" in parsed[0]
+    assert late.code == whole.code and late.deep_equals(whole)
+
+
 def test_places_in_a_late_body_are_those_of_the_file() -> None:
     text = ODD[0]
     late = parse_with_late_bodies(text, ast.parse(text))

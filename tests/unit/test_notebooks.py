@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tfgraphlint.cli.group import group
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.project.cells import NotTextError
 from tfgraphlint.project.magics import UNKNOWN
@@ -297,6 +299,22 @@ def test_what_is_taken_from_other_blocks(blocks: list[str], needed: str) -> None
     last = source_of(text, Path("/project/a.md")).programs[-1]
     rows = [row for row in last.splitlines() if row]
     assert "\n".join(rows) == "\n".join(filter(None, [needed, blocks[-1]]))
+
+
+def test_a_program_of_a_block_ends_with_it() -> None:
+    """Each with all rows of the file, a thousand blocks would be a million rows."""
+    text = "".join(f"```python\nx{number} = 1\n```\n" for number in range(9))
+    assert [program.count("\n") for program in source_of(text, Path("/project/a.md")).programs] == list(range(3, 28, 3))
+
+
+@pytest.mark.parametrize("command", [("check", "a.md"), ("explain", "a.md:2")])
+def test_too_many_blocks_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    monkeypatch.setattr("tfgraphlint.project.markdown.MAX_ROWS", 50)
+    (tmp_path / "a.md").write_text("```python\nimport tensorflow as tf\n```\n" * 9)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(group, command)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "error: a.md: not linted to its end: it has too many code blocks\n"
 
 
 def test_places_in_markdown_are_those_of_the_file() -> None:

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from click.testing import CliRunner
 from tfgraphlint.cli.group import group
 from tfgraphlint.errors import RunError
 from tfgraphlint.scan import engines
-from tfgraphlint.scan.overview import Overview, page
+from tfgraphlint.scan.overview import Overview, lines, page
 from tfgraphlint.scan.results import Results
 from tfgraphlint.scan.sources import Kind, Project, projects
 from tfgraphlint.scan.task import Options, scan
@@ -168,6 +169,34 @@ def test_what_cannot_be_unpacked_is_said_in_one_line(tmp_path: Path, name: str) 
     assert "\n" not in result["error"]
 
 
+def test_an_archive_that_comes_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what is passed over has to be unpacked on the way."""
+    monkeypatch.setattr("tfgraphlint.scan.unpack.MAX_UNPACKED_BYTES", 100_000)
+    with tarfile.open(tmp_path / "a.tar.xz", "w:xz") as made:
+        for name, size in (("a/x.bin", 200_000), ("a/a.py", 2)):
+            member = tarfile.TarInfo(name)
+            member.size = size
+            made.addfile(member, io.BytesIO(b"1" * size))
+    assert scan(of(tmp_path / "a.tar.xz"), Options())["error"] == "it comes to more than 100,000 bytes"
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_SPARSE])
+def test_a_header_of_an_archive_that_is_read_as_a_whole_is_bounded(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("a.py")
+    header.type, header.size = kind, 2_000_000
+    (tmp_path / "a.tar").write_bytes(header.tobuf(tarfile.GNU_FORMAT) + b"a" * 2_000_384)
+    said = scan(of(tmp_path / "a.tar"), Options())["error"]
+    assert said in ("cannot be unpacked: a header of too many bytes", "cannot be unpacked: a sparse file")
+
+
+def test_a_hook_of_git_does_not_change_which_repository_is_scanned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = committed(tmp_path / "cloned", FILES)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    assert scan(projects([f"{repository}@HEAD"], [], tmp_path)[0], Options())["error"] is None
+
+
 def test_an_unknown_revision_is_said(tmp_path: Path) -> None:
     repository = committed(tmp_path / "cloned", FILES)
     result = scan(projects([f"{repository}@v2"], [], tmp_path)[0], Options())
@@ -287,6 +316,12 @@ def test_the_table_has_a_row_for_each_report(tmp_path: Path) -> None:
     assert {step["file"] for step in rows[0]["path"]} == set(FILES)
 
 
+def test_names_from_outside_forge_no_line() -> None:
+    overview = Overview()
+    overview.failed["a\n::error::b"] = "c\nd"
+    assert list(lines(overview))[1:] == ["a\\n::error::b: c\\nd"]
+
+
 def test_names_from_outside_cannot_write_html() -> None:
     project = Project(Kind.FOLDER, "/<script>alert(1)</script>")
     report = {"code": "TFG201", "rule": "r", "file": "<b>.py", "cell": None, "row": 1, "column": 1, "message": "<i>"}
@@ -299,6 +334,34 @@ def test_names_from_outside_cannot_write_html() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc for the processes")
+def test_a_scan_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    many = "\n".join(f"def f{number}(x):\n    return tf.sin(x)\n" for number in range(2000))
+    for number in range(4):
+        written(tmp_path / f"p{number}", {f"{each}.py": f"{TRAIN}\n{many}" for each in range(9)})
+    command = [sys.executable, "-m", "tfgraphlint", "scan", "p0", "p1", "p2", "p3", "-j", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        started = _soon(lambda: len(found := children.read_text().split()) == 2 and found)
+        process.kill()
+    assert _soon(lambda: all(map(_is_gone, started)))
+
+
+def _is_gone(process: str) -> bool:
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+
+
+def _soon(happens: Callable[[], Any]) -> Any:
+    for _ in range(600):
+        if found := happens():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it does not happen")
+
+
 def test_a_scan_that_is_told_to_end_leaves_an_overview(tmp_path: Path) -> None:
     slow = "\n".join(f"def f{number}(x):\n    return tf.sin(x)\n" for number in range(300))
     names = [tarred(tmp_path / "first.tar.gz", FILES)]

@@ -210,7 +210,7 @@ def say_comments(silenced: Silenced, options: Options) -> None:
 
 def say_baseline(file: Path, problems: int) -> None:
     """Say where the problems were written to, and how they are used."""
-    name = shown(file, Path.cwd())
+    name = file_name(shown(file, Path.cwd()))
     click.echo(f"Wrote {count(problems, 'problem')} to {name}.", err=True)
     click.echo(f'Name it with --baseline {name}, or in the configuration: baseline = "{name}"', err=True)
 
@@ -227,7 +227,7 @@ def show_asked(asked: Asked, options: Options) -> int:
     """Print the files that would be linted, or their settings; the exit status."""
     here = asked.request.working_directory
     if options.show_files:
-        click.echo("".join(f"{shown(file, here)}\n" for file in asked.request.files), nl=False)
+        click.echo("".join(f"{file_name(shown(file, here))}\n" for file in asked.request.files), nl=False)
     if options.show_settings:
         from tfgraphlint.project.settings_text import as_toml
 

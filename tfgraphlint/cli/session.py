@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from tfgraphlint.errors import RunError
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
 from tfgraphlint.project.source import NotTextError, Source, decode, shown
+from tfgraphlint.rule_api.registry import shipped
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
 from tfgraphlint.run.progress import NOBODY, Progress
@@ -55,7 +56,16 @@ def gather(options: Options) -> Asked:
         here, found.files, overrides, roots=roots, processes=options.jobs,
         heed_comments=not options.ignore_suppressions, led_out=frozenset(found.led_out),
     )  # fmt: skip
-    return Asked(_with_baseline(request, options), tuple(found.errors), tuple(found.notes))
+    notes = (*found.notes, *_told_of_rules(request))
+    return Asked(_with_baseline(request, options), tuple(found.errors), notes)
+
+
+def _told_of_rules(request: Request) -> Iterator[str]:
+    """What is to be said where no rule is selected for any file: nothing was looked for, so that nothing is found."""
+    settings = {id(each): request.overrides.over(each) for each in request.files.values()}.values()
+    may_select = any((each.select or each.extend_select) and not each.ignore or each.plugins for each in settings)
+    if settings and not may_select and not any(each.selected(shipped()) for each in settings):
+        yield "no rule is selected: nothing was looked for"
 
 
 def _standard_input(options: Options, finder: Finder, overrides: Overrides) -> Asked:

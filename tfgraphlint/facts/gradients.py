@@ -135,6 +135,17 @@ class PairsWalked(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
+@dataclass(frozen=True, eq=False)
+class StepInScope(Fact):
+    """``what`` of a training step ("gradient", "apply_gradients" or "minimize") is called in ``strategy.scope()``, not
+    on the replicas. ``scope`` is the call of ``scope``."""
+
+    place: Place
+    what: str
+    scope: Place
+    calls: tuple[Place, ...] = field(default=())
+
+
 SYMBOLIC = "symbolic Keras tensor"  # what ``keras.Input`` returns
 
 

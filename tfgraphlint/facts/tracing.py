@@ -113,8 +113,8 @@ class NameGiven(Fact):
 
 @dataclass(frozen=True, eq=False)
 class StateChanged(Traced):
-    """Python state that outlives the trace is changed in traced code; ``how``: "counter", "container", "argument" of
-    the traced function, "iterator"."""
+    """Python state that outlives the trace is changed in traced code; ``how``: "counter", "tensor" (a counter of which
+    a condition or loop of the graph makes a tensor), "container", "argument" of the traced function, "iterator"."""
 
     how: str = "counter"
 

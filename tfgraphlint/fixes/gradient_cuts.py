@@ -10,7 +10,7 @@ import libcst as cst
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.facts.common import Fault, FaultKind, Place
 from tfgraphlint.facts.gradients import Cause, TermCut
-from tfgraphlint.fixes import numpy_calls
+from tfgraphlint.fixes import array_operators, numpy_calls
 from tfgraphlint.fixes.as_tensor import merged, settled, unwrapped
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.host_body import called_directly
@@ -20,7 +20,7 @@ from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, Mending, mended, taken
 from tfgraphlint.fixes.suggestions import differentiable, numpy_of_tensorflow, stop_meant
 from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, Held, held, values_of
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.rule_api.wording import short_name
+from tfgraphlint.rule_api.wording import is_operator, short_name
 from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree
 
@@ -84,6 +84,8 @@ def with_tensorflow(cut: Cause) -> Fix | None:
     fault, faults = cut.fault, cut.lost.faults
     if fault.name in NUMBER_TYPES:
         return without_method(cut)
+    if is_operator(fault.name):
+        return _with_converted(cut)
     result = _of_stretch(cut)
     if result is None:
         return None
@@ -91,6 +93,17 @@ def with_tensorflow(cut: Cause) -> Fix | None:
     is_safe = result.exact and is_tensor and result.complete and not result.changed_uses and _is_called_here(fault)
     kind = Applicability.SAFE if is_safe else Applicability.UNSAFE
     return Fix(f"use `{short_name(result.name)}`", kind, tuple(result.edits))
+
+
+def _with_converted(cut: Cause) -> Fix | None:
+    """``array * variable``: a tensor of the variable, so that TensorFlow computes it."""
+    beside = [fault.place for fault in cut.further if _is_beside(fault, cut.fault)]
+    result = array_operators.converted(cut.place.tree, cut.place.node)
+    further = _mended(cut.place.tree, beside) if beside else None
+    if result is None or beside and further is None:
+        return None
+    edits = merged([*result.edits, *(further.edits if further is not None else ())])
+    return Fix(array_operators.MESSAGE, Applicability.UNSAFE, tuple(edits))
 
 
 def _is_called_here(fault: Fault) -> bool:

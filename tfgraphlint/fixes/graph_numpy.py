@@ -12,7 +12,7 @@ import libcst as cst
 
 from tfgraphlint.diagnostic import Applicability, Edit, Fix, Span
 from tfgraphlint.facts.tracing import HostRead
-from tfgraphlint.fixes import numpy_calls
+from tfgraphlint.fixes import array_operators, numpy_calls
 from tfgraphlint.fixes.as_tensor import left_as_tensor, merged, settled
 from tfgraphlint.fixes.edits import end_of, in_place_of, start_of
 from tfgraphlint.fixes.graph_uses import can_be_symbolic
@@ -24,7 +24,7 @@ from tfgraphlint.fixes.value_uses import uses_of
 from tfgraphlint.libraries.tables import Replacement, load
 from tfgraphlint.libraries.words import VALUE_READERS, WIDENING_METHODS
 from tfgraphlint.rule_api.shortening import brief
-from tfgraphlint.rule_api.wording import short_name
+from tfgraphlint.rule_api.wording import is_operator, short_name
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
 
@@ -49,6 +49,8 @@ class _Mending:
 def repair_of(fact: HostRead) -> Fix | None:
     """The tensor itself for ``t.numpy()``, TensorFlow's function for NumPy's; None where neither is certain."""
     call, tree = fact.place.node, fact.place.tree
+    if is_operator(fact.name):
+        return _converted(fact)
     if not isinstance(call, cst.Call) or fact.by.startswith(GRAPHS_BY_HAND):
         return None
     dtypes = _dtypes(fact, call)
@@ -60,6 +62,19 @@ def repair_of(fact: HostRead) -> Fix | None:
     kept = taken(call, fact.name) if _is_unwrapped(fact.name) else None
     message = f"keep the tensor: `{brief(tree.code(kept))}`" if kept is not None else f"use `{short_name(state.name)}`"
     return Fix(message, Applicability.UNSAFE, tuple(merged(state.edits)))
+
+
+def _converted(fact: HostRead) -> Fix | None:
+    """``array * variable``: a tensor of the variable, so that TensorFlow computes it."""
+    node, tree = fact.place.node, fact.place.tree
+    if not isinstance(node, cst.BinaryOperation) or not can_be_symbolic(
+        tree, node, converted=fact.converted, floating=True
+    ):
+        return None
+    result = array_operators.converted(tree, node)
+    if result is None or _consumers(tree, node):
+        return None
+    return Fix(array_operators.MESSAGE, Applicability.UNSAFE, tuple(result.edits))
 
 
 def suggestions(fact: HostRead) -> tuple[Fix, ...]:
@@ -161,7 +176,7 @@ def _takes(replacement: Replacement | None, dtypes: set[str]) -> bool:
     return all(taken.get(dtype, True) for dtype in dtypes)
 
 
-def _consumers(tree: Tree, call: cst.Call) -> list[tuple[cst.Call, str]]:
+def _consumers(tree: Tree, call: cst.BaseExpression) -> list[tuple[cst.Call, str]]:
     """The calls that take the value out of TensorFlow again once it is a tensor, and by what name."""
     found = []
     for use in uses_of(tree, call, in_graph=True).found:

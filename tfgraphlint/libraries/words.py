@@ -14,6 +14,13 @@ TAKES_EAGER_TENSORS = frozenset({
     "tensorflow.compat.v1.enable_v2_behavior", "tensorflow.Graph", "tensorflow.print",
 })  # fmt: skip
 
+# Strategies that make a variable for each replica, of which no gradient is taken outside the replicas.
+MIRRORING = frozenset({
+    "tensorflow.distribute.MirroredStrategy", "tensorflow.compat.v1.distribute.MirroredStrategy",
+    "tensorflow.distribute.MultiWorkerMirroredStrategy",
+    "tensorflow.distribute.experimental.MultiWorkerMirroredStrategy",
+})  # fmt: skip
+
 # What XLA on the CPU was seen to refuse, used or not: TensorFlow's functions by their full names.
 REFUSED_BY_XLA = frozenset({
     "tensorflow.py_function", "tensorflow.numpy_function", "tensorflow.compat.v1.py_func", "tensorflow.print",

@@ -13,14 +13,17 @@ from pathlib import Path
 
 from tfgraphlint.libraries.words import KERAS_MODULES
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
+from tfgraphlint.syntax.text import words_in_text
 
 _DATA = Path(__file__).parent.parent / "libraries" / "data"
 _GONE_RECORD = re.compile(r'^"tensorflow\.([\w.]+)": \{"new":"[^"]*","how":"(?:same|compat|upgrade)"', re.MULTILINE)
 # Packages of TensorFlow 1 that no table lists, since nothing of them is left.
 PACKAGES_OF_1 = ("contrib", "examples.tutorials")
 _PACKAGE_TEXT = re.compile(r"\b(?:contrib|examples\.tutorials|examples import tutorials)\b")
-_ALIAS = re.compile(r"\btensorflow(?:\.compat\.v[12])?\s+as\s+(\w+)")
-_FROM = re.compile(r"\bfrom\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*(?:\)|\Z)|[^\n]*)")
+_PACKAGE_LETTERS = ("contrib", "tutorials")
+# Where a pattern begins with letters they are found fast: that a word begins there is looked at behind them.
+_ALIAS = re.compile(r"tensorflow(?<!\wtensorflow)(?:\.compat\.v[12])?\s+as\s+(\w+)")
+_FROM = re.compile(r"from(?<!\wfrom)\s+tensorflow(?:\.compat\.v2)?((?:\.\w+)*)\s+import\s+(\([^)]*(?:\)|\Z)|[^\n]*)")
 _NAMES = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _WORD = re.compile(r"\w+")
 _NAMED = re.compile(r"\.(\w+)")
@@ -34,23 +37,44 @@ def mentions_legacy(text: str) -> bool:
     """Whether ``text`` may use a name that is gone, by its letters: once for each file, so it has to be cheap."""
     if "tensorflow" not in text and "tf" not in taken_for_libraries(text):
         return False
-    if _PACKAGE_TEXT.search(text):
+    if any(letters in text for letters in _PACKAGE_LETTERS) and _PACKAGE_TEXT.search(text):
         return True
+    imports = _FROM.findall(text)
+    if not imports and not any(f".{name}" in text for name in _spelled_by(words_in_text(text))):
+        return False
+    known = _gone()
     aliases = {"tensorflow": "", **dict.fromkeys(_ALIAS.findall(text), "")}
     if "tf" in taken_for_libraries(text):
         aliases["tf"] = ""
-    for module, names in _FROM.findall(text):
+    for module, names in imports:
         for name, alias in _NAMES.findall(names):
             aliases[alias or name] = f"{module}.{name}".lstrip(".") + "."
-    known = gone_since_1() | gone_since_2()
     if any(imported[:-1] in known for imported in aliases.values()):
         return True
     return any(
         not known.isdisjoint(stem + ".".join(rest[:length]) for length in (1, 2, 3))
         for alias, stem in aliases.items()
-        # That nothing stands before the alias is looked at behind it: the search for the letters alone is fast.
         for rest in set(re.findall(rf"{alias}(?<!\w{alias})\.(\w+)(?:\.(\w+))?(?:\.(\w+))?", text))
     )
+
+
+def _spelled_by(words: frozenset[str]) -> Iterator[str]:
+    """The names of TensorFlow 1 or 2 that are gone and whose last part is among the words."""
+    by_last_part = _gone_by_last_part()
+    return (name for word in words & by_last_part.keys() for name in by_last_part[word])
+
+
+@cache
+def _gone_by_last_part() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in _gone():
+        found.setdefault(name.rpartition(".")[2], []).append(name)
+    return found
+
+
+@cache
+def _gone() -> frozenset[str]:
+    return gone_since_1() | gone_since_2()
 
 
 @cache
@@ -105,24 +129,24 @@ def removed_in_keras_3() -> Mapping[str, frozenset[str]]:
 
 
 @cache
-def _words() -> re.Pattern[str]:
-    """The last parts of modules that lack something, behind a dot or in an import, and what the top level lacks."""
-    gone = removed_in_keras_3()
-    lasts = {module.rpartition(".")[2] for module in gone} - {"keras"} | gone["keras"] | gone["tensorflow.keras"]
-    return re.compile(rf"\b(?:{'|'.join(sorted(lasts))})\b")
+def _removed_by_parts() -> list[tuple[frozenset[str], frozenset[str]]]:
+    """The parts of each module's name, and the names that it has lost."""
+    return [(frozenset(module.split(".")), names) for module, names in removed_in_keras_3().items()]
 
 
 def mentions_removed(text: str) -> bool:
     """Whether ``text`` may use such a name, by its letters: once for each file, so it has to be cheap."""
     if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
         return False
-    text = " ".join((text, *taken_for_libraries(text).values()))
-    if _words().search(text) is None:
+    words = words_in_text(text)
+    taken = taken_for_libraries(text).values()
+    if taken:
+        words = words.union(*(module.split(".") for module in taken))
+    gone = [names for module, names in _removed_by_parts() if module <= words and not names.isdisjoint(words)]
+    if not gone:
         return False
-    gone = removed_in_keras_3()
     named = set(_NAMED.findall(text)).union(*map(_WORD.findall, _IMPORTED.findall(text)))
-    words = set(_WORD.findall(text))
-    return any(words.issuperset(module.split(".")) and not names.isdisjoint(named) for module, names in gone.items())
+    return any(not names.isdisjoint(named) for names in gone)
 
 
 # -- arguments of Keras ----------------------------------------------------------------------------
@@ -131,7 +155,9 @@ def mentions_refused(text: str) -> bool:
     """Whether ``text`` may give an argument that a class or function of Keras refuses, by its letters."""
     if "keras" not in text and "tensorflow" not in text and not taken_for_libraries(text):
         return False
-    refused = _arguments_refused()
+    refused, words = _arguments_refused(), words_in_text(text)
+    if all(refused[argument].isdisjoint(words) for argument in words & refused.keys()):
+        return False
     callees = set[str]().union(*(refused[argument] for argument in set(_refused_words().findall(text))))
     return any(f"{callee}(" in text or f"{callee} as " in text for callee in callees)
 

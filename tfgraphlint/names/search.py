@@ -31,7 +31,7 @@ class NameSearch(ABC, Generic[Found]):
 
     def found(self) -> Iterator[Found]:
         """All that is found and not guarded, in no order."""
-        for node in walk(self.tree):
+        for node in _nodes_of(self.tree):
             found: Iterable[Found] = ()
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 found = self.in_import(node)
@@ -70,7 +70,7 @@ class NameSearch(ABC, Generic[Found]):
 
     @cached_property
     def _calls(self) -> dict[int, ast.Call]:
-        return {id(node.func): node for node in walk(self.tree) if isinstance(node, ast.Call)}
+        return {id(node.func): node for node in _nodes_of(self.tree) if isinstance(node, ast.Call)}
 
     def call_of(self, function: ast.expr) -> ast.Call | None:
         """The call that calls ``function``."""
@@ -93,7 +93,14 @@ def prefixes(name: str) -> Iterator[str]:
     return (".".join(parts[:end]) for end in range(2, len(parts) + 1))
 
 
+# One file after the other is searched, each for several kinds of names.
+
+
 @lru_cache(maxsize=1)
 def _scopes_of(tree: ast.Module) -> Scopes:
-    """One file after the other is searched, each for several kinds of names."""
     return Scopes(tree)
+
+
+@lru_cache(maxsize=1)
+def _nodes_of(tree: ast.Module) -> list[ast.AST]:
+    return walk(tree)

@@ -111,11 +111,20 @@ class Document(ABC):
 
     def lines_of(self, number: int) -> Lines:
         """The text that ``place`` speaks of: that of a cell, or of the whole file."""
-        return next((cell.lines for cell in self.cells if number and cell.number == number), Lines(self.raw))
+        found = self._lines_by_number.get(number)
+        return self._raw_lines if found is None else found
+
+    @cached_property
+    def _lines_by_number(self) -> dict[int, Lines]:
+        return {cell.number: cell.lines for cell in reversed(self.cells) if cell.number}
+
+    @cached_property
+    def _raw_lines(self) -> Lines:
+        return Lines(self.raw)
 
     def parts(self) -> list[tuple[int, Lines]]:
         """What of the document can change, for a person to compare: by cell, or the whole file as number 0."""
-        return [(cell.number, cell.lines) for cell in self.cells if cell.number] or [(0, Lines(self.raw))]
+        return [(cell.number, cell.lines) for cell in self.cells if cell.number] or [(0, self._raw_lines)]
 
     def together(self, first: int, second: int) -> bool:
         """Whether two rows of the text lie in one cell."""
@@ -207,8 +216,13 @@ class Document(ABC):
         written = self.cells[index].lines.row(row.number)
         return written + row.text[len(written) :]
 
+    @cached_property
+    def _first_rows(self) -> dict[int, int]:
+        """Where the first row of each cell stands in the text."""
+        return {of: at for at, (of, row) in enumerate(self._rows, 1) if row.number == 1}
+
     def _fault(self, index: int, fault: UnparsableFile) -> UnparsableFile:
-        first = next(at for at, (of, row) in enumerate(self._rows, 1) if of == index and row.number == 1)
+        first = self._first_rows[index]
         start = fault.span.start
         place = Position(first + start.row - 1, start.column)
         lead = self.cells[index].first_row - 1

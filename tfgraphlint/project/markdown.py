@@ -5,22 +5,27 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.cells import Cell, Document, Replacement, replaced
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.magics import Python, python_of
 from tfgraphlint.syntax.ast_walk import walk
+from tfgraphlint.syntax.deep_stack import LimitReached
 from tfgraphlint.syntax.text import Lines
 
+# Each block is linted as a program with blank rows for the blocks before it: so many rows in all, which take seconds.
+MAX_ROWS = 20_000_000
 PYTHON = frozenset({"python", "python3", "py", "ipython", "ipython3"})
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BUILTINS = frozenset(dir(builtins))
 _OPENING = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*)")
+_NO_LINE_END = re.compile(r"[^\r\n]+")
 # `python`, `{python}`, `{.python}`, `{code-cell} ipython3`, `python title="…"`
 _LANGUAGE = re.compile(r"\{?\.?(?:code-cell\}\s*|code-block\}\s*)?(?P<language>[\w+-]+)")
 
@@ -42,26 +47,22 @@ class Markdown(Document):
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """Each block, with the blocks before it that bind what it needs, and with what those need."""
-        trees = [parse("".join(row.text for row in cell.python.rows), "") for cell in self.cells]
-        uses = [_Names(tree) for tree in trees]
-        return tuple(self._program(self._needed(index, uses)) for index in range(len(self.cells)))
+        """Each block, with the blocks before it that bind what it needs, and with what those need.
 
-    def _needed(self, block: int, names: list[_Names]) -> set[int]:
-        found: set[int] = set()
-        pending = [block]
-        while pending:
-            index = pending.pop()
-            if index in found:
-                continue
-            found.add(index)
-            for name in names[index].free:
-                before = (each for each in range(index - 1, -1, -1) if name in names[each].bound)
-                pending += [each for each in (next(before, None),) if each is not None]
-        return found
-
-    def _program(self, visible: set[int]) -> str:
-        return "".join(row.text if index in visible else re.sub(r"[^\r\n]+", "", row.text) for index, row in self._rows)
+        Raises:
+            LimitReached: there are too many of them.
+        """
+        texts = [_text_of(cell) for cell in self.cells]
+        blanks = [_NO_LINE_END.sub("", text) for text in texts]
+        rows = [text.count("\n") for text in texts]
+        if sum(accumulate(rows)) > MAX_ROWS:
+            raise LimitReached("it has too many code blocks")
+        needs = _needs([_Names(parse(text, "")) for text in texts])
+        found = []
+        for index in range(len(texts)):
+            visible = _reached(index, needs)
+            found.append("".join(texts[at] if at in visible else blanks[at] for at in range(index + 1)))
+        return tuple(found)
 
     def _written_back(self, by_cell: dict[int, list[Replacement]]) -> str:
         made = [
@@ -70,6 +71,11 @@ class Markdown(Document):
             for start, end, content in replacements
         ]
         return replaced(self.raw, made)
+
+
+def _text_of(cell: Cell) -> str:
+    """The Python of a block as it stands in the text of all blocks, with the row between it and the next one."""
+    return "".join(row.text for row in cell.python.rows) + "\n"
 
 
 class _Names:
@@ -92,6 +98,26 @@ class _Names:
                 self.free |= read - self.bound
             self.bound |= _bound_by(statement, nodes)
         self.free = (self.free | (late - self.bound)) - _BUILTINS
+
+
+def _needs(blocks: Sequence[_Names]) -> list[set[int]]:
+    """For each block those before it that were the last to bind a name that it needs."""
+    last: dict[str, int] = {}
+    found = []
+    for index, block in enumerate(blocks):
+        found.append({last[name] for name in block.free if name in last})
+        last.update(dict.fromkeys(block.bound, index))
+    return found
+
+
+def _reached(block: int, needs: Sequence[set[int]]) -> set[int]:
+    found = {block}
+    pending = [block]
+    while pending:
+        new = needs[pending.pop()] - found
+        found |= new
+        pending += new
+    return found
 
 
 def _bound_by(statement: ast.stmt, nodes: Iterable[ast.AST]) -> set[str]:

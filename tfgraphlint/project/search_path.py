@@ -14,6 +14,7 @@ from tfgraphlint.syntax.ast_walk import walk
 # Functions that give a path as it is, as far as files are concerned.
 _SAME = ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "str", "abspath", "realpath",
          "normpath", "os.fspath", "Path", "pathlib.Path")
+MAX_FOLDERS = 64  # in each of which all that the file imports is looked for
 _SAME_METHODS = ("resolve", "absolute", "as_posix", "__str__")
 
 
@@ -34,7 +35,8 @@ def added_folders(file: Path, text: str) -> tuple[Path, ...]:
     }  # fmt: skip
     given = (each for node in walk(tree) if isinstance(node, ast.Call) for each in _given(node))
     found = (_path(each, file, names, 10) for each in given)
-    return tuple(dict.fromkeys(Path(os.path.normpath(file.parent / path)) for path in found if path))
+    folders = dict.fromkeys(Path(os.path.normpath(file.parent / path)) for path in found if path)
+    return tuple(folders)[:MAX_FOLDERS]
 
 
 def _given(call: ast.Call) -> Iterator[ast.expr]:

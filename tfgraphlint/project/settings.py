@@ -26,6 +26,7 @@ DEFAULT_EXCLUDES = (
     "build", "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
 EXTEND = "extend"
+MAX_EXTENDED = 50  # files that take over from each other
 LAST_WITH_KERAS_2 = ".".join(map(str, requirements.LAST_WITH_KERAS_2))
 MAX_TOLD = 60  # characters of a wrong value
 DEFAULT_INCLUDES = ("*.py", "*.ipynb")
@@ -216,6 +217,8 @@ def extended(table: Mapping[str, Any], file: Path, below: tuple[Path, ...] = ())
         raise SettingsError(f"{file}: {EXTEND} is the name of a configuration file, found {named!r}")
     base = Path(os.path.normpath(file.parent / os.path.expanduser(named)))
     chain = (*below, file)
+    if len(chain) > MAX_EXTENDED:
+        raise SettingsError(f"{file}: {EXTEND} leads through more than {MAX_EXTENDED} files")
     if base in map(_normal, chain):
         raise SettingsError(f"{file}: {EXTEND} leads in a circle: {' -> '.join(map(str, (*chain, base)))}")
     if not base.is_file():
@@ -362,6 +365,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _file_name(value: Any) -> str:
+    if "\0" in _text(value):
+        raise TypeError("the name of a file")
+    return str(value)
+
+
 def _severity(value: Any) -> Severity:
     kinds = {kind.value: kind for kind in Severity}
     if not isinstance(value, str) or value not in kinds:
@@ -397,7 +406,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "plugins": _words,
     "severity": _severities,
     "fail-on": _severity,
-    "baseline": _text,
+    "baseline": _file_name,
 }
 
 

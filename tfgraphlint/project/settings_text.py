@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgraphlint.diagnostic import Severity
+from tfgraphlint.disk.names import file_name
 from tfgraphlint.project.settings import Settings
 
 NOT_KEYS = ("directory", "origin")
@@ -18,7 +19,7 @@ def as_toml(settings: Settings, files: Sequence[str]) -> str:
     """All settings that hold in ``files``, defaults included, and where they come from."""
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     source = settings.origin or "no configuration file: these are the defaults"
-    rows = [f"# settings for {files[0]}{more}", f"# from {source}"]
+    rows = [f"# settings for {file_name(files[0])}{more}", f"# from {file_name(str(source))}"]
     tables = []
     for field in fields(settings):
         value = getattr(settings, field.name)

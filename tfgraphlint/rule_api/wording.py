@@ -136,7 +136,17 @@ def cut_label(fault: Fault) -> str:
     """What happens at the place of a fault."""
     if fault.name.endswith("__setitem__"):
         return "a NumPy array stores only the number"
+    if is_operator(fault.name):
+        return "NumPy computes this: it takes the variable for an array"
     return LABELS[fault.kind].format(value=brief(fault.value), name=short_name(fault.name))
+
+
+OF_OPERATOR = "make a tensor of the variable first, or put it on the left"
+
+
+def is_operator(name: str) -> bool:
+    """Whether this is the name of an operator of NumPy's arrays, as a fault or a fact has it."""
+    return name.startswith("numpy.ndarray.__") and not name.endswith("__setitem__")
 
 
 def cut_place(fault: Fault, lost: GradientLost) -> Place:

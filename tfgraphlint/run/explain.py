@@ -29,6 +29,7 @@ from tfgraphlint.run.examine import Examined, parsed_tree
 from tfgraphlint.run.facts import asked_for, placing
 from tfgraphlint.run.lint import Request, readable
 from tfgraphlint.screen.triggers import mentions_framework
+from tfgraphlint.syntax.deep_stack import LimitReached
 from tfgraphlint.syntax.parents import ancestors
 from tfgraphlint.syntax.tree import Tree, nodes_in
 
@@ -190,7 +191,11 @@ class _Explainer:
 
     @cached_property
     def _tree(self) -> Tree | UnparsableFile:
-        texts = [text for text in self.source.programs if _row_of(text, self.row).strip()] or [self.source.text]
+        try:
+            programs = self.source.programs
+        except LimitReached as reached:
+            raise RunError(f"{self.source.filename}: not linted to its end: {reached}") from reached
+        texts = [text for text in programs if _row_of(text, self.row).strip()] or [self.source.text]
         return parsed_tree(replace(self.source, text=texts[0]))
 
     @cached_property

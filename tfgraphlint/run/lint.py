@@ -202,15 +202,18 @@ class Words:
         self.request = request
         self.entries: tuple[Entry, ...] = load(request.plugins, request.roots).entries if request.plugins else shipped()
         self._selected: dict[int, frozenset[str]] = {}
+        self._on: dict[Path, frozenset[str]] = {}
         for settings in {id(each): each for each in request.files.values()}.values():
             check_codes(settings, request.overrides, self.entries)
             self._selected[id(settings)] = request.overrides.over(settings).selected(self.entries)
 
     def on(self, file: Path) -> frozenset[str]:
         """The codes that are reported in ``file``, one of the request's."""
-        settings = self.request.files[file]
-        off = {code for word in ignored_codes(file, settings) for code in matching(word, self.entries)}
-        return self._selected[id(settings)] - off
+        if file not in self._on:
+            settings = self.request.files[file]
+            off = {code for word in ignored_codes(file, settings) for code in matching(word, self.entries)}
+            self._on[file] = self._selected[id(settings)] - off
+        return self._on[file]
 
     def looked_for(self, file: str, code: str) -> bool:
         """Whether a report of this rule in ``file`` would have been found: also one that was in a file that is gone."""

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 import tfgraphlint
+from tfgraphlint.disk.names import file_name, one_line
 from tfgraphlint.report.html import document
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -75,7 +76,7 @@ def lines(overview: Overview) -> Iterator[str]:
         f"{_count(overview.projects, 'project')}, {_count(overview.files, 'file')}, "
         f"{_count(overview.reports, 'report')}, {overview.seconds:,.1f} s of processor time."
     )
-    yield from (f"{project}: {why}" for project, why in overview.failed.items())
+    yield from (f"{file_name(project)}: {one_line(why)}" for project, why in overview.failed.items())
     if overview.errors:
         yield f"{_count(len(overview.errors), 'file')} could not be linted to the end: see the results."
 

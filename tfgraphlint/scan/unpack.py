@@ -24,6 +24,9 @@ from tfgraphlint.scan.sources import LINTED, Kind, Project
 
 MAX_FILES = 100_000
 MAX_TOTAL_BYTES = 2_000_000_000
+# What an archive comes to, with what is passed over: half a megabyte can unpack to gigabytes.
+MAX_UNPACKED_BYTES = 4_000_000_000
+MAX_NOTE_BYTES = 1_000_000  # of a long name, or whatever else stands before a member: it is read as a whole
 # Besides what is linted: configurations, requirements, what git ignores.
 LOOKED_AT = (".toml", ".cfg", ".txt", ".in", ".yml", ".yaml", ".gitignore")
 GIT = (
@@ -97,9 +100,32 @@ def _most(name: str) -> int:
     return MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_BYTES
 
 
+class _Header(tarfile.TarInfo):
+    """What stands before a member of an archive. No sparse files: their maps may have any length."""
+
+    _NOTES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+              tarfile.GNUTYPE_LONGLINK)  # fmt: skip
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in self._NOTES and self.size > MAX_NOTE_BYTES:
+            raise tarfile.ReadError("a header of too many bytes")
+        found: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return found
+
+    def _refuse(self, *_: object) -> None:
+        raise tarfile.ReadError("a sparse file")
+
+    _proc_sparse = _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _refuse
+
+
 def _of_tar(project: Project) -> Iterator[_Member]:
-    with opened(project.location) as stream, tarfile.open(fileobj=stream, mode="r|*") as archive:
+    with (
+        opened(project.location) as stream,
+        tarfile.open(fileobj=stream, mode="r|*", bufsize=1 << 20, tarinfo=_Header) as archive,
+    ):
         for member in archive:
+            if member.offset_data + member.size > MAX_UNPACKED_BYTES:
+                raise RunError(f"it comes to more than {MAX_UNPACKED_BYTES:,} bytes")
             if member.isreg():
                 yield _Member(member.name, member.size, lambda member=member: _taken(archive, member))  # type: ignore[misc]
 
@@ -152,7 +178,9 @@ def _git(project: Project, *words: str) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    """Without what a hook of git sets (GIT_DIR), which speaks of another repository."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or "CONFIG" in name}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def _beginning(folder: Path) -> Path:

@@ -7,6 +7,7 @@ import ast
 from tfgraphlint.screen.expressions import asked_for_shape, is_last_dimension
 from tfgraphlint.screen.notes import Notes
 from tfgraphlint.screen.parts import Part
+from tfgraphlint.syntax.ast_names import first_name
 
 
 def read_test(notes: Notes, node: ast.If | ast.While | ast.IfExp | ast.Assert, part: Part) -> None:
@@ -25,10 +26,23 @@ def read_comparison(notes: Notes, node: ast.Compare, part: Part) -> None:
         part.doubts += (node.left, *node.comparators)
 
 
-def read_modulo(notes: Notes, node: ast.BinOp, part: Part) -> None:
-    """``"%d" % x``."""
+def read_operation(notes: Notes, node: ast.BinOp, part: Part) -> None:
+    """``"%d" % x``, and ``array * weight``, which NumPy computes."""
     if isinstance(node.op, ast.Mod) and isinstance(node.left, (ast.Constant, ast.Name)):
         part.doubts.append(node.right)
+    if isinstance(node.right, ast.Attribute) and node.right.attr in notes.variables and notes.imports.host:
+        part.symptom = part.symptom or _may_be_array(notes, node.left, part)
+
+
+def _may_be_array(notes: Notes, node: ast.expr, part: Part) -> bool:
+    match node:
+        case ast.Name(id=name):
+            return name not in part.parameters
+        case ast.Attribute(attr=name) if name in notes.variables:
+            return False
+        case ast.Attribute():
+            return True
+    return first_name(node) in notes.imports.host
 
 
 def read_negation(notes: Notes, node: ast.UnaryOp, part: Part) -> None:

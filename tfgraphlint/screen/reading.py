@@ -12,8 +12,8 @@ from tfgraphlint.screen.doubts import (
     read_comparison,
     read_formatted,
     read_keys,
-    read_modulo,
     read_negation,
+    read_operation,
     read_starred,
     read_subscript,
     read_test,
@@ -123,6 +123,8 @@ def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
     for each in targets_in(target):
         if isinstance(each, ast.Name):
             names.add(each.id)
+            if part.outer is None and each.id in part.own and isinstance(value, (ast.Constant, ast.BinOp, ast.UnaryOp)):
+                notes.changed.add(each.id)  # a trace keeps what it has read of it before
         elif isinstance(each, ast.Attribute):
             _set_attribute(notes, each.attr, value, part)
         elif isinstance(each, ast.Subscript):
@@ -304,7 +306,7 @@ _READERS: dict[type[ast.AST], Reader] = {
     ast.FormattedValue: read_formatted,
     ast.Subscript: read_subscript, ast.Attribute: _attribute, ast.Expr: _statement, ast.Call: read_call,
     ast.ListComp: _comprehensions, ast.SetComp: _comprehensions, ast.GeneratorExp: _comprehensions,
-    ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_modulo, ast.UnaryOp: read_negation,
+    ast.DictComp: _comprehensions, ast.Compare: read_comparison, ast.BinOp: read_operation, ast.UnaryOp: read_negation,
     ast.Starred: read_starred,
     ast.Dict: read_keys, ast.Set: read_keys, ast.Global: _outer_name, ast.Nonlocal: _outer_name,
 }  # fmt: skip

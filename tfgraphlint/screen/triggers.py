@@ -23,6 +23,7 @@ from tfgraphlint.libraries.words import (
 )
 from tfgraphlint.syntax.ast_names import dotted_name, imported_names
 from tfgraphlint.syntax.ast_walk import walk
+from tfgraphlint.syntax.text import words_in_text
 
 COMPILE = "compile"
 TRIGGERS = GRADIENT_TRIGGERS | LOST_METHODS
@@ -34,15 +35,15 @@ _IMPORTED_TEXT = re.compile(r"import(?<=\bimport)\b([^\n]*)")
 _SHORT_NAME = re.compile(r"\b(?:tf\w*|K)\b|\*")
 # The word of an outline for a call of a method that gives what a version of Keras refuses.
 REFUSED = "refused argument"
-_TRIGGER_TEXT = re.compile(
-    rf"\b(?:{'|'.join(sorted(TRIGGERS | {COMPILE} | set(REFUSED_BY_METHODS)))})\b"
-    rf"|\.(?:{'|'.join(sorted(LOST_VALUES))})\b"
-)
+_TRIGGER_WORDS = TRIGGERS | {COMPILE} | REFUSED_BY_METHODS.keys()
 
 
 def mentions_root(text: str) -> bool:
     """Whether the words that a root needs stand anywhere in ``text``, be it in a comment. Costs next to nothing."""
-    return mentions_framework(text) and _TRIGGER_TEXT.search(text) is not None
+    if not mentions_framework(text):
+        return False
+    words = words_in_text(text)
+    return not _TRIGGER_WORDS.isdisjoint(words) or any(f".{word}" in text for word in words & LOST_VALUES)
 
 
 def mentions_framework(text: str) -> bool:
@@ -60,7 +61,7 @@ def holds_root(tree: ast.Module) -> bool:
     """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
     trained: set[str] = set()
-    for node in walk(tree):
+    for node in filter(_may_say_something, walk(tree)):
         framework = framework or _imports_framework(node)
         trigger = trigger or _names_trigger(node)
         if not trigger:
@@ -68,6 +69,18 @@ def holds_root(tree: ast.Module) -> bool:
         if framework and (trigger or len(trained) == PARTS_OF_TRAINING):
             return True
     return False
+
+
+# Most nodes are of other kinds or have other names: seen before the questions that cost more.
+_NAME_OF = {ast.Name: "id", ast.Attribute: "attr", ast.FunctionDef: "name"}
+_HELD_BY = frozenset({ast.Import, ast.ImportFrom, ast.Call, ast.keyword})
+_FITTING = frozenset({"fit", "train_on_batch", "fit_generator"})
+_ASKED_FOR = TRIGGERS | LOST_VALUES | CUTTING | _FITTING | {COMPILE, "call", "Lambda"}
+
+
+def _may_say_something(node: ast.AST) -> bool:
+    named = _NAME_OF.get(node.__class__)
+    return node.__class__ in _HELD_BY if named is None else getattr(node, named) in _ASKED_FOR
 
 
 PARTS_OF_TRAINING = 4
@@ -80,7 +93,7 @@ def _parts_of_training(node: ast.AST) -> Iterator[str]:
             return
         case ast.Attribute(attr="compile"):
             yield "compile"
-        case ast.Attribute(attr="fit" | "train_on_batch" | "fit_generator"):
+        case ast.Attribute(attr=name) if name in _FITTING:
             yield "fit"
         case ast.FunctionDef(name="call") | ast.Attribute(attr="Lambda") | ast.Name(id="Lambda"):
             yield "own"

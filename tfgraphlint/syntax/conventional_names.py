@@ -16,7 +16,8 @@ CONVENTIONS = {"tf": "tensorflow", "keras": "keras", "K": "keras.backend", "np":
 # The library is at hand under ``tf.keras`` as well: what is said has to hold for both.
 OF_KERAS = ("keras", "K")
 
-_USED = re.compile(rf"(?<![\w.])({'|'.join(CONVENTIONS)})\.\w")
+# That nothing stands before the name is looked at behind it: the search for the letters alone is fast.
+_USES = {name: re.compile(rf"{name}\.(?<![\w.]{name}\.)\w") for name in CONVENTIONS}
 _IMPORT = re.compile(r"\bimport\b([^\n]*)")  # a row is looked at once, however often the word stands in it
 _NAMED = re.compile(rf"\b({'|'.join(CONVENTIONS)})[ \t]*(?:$|[,;#)\r])")
 # What may bind a name without showing it.
@@ -30,7 +31,7 @@ def taken_for_libraries(text: str) -> Mapping[str, str]:
     # Nearly every text imports what it uses: that is seen without regular expressions.
     if not any(f"{name}." in text and f" {name}\n" not in text for name in CONVENTIONS):
         return _NOTHING
-    used = set(_USED.findall(text))
+    used = {name for name, use in _USES.items() if use.search(text)}
     used -= {name for names in _IMPORT.findall(text) for name in _NAMED.findall(names)} if used else set()
     if not used or _HIDDEN.search(text):
         return _NOTHING

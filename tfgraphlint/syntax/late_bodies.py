@@ -16,16 +16,17 @@ from typing import Any
 
 import libcst as cst
 
-from tfgraphlint.syntax.deep_stack import make_sure_of
+from tfgraphlint.syntax.deep_stack import give_memory_back, make_sure_of
 from tfgraphlint.syntax.text import count_tokens
 
 MIN_ROWS = 3  # shorter bodies are parsed with the file
 # The memory that libcst's parser takes on the way, measured with 1.9: up to 2 kB for a word or sign, 4 kB for a row.
 # For so few characters it is not worth asking.
-SMALL = 100_000
+SMALL = 50_000
 BYTES_PER_TOKEN, BYTES_PER_ROW = 2_000, 4_000
-# White space of which a part of the file would not give back what the whole file gives.
-_UNUSUAL = re.compile(r"[\t\r\f]|^ *\\$", re.MULTILINE)
+# White space of which a part of the file would not give back what the whole file gives: in any row, or in the body.
+_UNUSUAL = re.compile(r"[\t\r\f]")
+_UNUSUAL_IN_BODY = re.compile(r"^ *\\$", re.MULTILINE)
 _HEADER_ENDS = re.compile(r":[ ]*(?:#.*)?$")
 _SUITES = ("finalbody", "orelse", "handlers", "cases", "body")  # where statements stand, the first ones last
 # Kinds of nodes: to ask for the kind is faster than to ask for an instance, since libcst's classes are abstract.
@@ -41,8 +42,16 @@ def parse_whole(text: str) -> cst.Module:
         libcst.ParserSyntaxError: libcst cannot parse it.
         TooLargeError: there may not be as much memory as that takes.
     """
-    if len(text) > SMALL:
-        make_sure_of((count_tokens(text) * BYTES_PER_TOKEN + text.count("\n") * BYTES_PER_ROW) / 2**20)
+    if len(text) <= SMALL:
+        return _parse(text)
+    make_sure_of((count_tokens(text) * BYTES_PER_TOKEN + text.count("\n") * BYTES_PER_ROW) / 2**20)
+    try:
+        return _parse(text)
+    finally:
+        give_memory_back()
+
+
+def _parse(text: str) -> cst.Module:
     with _no_validation():
         return cst.parse_module(text)
 
@@ -127,8 +136,10 @@ def _body_of(function: ast.FunctionDef | ast.AsyncFunctionDef, rows: Sequence[st
     if end - start < MIN_ROWS or start < function.lineno or not _HEADER_ENDS.search(rows[start - 1]):
         return None
     end = _with_comments(rows, end, indent)
-    is_async = isinstance(function, ast.AsyncFunctionDef)
-    return _Body(start, end, "\n".join(rows[start:end]) + "\n", indent, outer, is_async)
+    text = "\n".join(rows[start:end]) + "\n"
+    if _UNUSUAL_IN_BODY.search(text):
+        return None
+    return _Body(start, end, text, indent, outer, isinstance(function, ast.AsyncFunctionDef))
 
 
 def _with_comments(rows: Sequence[str], end: int, indent: str) -> int:

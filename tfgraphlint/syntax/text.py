@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 from tfgraphlint.diagnostic import Position, Span
 
 # Python ends lines here and nowhere else: str.splitlines() would also end one at a form feed or at U+2028.
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\d[\w.]*|\w+|[^\w\s]")
 
 
@@ -20,6 +22,12 @@ def rows_of(text: str) -> list[str]:
 def count_tokens(text: str) -> int:
     """How many words and signs stand in ``text``, about: a parser takes memory for each."""
     return sum(1 for _ in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=1)
+def words_in_text(text: str) -> frozenset[str]:
+    """The words of a text, those in comments too: nearly all questions asked of a file's letters end here."""
+    return frozenset(_WORD.findall(text))
 
 
 def line_end(text: str) -> str:

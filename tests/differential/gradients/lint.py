@@ -142,13 +142,19 @@ def _about(fact: Fact, line: Line) -> tuple[int, tuple[int, int] | None]:
 @contextmanager
 def _listening(found: Said, line: Line) -> Iterator[None]:
     judge_query, judge_training = queries.judge_call, trained_gradients.judge
+    stopping: list[int] = []
 
     def judge_call(m: Any, tape: Any, target: Value, written: Any, sources: Any, node: cst.CSTNode) -> None:
-        _note(found, line(m.place(node).span), (target, *(source.value for source in sources)))
+        at = line(m.place(node).span)
+        _note(found, at, (target, *(source.value for source in sources)))
+        if "compile(" in m.place(node).code and at in found.stopped:
+            stopping.append(at)  # its loss stops the gradient, of which ``fit`` says nothing more
         judge_query(m, tape, target, written, sources, node)
 
     def judge(m: Any, tape: Any, model: Value, outputs: Value, node: cst.CSTNode) -> None:
         _note(found, line(m.place(node).span), (outputs,))
+        if stopping:
+            found.stopped.add(line(m.place(node).span))
         behind = ancestors(nodes_within(outputs))
         if not any(one.kind is Kind.VARIABLE and one.trainable is not False for one in behind):
             found.unknown[line(m.place(node).span)].add("no weight takes part in the outputs")

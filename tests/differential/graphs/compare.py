@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..gradients.compare import Finding
 from .lint import Report, Said, built
-from .run import SYMBOLIC, Truth
+from .run import SYMBOLIC, Truth, bodies
 
 # What an error says, and the rules that tell of it.
 ERRORS = (
@@ -193,6 +193,8 @@ def _false(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:
     for report in said.reports:
         if report in matched or not _reached(text, truth, report.line) or _came_first(text, truth, report.line):
             continue
+        if _ended_there(text, truth, report.line) or report.code == "TFG407" and _only_inferred(truth, report.line):
+            continue
         first, last = truth.statement(report.line)
         if any(first <= line <= last for line in truth.error_path):
             if (
@@ -225,8 +227,29 @@ def _came_first(text: str, truth: Truth, line: int) -> bool:
     first, _ = truth.statement(line)
     if not truth.error or truth.error_line == first:
         return False
-    only_eager = truth.eager[first] and not truth.traced[first] and first not in truth.error_path
+    inside = range(first, _block(text, first)[1] + 1)  # of the header of a loop it is not noted how it ran
+    only_eager = any(truth.eager[one] for one in inside) and not any(truth.traced[one] for one in inside)
+    only_eager = only_eager and first not in truth.error_path
     return "Lambda(lambda" in _statement_at(text, line) or bool(only_eager and "layers." in text)
+
+
+def _ended_there(text: str, truth: Truth, line: int) -> bool:
+    """Whether a trace ended at the statement at ``line``, with an error that the program does not show: where a
+    ``Sequential`` has an ``Input``, it takes NotImplementedError for a layer whose result nobody knows yet."""
+    first, _ = truth.statement(line)
+    for body in bodies(ast.parse(text)):
+        for node, following in zip(body, body[1:]):
+            after = following.body[0] if isinstance(following, ast.With) else following
+            if node.lineno == first and not hasattr(node, "body") and not hasattr(after, "body"):
+                return truth.traced[after.lineno] < truth.traced[first]
+    return False
+
+
+def _only_inferred(truth: Truth, line: int) -> bool:
+    """Whether the statement was only run while Keras inferred shapes: of what comes when the model runs, that says
+    nothing."""
+    first, _ = truth.statement(line)
+    return truth.inferred[first] == truth.traced[first] > 0 and not truth.eager[first]
 
 
 def _rebuilt(text: str, truth: Truth, said: Said) -> Iterator[Verdict]:

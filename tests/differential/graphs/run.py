@@ -41,6 +41,7 @@ class Truth:
     error_path: tuple[int, ...] = ()  # all lines of the program in the traceback, outermost first
     eager: Counter[int] = field(default_factory=Counter)  # by line: how often Python came by, running eagerly
     traced: Counter[int] = field(default_factory=Counter)  # … while a graph was traced
+    inferred: Counter[int] = field(default_factory=Counter)  # … while Keras found out what a layer gives
     executed: Counter[int] = field(default_factory=Counter)  # how often a graph came by (statements with an effect)
     counted: bool = False  # whether ``executed`` was counted
     printed: dict[int, str] = field(default_factory=dict)  # by line: what was printed while a graph was traced
@@ -68,12 +69,14 @@ class _Watch:
 
     def seen(self, line: int) -> None:
         import tensorflow as tf
+        from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 
         truth, self.last = self.truth, line
         if not tf.inside_function():
             truth.eager[line] += 1
             return
         truth.traced[line] += 1
+        truth.inferred[line] += in_symbolic_scope()
         if truth.counted and line in truth.effects:
             tf.py_function(self._counter(line), [], [])
 
@@ -183,7 +186,7 @@ def instrumented(text: str, tree: ast.Module) -> str:
     lines = text.splitlines(keepends=True)
     simple = [
         node
-        for body in _bodies(tree)
+        for body in bodies(tree)
         for index, node in enumerate(body)
         if not hasattr(node, "body") and not _quiet(node, index) and not isinstance(node, ast.Match)
     ]
@@ -200,7 +203,8 @@ def _quiet(node: ast.stmt, index: int) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+def bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """The bodies of functions, loops and conditions: lists of statements that run one after the other."""
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)

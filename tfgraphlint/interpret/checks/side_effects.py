@@ -16,6 +16,7 @@ from tfgraphlint.interpret.core.events import (
     ContainerCalled,
     Dropped,
     IteratorAdvanced,
+    PlaceGivenBack,
     Returned,
     ValuesUsed,
 )
@@ -41,7 +42,9 @@ def augmented(m: Machine, event: Augmented) -> None:
     if not m.graphs or not outlives(m, node.target):
         return
     if is_constant(right) and _counts(m, left):
-        _changed(m, node, "counter")
+        _changed(m, node, _how_counted(m, node.target))
+    elif _holds_count(m, left):
+        _keep_count(m, node, value)
     elif isinstance(node.target, (cst.Name, cst.Attribute)) and value is not left:
         kept(m, node, value)
 
@@ -57,9 +60,17 @@ def assigned(m: Machine, event: Assigned) -> None:
             kept(m, node, value)
     if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
         if is_constant(value) and _moves_on(written, target):
-            _changed(m, node, "counter")
+            _changed(m, node, _how_counted(m, target))
+        elif any(_holds_count(m, operand) for part in m.nodes([value]) for operand in part.operands):
+            _keep_count(m, node, value)
         else:
             kept(m, node, value)
+
+
+def _how_counted(m: Machine, target: cst.BaseExpression) -> str:
+    """A counter, or one that AutoGraph makes a tensor of: an attribute or item in a condition or loop of the graph."""
+    in_graph = any(construct.tensor for construct in m.frame.around)
+    return "tensor" if in_graph and isinstance(target, (cst.Attribute, cst.Subscript)) else "counter"
 
 
 LIMITS = ("max", "min", "float")
@@ -96,21 +107,51 @@ def _counts(m: Machine, value: Value) -> bool:
 
 def outlives(m: Machine, target: cst.BaseExpression) -> bool:
     """Whether what is assigned to ``target`` is still there when the trace has ended."""
-    began = m.graphs[0]
     if isinstance(target, cst.Name):
         frame = frame_of(m, target.value)
-        return frame is None or frame is not m.frame and frame.made < began
-    if isinstance(target, cst.Attribute):
-        holder = m.evaluate(target.value)
-        return isinstance(holder, Instance) and holder.node.number < began and not _has_setter(holder, target)
-    if isinstance(target, cst.Subscript):
-        holder = m.evaluate(target.value)
-        return isinstance(holder, (Items, Dict)) and holder.made < m.graphs[-1]
+        return frame is None or frame is not m.frame and frame.made < m.graphs[0]
+    if isinstance(target, (cst.Attribute, cst.Subscript)):
+        return _holder_outlives(m, target, m.evaluate(target.value))
     return False
+
+
+def _holder_outlives(m: Machine, target: cst.Attribute | cst.Subscript, holder: Value | None) -> bool:
+    if isinstance(target, cst.Attribute):
+        return isinstance(holder, Instance) and holder.node.number < m.graphs[0] and not _has_setter(holder, target)
+    return isinstance(holder, (Items, Dict)) and holder.made < m.graphs[-1]
 
 
 def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
     return class_attribute(holder.cls, f"{target.attr.value}.setter") is not None
+
+
+def given_back(m: Machine, event: PlaceGivenBack) -> None:
+    """Note a tensor that takes the place of a number in an attribute or item that outlives the trace."""
+    node, target, holder, value, is_new = event
+    if m.graphs and _holder_outlives(m, target, holder) and (is_new or _holds_count(m, value)):
+        _keep_count(m, node, value)
+
+
+class Counts(dict[Node, object]):
+    """Tensors that stand for a counter in an attribute or item, and what was traced when they were put there: they are
+    out of scope when it is traced again, and nobody knows whether it is."""
+
+
+def _holds_count(m: Machine, value: Value) -> bool:
+    return any(isinstance(option, Tensor) and _is_count(m, option.node) for option in m.each(value))
+
+
+def _is_count(m: Machine, node: Node) -> bool:
+    return any(each in m.memory(Counts) for each in same_value(node))
+
+
+def _keep_count(m: Machine, node: cst.CSTNode, value: Value) -> None:
+    """Note a tensor that stands for a counter; the graph of a loop hands it on."""
+    if len(m.graphs) == 1:
+        kept(m, node, value)
+    for held in within(value):
+        if isinstance(held, Tensor):
+            m.memory(Counts)[held.node] = m.running.traced
 
 
 def container_called(m: Machine, event: ContainerCalled) -> None:
@@ -182,8 +223,11 @@ def returned(m: Machine, event: Returned) -> None:
 
 
 def _leaked(m: Machine, tensor: Tensor) -> None:
-    statement = m.frame.statement
-    for node in same_value(tensor.node):
+    statement, counts = m.frame.statement, m.memory(Counts)
+    nodes = same_value(tensor.node)
+    if m.graphs and any(node in counts and counts[node] is m.running.traced for node in nodes):
+        return
+    for node in nodes:
         leak = m.memory(Leaks).get(node)
         if leak is None or keras_symbols.infers_shapes(m) and not leak.in_loop:
             continue  # the graph in which Keras infers shapes never runs: it takes tensors of the one before

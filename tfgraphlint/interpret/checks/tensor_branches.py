@@ -106,7 +106,7 @@ def _compare_names(m: Machine, node: cst.If, one: Changes, other: Changes) -> No
         if state is names and isinstance(key, str) and (how := _difference(state, key, one, other)):
             _note_name(m, node, key, how)
     for base, attribute in sorted(_attributes(node)):
-        how = _of_attribute(names.get(base), attribute, one, other)
+        how = _of_attribute(_table(m, base), attribute, one, other)
         if how:
             _emit(m, node, how, f"{base}.{attribute}")
     for base, key in sorted(_items(node)):

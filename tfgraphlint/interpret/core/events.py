@@ -170,6 +170,17 @@ class SourceJudged(NamedTuple):
 # -- statements ----------------------------------------------------------------------------------
 
 
+class PlaceGivenBack(NamedTuple):
+    """A condition or loop of the graph gives back what an attribute or item holds that it assigns. ``is_new``: it was a
+    number and is a tensor now."""
+
+    node: cst.CSTNode  # the assignment
+    target: cst.Attribute | cst.Subscript
+    holder: Value | None  # what has the attribute or item
+    value: Value
+    is_new: bool
+
+
 class Assigned(NamedTuple):
     """``a = value``."""
 
@@ -433,5 +444,5 @@ Event = Union[
     LoopLeft, NameRead, NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended,
     FunctionEntered, LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced,
     FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven,
-    LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
+    LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged, PlaceGivenBack,
 ]  # fmt: skip

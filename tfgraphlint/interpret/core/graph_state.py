@@ -14,7 +14,7 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Range, Zip
 from tfgraphlint.interpret.core.scopes import Frame
 from tfgraphlint.interpret.core.structures import elements, within
-from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Host, Object, Tensor, Unknown, Variable, is_none
 from tfgraphlint.libraries.words import RUN_ONCE
 from tfgraphlint.syntax.bindings import binds, parameters
@@ -26,16 +26,32 @@ def is_symbolic(value: Value) -> bool:
     return isinstance(value, Tensor) and value.symbolic and not value.keras
 
 
-def is_assumed(value: Value) -> bool:
-    """Whether the value is an argument that Keras passes, or a part of one: it may be a list or dictionary as well."""
+MAX_OPERATORS = 6  # one within another that are looked through
+
+
+def is_assumed(value: Value, operators: int = 0) -> bool:
+    """Whether the value is an argument that Keras passes, a part of one, or put together of such: it may be a list or
+    dictionary as well."""
     node = value.node if isinstance(value, Tensor) else None
     while node is not None and node.place is not None:
         written = node.place.node
         if isinstance(written, cst.Param):
             return True
+        if node.operation in ("Add", "Multiply") and node.operands:
+            return operators == MAX_OPERATORS or _makes_a_list(node.operation, node.operands, operators + 1)
         part = node.operation == "Element" or isinstance(written, cst.Subscript) and len(written.slice) == 1
         node = node.edges[0].node if part and node.edges else None
     return False
+
+
+def _makes_a_list(operation: str, operands: Sequence[Value], operators: int) -> bool:
+    """Whether ``a + b`` would be a list if what is assumed is one, or ``a * 2``."""
+    lists = [isinstance(each, Unknown) or is_assumed(each, operators) for each in operands]
+    if operation == "Add":
+        return all(lists)
+    return any(lists) and all(
+        known or isinstance(each, Const) and isinstance(each.value, int) for each, known in zip(operands, lists)
+    )
 
 
 def holds_symbolic(value: Value) -> bool:

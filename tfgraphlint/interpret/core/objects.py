@@ -190,9 +190,17 @@ class Session(Graph):
 
 
 class Strategy(Object):
-    """A strategy of ``tf.distribute`` that runs a function in threads of its own."""
+    """A strategy of ``tf.distribute``; those but ``OneDeviceStrategy`` run a function in threads of their own."""
 
     __slots__ = ()
+
+
+class StrategyScope(Object):
+    """``strategy.scope()``."""
+
+    __slots__ = ()
+
+    strategy: ClassVar[Field[Value | None]] = Field(None)
 
 
 class InitScope(Object):

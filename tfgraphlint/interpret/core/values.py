@@ -88,6 +88,7 @@ class Variable(Value):
     dtype: str = ANY
     trainable: bool | None = True
     state: State = field(default_factory=dict)
+    keras: bool = False  # one of Keras 3, which NumPy takes for an array
 
     assigned: ClassVar[Field[tuple[Any, ...]]] = Field(())  # (node, fault) of what was assigned
 

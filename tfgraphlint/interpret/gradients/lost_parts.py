@@ -15,7 +15,7 @@ from tfgraphlint.interpret.core.provenance import Kind, Node, Recorded, Way, unr
 from tfgraphlint.interpret.core.structures import weights_within, within
 from tfgraphlint.interpret.core.tape_uses import use_of
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import Choice, Instance, Items, Object, Tape, Variable
+from tfgraphlint.interpret.core.values import ELEMENT, Choice, Instance, Items, Object, Tape, Variable, Weights
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.verdicts import judge_one
 from tfgraphlint.libraries.words import CHOOSERS, COMPARISON_SIGNS
@@ -101,7 +101,7 @@ def _lost(
     m: Machine, tape: Tape, targets: Mapping[Node, Recorded], source: Source, passed: Collection[Node]
 ) -> Iterator[tuple[Source, tuple[Fault, ...], Way]]:
     """Each cause once, with the layer that is nearest to it."""
-    if len(source.goals) < 2 or m.memory(Frozen).anywhere:
+    if len(source.goals) < 2 or m.memory(Frozen).anywhere or _is_one_of_them(source.value):
         return
     goals = {node for node in source.goals if node.kind is Kind.VARIABLE and node.trainable is True}
     left = unreached(list(targets), goals, tape.bit) - set(passed)
@@ -115,6 +115,13 @@ def _lost(
         if key not in nearest or len(found[1].nodes) < len(nearest[key][2].nodes):
             nearest[key] = member, found[0], found[1]
     yield from nearest.values()
+
+
+def _is_one_of_them(value: Value) -> bool:
+    """Whether these are the weights of one of several layers, or some of a model's, and it is not known of which."""
+    if isinstance(value, Weights):
+        return isinstance(value.owner, Choice) or value.which in (ELEMENT, "slice")
+    return isinstance(value, Choice)
 
 
 def _kind(owner: Value, goal: Node) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 import libcst as cst
 
+from tfgraphlint.interpret.core.class_hierarchy import class_attribute
+from tfgraphlint.interpret.core.events import PlaceGivenBack
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Kind, join_nodes
+from tfgraphlint.interpret.core.scopes import Frame
+from tfgraphlint.interpret.core.store import State
 from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import ANY, Host, Tensor
+from tfgraphlint.interpret.core.values import ANY, Dict, Host, Instance, Tensor
 from tfgraphlint.syntax.bindings import binds
 from tfgraphlint.syntax.tree import children_of
 
@@ -26,6 +30,75 @@ def give_back(m: Machine, node: cst.If | cst.For | cst.While) -> None:
         made = _output(m, node, m.each(value)) if isinstance(value, Value) else None
         if made is not None:
             m.store.write(names, name, made)
+    for statement, place in _places(node):
+        _give_back_to(m, node, statement, place)
+
+
+def _give_back_to(
+    m: Machine, node: cst.CSTNode, statement: cst.CSTNode, place: cst.Attribute | cst.Subscript
+) -> None:
+    """Make a tensor of the number in an attribute or item, which AutoGraph takes for a name as well."""
+    state, key = _entry(m, place)
+    value = state.get(key) if state is not None else None
+    if state is None or not isinstance(value, Value):
+        return
+    made = _output(m, node, m.each(value))
+    if made is not None:
+        m.store.write(state, key, made)
+    m.tell(PlaceGivenBack(statement, place, _held(m, place.value), made or value, made is not None))
+
+
+def _entry(m: Machine, place: cst.BaseExpression) -> tuple[State | None, Hashable]:
+    """Where what stands at a name, attribute or item is kept; None where that is not known. Nothing is read by it."""
+    match place:
+        case cst.Name(value=name):
+            frame: Frame | None = m.frame
+            while frame is not None and name not in frame.names:
+                frame = frame.parent
+            return (frame.names if frame is not None else m.frame.scope.names), name
+        case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+            holder = _held(m, owner)
+            has_own = isinstance(holder, Instance) and class_attribute(holder.cls, name) is None
+            return (holder.state, name) if has_own and isinstance(holder, Instance) else (None, name)
+        case cst.Subscript(value=owner, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
+            holder, key = _held(m, owner), _held(m, index)
+            if isinstance(holder, Dict) and isinstance(key, Const) and isinstance(key.value, (str, int)):
+                return holder.state, key.value
+    return None, ""
+
+
+def _held(m: Machine, place: cst.BaseExpression) -> Value | None:
+    """What stands there, or the constant that is written there."""
+    if isinstance(place, (cst.SimpleString, cst.Integer)):
+        return Const(place.evaluated_value)
+    state, key = _entry(m, place)
+    value = state.get(key) if state is not None else None
+    return value if isinstance(value, Value) else None
+
+
+def _places(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.Attribute | cst.Subscript]]:
+    """The attributes and items that AutoGraph takes for names, with the statements in ``node`` that assign them:
+    ``self.a.b``, ``table["x"]``, ``table[key]``."""
+    match node:
+        case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AugAssign(target=target):
+            if isinstance(target, (cst.Attribute, cst.Subscript)) and _is_name(target):
+                yield node, target
+    for child in children_of(node):
+        if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):
+            yield from _places(child)
+
+
+def _is_name(node: cst.BaseExpression) -> bool:
+    match node:
+        case cst.Name():
+            return True
+        case cst.Attribute(value=value):
+            return _is_name(value)
+        case cst.Subscript(value=value, slice=[cst.SubscriptElement(
+            slice=cst.Index(value=cst.Name() | cst.SimpleString() | cst.Integer())
+        )]):
+            return _is_name(value)
+    return False
 
 
 def _assigned(node: cst.CSTNode) -> Iterator[str]:

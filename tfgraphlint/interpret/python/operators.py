@@ -10,9 +10,13 @@ import libcst as cst
 
 from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.interpret.core import arguments, shapes, texts
+from tfgraphlint.interpret.core.class_hierarchy import kind_of
 from tfgraphlint.interpret.core.events import OperationBuilt, OperatorApplied
+from tfgraphlint.interpret.core.graph_state import is_assumed
 from tfgraphlint.interpret.core.joins import join
+from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.objects import Network
 from tfgraphlint.interpret.core.operands import dtype_of_operator, is_no_number, parts
 from tfgraphlint.interpret.core.provenance import Edge, Flow, Kind
 from tfgraphlint.interpret.core.scopes import Class, Function
@@ -45,6 +49,8 @@ FOLDED: dict[str, Callable[[Any, Any], Any]] = {
 }
 ADDITIVE = ("Add", "Subtract")
 LINEAR = ("Multiply", "Divide", "Minus")
+OF_ARRAYS = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
+             "MatrixMultiply": "__matmul__", "Power": "__pow__", "Modulo": "__mod__", "FloorDivide": "__floordiv__"}
 BITWISE = ("BitAnd", "BitOr", "BitXor", "LeftShift", "RightShift")
 NUMERIC = (int, float, complex)
 MAX_BITS = 1024  # of an integer that is computed: `n = n * n` doubles them each time
@@ -90,11 +96,24 @@ def binary(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) 
         return combined
     if any(isinstance(side, (Instance, Object, Function, Class, Library, Dict)) for side in (left, right)):
         return _operator_method(m, node, name, left, right)
-    if isinstance(left, Host) and isinstance(right, Tensor):
-        m.tell(OperatorApplied(node, name, left, right))
+    if isinstance(left, Host):
+        if isinstance(right, Tensor):
+            m.tell(OperatorApplied(node, name, left, right))
+        elif name in OF_ARRAYS and left.kind == "array" and _is_taken_for_array(m, right):
+            return leave(m, node, [left, right], FaultKind.NUMPY_CALL, f"numpy.ndarray.{OF_ARRAYS[name]}")
     flow = Flow.CUT if name == "FloorDivide" or name in BITWISE else Flow.FLOWS
     result = numeric(m, node, [left, right], flow, additive=name in ADDITIVE, name=name)
     return shapes.of_operator(left, right, result)
+
+
+def _is_taken_for_array(m: Machine, value: Value) -> bool:
+    """Whether NumPy takes the value for an array and computes ``array * value`` alone: a variable of Keras 3."""
+    if isinstance(value, Weights):
+        of_keras = isinstance(value.owner, Network) or isinstance(value.owner, Instance) and issubclass(
+            kind_of(m, value.owner.cls), Network
+        )
+        return of_keras and m.tables.keras >= 3 and value.which == ELEMENT and not value.plain
+    return isinstance(value, Variable) and value.keras
 
 
 def _text(m: Machine, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value | None:
@@ -148,7 +167,7 @@ def _combine_lists(m: Machine, node: cst.CSTNode, name: str, left: Value, right:
     if name == "Add":
         if isinstance(left, Items) and isinstance(right, Items):
             return _chained(left, right)
-        if is_list(left) and (is_list(right) or isinstance(right, Unknown)) or is_list(right):
+        if is_list(left) and (is_list(right) or isinstance(right, Unknown) or is_assumed(right)) or is_list(right):
             both = [left, right]
             return m.opaque(node, both) if nests_too_much(both) else sequence("list", both)
     if name == "Multiply":

@@ -9,10 +9,17 @@ from dataclasses import replace
 import libcst as cst
 
 from tfgraphlint.facts.common import Mode
-from tfgraphlint.interpret.core import arguments, unknown_calls
+from tfgraphlint.interpret.core import arguments, strategy_scopes, unknown_calls
 from tfgraphlint.interpret.core.autograph import inside
 from tfgraphlint.interpret.core.machine import Machine, Running
-from tfgraphlint.interpret.core.objects import GeneratorManager, Graph, InitScope, StopRecording, TensorArray
+from tfgraphlint.interpret.core.objects import (
+    GeneratorManager,
+    Graph,
+    InitScope,
+    StopRecording,
+    StrategyScope,
+    TensorArray,
+)
 from tfgraphlint.interpret.core.provenance import now
 from tfgraphlint.interpret.core.structures import MAX_LEVELS
 from tfgraphlint.interpret.core.value import Const, Value
@@ -61,6 +68,10 @@ def run_with(
     if isinstance(value, Graph):
         enter(value)
         with m.run_as(Running(Mode.GRAPH, m.place(expression), by="tensorflow.Graph")):
+            return body()
+    if isinstance(value, StrategyScope):
+        enter(value)
+        with strategy_scopes.inside(m, value):
             return body()
     if isinstance(value, InitScope):
         enter(Const(None))

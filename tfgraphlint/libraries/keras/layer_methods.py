@@ -111,7 +111,7 @@ def _add_weight(m: Machine, receiver: Value, name: str, args: Arguments, node: c
     trainable = bool(flag.value) if isinstance(flag, Const) else None if flag is not None else True
     made = Node(Kind.VARIABLE, m.place(node), active=m.active, trainable=trainable)
     trained_gradients.note_options(m, made, args)
-    return Variable(made, FLOAT, trainable)
+    return Variable(made, FLOAT, trainable, keras=m.tables.keras >= 3)
 
 
 @_of_layers("compile")

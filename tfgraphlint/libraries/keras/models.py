@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes
+from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects, shapes, strategy_scopes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.events import ApplicationMade, LayerMade, VariableMade
 from tfgraphlint.interpret.core.joins import join
@@ -98,7 +98,7 @@ def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> 
     for field in (*RETURN_FLAGS, Layer.return_sequences, Layer.name):
         if field.name in args.keywords:
             state[field] = args.keywords[field.name]
-    inner = args.get(0, "layer") or args.get(0, "cell")
+    inner = args.get(0, "layer") or args.get(0, "cell") or args.get(0, "cells")
     if short in WRAPPING and inner is not None:
         state[Layer.layer] = inner
     if Layer.return_state not in state and may_return_several(short, inner, args):
@@ -199,7 +199,7 @@ def _is_input(value: Value) -> bool:
     return isinstance(value, Object) and value.cls.rpartition(".")[2] in ("InputLayer", "Input")
 
 
-WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization")
+WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "Wrapper", "SpectralNormalization")
 BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch",
             "load_weights", "set_weights", "compute_output_shape")
 
@@ -243,6 +243,8 @@ def _all_unbuilt(m: Machine, values: Sequence[Value]) -> bool:
 
 def mark_built(m: Machine, value: Value) -> None:
     """Note that a layer or model has its variables."""
+    if isinstance(value, (Network, Instance)):
+        strategy_scopes.note_built(m, value.node)
     if isinstance(value, Network) and value.built is None:
         m.store.set(value, Network.built, Const(True))
     elif isinstance(value, Instance) and value.state.get(BUILT) is None:

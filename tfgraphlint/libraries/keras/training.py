@@ -11,7 +11,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
-from tfgraphlint.interpret.core import class_hierarchy, eagerness, effort, keras_symbols, traces
+from tfgraphlint.interpret.core import class_hierarchy, eagerness, effort, keras_symbols, strategy_scopes, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.effort import OutOfBudget
 from tfgraphlint.interpret.core.events import LossReturned, TraceRun
@@ -244,7 +244,8 @@ def _steps_of_its_own(m: Machine) -> Iterator[None]:
     before, looks = (set(m.reached), m.entries.copy(), m.steps, m.thrifty), effort.left()
     m.allow(min(MAX_STEPS - m.steps, MAX_FIT_STEPS))
     try:
-        yield
+        with strategy_scopes.left(m):
+            yield
     finally:
         m.reached, m.entries, m.steps, m.thrifty = before
         effort.allow(looks)

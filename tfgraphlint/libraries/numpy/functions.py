@@ -120,7 +120,7 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     dtype = dtype_named(args.keywords.get("dtype"))
     if dtype == ANY:
         dtype = _natural_dtype(name, args)
-    kind: HostKind = "scalar" if name.startswith("math.") or name in TYPES else "array"
+    kind: HostKind = "scalar" if name.startswith("math.") or name in TYPES or _draws_one(name, args) else "array"
     result = Host(made, kind, dtype)
     if name in LISTS:
         return Items("list", {Items.items: Spread(result)})
@@ -131,6 +131,16 @@ def _made(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         seeded = isinstance(seed, Const) and seed.value is not None
         return RandomGenerator(name, made, {RandomGenerator.seeded: seeded})
     return result
+
+
+# How many arguments a draw takes before its size: without one it gives a number of Python.
+BEFORE_SIZE = {"rand": 0, "randn": 0, "random": 0, "random_sample": 0, "standard_normal": 0, "normal": 2, "uniform": 2,
+               "randint": 2}
+
+
+def _draws_one(name: str, args: Arguments) -> bool:
+    before = BEFORE_SIZE.get(name.removeprefix("numpy.random."))
+    return before is not None and args.certain and len(args.positional) <= before and "size" not in args.keywords
 
 
 def _natural_dtype(name: str, args: Arguments) -> str:

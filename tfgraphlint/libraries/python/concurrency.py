@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tfgraphlint.interpret.core import class_hierarchy
+from tfgraphlint.interpret.core import class_hierarchy, strategy_scopes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.objects import Pool, Thread
@@ -134,7 +134,7 @@ def _run_apart(m: Machine, function: Value, args: Arguments, node: cst.CSTNode, 
     m.record_on(0)
     stack, m.stack = m.stack, []
     try:
-        with m.run_as(Running(m.module_mode)):
+        with m.run_as(Running(m.module_mode)), strategy_scopes.left(m):
             result = m.call(function, args, node)
     finally:
         m.stack = stack

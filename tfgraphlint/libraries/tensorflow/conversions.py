@@ -48,7 +48,7 @@ def _variable(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         dtype = FLOAT  # whatever it is made of
     elif dtype == ANY and initial is not None:
         dtype = dtype_of(initial)
-    return Variable(made, dtype, trainable)
+    return Variable(made, dtype, trainable, keras=m.tables.keras >= 3 and name == "keras.Variable")
 
 
 @functions.handles("tensorflow.constant", "tensorflow.compat.v1.constant")

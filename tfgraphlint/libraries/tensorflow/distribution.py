@@ -10,10 +10,11 @@ from functools import partial
 
 import libcst as cst
 
+from tfgraphlint.interpret.core import strategy_scopes
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.autograph import is_converted
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Network, Strategy
+from tfgraphlint.interpret.core.objects import Network, Strategy, StrategyScope
 from tfgraphlint.interpret.core.operands import dtype_of, parts
 from tfgraphlint.interpret.core.overlay import functions, methods
 from tfgraphlint.interpret.core.provenance import REPLICAS, Edge, Kind, now
@@ -39,7 +40,11 @@ from tfgraphlint.interpret.core.values import (
 CALLED = (Function, Method, Partial, Instance, Network)  # what a thread calls; a ``tf.function`` is traced around it
 
 
+ON_ONE_DEVICE = ("tensorflow.distribute.OneDeviceStrategy", "tensorflow.compat.v1.distribute.OneDeviceStrategy")
+
+
 @functions.handles(
+    *ON_ONE_DEVICE,
     "tensorflow.distribute.MirroredStrategy", "tensorflow.compat.v1.distribute.MirroredStrategy",
     "tensorflow.distribute.MultiWorkerMirroredStrategy",
     "tensorflow.distribute.experimental.MultiWorkerMirroredStrategy",
@@ -49,17 +54,24 @@ def _strategy(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
     return Strategy(name, m.leaf(Kind.OPAQUE, node), made=m.place(node))
 
 
+@methods.handles(Strategy, "scope")
+def _scope(m: Machine, value: Strategy, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    return StrategyScope(name, value.node, {StrategyScope.strategy: value}, made=m.place(node))
+
+
 @methods.handles(Strategy, "run")
 def _run(m: Machine, value: Strategy, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``strategy.run(function, args=(…))``."""
     function, given, keywords = args.get(0, "fn"), args.get(1, "args"), args.get(2, "kwargs")
     passed = _passed(given, keywords)
-    if not args.certain or passed is None or not isinstance(function, (*CALLED, TracedCallable)):
+    if value.cls in ON_ONE_DEVICE or not args.certain or passed is None:
+        return None
+    if not isinstance(function, (*CALLED, TracedCallable)):
         return None
     began, recording = now(), m.active
     if not isinstance(function, TracedCallable):
         m.record_on(_outer_tapes(m))
-    with m.called_by(is_converted(m)):
+    with m.called_by(is_converted(m)), strategy_scopes.left(m):
         result = m.call(function, passed, node)
     handed = changed(result, partial(_of_replicas, m, node, began))
     m.record_on(recording)
