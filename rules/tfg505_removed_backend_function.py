@@ -209,4 +209,6 @@ def _is_taken(call: cst.Call) -> bool:
 def _advise(name: str, last: str) -> str | None:
     if name.startswith(OLD_PARTS):
         return "use `keras.layers`, or `tf.compat.v1.get_variable` and TensorFlow operations"
+    if name.endswith(".layers.experimental"):
+        return "use `keras.layers`: nearly all that was in `experimental.preprocessing` is there"
     return REMEDIES.get(last) if ".backend." in name else None
