@@ -21,8 +21,9 @@ from tfgraphlint.interpret.core.provenance import Node, now
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Instance
+from tfgraphlint.interpret.core.values import Instance, Tensor, Variable
 from tfgraphlint.libraries.keras.models import BUILT
+from tfgraphlint.syntax.parents import scopes_of
 
 
 class Unbuilt(list[Value]):
@@ -57,6 +58,14 @@ def _is_new(m: Machine, value: Value, fitted: bool) -> bool:
 
 def _has_build(value: Value) -> bool:
     return isinstance(value, Instance) and isinstance(class_attribute(value.cls, "build"), Function)
+
+
+def ran_before(instance: Instance, build: Value) -> bool:
+    """Whether ``build`` was called by the program: the layer holds something that was made there."""
+    if not isinstance(build, Function):
+        return False
+    places = [value.node.place for value in instance.state.values() if isinstance(value, (Tensor, Variable))]
+    return any(place is not None and scopes_of(place.tree, place.node)[:1] == [build.definition] for place in places)
 
 
 def where(m: Machine, instance: Instance, node: cst.CSTNode) -> AbstractContextManager[None]:

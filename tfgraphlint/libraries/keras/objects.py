@@ -360,7 +360,7 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
         return
     m.store.set(instance, Instance.entered_build, Ever(True))
     build = class_hierarchy.class_attribute(instance.cls, "build")
-    if build is not None:
+    if build is not None and not building.ran_before(instance, build):
         with building.where(m, instance, node):
             m.call(_bound(instance, build), Arguments([m.external(node)]), node)
 
