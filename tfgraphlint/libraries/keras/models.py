@@ -98,7 +98,7 @@ def _layer_state(m: Machine, short: str, args: Arguments, node: cst.CSTNode) -> 
     for field in (*RETURN_FLAGS, Layer.return_sequences, Layer.name):
         if field.name in args.keywords:
             state[field] = args.keywords[field.name]
-    inner = args.get(0, "layer") or args.get(0, "cell")
+    inner = args.get(0, "layer") or args.get(0, "cell") or args.get(0, "cells")
     if short in WRAPPING and inner is not None:
         state[Layer.layer] = inner
     if Layer.return_state not in state and may_return_several(short, inner, args):
@@ -199,7 +199,7 @@ def _is_input(value: Value) -> bool:
     return isinstance(value, Object) and value.cls.rpartition(".")[2] in ("InputLayer", "Input")
 
 
-WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "Wrapper", "SpectralNormalization")
+WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "Wrapper", "SpectralNormalization")
 BUILDERS = ("build", "fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch",
             "load_weights", "set_weights", "compute_output_shape")
 

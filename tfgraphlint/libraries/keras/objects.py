@@ -61,7 +61,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.libraries.keras import applications, metrics, training
+from tfgraphlint.libraries.keras import applications, building, metrics, training
 from tfgraphlint.libraries.keras.layer_methods import METHODS_OF_LAYERS
 from tfgraphlint.libraries.keras.models import (
     RETURN_FLAGS,
@@ -149,24 +149,47 @@ def _call_on_steps(m: Machine, layer: Object | Instance, given: Value, args: Arg
 
 
 def _call_cell(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Value | None:
-    """``RNN(cell)`` with a cell of the project: run twice, so that the second time sees the states of the first; None
-    where it is not known what the cell takes and gives, or the layer gives more than one tensor."""
-    cell = value.layer
-    if not value.cls.endswith(".RNN") or not isinstance(cell, Instance) or not isinstance(given, Tensor):
+    """``RNN(cell)`` and ``RNN([cell, cell])`` with cells of the project: each takes what the one before it gives; None
+    where it is not known what a cell takes and gives, or the layer gives more than one tensor."""
+    cells = _cells_of(value.layer) if value.cls.endswith(".RNN") else []
+    if not any(isinstance(cell, Instance) for cell in cells) or not isinstance(given, Tensor) or gives_several(value):
         return None
+    output: Value | None = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
+    for cell in cells:
+        assert output is not None
+        output = _run_cell(m, value, cell, output, node)
+        if not isinstance(output, Tensor):
+            return output
+    return replace(output, rank=None, open_axes=frozenset()) if isinstance(output, Tensor) else None
+
+
+def _cells_of(held: Value | None) -> Sequence[Value]:
+    """The cells that an ``RNN`` runs, as far as they are known one by one."""
+    if isinstance(held, Layer) and held.cls.endswith(".StackedRNNCells"):
+        held = held.layer
+    if isinstance(held, Items):
+        known = all(isinstance(cell, (Instance, Layer)) for cell in elements(held))
+        return elements(held) if isinstance(held.items, tuple) and known else ()
+    return [held] if isinstance(held, Instance) else []
+
+
+def _run_cell(m: Machine, layer: Layer, cell: Value, step: Value, node: cst.CSTNode) -> Value | None:
+    """One cell, run twice, so that the second time sees the states of the first."""
+    if isinstance(cell, Layer):
+        mark_built(m, cell)
+        return m.tensor(m.operation(node, [*weight_edges(cell), *(Edge(part) for part in parts(m, [step]))]), FLOAT)
     size = m.attribute(cell, "state_size", node)
     count = 1 if isinstance(size, Const) else len(items_of(size) or ()) if size is not None else 0
-    if not count or gives_several(value):
+    if not count:
         return None
-    step = replace(given, node=m.operation(node, [Edge(given.node)]), rank=None, open_axes=frozenset())
     states: Value = sequence("list", [m.tensor(m.leaf(Kind.TENSOR, node), FLOAT) for _ in range(count)])
     output: Value | None = None
     for _ in range(2):
         result = items_of(m.call(cell, Arguments([step, states]), node))
         if result is None or len(result) != 2 or len(elements(result[1])) != count:
-            return m.opaque(node, [value, given])
+            return m.opaque(node, [layer, step])
         output, states = result
-    return replace(output, rank=None, open_axes=frozenset()) if isinstance(output, Tensor) else None
+    return output if isinstance(output, Tensor) else None
 
 
 def _call_both_ways(m: Machine, value: Layer, given: Value, node: cst.CSTNode) -> Value | None:
@@ -274,6 +297,13 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
     is_network = issubclass(kind, Network)
     if is_network:
         m.tell(LayerCalled(instance, node))
+        with building.parts_built(m, instance):
+            return _call_instance(m, instance, kind, args, node)
+    return _call_instance(m, instance, kind, args, node)
+
+
+def _call_instance(m: Machine, instance: Instance, kind: type[Object], args: Arguments, node: cst.CSTNode) -> Value:
+    is_network = issubclass(kind, Network)
     _build(m, instance, node)
     method = class_hierarchy.class_attribute(instance.cls, "call")
     if issubclass(kind, Metric):
@@ -331,7 +361,8 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
     m.store.set(instance, Instance.entered_build, Ever(True))
     build = class_hierarchy.class_attribute(instance.cls, "build")
     if build is not None:
-        m.call(_bound(instance, build), Arguments([m.external(node)]), node)
+        with building.where(m, instance, node):
+            m.call(_bound(instance, build), Arguments([m.external(node)]), node)
 
 
 # -- attributes ----------------------------------------------------------------------------------
