@@ -16,6 +16,8 @@ from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 VALUE_HELP = "use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …"
+WALKERS = frozenset({"iter", "zip", "enumerate", "map", "filter"})
+WALK_HELP = "compute all rows at once, or use `tf.map_fn`; Python can walk numbers: `range(n)`, and then take `t[i]`"
 TEXT_HELP = "use `tf.strings` and `tf.io`, or call the function from one that `tf.py_function` runs: `x.numpy()` there"
 
 
@@ -26,10 +28,10 @@ class PythonValueOfTensor(Rule):
 
     Reports builtins that need values, given a tensor of a graph: `bool`, `sum`, `max`, `min`, `any`, `all`,
     `enumerate`, `zip`, `map`, `filter`, `list`, `tuple`, `set`, `round`, `complex`, `divmod`, `reversed`, functions
-    of `math`, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a tensor as a dictionary key or list index,
-    format specs (`f"{t:.3f}"`, `"%f" % t`), and functions that take a text or a path: `open`, `os.path.join` and others
-    of `os.path`, `re.sub`, `json.loads`, `pathlib.Path`. Where AutoGraph is off also `float`, `int`, `len`, `range`,
-    `sorted` and `for` over a tensor.
+    of `math`, those of `itertools` that walk a tensor, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a
+    tensor as a dictionary key or as an index of a list or a NumPy array, format specs (`f"{t:.3f}"`, `"%f" % t`), and
+    functions that take a text or a path: `open`, `os.path.join` and others of `os.path`, `re.sub`, `json.loads`,
+    `pathlib.Path`. Where AutoGraph is off also `float`, `int`, `len`, `range`, `sorted` and `for` over a tensor.
 
     ## Why it matters
 
@@ -42,6 +44,7 @@ class PythonValueOfTensor(Rule):
         TypeError: expected str, bytes or os.PathLike object, not SymbolicTensor
         TypeError: Tensor is unhashable. Instead, use tensor.ref() as the key.
         TypeError: list indices must be integers or slices, not SymbolicTensor
+        NotImplementedError: Cannot convert a symbolic tf.Tensor (ArgMax:0) to a numpy array.
 
     ## Known limits
 
@@ -87,9 +90,17 @@ class PythonValueOfTensor(Rule):
                 fact.place.span,
                 f"{_what(fact)} raises: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
-                help=TEXT_HELP if fact.name in TEXT_TAKERS else VALUE_HELP,
+                help=_advise(fact.name),
                 fix=graph_builtins.repair_of(fact),
             )
+
+
+def _advise(name: str) -> str:
+    if name in TEXT_TAKERS:
+        return TEXT_HELP
+    if name == "operator.index":
+        return "look it up in TensorFlow: `tf.gather(table, index)`"
+    return WALK_HELP if name.removeprefix("builtins.") in WALKERS or name.startswith("itertools.") else VALUE_HELP
 
 
 def _what(fact: HostRead) -> str:

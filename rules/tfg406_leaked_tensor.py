@@ -11,6 +11,7 @@ from tfgraphlint.facts.tracing import TensorLeaked, WriteDiscarded
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_path
+from tfgraphlint.syntax.parents import scopes_of
 
 
 class LeakedTensor(Rule):
@@ -69,9 +70,17 @@ class LeakedTensor(Rule):
             fact.place.span,
             f"`{code}` keeps a symbolic tensor that is used after {end}, outside its graph",
             path=(*traced_path(fact), *([used] if used else ())),
-            help="collect the values in a `tf.TensorArray`" if fact.in_loop else
-            "return the tensor from the traced function, or keep its value in a `tf.Variable`",
+            help=_advise(fact),
         )
+
+
+def _advise(fact: TensorLeaked) -> str:
+    if fact.in_loop:
+        return "collect the values in a `tf.TensorArray`"
+    functions = scopes_of(fact.place.tree, fact.place.node)[:1]
+    if functions and isinstance(functions[0], cst.FunctionDef) and functions[0].name.value == "build":
+        return "compute it in `call`: Keras 3 runs `build` in a graph of its own, to make the variables"
+    return "return the tensor from the traced function, or keep its value in a `tf.Variable`"
 
 
 def _name_array(fact: WriteDiscarded) -> str:

@@ -35,7 +35,7 @@ class Greedy(FakeInterpreter):
         kept = []
         while name == "spin":
             try:
-                pass
+                kept.clear()  # Python 3.10 looks for other threads only where something is called
             except Exception:
                 continue
         while name == "hoard":

@@ -109,6 +109,8 @@ def test_what_stands_beside_and_within_keeps_its_place(since: tuple[int, int], o
 
 # What looks like newer syntax and cannot be read as such: more is wrong, or it is longer than what is looked into.
 NEWER = [
+    ((3, 11), "x = 1\ny = a[b, *x]\n", 2),
+    ((3, 11), "def f(*args: *Ts): pass\n", 1),
     ((3, 12), "type X = int\nx = = 1\n", 1),
     ((3, 12), "def f[T](x: T) -> T:\n    return x\nx = = 1\n", 1),
     ((3, 12), "class A[T: (" + "int, " * 1000 + ")]:\n    pass\n", 1),

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +334,34 @@ def test_names_from_outside_cannot_write_html() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc for the processes")
+def test_a_scan_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    many = "\n".join(f"def f{number}(x):\n    return tf.sin(x)\n" for number in range(2000))
+    for number in range(4):
+        written(tmp_path / f"p{number}", {f"{each}.py": f"{TRAIN}\n{many}" for each in range(9)})
+    command = [sys.executable, "-m", "tfgraphlint", "scan", "p0", "p1", "p2", "p3", "-j", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        started = _soon(lambda: len(found := children.read_text().split()) == 2 and found)
+        process.kill()
+    assert _soon(lambda: all(map(_is_gone, started)))
+
+
+def _is_gone(process: str) -> bool:
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+
+
+def _soon(happens: Callable[[], Any]) -> Any:
+    for _ in range(600):
+        if found := happens():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it does not happen")
+
+
 def test_a_scan_that_is_told_to_end_leaves_an_overview(tmp_path: Path) -> None:
     slow = "\n".join(f"def f{number}(x):\n    return tf.sin(x)\n" for number in range(300))
     names = [tarred(tmp_path / "first.tar.gz", FILES)]

@@ -14,7 +14,7 @@ from tfgraphlint.interpret.core.overlay import attributes, functions, methods
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import Choice, Host, Instance, Object, Tensor, Unknown
-from tfgraphlint.libraries.keras import layer_methods, models, objects, optimizers
+from tfgraphlint.libraries.keras import activations, layer_methods, models, objects, optimizers
 from tfgraphlint.libraries.numpy import functions as numpy_functions
 from tfgraphlint.libraries.python import at_exit, concurrency, numbers, output, programs, sequences, standard_library
 from tfgraphlint.libraries.python import objects as python_objects
@@ -36,8 +36,8 @@ from tfgraphlint.libraries.words import HOST_LIBRARIES
 
 # Imported for what they register with ``functions`` and ``methods``.
 MODELS = (
-    at_exit, concurrency, control_flow, conversions, distribution, gradient_functions, host_functions,
-    identity_functions, modes, numbers, optimizers, output, programs, properties, sequences, structures,
+    activations, at_exit, concurrency, control_flow, conversions, distribution, gradient_functions,
+    host_functions, identity_functions, modes, numbers, optimizers, output, programs, properties, sequences, structures,
 )  # fmt: skip
 
 call_instance = objects.call_instance

@@ -305,6 +305,11 @@ WALKING_BUILTINS = frozenset({
     "sum", "max", "min", "any", "all", "enumerate", "zip", "list", "tuple", "set", "frozenset", "round", "divmod",
     "hash", "reversed",
 })  # fmt: skip
+# Functions of ``itertools`` that walk what they are given as soon as they are called; ``chain`` does later.
+WALKING_ITERTOOLS = frozenset({
+    "accumulate", "combinations", "combinations_with_replacement", "cycle", "groupby", "islice", "pairwise",
+    "permutations", "product", "starmap", "tee", "zip_longest",
+})  # fmt: skip
 # Builtins that AutoGraph converts, so that they take tensors there and nowhere else.
 CONVERTED_BUILTINS = frozenset({"len", "range", "sorted"})
 

@@ -45,6 +45,7 @@ def too_large(text: str) -> bool:
 
 # Rows that a newer Python can parse, what an older one says of them, and from which version on they are Python.
 _NEWER = (
+    ((3, 11), re.compile(r".*\[\s*(?:[^\[\]]*,\s*)?\*\s*[\w(]|.*\*\s*\w+\s*:\s*\*"), "invalid syntax"),
     ((3, 12), re.compile(r"\s*type\s+\w+\s*(?:\[[^\]]*\]\s*)?=|\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["), ""),
     ((3, 12), re.compile(r".*\b[rR]?[fF][rR]?[\"']"), "f-string"),
     ((3, 14), re.compile(r"\s*except\*?\s+\w[\w.]*\s*,"), "multiple exception types"),

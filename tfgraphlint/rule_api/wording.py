@@ -72,7 +72,7 @@ _OF_FIT = "'s loss"  # a model is fitted to its loss
 
 def name_gradient(lost: GradientLost) -> str:
     """``the gradient of `loss` with respect to `w` ``."""
-    target = f"`{brief(lost.target.code)}`{_OF_FIT if _is_fitted(lost) else ''}"
+    target = f"`{brief(lost.target.code)}`{_OF_FIT if is_fitted(lost) else ''}"
     of = "for" if lost.source.kind == "part layer" else "with respect to"
     return f"the gradient of {target} {of} {name_source(lost)}"
 
@@ -101,7 +101,7 @@ def _is_compiled(lost: GradientLost) -> bool:
     return lost.source.written.node is lost.target.written.node
 
 
-def _is_fitted(lost: GradientLost) -> bool:
+def is_fitted(lost: GradientLost) -> bool:
     """Whether this is what a model's ``fit`` computes, with the model for its target."""
     node = lost.place.node
     function = node.func if isinstance(node, cst.Call) else None

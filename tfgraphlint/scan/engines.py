@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +16,8 @@ from tfgraphlint.errors import RunError
 from tfgraphlint.scan.sources import Project
 from tfgraphlint.scan.task import Options, scan
 from tfgraphlint.syntax.deep_stack import say_process_ends_soon
+
+SECONDS_BETWEEN_LOOKS = 0.5  # whether the process that started this one is still there
 
 Done = tuple[Project, dict[str, Any]]
 
@@ -64,7 +69,19 @@ def _alone(project: Project, options: Options) -> dict[str, Any]:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=say_process_ends_soon)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
+
+
+def _begin(parent: int) -> None:
+    """What a process of the pool does first. It ends with the one that started it, however that ends."""
+    say_process_ends_soon()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    os._exit(1)
 
 
 def run_on_dask(projects: Sequence[Project], options: Options, address: str) -> Iterator[Done]:

@@ -10,7 +10,7 @@ from tfgraphlint.syntax.ast_names import ImportedName, imported_names
 
 # Modules whose functions take numbers of Python or NumPy, or show what they are given.
 HOST_MODULES = HOST_LIBRARIES | {
-    "logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib", "re", "io",
+    "logging", "warnings", "os", "sys", "json", "copy", "pandas", "matplotlib", "re", "io", "itertools",
     "pathlib",
 }  # fmt: skip
 # Modules whose functions give something new each time.

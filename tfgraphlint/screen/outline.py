@@ -20,6 +20,9 @@ from tfgraphlint.screen.reading import read, read_names
 from tfgraphlint.screen.tensors import decide_doubts
 from tfgraphlint.screen.tracing import TRACED_METHODS
 
+# Methods that run because their class is named: Keras calls them, or Python does when an object is made.
+RUN_UNNAMED = TRACED_METHODS | RUN_ONCE
+
 
 class Names:
     """The functions of one file by what they name, and nothing else: quick to read, and it holds no tree."""
@@ -32,8 +35,11 @@ class Names:
         self.parts = notes.parts
         self._all = (notes.module, *notes.parts)
         self._by_name: dict[str, list[Part]] = {}
+        self._methods: dict[int, list[Part]] = {}  # of each class those that nobody has to name for them to run
         for part in self.parts:
             self._by_name.setdefault(part.name, []).append(part)
+            if part.outer is not None and part.outer.is_class and part.name in RUN_UNNAMED:
+                self._methods.setdefault(id(part.outer), []).append(part)
 
     @property
     def imports(self) -> list[tuple[int, str, str, str]]:
@@ -70,6 +76,10 @@ class Names:
         while pending:
             part = pending.pop()
             yield part
+            for method in self._methods.get(id(part), ()):
+                if id(method) not in seen:
+                    seen.add(id(method))
+                    pending.append(method)
             new = part.words - named
             named |= new
             for word in new:

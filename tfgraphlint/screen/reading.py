@@ -144,6 +144,21 @@ def _set_attribute(notes: Notes, name: str, value: ast.expr, part: Part) -> None
         notes.variables.add(name)
         if part.outer is not None and part.outer.holds_weights and last_name(value.func) == "Variable":
             part.anywhere = True  # Keras may not find it
+    elif part.name in MAKE_WEIGHTS and part.outer is not None and part.outer.holds_weights:
+        part.anywhere = part.anywhere or _computes_once(notes, value, part)
+
+
+# The methods in which a layer makes its weights.
+MAKE_WEIGHTS = ("__init__", "build")
+
+
+def _computes_once(notes: Notes, value: ast.expr, part: Part) -> bool:
+    """Whether a tensor may be computed here from weights, once for all calls: ``self.w = tf.exp(self.log_w)``."""
+    roots = {first_name(each) for each in walk(value) if isinstance(each, ast.Attribute)}
+    of_tensorflow = isinstance(value, ast.Call) and first_name(value.func) in notes.imports.tensorflow
+    if part.name == "build":
+        return of_tensorflow or isinstance(value, ast.BinOp) and "self" in roots
+    return "self" in roots and not notes.imports.tensorflow.isdisjoint(roots)
 
 
 def _set_item(notes: Notes, target: ast.Subscript, part: Part) -> None:

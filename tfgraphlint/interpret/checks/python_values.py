@@ -14,10 +14,12 @@ from tfgraphlint.interpret.core.graph_state import in_graph, in_trace, is_assume
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items, Tensor, Variable
-from tfgraphlint.libraries.words import CONVERTED_BUILTINS, TEXT_TAKERS, WALKING_BUILTINS
+from tfgraphlint.libraries.words import CONVERTED_BUILTINS, TEXT_TAKERS, WALKING_BUILTINS, WALKING_ITERTOOLS
 
 # Builtins that AutoGraph leaves alone: they walk the tensor, ask whether it is true, or want its number.
-NOT_CONVERTED = frozenset(f"builtins.{name}" for name in WALKING_BUILTINS)
+NOT_CONVERTED = frozenset({
+    *(f"builtins.{name}" for name in WALKING_BUILTINS), *(f"itertools.{name}" for name in WALKING_ITERTOOLS),
+})  # fmt: skip
 CONVERTED = frozenset(f"builtins.{name}" for name in CONVERTED_BUILTINS)  # these it has its own ways for
 SECOND = frozenset({"builtins.map", "builtins.filter"})  # what they walk is their second argument
 COMPARING = frozenset({"builtins.max", "builtins.min", "builtins.sorted"})
@@ -86,7 +88,7 @@ def hashed(m: Machine, event: Hashed) -> None:
 
 
 def indexed(m: Machine, event: Indexed) -> None:
-    """``values[value]`` of a list: a tensor that has a value is taken for an integer, one of the graph is not."""
+    """``values[value]`` of a list or an array: a tensor that has a value is an integer, one of the graph is not."""
     node, value = event
     if isinstance(value, Tensor) and is_asked(m, value):
         report(m, node, "operator.index", [value])

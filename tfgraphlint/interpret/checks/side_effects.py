@@ -59,7 +59,7 @@ def assigned(m: Machine, event: Assigned) -> None:
         if not _is_carried(m, target):
             kept(m, node, value)
     if isinstance(target, (cst.Name, cst.Attribute)) and outlives(m, target):
-        if isinstance(written, cst.BinaryOperation) and written.left.deep_equals(target) and is_constant(value):
+        if is_constant(value) and _moves_on(written, target):
             _changed(m, node, _how_counted(m, target))
         elif any(_holds_count(m, operand) for part in m.nodes([value]) for operand in part.operands):
             _keep_count(m, node, value)
@@ -71,6 +71,19 @@ def _how_counted(m: Machine, target: cst.BaseExpression) -> str:
     """A counter, or one that AutoGraph makes a tensor of: an attribute or item in a condition or loop of the graph."""
     in_graph = any(construct.tensor for construct in m.frame.around)
     return "tensor" if in_graph and isinstance(target, (cst.Attribute, cst.Subscript)) else "counter"
+
+
+LIMITS = ("max", "min", "float")
+
+
+def _moves_on(written: cst.BaseExpression, target: cst.BaseExpression) -> bool:
+    """Whether a number becomes another one each time: ``rate * 0.9``, ``max(0.1, rate * 0.9)``, where that is kept."""
+    match written:
+        case cst.BinaryOperation(left=left, right=right):
+            return any(side.deep_equals(target) for side in (left, right)) or _moves_on(left, target)
+        case cst.Call(func=cst.Name(value=name), args=args) if name in LIMITS:
+            return any(_moves_on(arg.value, target) for arg in args)
+    return False
 
 
 def _is_carried(m: Machine, target: cst.Subscript) -> bool:

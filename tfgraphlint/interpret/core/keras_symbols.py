@@ -41,6 +41,10 @@ def runs_for_keras(m: Machine) -> bool:
     return m.running.by in RUN_BY_KERAS
 
 
+class Discarded(list[tuple[int, int]]):
+    """The graphs that Keras built only to make variables: the numbers of the first and the last node of each."""
+
+
 class Inferring:
     """How many calls of layers with symbolic tensors run now."""
 

@@ -9,6 +9,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Fault, FaultKind, Operand, Place
 from tfgraphlint.facts.gradients import GradientLost
+from tfgraphlint.interpret.core.keras_symbols import Discarded
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.provenance import Kind, Node, Recorded, Way, unreached
 from tfgraphlint.interpret.core.structures import weights_within, within
@@ -18,9 +19,11 @@ from tfgraphlint.interpret.core.values import ELEMENT, Choice, Instance, Items, 
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.verdicts import judge_one
 from tfgraphlint.libraries.words import CHOOSERS, COMPARISON_SIGNS
+from tfgraphlint.syntax.parents import scopes_of
 
 # What cuts the gradient where TensorFlow goes on. What leaves TensorFlow may be meant to cut it.
 CUTS = frozenset({FaultKind.NON_DIFFERENTIABLE, FaultKind.ASSIGN})
+MADE_IN = ("__init__", "build")  # the methods in which a layer makes its weights
 
 
 class Frozen(set[Node]):
@@ -60,11 +63,27 @@ def report(
     ``at`` are the query and the target as it is written, ``passed`` the weights of which nothing is said.
     """
     for member, faults, way in _lost(m, tape, targets, source, {*passed, *_told_to_rest(m, source.value)}):
-        if all(fault.kind in cuts and not _chooses(fault, way) for fault in faults):
+        if all(_is_told(m, fault, way, cuts) for fault in faults):
             m.emit(GradientLost(
                 at[0], use_of(tape), Operand(at[1], next(iter(targets)).place),
                 Operand(m.place(source.written), way.source.place, member.kind), faults, False, None, tuple(m.calls),
             ))  # fmt: skip
+
+
+def _is_told(m: Machine, fault: Fault, way: Way, cuts: Collection[FaultKind]) -> bool:
+    return fault.kind in cuts and not _chooses(fault, way) or is_made_once(m, fault, way)
+
+
+def is_made_once(m: Machine, fault: Fault, way: Way) -> bool:
+    """Whether a tensor was computed from a weight where the weight is made, in ``build`` or ``__init__``, and is used
+    when the layer is called; not where it raises then, as a tensor of a graph that Keras has thrown away."""
+    if fault.kind is not FaultKind.OUTSIDE or way.source.place is None:
+        return False
+    if any(begin < node.number < end for node in way.nodes for begin, end in m.memory(Discarded)):
+        return False
+    scopes = [scopes_of(place.tree, place.node)[:1] for place in (fault.place, way.source.place)]
+    function = scopes[0][0] if scopes[0] and scopes[0] == scopes[1] else None
+    return isinstance(function, cst.FunctionDef) and function.name.value in MADE_IN
 
 
 def _chooses(fault: Fault, way: Way) -> bool:

@@ -69,6 +69,9 @@ def subscript(m: Machine, node: cst.Subscript, value: Value, index: Sequence[Val
         case Shape():
             return shapes.dimension(m, node, value, only)
         case Host():
+            for part in index if value.kind == "array" else ():
+                if isinstance(part, Tensor):
+                    m.tell(Indexed(node, part))
             return Host(m.operation(node, [Edge(value.node)]), value.kind, value.dtype)
         case Weights():
             return _weight(m, node, value, only)

@@ -11,6 +11,7 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.keras import SymbolicLossAdded
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.fields import Ever
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import (
@@ -36,7 +37,7 @@ from tfgraphlint.interpret.core.values import (
     Variable,
 )
 from tfgraphlint.interpret.python.builtin_methods import assign_weights
-from tfgraphlint.libraries.keras import trained_gradients, training
+from tfgraphlint.libraries.keras import building, trained_gradients, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
     layer_of,
@@ -173,6 +174,8 @@ def _add_loss(m: Machine, receiver: Value, name: str, args: Arguments, node: cst
 
 @_of_layers("summary", "build", "load_weights", "save", "save_weights", "add_metric")
 def _nothing(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if name == "build" and isinstance(receiver, Instance):
+        m.memory(building.BuiltByHand).add(receiver.node)
     return Const(None)
 
 
@@ -187,6 +190,8 @@ def _of_super(m: Machine, value: Super, name: str, args: Arguments, node: cst.CS
         if name == "__init__" and isinstance(value.instance, Instance):
             trained_gradients.note_options(m, value.instance.node, args)
             _model_subclass(m, value.instance, args)
+        if name == "build" and isinstance(value.instance, Instance):
+            m.store.set(value.instance, Instance.entered_build, Ever(True))
         return Const(None)
     if isinstance(value.instance, Instance) and issubclass(
         class_hierarchy.kind_of(m, value.instance.cls), Weighted

@@ -61,7 +61,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.python import calls
-from tfgraphlint.libraries.keras import applications, metrics, training
+from tfgraphlint.libraries.keras import applications, building, metrics, training
 from tfgraphlint.libraries.keras.layer_methods import METHODS_OF_LAYERS
 from tfgraphlint.libraries.keras.models import (
     RETURN_FLAGS,
@@ -297,6 +297,13 @@ def call_instance(m: Machine, instance: Instance, kind: type[Object], args: Argu
     is_network = issubclass(kind, Network)
     if is_network:
         m.tell(LayerCalled(instance, node))
+        with building.parts_built(m, instance):
+            return _call_instance(m, instance, kind, args, node)
+    return _call_instance(m, instance, kind, args, node)
+
+
+def _call_instance(m: Machine, instance: Instance, kind: type[Object], args: Arguments, node: cst.CSTNode) -> Value:
+    is_network = issubclass(kind, Network)
     _build(m, instance, node)
     method = class_hierarchy.class_attribute(instance.cls, "call")
     if issubclass(kind, Metric):
@@ -354,7 +361,8 @@ def _build(m: Machine, instance: Instance, node: cst.CSTNode) -> None:
     m.store.set(instance, Instance.entered_build, Ever(True))
     build = class_hierarchy.class_attribute(instance.cls, "build")
     if build is not None:
-        m.call(_bound(instance, build), Arguments([m.external(node)]), node)
+        with building.where(m, instance, node):
+            m.call(_bound(instance, build), Arguments([m.external(node)]), node)
 
 
 # -- attributes ----------------------------------------------------------------------------------

@@ -92,9 +92,11 @@ def judge(m: Machine, tape: Tape, model: Value, outputs: Value, node: cst.CSTNod
         m.tell(SourceJudged(node, tape, receiver, targets, source, found))
     if found is None:
         lost_parts.report(m, tape, recorded, source, (m.place(node), m.place(receiver)), cuts=CUTS)
-    if found is None or not found[0] or not all(fault.kind in CUTS for fault in found[0]):
+    if found is None or not found[0]:
         return
     faults, way = found
+    if not all(fault.kind in CUTS or way is not None and lost_parts.is_made_once(m, fault, way) for fault in faults):
+        return
     made = way.source.place if way is not None else goals[0].place
     m.emit(GradientLost(
         m.place(node), use_of(tape), Operand(m.place(receiver), targets[0].place),

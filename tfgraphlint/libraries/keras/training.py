@@ -41,7 +41,7 @@ from tfgraphlint.interpret.core.values import (
     sequence,
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
-from tfgraphlint.libraries.keras import trained_gradients
+from tfgraphlint.libraries.keras import building, trained_gradients
 from tfgraphlint.libraries.words import HOOKS, MODEL_STEPS
 
 RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
@@ -179,7 +179,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
         return
     given = args.keywords.get("callbacks")
     with _steps_of_its_own(m):
-        with contextlib.suppress(OutOfBudget):
+        with contextlib.suppress(OutOfBudget), building.parts_built(m, receiver, fitted=True):
             _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), args, node)
             _trace_schedule(m, receiver, node)
         with m.mute(), contextlib.suppress(OutOfBudget):

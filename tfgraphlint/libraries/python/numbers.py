@@ -118,13 +118,13 @@ def _sum(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | N
     return operators.binary(m, node, "Add", start, element_of(m, value, node))
 
 
-def extreme(m: Machine, args: Arguments, node: cst.CSTNode) -> Value | None:
+def extreme(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """What ``max`` or ``min`` gives."""
     values = args.positional
     if all(isinstance(value, Const) for value in values):
         numbers = [value.value for value in values if isinstance(value, Const)]
         if len(numbers) > 1 and all(isinstance(number, (int, float)) for number in numbers):
-            return number(m, node, FLOAT if any(isinstance(n, float) for n in numbers) else INT)
+            return Const(max(numbers) if name.endswith("max") else min(numbers))
     if len(values) > 1 and all(isinstance(value, (Const, Host)) and is_constant(value) for value in values):
         dtypes = {operands.dtype_of(value) for value in values}
         found = number(m, node, FLOAT if FLOAT in dtypes else INT if dtypes == {INT} else ANY)

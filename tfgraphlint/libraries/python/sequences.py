@@ -41,7 +41,7 @@ def _elements(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Valu
         return sequence(kind, ()) if not args.all() else Items(kind, {Items.items: Spread(m.opaque(node, args.all()))})
     value = args.positional[0]
     if short in ("max", "min"):
-        return extreme(m, args, node)
+        return extreme(m, short, args, node)
     if short == "list" and isinstance(value, Weights):
         return value
     if short in ("iter", "reversed", "sorted") and isinstance(value, (Tensor, Variable, Object)):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tfgraphlint.facts.common import Mode
 from tfgraphlint.interpret.core import graph_state
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.joins import join
-from tfgraphlint.interpret.core.machine import Machine
+from tfgraphlint.interpret.core.machine import Machine, Running
 from tfgraphlint.interpret.core.operands import parts
 from tfgraphlint.interpret.core.overlay import functions
 from tfgraphlint.interpret.core.provenance import Edge, Kind
@@ -25,6 +26,7 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.python.branches import branch
 from tfgraphlint.interpret.python.iteration import element_of
+from tfgraphlint.interpret.python.tracing import handed_out, symbolic_arguments
 
 
 @functions.handles("tensorflow.cond", "keras.ops.cond", "tensorflow.keras.ops.cond", "tensorflow.compat.v1.cond")
@@ -93,8 +95,18 @@ def _map_fn(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
         return unknown_call(m, [], args, node)
     element = _row(m, given, node) if isinstance(given, Items) else element_of(m, given, node)
     with m.called_by(name == "tensorflow.map_fn"):
-        result = m.call(function, Arguments([element]), node)
+        if name == "tensorflow.vectorized_map" and m.mode is Mode.EAGER:
+            result = _traced(m, function, element, name, node)
+        else:
+            result = m.call(function, Arguments([element]), node)
     return _stacked(m, result, node)
+
+
+def _traced(m: Machine, function: Value, element: Value, name: str, node: cst.CSTNode) -> Value:
+    """The function is traced once, whatever the settings are, and AutoGraph leaves it as it is."""
+    with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, name)):
+        given = symbolic_arguments(m, Arguments([element]))
+        return handed_out(m.call(function, given, node))
 
 
 def _row(m: Machine, given: Items, node: cst.CSTNode) -> Value:
