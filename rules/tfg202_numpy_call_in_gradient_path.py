@@ -50,7 +50,8 @@ class NumpyCallInGradientPath(Rule):
     (`np.sqrt(2.0) * x`, `array @ x`, `array += x`), which TensorFlow computes and records, NumPy on constants, labels
     and shapes, and `tf.experimental.numpy` and `keras.ops`. Functions that are not in the derived table, and
     values that are not known to be tensors, are silent. In traced code the same call raises; that is
-    TFG402. `math.log(t)` is TFG203.
+    TFG402. `math.log(t)` is TFG203. A weight that a class inherits from a layer of Keras (`self.kernel` in a subclass
+    of `Dense`) is not told apart from the others of that layer, and is silent.
 
     ## Fix safety
 
