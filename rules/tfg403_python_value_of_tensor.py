@@ -17,7 +17,7 @@ from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 VALUE_HELP = "use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …"
 WALKERS = frozenset({"iter", "zip", "enumerate", "map", "filter"})
-WALK_HELP = "compute all rows at once, or use `tf.map_fn`; Python can walk numbers: `range(n)`, and then take `t[i]`"
+LOOP_HELP = "compute all rows at once, or use `tf.map_fn`; loop over numbers, `range(n)`, and take `t[i]` in it"
 TEXT_HELP = "use `tf.strings` and `tf.io`, or call the function from one that `tf.py_function` runs: `x.numpy()` there"
 
 
@@ -28,7 +28,7 @@ class PythonValueOfTensor(Rule):
 
     Reports builtins that need values, given a tensor of a graph: `bool`, `sum`, `max`, `min`, `any`, `all`,
     `enumerate`, `zip`, `map`, `filter`, `list`, `tuple`, `set`, `round`, `complex`, `divmod`, `reversed`, functions
-    of `math`, those of `itertools` that walk a tensor, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a
+    of `math`, of `itertools` that iterate at once, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a
     tensor as a dictionary key or as an index of a list or a NumPy array, format specs (`f"{t:.3f}"`, `"%f" % t`), and
     functions that take a text or a path: `open`, `os.path.join` and others of `os.path`, `re.sub`, `json.loads`,
     `pathlib.Path`. Where AutoGraph is off also `float`, `int`, `len`, `range`, `sorted` and `for` over a tensor.
@@ -100,7 +100,7 @@ def _advise(name: str) -> str:
         return TEXT_HELP
     if name == "operator.index":
         return "look it up in TensorFlow: `tf.gather(table, index)`"
-    return WALK_HELP if name.removeprefix("builtins.") in WALKERS or name.startswith("itertools.") else VALUE_HELP
+    return LOOP_HELP if name.removeprefix("builtins.") in WALKERS or name.startswith("itertools.") else VALUE_HELP
 
 
 def _what(fact: HostRead) -> str:

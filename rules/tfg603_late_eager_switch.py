@@ -26,8 +26,8 @@ class LateEagerSwitch(Rule):
         AttributeError: Tensor.op is undefined when eager execution is enabled.
         ValueError: Encountered an Eager-defined Tensor during graph construction, but a function was not being built.
 
-    `fit`, `evaluate` and `predict` of Keras 3 walk over a dataset, which needs eager execution, switched off early or
-    late:
+    `fit`, `evaluate` and `predict` of Keras 3 iterate over a dataset, which needs eager execution, switched off early
+    or late:
 
         RuntimeError: `tf.data.Dataset` only supports Python-style iteration in eager mode or within tf.function.
 
