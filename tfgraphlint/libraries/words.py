@@ -270,8 +270,11 @@ REFUSED_BY_METHODS = {
 }  # fmt: skip
 # Methods that took a name first and refuse it.
 NAME_CAME_FIRST = frozenset({"add_weight"})
-# Methods that run once for each object, so that what they change or make stays.
+# Methods that run once for each object, so that what they change or make stays; layers make their weights in them.
 RUN_ONCE = frozenset({"__init__", "build"})
+
+# Optimizers of Keras 3 that make no variables for those that they train, unless they are told to.
+WITHOUT_SLOTS = frozenset({"SGD"})
 
 # What a ``LambdaCallback`` is given, in the order of its arguments.
 HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end", "on_train_batch_begin",

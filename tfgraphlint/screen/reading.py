@@ -144,12 +144,8 @@ def _set_attribute(notes: Notes, name: str, value: ast.expr, part: Part) -> None
         notes.variables.add(name)
         if part.outer is not None and part.outer.holds_weights and last_name(value.func) == "Variable":
             part.anywhere = True  # Keras may not find it
-    elif part.name in MAKE_WEIGHTS and part.outer is not None and part.outer.holds_weights:
+    elif part.name in RUN_ONCE and part.outer is not None and part.outer.holds_weights:
         part.anywhere = part.anywhere or _computes_once(notes, value, part)
-
-
-# The methods in which a layer makes its weights.
-MAKE_WEIGHTS = ("__init__", "build")
 
 
 def _computes_once(notes: Notes, value: ast.expr, part: Part) -> bool:

@@ -15,6 +15,7 @@ from tfgraphlint.interpret.core.objects import Optimizer
 from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.structures import within
 from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.libraries.words import WITHOUT_SLOTS
 
 APPLYING = ("apply_gradients", "apply", "minimize")
 
@@ -72,8 +73,8 @@ def _is_too_late(m: Machine, optimizer: Optimizer) -> bool:
 
 
 def _makes_variables(m: Machine, optimizer: Optimizer) -> bool:
-    """Whether it has variables for those that it trains: SGD of Keras 3 has them for momentum only."""
-    return ".v1." not in optimizer.cls and (m.tables.keras < 3 or not optimizer.cls.endswith(".SGD"))
+    """Whether it has variables for those that it trains."""
+    return ".v1." not in optimizer.cls and (m.tables.keras < 3 or optimizer.cls.rpartition(".")[2] not in WITHOUT_SLOTS)
 
 
 def _is_in(optimizer: Optimizer, value: Value) -> bool:

@@ -8,7 +8,7 @@ from tfgraphlint.facts.gradients import StepInScope
 from tfgraphlint.interpret.core import keras_symbols, strategy_scopes
 from tfgraphlint.interpret.core.events import GradientAsked, MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Layer, Model, Network, Optimizer, Strategy
+from tfgraphlint.interpret.core.objects import Layer, Model, Network, Optimizer, Strategy, StrategyScope
 from tfgraphlint.interpret.core.structures import elements, within
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ELEMENT, Instance, Items, Object, Tensor, Unknown, Variable, Weights
@@ -18,8 +18,8 @@ from tfgraphlint.libraries.words import MIRRORING
 APPLYING = ("apply_gradients", "minimize")
 
 
-class Ended(set[int]):
-    """The scopes, by ``id``, whose code ends with an error that was reported."""
+class Ended(set[StrategyScope]):
+    """The scopes whose code ends with an error that was reported."""
 
 
 def asked(m: Machine, event: GradientAsked) -> None:
@@ -51,7 +51,7 @@ def called(m: Machine, event: MethodCalled) -> None:
 def _strategy(m: Machine) -> Strategy | None:
     """The strategy in whose scope the code certainly runs."""
     scope = strategy_scopes.running(m)
-    if scope is None or m.guards or m.alternatives or id(scope) in m.memory(Ended):
+    if scope is None or m.guards or m.alternatives or scope in m.memory(Ended):
         return None
     return scope.strategy if isinstance(scope.strategy, Strategy) else None
 
@@ -59,7 +59,7 @@ def _strategy(m: Machine) -> Strategy | None:
 def _report(m: Machine, node: cst.CSTNode, what: str) -> None:
     scope = strategy_scopes.running(m)
     if scope is not None and scope.made is not None:
-        m.memory(Ended).add(id(scope))
+        m.memory(Ended).add(scope)
         m.emit(StepInScope(m.place(node), what, scope.made, tuple(m.calls)))
 
 

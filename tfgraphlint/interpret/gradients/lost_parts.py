@@ -18,12 +18,11 @@ from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ELEMENT, Choice, Instance, Items, Object, Tape, Variable, Weights
 from tfgraphlint.interpret.gradients.query_sources import Source
 from tfgraphlint.interpret.gradients.verdicts import judge_one
-from tfgraphlint.libraries.words import CHOOSERS, COMPARISON_SIGNS
+from tfgraphlint.libraries.words import CHOOSERS, COMPARISON_SIGNS, RUN_ONCE
 from tfgraphlint.syntax.parents import scopes_of
 
 # What cuts the gradient where TensorFlow goes on. What leaves TensorFlow may be meant to cut it.
 CUTS = frozenset({FaultKind.NON_DIFFERENTIABLE, FaultKind.ASSIGN})
-MADE_IN = ("__init__", "build")  # the methods in which a layer makes its weights
 
 
 class Frozen(set[Node]):
@@ -83,7 +82,7 @@ def is_made_once(m: Machine, fault: Fault, way: Way) -> bool:
         return False
     scopes = [scopes_of(place.tree, place.node)[:1] for place in (fault.place, way.source.place)]
     function = scopes[0][0] if scopes[0] and scopes[0] == scopes[1] else None
-    return isinstance(function, cst.FunctionDef) and function.name.value in MADE_IN
+    return isinstance(function, cst.FunctionDef) and function.name.value in RUN_ONCE
 
 
 def _chooses(fault: Fault, way: Way) -> bool:
