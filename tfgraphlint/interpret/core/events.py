@@ -417,6 +417,13 @@ class LayerCalled(NamedTuple):
     node: cst.CSTNode
 
 
+class ModelFitted(NamedTuple):
+    """A model was fitted, or trained on a batch: its code has run, and its optimizer has made steps."""
+
+    value: Object | Instance
+    node: cst.CSTNode
+
+
 class SymbolicTensorGiven(NamedTuple):
     """A function that refuses Keras' symbolic tensors is given some."""
 
@@ -443,6 +450,7 @@ Event = Union[
     ConditionTested, ConditionalChosen, BranchesJoined, BlockEnded, Assigned, Augmented, Dropped, Returned, Raised,
     LoopLeft, NameRead, NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended,
     FunctionEntered, LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced,
-    FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven,
-    LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged, PlaceGivenBack,
+    FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, ModelFitted,
+    SymbolicTensorGiven, LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
+    PlaceGivenBack,
 ]  # fmt: skip
