@@ -171,11 +171,11 @@ class SourceJudged(NamedTuple):
 
 
 class PlaceGivenBack(NamedTuple):
-    """A condition or loop of the graph gives back what an attribute or item holds that it assigns. ``is_new``: it was a
-    number and is a tensor now."""
+    """A condition or loop of the graph gives back what an attribute, an item or a ``global`` or ``nonlocal`` name holds
+    that it assigns. ``is_new``: it was a number and is a tensor now."""
 
     node: cst.CSTNode  # the assignment
-    target: cst.Attribute | cst.Subscript
+    target: cst.Attribute | cst.Subscript | cst.Name
     holder: Value | None  # what has the attribute or item
     value: Value
     is_new: bool
