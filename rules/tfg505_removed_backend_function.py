@@ -65,8 +65,9 @@ class RemovedBackendFunction(Rule):
     `tf.compat.v1` under Keras 3. So it does with methods and attributes that objects had in Keras 2 or TensorFlow 1
     and lack: `minimize`, `get_gradients` and `lr` of optimizers, `get_scaled_loss` of a `LossScaleOptimizer`,
     `add_metric` of layers and models, `fit_generator` of models, `reset_states` of metrics, `output_shapes` of
-    datasets; and optimizers of `tf.keras.optimizers.legacy`, which cannot be made. The names come from tables derived
-    by asking installed versions.
+    datasets; and optimizers of `tf.keras.optimizers.legacy`, which cannot be made. Optimizers of Keras 2.11 and later
+    lack what only the legacy ones have: `get_updates`, `get_weights`, `weights`, `get_slot`. The names come from tables
+    derived by asking installed versions.
 
     ## Why it matters
 
@@ -131,6 +132,8 @@ class RemovedBackendFunction(Rule):
             return self.report(fact.place.span, message, help=advice)
         owner = fact.owner.rpartition(".")[2]
         library = "TensorFlow 2" if fact.owner.startswith(("tensorflow.data.", "tensorflow.distribute.")) else "Keras 3"
+        if fact.legacy:
+            library = "Keras 2.11 and later"
         verb = "has no" if fact.error == "AttributeError" else "refuses"
         return self.report(
             fact.place.span,

@@ -116,10 +116,12 @@ class ClassRecord(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A member of a class that is gone, or a method that only raises: with which ``error``."""
+    """A member of a class that is gone, or a method that only raises: with which ``error``. ``legacy``: objects of the
+    legacy class of the same name still have it."""
 
     is_method: bool
     error: str
+    legacy: bool = False
 
 
 class Replacement(NamedTuple):
@@ -477,13 +479,27 @@ class Tables:
                 method, _, error = refused.partition("=")
                 if method == member and (member or name == self.canonical(full_name)):
                     return Lost(True, error)
-        return None
+        kept = self._only_in_legacy(self.canonical(full_name)).get(member)
+        return Lost(kept == "methods", "AttributeError", legacy=True) if kept is not None else None
+
+    @cache  # noqa: B019
+    def _only_in_legacy(self, name: str) -> Mapping[str, str]:
+        """The members of an optimizer that its namesake among the legacy ones has, which was the only one once, and it
+        itself lacks."""
+        module, _, last = name.rpartition(".")
+        own = self.class_members(name) if module.endswith("optimizers") else {}
+        if not own or "*" in own:
+            return {}
+        legacy = self.class_members(f"{module}.legacy.{last}")
+        return {member: sort for member, sort in legacy.items() if member not in own and member != "*"}
 
     @cache  # noqa: B019
     def lost_members(self) -> frozenset[str]:
         """The names of all members that some class lost: nothing else has to be asked for."""
         rows = self._removed["members"].values()
-        return frozenset(word.partition("=")[0] for row in rows for words in row.values() for word in words.split())
+        words = (word for row in rows for words in row.values() for word in words.split())
+        of_optimizers = (member for name in self.listed_classes() for member in self._only_in_legacy(name))
+        return frozenset([*(word.partition("=")[0] for word in words), *of_optimizers])
 
     # Arguments of Keras
 
