@@ -166,6 +166,17 @@ TEXT_TAKERS = frozenset({
     )),
     *(f"re.{name}" for name in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")),
 })  # fmt: skip
+# Functions of TensorFlow and NumPy that work with a text. Of one that shows a tensor of a graph, they get its name.
+TEXT_USERS = frozenset({"tensorflow.print", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile"})
+TEXT_MODULES = ("tensorflow.io.", "tensorflow.strings.")
+# Methods of a text that ask what stands in it.
+TEXT_QUESTIONS = frozenset({
+    "split", "rsplit", "partition", "rpartition", "startswith", "endswith", "find", "rfind", "index", "count",
+})  # fmt: skip
+# Tensors whose length nobody knows while tracing, unless what they are made of is constant.
+OF_ANY_LENGTH = frozenset({
+    "tensorflow.range", "tensorflow.where", "tensorflow.boolean_mask", "tensorflow.strings.split",
+})  # fmt: skip
 # Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
 HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "statistics"})
 # Libraries whose functions compute or show something, and change nothing of the program that calls them.

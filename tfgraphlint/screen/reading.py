@@ -18,7 +18,7 @@ from tfgraphlint.screen.doubts import (
     read_subscript,
     read_test,
 )
-from tfgraphlint.screen.expressions import asked_for_shape, is_text, targets_in
+from tfgraphlint.screen.expressions import asked_for_shape, is_text, shown_in, targets_in
 from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
@@ -115,6 +115,7 @@ def _assign_one(notes: Notes, node: ast.AnnAssign | ast.NamedExpr, part: Part) -
 
 def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
     part.doubts += filter(None, [asked_for_shape(value)])
+    part.doubts += shown_in(value)
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         part.doubts.append(value)
     names: set[str] = set()
