@@ -16,6 +16,7 @@ from tfgraphlint.libraries.words import (
     PASSIVE_PARTS,
     SHAPE_TAKERS,
     TRAINING_METHODS,
+    VARIABLE_ASSIGNMENTS,
     WALKING_BUILTINS,
 )
 from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text, shown_in
@@ -97,6 +98,8 @@ def _method_call(notes: Notes, function: ast.Attribute, given: list[ast.expr], p
         part.symptom = part.symptom or "random" in chain
     elif name in HOST_METHODS:
         part.doubts += [function.value, *given]
+    elif name in VARIABLE_ASSIGNMENTS and isinstance(function.value, ast.Subscript):
+        part.anywhere = True
     elif name == "format":
         part.doubts += given
     elif _does_once(notes, function, part):

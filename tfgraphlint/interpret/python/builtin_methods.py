@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.interpret.core import texts, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import BuiltinCalled, ContainerCalled, MethodCalled
+from tfgraphlint.interpret.core.events import BuiltinCalled, ContainerCalled, MethodCalled, TensorAssigned
 from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import StopRecording
@@ -127,7 +127,11 @@ def _assign_variable(m: Machine, value: Variable, name: str, args: Arguments, no
 @methods.handles(Tensor, *VARIABLE_ASSIGNMENTS)
 def _assign_slice(m: Machine, value: Tensor, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``variable[0].assign(...)``."""
-    return _assign(m, value.slice_of, name, args, node, keeps=True) if value.slice_of is not None else None
+    if value.slice_of is not None:
+        return _assign(m, value.slice_of, name, args, node, keeps=True)
+    if isinstance(node, cst.Call):
+        m.tell(TensorAssigned(value, name, node))
+    return None
 
 
 def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode, keeps: bool = False) -> Value:
