@@ -27,10 +27,10 @@ class TrainingLoopInGraph(Rule):
         RuntimeError: Detected a call to `Model.fit` inside a `tf.function`.
 
     Keras 3 fails with an `OperatorNotAllowedInGraphError` (`fit`, `evaluate`) or with `AttributeError:
-    'SymbolicTensor' object has no attribute 'numpy'` (`predict`); `get_weights` with `NotImplementedError: numpy() is
-    only available when eager execution is enabled`. A comprehension over a dataset takes symbolic
-    elements without end: tracing never returns. With `autograph=False` TensorFlow gives up: "An unusually high number
-    of `tf.data.Iterator.get_next()` calls".
+    'SymbolicTensor' object has no attribute 'numpy'` (`predict`). `get_weights` raises "numpy() is only available when
+    eager execution is enabled", or "Cannot get value inside Tensorflow graph function" with Keras 2. A comprehension
+    over a dataset takes symbolic elements without end: tracing never returns. With `autograph=False` TensorFlow gives
+    up: "An unusually high number of `tf.data.Iterator.get_next()` calls".
 
     ## Known limits
 
