@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
 from tfgraphlint.disk.names import one_line
@@ -99,6 +99,7 @@ class Examiner:
     ports: Ports | None = None
     tick: Callable[[], None] | None = None
     _project: Project | None = None
+    _all_files: dict[type[Any], Any] = field(default_factory=dict)  # of projects, one after the other
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
     _files: ProjectFiles | None = None
@@ -369,7 +370,7 @@ def _open_project(examiner: Examiner, trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
     from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
-    project = Project(examiner.roots, trees, examiner.working_directory)
+    project = Project(examiner.roots, trees, examiner.working_directory, examiner._all_files)
     for path, source in examiner.overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)
