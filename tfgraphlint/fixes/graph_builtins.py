@@ -168,7 +168,8 @@ def _unstacked(tree: Tree, node: cst.CSTNode, given: tuple[Given, ...]) -> Fix |
         return None
     value, count = node, ""
     if isinstance(node, cst.Call) and full_name(tree, node.func) in OF_ANY_LENGTH:
-        return None
+        if not all(isinstance(argument.value, cst.Integer) for argument in node.args):
+            return None
     if isinstance(node, (cst.Tuple, cst.List)):
         target = parent(tree, node)
         assignment = parent(tree, target) if isinstance(target, cst.AssignTarget) else None
