@@ -102,11 +102,12 @@ class RemovedBackendFunction(Rule):
 
     ## Fix safety
 
-    Safe, where the name was another name of the same object (`tf.keras.losses.mean_squared_error` becomes
-    `tf.keras.losses.mse`), or where a function of `keras.ops` gave the same when both were called with these
-    arguments (`K.mean` becomes `keras.ops.mean`). Functions that differ, as `K.sqrt` does for negative numbers, or
-    in a default, are left to you, as are imports by name. No fix for `function`, `learning_phase`,
-    `in_train_phase`: a model over the wanted outputs, and the `training` argument of `call`, are their remedies.
+    Safe, where a module around the one that is gone has all that is used of it (`keras.layers` for
+    `keras.layers.core`), where the name was another name of the same object (`tf.keras.losses.mean_squared_error`
+    becomes `tf.keras.losses.mse`), or where a function of `keras.ops` gave the same when both were called with these
+    arguments (`K.mean` becomes `keras.ops.mean`). Functions that differ, as `K.sqrt` does for negative numbers, or in a
+    default, are left to you, as are other imports by name. No fix for `function`, `learning_phase`, `in_train_phase`: a
+    model over the wanted outputs, and the `training` argument of `call`, are their remedies.
 
     ## When to suppress
 
@@ -150,8 +151,7 @@ class RemovedBackendFunction(Rule):
         fix = None
         if fact.edits:
             fix = Fix(f"use `{fact.replacement}`", Applicability.SAFE, fact.edits)
-        module = fact.name.removeprefix("tensorflow.").rpartition(".")[0]
-        gone = "does not exist any more" if last in EARLY_MODULES.get(module, "").split() else "was removed in Keras 3"
+        gone = "does not exist any more" if _is_early(fact.name) else "was removed in Keras 3"
         return self.report(
             fact.span,
             f"`{short_name(fact.name)}` {gone}: {fact.error.partition(':')[0]}",
@@ -212,6 +212,12 @@ def _is_taken(call: cst.Call) -> bool:
     names = {arg.keyword.value for arg in call.args if arg.keyword is not None}
     starred = any(arg.star for arg in call.args)
     return not starred and len(positional) <= 1 and "generator" not in names and names.isdisjoint(GONE_ARGUMENTS)
+
+
+def _is_early(name: str) -> bool:
+    """Whether it is, or lies in, a module that was gone before Keras 3."""
+    parts = name.removeprefix("tensorflow.").split(".")
+    return any(part in EARLY_MODULES.get(".".join(parts[:at]), "").split() for at, part in enumerate(parts))
 
 
 def _advise(name: str, last: str) -> str | None:

@@ -33,6 +33,8 @@ FOUND = [
     ("from keras.layers.core import Dense, Dropout\n", "keras.layers.core", "keras.layers"),
     ("from keras.engine.topology import Layer\n", "keras.engine.topology", ""),
     ("from keras.utils import np_utils\n", "keras.utils.np_utils", ""),
+    ("from keras.utils import np_utils\nnp_utils.to_categorical(y)\n", "keras.utils.np_utils", "keras.utils"),
+    ("from keras.utils import np_utils\nnp_utils.unknown(y)\n", "keras.utils.np_utils", ""),
     ("from tensorflow.keras.utils.vis_utils import plot\n", "tensorflow.keras.utils.vis_utils", ""),
     ("from tensorflow.keras.mixed_precision import experimental as mixed\n",
      "tensorflow.keras.mixed_precision.experimental", ""),

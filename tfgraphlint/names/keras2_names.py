@@ -15,6 +15,7 @@ from tfgraphlint.libraries.tables import KerasOperation, load, meant_for
 from tfgraphlint.names.gone_names import is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import dotted_name, first_name, imported_names
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.conventional_names import OF_KERAS, taken_for_libraries
 
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
@@ -97,7 +98,8 @@ class _Search(NameSearch[RemovedName]):
                     return  # the module is not there, whatever is imported from it
             elif imported.name and self._is_removed(imported.full):
                 error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
-                yield RemovedName(self.span(imported.node), imported.full, error)
+                gone = RemovedName(self.span(imported.node), imported.full, error)
+                yield self._renamed(node, imported.bound, gone) if len(node.names) == 1 else gone
 
     def _moved(self, node: ast.Import | ast.ImportFrom, gone: RemovedName) -> RemovedName:
         """With ``keras.layers`` for ``keras.layers.core``, where that has all that is imported."""
@@ -112,6 +114,20 @@ class _Search(NameSearch[RemovedName]):
         name = replace(start, column=start.column + len("from "))
         place = replace(gone.span, start=name, end=replace(name, column=name.column + len(gone.name)))
         return replace(gone, replacement=module, edits=(Edit(place, module),))
+
+    def _renamed(self, node: ast.Import | ast.ImportFrom, bound: str, gone: RemovedName) -> RemovedName:
+        """With ``from keras import utils as np_utils``, where ``keras.utils`` has all that is used of what is gone."""
+        module = gone.name.rpartition(".")[0]
+        used = {each.attr for each in walk(self.tree) if isinstance(each, ast.Attribute) and _owner(each) == bound}
+        if not used or not _is_package(module) or not all(self.tables.exists(f"{module}.{name}") for name in used):
+            return gone
+        package, _, last = module.rpartition(".")
+        written = f"from {package} import {last} as {bound}"
+        return replace(gone, replacement=module, edits=(Edit(self.span(node), written),))
+
+
+def _owner(node: ast.Attribute) -> str:
+    return node.value.id if isinstance(node.value, ast.Name) else ""
 
 
 def _is_package(module: str) -> bool:
