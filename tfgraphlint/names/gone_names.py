@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tfgraphlint.libraries.words import KERAS_MODULES
+from tfgraphlint.libraries.words import EARLY_MODULES, KERAS_MODULES
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.text import words_in_text
 
@@ -122,8 +122,11 @@ def _version_of(folder: Path) -> list[int]:
 @cache
 def removed_in_keras_3() -> Mapping[str, frozenset[str]]:
     """The removed names by module."""
-    found = {module: frozenset(name for name in names.split() if is_of_keras(f"{module}.{name}"))
-             for module, names in _removed().items()}  # fmt: skip
+    early = {f"{where}{module}": names for where in ("", "tensorflow.") for module, names in EARLY_MODULES.items()}
+    removed = _removed()
+    words = {module: f"{removed.get(module, '')} {early.get(module, '')}".split() for module in removed.keys() | early}
+    found = {module: frozenset(name for name in names if is_of_keras(f"{module}.{name}"))
+             for module, names in words.items()}  # fmt: skip
     return {module: names for module, names in found.items() if names}
 
 
