@@ -122,6 +122,7 @@ class Examiner:
             return Examined(file, error=str(error))
         except LimitReached as reached:
             self._project = self.trees = None  # what was being made of other modules may be left half done
+            self._all_files = {}
             return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
