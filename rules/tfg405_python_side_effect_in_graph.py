@@ -18,6 +18,7 @@ from tfgraphlint.syntax.tree import children_of, nodes_in
 CONSEQUENCES = {
     "counter": "`{code}` runs once per trace, not once per call",
     "tensor": "`{code}` leaves a symbolic tensor there, not a number: a tensor decides whether it runs",
+    "lost": "`{code}` has no effect: AutoGraph keeps the old value of a name that the function does not read later",
     "container": "`{code}` runs once per trace, not once per call",
     "argument": "`{code}` modifies an argument of the traced function: ValueError",
     "iterator": "`{code}` runs once per trace: every call gets the same item",
@@ -25,6 +26,7 @@ CONSEQUENCES = {
 HELP = {
     "counter": "use a `tf.Variable` and `assign_add`, or change it in the code that calls the function",
     "tensor": "use a `tf.Variable` and `assign_add`, or change it in the code that calls the function",
+    "lost": "use a `tf.Variable` and `assign` or `assign_add`, or return the new value",
     "container": "change it in the code that calls the function, or keep the values in a `tf.Variable`",
     "argument": "create a new list: `[*items, new]`",
     "iterator": "pass the item as an argument, or iterate over a `tf.data.Dataset`",
@@ -45,7 +47,10 @@ class PythonSideEffectInGraph(Rule):
     returns the first batch in all of them. In a tensor `if` the statements of both branches run, whichever is taken
     later. Under such an `if`, or in a loop over a tensor, AutoGraph makes a tensor of the graph of an attribute or item
     that is counted: `self.steps` holds no number any more, and whoever computes with it later gets an error (TFG406).
-    Otherwise nothing is raised, save for a changed argument:
+    A `global` or `nonlocal` name that such an `if` assigns becomes a tensor as well if the same function reads it
+    afterwards. If it does not, the name keeps the value that it had: a counter stays at 0. So does a `global` name that
+    any `if` or loop assigns and that the function never reads. Otherwise nothing is raised, save for a changed
+    argument:
 
         ValueError: smooth(value, scales=[]) should not modify its Python input arguments. Modifying a copy is
         allowed.

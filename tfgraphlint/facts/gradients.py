@@ -146,6 +146,20 @@ class StepInScope(Fact):
     calls: tuple[Place, ...] = field(default=())
 
 
+@dataclass(frozen=True, eq=False)
+class OptimizerShared(Fact):
+    """An optimizer is given variables for which it has made none of its own, after its first call did so for others:
+    it raises ``error``. ``variables`` and ``known``: what it is given now and what first, as far as it is written."""
+
+    place: Place
+    error: str
+    first: Place  # the call that made its variables
+    variables: Place | None
+    known: Place | None
+    first_calls: tuple[Place, ...]  # through which the first call was reached
+    calls: tuple[Place, ...] = field(default=())
+
+
 SYMBOLIC = "symbolic Keras tensor"  # what ``keras.Input`` returns
 
 

@@ -115,7 +115,8 @@ class NameGiven(Fact):
 @dataclass(frozen=True, eq=False)
 class StateChanged(Traced):
     """Python state that outlives the trace is changed in traced code; ``how``: "counter", "tensor" (a counter of which
-    a condition or loop of the graph makes a tensor), "container", "argument" of the traced function, "iterator"."""
+    a condition or loop of the graph makes a tensor), "lost" (a ``global`` or ``nonlocal`` name that these leave as it
+    was), "container", "argument" of the traced function, "iterator"."""
 
     how: str = "counter"
 

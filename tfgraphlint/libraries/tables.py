@@ -453,6 +453,10 @@ class Tables:
                 found.update(dict.fromkeys(self._members_of_classes[sort].get(name, "").split(), sort))
         return found
 
+    def builds_optimizer(self, full_name: str) -> bool:
+        """Whether this is an optimizer of Keras that makes its own variables once, for all that it is to train."""
+        return "build" in self.class_members(full_name)
+
     def refused(self, name: str) -> list[str]:
         """The methods of a class that only raise: ``add_metric=NotImplementedError``."""
         found: str = self._members_of_classes["refused"].get(name, "")

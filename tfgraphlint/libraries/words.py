@@ -246,6 +246,10 @@ TRAINING_METHODS = frozenset({
     "fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch", "fit_generator",
     "predict_generator",
 })  # fmt: skip
+# Those that train it.
+FITTING_METHODS = frozenset({"fit", "train_on_batch"})
+# What is given an optimizer and has it make no variables.
+LEAVES_OPTIMIZERS = frozenset({"tensorflow.train.Checkpoint", "tensorflow.train.CheckpointManager"})
 # Modules whose names come from Keras.
 KERAS_MODULES = (
     "keras", "tensorflow.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v1.layers",
@@ -298,6 +302,8 @@ REFUSED_BY_METHODS = {
 }  # fmt: skip
 # Methods that took a name first and refuse it.
 NAME_CAME_FIRST = frozenset({"add_weight"})
+# What ``Input(...)`` and ``InputLayer(...)`` make.
+INPUTS = ("InputLayer", "Input")
 # Methods that run once for each object, so that what they change or make stays; layers make their weights in them.
 RUN_ONCE = frozenset({"__init__", "build"})
 

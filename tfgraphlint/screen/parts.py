@@ -13,7 +13,7 @@ RECEIVERS = frozenset({"self", "cls"})
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Part:
     """A function, a class, a lambda or the module's top level: what is named in it and what is nested in it."""
 

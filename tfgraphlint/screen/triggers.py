@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tfgraphlint.libraries.words import (
     CUTTING,
+    FITTING_METHODS,
     FRAMEWORK_ALIASES,
     FRAMEWORKS,
     GRADIENT_TRIGGERS,
@@ -61,20 +62,46 @@ def holds_root(tree: ast.Module) -> bool:
     """Whether the file imports TensorFlow or Keras and names something that gradients hang on."""
     framework = trigger = False
     trained: set[str] = set()
+    optimizers: list[str] = []
     for node in filter(_may_say_something, walk(tree)):
         framework = framework or _imports_framework(node)
         trigger = trigger or _names_trigger(node)
         if not trigger:
             trained.update(_parts_of_training(node))
+            optimizers += _named_optimizer(node)
         if framework and (trigger or len(trained) == PARTS_OF_TRAINING):
             return True
+    return framework and bool(optimizers) and _is_used_again(tree, optimizers)
+
+
+def _named_optimizer(node: ast.AST) -> list[str]:
+    """The name of the optimizer that ``model.compile(...)`` is given, where it has one."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="compile")):
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "optimizer"] or node.args[:1]
+            return [each.id for each in given if isinstance(each, ast.Name)]
+    return []
+
+
+def _is_used_again(tree: ast.Module, optimizers: Sequence[str]) -> bool:
+    """Whether models may be compiled with the same optimizer: by calls of ``compile`` that name the same one, or in a
+    loop or function that has it from outside."""
+    if len(set(optimizers)) < len(optimizers):
+        return True
+    for node in walk(tree):
+        if isinstance(node, (ast.For, ast.While, ast.FunctionDef)):
+            inside = list(walk(node))
+            bound = {each.id for each in inside if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+            bound |= {each.arg for each in inside if isinstance(each, ast.arg)}
+            if any(name not in bound for each in inside for name in _named_optimizer(each)):
+                return True
     return False
 
 
 # Most nodes are of other kinds or have other names: seen before the questions that cost more.
 _NAME_OF = {ast.Name: "id", ast.Attribute: "attr", ast.FunctionDef: "name"}
 _HELD_BY = frozenset({ast.Import, ast.ImportFrom, ast.Call, ast.keyword})
-_FITTING = frozenset({"fit", "train_on_batch", "fit_generator"})
+_FITTING = FITTING_METHODS | {"fit_generator"}
 _ASKED_FOR = TRIGGERS | LOST_VALUES | CUTTING | _FITTING | {COMPILE, "call", "Lambda"}
 
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import StateChanged, TensorLeaked, WriteDiscarded
-from tfgraphlint.interpret.core import keras_symbols
+from tfgraphlint.interpret.core import keras_symbols, outer_names
 from tfgraphlint.interpret.core.class_hierarchy import class_attribute
 from tfgraphlint.interpret.core.events import (
     Assigned,
@@ -39,7 +39,7 @@ COUNTED = (int, float, str)
 def augmented(m: Machine, event: Augmented) -> None:
     """Report ``self.steps += 1`` and its kin; note tensors that ``self.total += loss`` puts outside of the trace."""
     node, left, right, value = event
-    if not m.graphs or not outlives(m, node.target):
+    if not m.graphs or value is not left and _is_lost(m, node, node.target) or not outlives(m, node.target):
         return
     if is_constant(right) and _counts(m, left):
         _changed(m, node, _how_counted(m, node.target))
@@ -55,6 +55,8 @@ def assigned(m: Machine, event: Assigned) -> None:
     if not m.graphs or len(node.targets) != 1:
         return
     target, written = node.targets[0].target, node.value
+    if _is_lost(m, node, target):
+        return
     if isinstance(target, cst.Subscript) and not is_constant(value) and outlives(m, target):
         if not _is_carried(m, target):
             kept(m, node, value)
@@ -67,10 +69,24 @@ def assigned(m: Machine, event: Assigned) -> None:
             kept(m, node, value)
 
 
+def _is_lost(m: Machine, node: cst.CSTNode, target: cst.BaseExpression) -> bool:
+    """Whether nothing more can be said of what is assigned to a ``global`` or ``nonlocal`` name: a condition or loop of
+    the graph takes it back, which is reported, or nobody knows."""
+    if not isinstance(target, cst.Name) or not outer_names.is_outer(m, target.value):
+        return False
+    outcome = outer_names.outcome(m, target.value)
+    if outcome == "lost":
+        _changed(m, node, "lost")
+    return outcome in ("lost", None)
+
+
 def _how_counted(m: Machine, target: cst.BaseExpression) -> str:
-    """A counter, or one that AutoGraph makes a tensor of: an attribute or item in a condition or loop of the graph."""
-    in_graph = any(construct.tensor for construct in m.frame.around)
-    return "tensor" if in_graph and isinstance(target, (cst.Attribute, cst.Subscript)) else "counter"
+    """A counter, or one that AutoGraph makes a tensor of: in a condition or loop of the graph an attribute, an item, or
+    a name of which it hands on what was assigned."""
+    if isinstance(target, cst.Name):
+        return "tensor" if outer_names.outcome(m, target.value) == "tensor" else "counter"
+    decided = any(construct.tensor for construct in m.frame.around) or bool(m.frame.half_returned)
+    return "tensor" if decided and isinstance(target, (cst.Attribute, cst.Subscript)) else "counter"
 
 
 LIMITS = ("max", "min", "float")
@@ -115,7 +131,9 @@ def outlives(m: Machine, target: cst.BaseExpression) -> bool:
     return False
 
 
-def _holder_outlives(m: Machine, target: cst.Attribute | cst.Subscript, holder: Value | None) -> bool:
+def _holder_outlives(m: Machine, target: cst.BaseExpression, holder: Value | None) -> bool:
+    if isinstance(target, cst.Name):
+        return outlives(m, target)
     if isinstance(target, cst.Attribute):
         return isinstance(holder, Instance) and holder.node.number < m.graphs[0] and not _has_setter(holder, target)
     return isinstance(holder, (Items, Dict)) and holder.made < m.graphs[-1]
@@ -126,15 +144,15 @@ def _has_setter(holder: Instance, target: cst.Attribute) -> bool:
 
 
 def given_back(m: Machine, event: PlaceGivenBack) -> None:
-    """Note a tensor that takes the place of a number in an attribute or item that outlives the trace."""
+    """Note a tensor that takes the place of a number in an attribute, item or name that outlives the trace."""
     node, target, holder, value, is_new = event
     if m.graphs and _holder_outlives(m, target, holder) and (is_new or _holds_count(m, value)):
         _keep_count(m, node, value)
 
 
 class Counts(dict[Node, object]):
-    """Tensors that stand for a counter in an attribute or item, and what was traced when they were put there: they are
-    out of scope when it is traced again, and nobody knows whether it is."""
+    """Tensors that stand for a counter in an attribute, item or name, and what was traced when they were put there:
+    they are out of scope when it is traced again, and nobody knows whether it is."""
 
 
 def _holds_count(m: Machine, value: Value) -> bool:

@@ -8,14 +8,15 @@ from tfgraphlint.facts.gradients import StepInScope
 from tfgraphlint.interpret.core import keras_symbols, strategy_scopes
 from tfgraphlint.interpret.core.events import GradientAsked, MethodCalled
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.objects import Layer, Model, Network, Optimizer, Strategy, StrategyScope
+from tfgraphlint.interpret.core.objects import Layer, Network, Optimizer, Strategy, StrategyScope
 from tfgraphlint.interpret.core.structures import elements, within
-from tfgraphlint.interpret.core.value import Const, Value
-from tfgraphlint.interpret.core.values import ELEMENT, Instance, Items, Object, Tensor, Unknown, Variable, Weights
+from tfgraphlint.interpret.core.value import Value
+from tfgraphlint.interpret.core.values import ELEMENT, Instance, Items, Unknown, Variable, Weights
 from tfgraphlint.interpret.gradients.lost_parts import Frozen
 from tfgraphlint.libraries.words import MIRRORING
 
 APPLYING = ("apply_gradients", "minimize")
+SCALING = ".LossScaleOptimizer"
 
 
 class Ended(set[StrategyScope]):
@@ -39,8 +40,7 @@ def called(m: Machine, event: MethodCalled) -> None:
     receiver, name, args, node = event
     if not isinstance(receiver, Optimizer) or name not in APPLYING or _strategy(m) is None:
         return
-    module, _, cls = receiver.cls.rpartition(".")
-    if not module.endswith(".optimizers") or ".v1." in module or "LossScale" in cls:
+    if not m.tables.builds_optimizer(receiver.cls) or receiver.cls.endswith(SCALING):
         return
     if args.keywords.keys() - {"grads_and_vars", "name", "var_list", "loss"}:
         return
@@ -74,7 +74,7 @@ def _is_mirrored(m: Machine, strategy: Strategy, source: Value) -> bool:
     if not isinstance(source, Weights) or source.which in (ELEMENT, "slice") or m.memory(Frozen):
         return False
     held = list(within(source.owner))
-    at_once = isinstance(source.owner, Model) and _has_input(source.owner)
+    at_once = keras_symbols.begins_with_input(source.owner)
     if any(isinstance(each, Unknown) or not at_once and _was_built_elsewhere(m, strategy, each) for each in held):
         return False
     found = [_layer_is_mirrored(m, strategy, each, at_once) for each in held if _has_weights(m, each)]
@@ -100,13 +100,3 @@ def _layer_is_mirrored(m: Machine, strategy: Strategy, value: Value, at_once: bo
         return strategy_scopes.was_made_in(m, strategy, value.node)
     return strategy_scopes.was_built_in(m, strategy, value.node) is True
 
-
-def _has_input(model: Model) -> bool:
-    """Whether this is a ``Sequential`` that begins with the shape of its input, by which its weights are made."""
-    layers = model.layers
-    if keras_symbols.is_functional(model) or not isinstance(layers, Items) or not isinstance(layers.items, tuple):
-        return False
-    first = layers.items[0] if layers.items else Const(None)
-    return isinstance(first, Tensor) and first.keras or (
-        isinstance(first, Object) and first.cls.rpartition(".")[2] in ("InputLayer", "Input")
-    )

@@ -171,11 +171,11 @@ class SourceJudged(NamedTuple):
 
 
 class PlaceGivenBack(NamedTuple):
-    """A condition or loop of the graph gives back what an attribute or item holds that it assigns. ``is_new``: it was a
-    number and is a tensor now."""
+    """A condition or loop of the graph gives back what an attribute, an item or a ``global`` or ``nonlocal`` name holds
+    that it assigns. ``is_new``: it was a number and is a tensor now."""
 
     node: cst.CSTNode  # the assignment
-    target: cst.Attribute | cst.Subscript
+    target: cst.Attribute | cst.Subscript | cst.Name
     holder: Value | None  # what has the attribute or item
     value: Value
     is_new: bool
@@ -431,6 +431,13 @@ class LayerCalled(NamedTuple):
     node: cst.CSTNode
 
 
+class ModelFitted(NamedTuple):
+    """A model was fitted, or trained on a batch: its code has run, and its optimizer has made steps."""
+
+    value: Object | Instance
+    node: cst.CSTNode
+
+
 class SymbolicTensorGiven(NamedTuple):
     """A function that refuses Keras' symbolic tensors is given some."""
 
@@ -457,7 +464,7 @@ Event = Union[
     ConditionTested, ConditionalChosen, BranchesJoined, BlockEnded, Assigned, Augmented, Dropped, Returned, Raised,
     LoopLeft, NameRead, NameBound, EntryRead, EntryWritten, AttributeSet, TensorItemSet, ContainerCalled, Appended,
     FunctionEntered, LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced,
-    FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, SymbolicTensorGiven,
-    LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged, PlaceGivenBack,
-    WeightsRead, TensorAssigned,
+    FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, ModelFitted,
+    SymbolicTensorGiven, LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
+    PlaceGivenBack, WeightsRead, TensorAssigned,
 ]  # fmt: skip

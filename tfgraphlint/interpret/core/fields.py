@@ -115,3 +115,26 @@ class Queried(Entry):
     def joined(cls, ends: Sequence[Any]) -> Queried:
         asked = [end for end in ends if isinstance(end, Queried)]
         return cls(asked[0].place, len(asked) == len(ends) and all(end.certain for end in asked))
+
+
+@dataclass(frozen=True)
+class Trained(Entry):
+    """An optimizer has made its own variables, by the call at ``place``, for those that the ``nodes`` stand for.
+
+    ``whole``: for no others. ``certain``: on all paths that lead here, not only on some.
+    """
+
+    nodes: frozenset[Any]
+    whole: bool
+    certain: bool
+    place: Place | None = None  # of the call, None where it is not known
+    variables: Place | None = None  # what it was given, as it is written
+    calls: tuple[Place, ...] = ()  # through which the call was reached
+
+    @classmethod
+    def joined(cls, ends: Sequence[Any]) -> Trained:
+        found: list[Trained] = [end for end in ends if isinstance(end, Trained)]
+        certain = len(found) == len(ends) and all(end.certain for end in found)
+        nodes = frozenset().union(*(end.nodes for end in found))
+        first = found[0]
+        return cls(nodes, all(end.whole for end in found), certain, first.place, first.variables, first.calls)

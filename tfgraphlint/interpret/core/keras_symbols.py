@@ -13,8 +13,8 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Model
 from tfgraphlint.interpret.core.structures import changed, elements
 from tfgraphlint.interpret.core.value import Value
-from tfgraphlint.interpret.core.values import Dict, Items, Tensor
-from tfgraphlint.libraries.words import RUN_BY_KERAS
+from tfgraphlint.interpret.core.values import Dict, Items, Object, Tensor
+from tfgraphlint.libraries.words import INPUTS, RUN_BY_KERAS
 
 INFERRED = "keras.Layer.call"  # what runs on symbolic tensors while a model is put together
 
@@ -34,6 +34,20 @@ def have_no_value(m: Machine) -> bool:
 def is_functional(value: Value) -> bool:
     """Whether the value is a model that was made from its inputs and outputs."""
     return isinstance(value, Model) and value.outputs is not None
+
+
+def is_input(value: Value) -> bool:
+    """Whether the value says the shape of the input, as the first of the layers of a ``Sequential``."""
+    if isinstance(value, Tensor):
+        return value.keras
+    return isinstance(value, Object) and value.cls.rpartition(".")[2] in INPUTS
+
+
+def begins_with_input(value: Value) -> bool:
+    """Whether this is a ``Sequential`` that begins with the shape of its input, by which its weights are made."""
+    layers = value.layers if isinstance(value, Model) and not is_functional(value) else None
+    items = layers.items if isinstance(layers, Items) else ()
+    return isinstance(items, tuple) and bool(items) and is_input(items[0])
 
 
 def runs_for_keras(m: Machine) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from tfgraphlint.facts.common import Place
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.fields import Field
+from tfgraphlint.interpret.core.fields import Field, Trained
 from tfgraphlint.interpret.core.provenance import Node
 from tfgraphlint.interpret.core.scopes import Function
 from tfgraphlint.interpret.core.value import Value
@@ -82,6 +82,7 @@ class Optimizer(Object):
     __slots__ = ()
 
     schedules: ClassVar[Field[tuple[Instance, ...]]] = Field(())  # the schedule of the project that it was given
+    trains: ClassVar[Field[Trained | None]] = Field(None)  # for which variables it has made its own
 
 
 class Loss(Object):

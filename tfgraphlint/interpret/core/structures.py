@@ -40,6 +40,10 @@ NESTING = (Items, Dict, Choice, Partial)
 LEAVES = (Tensor, Const, Unknown, Host, Variable, Function, Library, Class)
 
 
+class Extended(set[Value]):
+    """The models and layers of whose lists of variables one was changed: it holds others, or not all."""
+
+
 def elements(value: Value) -> list[Value]:
     """The values held by a list, tuple, set or dictionary; of a list of unknown length, one for all."""
     look()

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import libcst as cst
 
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.fields import Possible
+from tfgraphlint.interpret.core.fields import Possible, Trained
 from tfgraphlint.interpret.core.machine import Machine
-from tfgraphlint.interpret.core.structures import elements, tapes_within
+from tfgraphlint.interpret.core.objects import Optimizer
+from tfgraphlint.interpret.core.structures import elements, within
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Items, Spread, Tape, Unknown
+
+ANY_VARIABLES = Trained(frozenset(), whole=False, certain=False)  # what an optimizer may have been given elsewhere
 
 
 def escape(m: Machine, tape: Tape) -> None:
@@ -21,11 +24,15 @@ def escape(m: Machine, tape: Tape) -> None:
 
 
 def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
-    """The result of a call that we cannot follow. Tapes given to it may be asked or told anything."""
+    """The result of a call that we cannot follow. Tapes and optimizers given to it may be
+    asked or told anything."""
     given = args.all()
     for value in given:
-        for tape in tapes_within(value):
-            escape(m, tape)
+        for held in within(value):
+            if isinstance(held, Tape):
+                escape(m, held)
+            elif isinstance(held, Optimizer):
+                m.store.set(held, Optimizer.trains, ANY_VARIABLES)
         _forget_lists(m, value)
     return m.opaque(node, [*holders, *given])
 

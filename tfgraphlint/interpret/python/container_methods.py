@@ -11,7 +11,7 @@ from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.overlay import methods
 from tfgraphlint.interpret.core.provenance import Kind
 from tfgraphlint.interpret.core.store import MISSING
-from tfgraphlint.interpret.core.structures import elements
+from tfgraphlint.interpret.core.structures import Extended, elements
 from tfgraphlint.interpret.core.unknown_calls import unknown_call
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import (
@@ -22,6 +22,7 @@ from tfgraphlint.interpret.core.values import (
     Host,
     Items,
     Spread,
+    Weights,
     sequence,
 )
 from tfgraphlint.interpret.python.containers import append, extend_list, forget_order, insert, update_dict
@@ -111,6 +112,13 @@ def _position(m: Machine, value: Items, name: str, args: Arguments, node: cst.CS
 def _get_item(m: Machine, value: Items, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     held = elements(value)
     return join(held) if held else m.opaque(node)
+
+
+@methods.handles(Weights, "append", "extend", "insert", "remove", "pop", "clear")
+def _change_weights(m: Machine, value: Weights, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
+    """``model.trainable_variables`` is a new list each time, to which others may be added."""
+    m.memory(Extended).add(value.owner)
+    return None
 
 
 @methods.handles(Items)

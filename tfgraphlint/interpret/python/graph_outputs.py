@@ -6,13 +6,15 @@ from collections.abc import Hashable, Iterator, Sequence
 
 import libcst as cst
 
+from tfgraphlint.interpret.core import outer_names
 from tfgraphlint.interpret.core.class_hierarchy import class_attribute
 from tfgraphlint.interpret.core.events import PlaceGivenBack
+from tfgraphlint.interpret.core.frames import frame_of
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.operands import dtype_of
 from tfgraphlint.interpret.core.provenance import Kind, join_nodes
 from tfgraphlint.interpret.core.scopes import Frame
-from tfgraphlint.interpret.core.store import State
+from tfgraphlint.interpret.core.store import Changes, State
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import ANY, Dict, Host, Instance, Tensor
 from tfgraphlint.syntax.bindings import binds
@@ -31,11 +33,29 @@ def give_back(m: Machine, node: cst.If | cst.For | cst.While) -> None:
         if made is not None:
             m.store.write(names, name, made)
     for statement, place in _places(node):
-        _give_back_to(m, node, statement, place)
+        if not isinstance(place, cst.Name) or _hands_on(m, node, place.value):
+            _give_back_to(m, node, statement, place)
+
+
+def _hands_on(m: Machine, node: cst.CSTNode, name: str) -> bool:
+    """Whether the statement certainly leaves a tensor in a ``global`` or ``nonlocal`` name."""
+    return outer_names.is_outer(m, name) and outer_names.is_lost(m, node, name) is False
+
+
+def take_back(m: Machine, node: cst.If, paths: Sequence[Changes | None]) -> None:
+    """Leave ``global`` and ``nonlocal`` names as they were before a condition of the graph that does not hand them on:
+    ``paths`` are what the branches changed."""
+    declared = m.frame.global_names | m.frame.nonlocal_names
+    for name in declared.intersection(_assigned(node)) if declared else ():
+        if outer_names.is_lost(m, node, name):
+            state, key = _entry(m, cst.Name(name))
+            for changes in paths:
+                if changes is not None:
+                    changes.pop((id(state), key), None)
 
 
 def _give_back_to(
-    m: Machine, node: cst.CSTNode, statement: cst.CSTNode, place: cst.Attribute | cst.Subscript
+    m: Machine, node: cst.CSTNode, statement: cst.CSTNode, place: cst.Attribute | cst.Subscript | cst.Name
 ) -> None:
     """Make a tensor of the number in an attribute or item, which AutoGraph takes for a name as well."""
     state, key = _entry(m, place)
@@ -45,14 +65,15 @@ def _give_back_to(
     made = _output(m, node, m.each(value))
     if made is not None:
         m.store.write(state, key, made)
-    m.tell(PlaceGivenBack(statement, place, _held(m, place.value), made or value, made is not None))
+    holder = None if isinstance(place, cst.Name) else _held(m, place.value)
+    m.tell(PlaceGivenBack(statement, place, holder, made or value, made is not None))
 
 
 def _entry(m: Machine, place: cst.BaseExpression) -> tuple[State | None, Hashable]:
     """Where what stands at a name, attribute or item is kept; None where that is not known. Nothing is read by it."""
     match place:
         case cst.Name(value=name):
-            frame: Frame | None = m.frame
+            frame: Frame | None = frame_of(m, name)
             while frame is not None and name not in frame.names:
                 frame = frame.parent
             return (frame.names if frame is not None else m.frame.scope.names), name
@@ -76,12 +97,12 @@ def _held(m: Machine, place: cst.BaseExpression) -> Value | None:
     return value if isinstance(value, Value) else None
 
 
-def _places(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.Attribute | cst.Subscript]]:
-    """The attributes and items that AutoGraph takes for names, with the statements in ``node`` that assign them:
-    ``self.a.b``, ``table["x"]``, ``table[key]``."""
+def _places(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.Attribute | cst.Subscript | cst.Name]]:
+    """Names, and the attributes and items that AutoGraph takes for such, with the statements in ``node`` that assign
+    them: ``self.a.b``, ``table["x"]``, ``table[key]``."""
     match node:
         case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AugAssign(target=target):
-            if isinstance(target, (cst.Attribute, cst.Subscript)) and _is_name(target):
+            if isinstance(target, (cst.Attribute, cst.Subscript, cst.Name)) and _is_name(target):
                 yield node, target
     for child in children_of(node):
         if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):

@@ -34,7 +34,7 @@ from tfgraphlint.interpret.python import functions, imports, narrowing, operator
 from tfgraphlint.interpret.python.branches import branch, meet, run_apart
 from tfgraphlint.interpret.python.classes import define_class
 from tfgraphlint.interpret.python.containers import extend_list, update_dict
-from tfgraphlint.interpret.python.graph_outputs import give_back
+from tfgraphlint.interpret.python.graph_outputs import give_back, take_back
 from tfgraphlint.interpret.python.iteration import turns_of
 from tfgraphlint.interpret.python.names import bind_name
 from tfgraphlint.interpret.python.targets import bind, delete
@@ -188,6 +188,7 @@ def _if(m: Machine, node: cst.If) -> bool:
         m.kinds_asked += 1  # until the block ends: what follows runs for one kind only
     if by_tensor:
         m.tell(BranchesJoined(node, ends, before))
+        take_back(m, node, [*ends, *(changes for _, changes in m.frame.returns[before:])])
     goes_on = meet(m, ends)
     if by_tensor and None not in ends:
         give_back(m, node)

@@ -169,7 +169,7 @@ def layers_of(model: Weighted) -> Value | None:
     layers = model.layers if isinstance(model, Model) else None
     if not isinstance(layers, Items):
         return None
-    held = [layer for layer in elements(layers) if not _is_input(layer)]
+    held = [layer for layer in elements(layers) if not keras_symbols.is_input(layer)]
     if keras_symbols.is_functional(model):  # found from the outputs backwards: which comes first is not known
         return Items("list", {Items.items: Spread(join(held))}) if held else None
     return sequence("list", held) if isinstance(layers.items, tuple) else layers
@@ -191,12 +191,6 @@ def layer_of(model: Weighted, args: Arguments) -> Value:
             if isinstance(given, Const) and given.value == name.value:
                 return layer
     return join(elements(layers))
-
-
-def _is_input(value: Value) -> bool:
-    if isinstance(value, Tensor):
-        return value.keras
-    return isinstance(value, Object) and value.cls.rpartition(".")[2] in ("InputLayer", "Input")
 
 
 WRAPPING = ("Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "Wrapper", "SpectralNormalization")

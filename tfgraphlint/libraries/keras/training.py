@@ -14,7 +14,7 @@ from tfgraphlint.facts.tracing import CompiledEagerly, UnsupportedInJit
 from tfgraphlint.interpret.core import class_hierarchy, eagerness, effort, keras_symbols, strategy_scopes, traces
 from tfgraphlint.interpret.core.arguments import Arguments
 from tfgraphlint.interpret.core.effort import OutOfBudget
-from tfgraphlint.interpret.core.events import LossReturned, TraceRun
+from tfgraphlint.interpret.core.events import LossReturned, ModelFitted, TraceRun
 from tfgraphlint.interpret.core.fields import Field
 from tfgraphlint.interpret.core.machine import MAX_STEPS, Machine, Running
 from tfgraphlint.interpret.core.objects import Callback, Dataset, Loss, Model, Network, Optimizer
@@ -190,6 +190,7 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
                     _run_hooks(m, receiver, callback, node)
                 elif isinstance(callback, Callback):
                     _call_hooks(m, callback, CHANGING_HOOKS, node)
+    m.tell(ModelFitted(receiver, node))
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "fit":
         m.tell(TraceRun(_trace_of(receiver, node), _signature(args)))
 
