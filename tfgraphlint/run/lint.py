@@ -262,19 +262,19 @@ def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
 
 
 def _merged(request: Request, examined: Iterable[Examined]) -> Iterable[Diagnostic]:
-    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons."""
-    merged: dict[object, Diagnostic] = {}
-    fixes: dict[object, dict[Fix, None]] = {}
-    for result in examined:
+    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons.
+
+    Of several, one that can be repaired is shown, and that of the first file by name: whatever the order they came in.
+    """
+    same: dict[object, list[Diagnostic]] = {}
+    for result in sorted(examined, key=lambda result: result.file):
         for found in result.diagnostics:
             diagnostic = relocated(found, request.names, shown(result.file, request.working_directory))
-            known = merged.get(diagnostic.key)
-            if known is None or (known.fix is None and diagnostic.fix is not None):
-                merged[diagnostic.key] = diagnostic
-            if diagnostic.fix is not None:
-                fixes.setdefault(diagnostic.key, {})[diagnostic.fix] = None
-    for key, diagnostic in merged.items():
-        yield replace(diagnostic, fix=_joined(tuple(fixes[key]))) if key in fixes else diagnostic
+            same.setdefault(diagnostic.key, []).append(diagnostic)
+    for each in same.values():
+        fixes = tuple(dict.fromkeys(diagnostic.fix for diagnostic in each if diagnostic.fix is not None))
+        first = next((diagnostic for diagnostic in each if diagnostic.fix is not None), each[0])
+        yield replace(first, fix=_joined(fixes)) if fixes else first
 
 
 def _joined(fixes: Sequence[Fix]) -> Fix:
