@@ -16,9 +16,12 @@ from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import traced_by, traced_path
 
 VALUE_HELP = "use a TensorFlow operation: `tf.cast`, `tf.reduce_sum`, `tf.maximum`, `tf.shape(x)[0]`, …"
+SHOWN = "builtins.str"  # a text that shows a tensor is used
 WALKERS = frozenset({"iter", "zip", "enumerate", "map", "filter"})
 LOOP_HELP = "compute all rows at once, or use `tf.map_fn`; loop over numbers, `range(n)`, and take `t[i]` in it"
 TEXT_HELP = "use `tf.strings` and `tf.io`, or call the function from one that `tf.py_function` runs: `x.numpy()` there"
+
+SHOWN_HELP = "make the text with `tf.strings.join` and `tf.strings.as_string`; `tf.print` takes tensors as they are"
 
 
 class PythonValueOfTensor(Rule):
@@ -31,10 +34,13 @@ class PythonValueOfTensor(Rule):
     of `math`, of `itertools` that iterate at once, unpacking (`a, b = t`, `*t`), comprehensions over a tensor, a
     tensor as a dictionary key or as an index of a list or a NumPy array, format specs (`f"{t:.3f}"`, `"%f" % t`), and
     functions that take a text or a path: `open`, `os.path.join` and others of `os.path`, `re.sub`, `json.loads`,
-    `pathlib.Path`. Where AutoGraph is off also `float`, `int`, `len`, `range`, `sorted` and `for` over a tensor.
+    `pathlib.Path`. So are texts that show such a tensor (`str(t)`, `f"{t}.png"`), where TensorFlow, NumPy or a path is
+    made of them, and in datasets where their content is asked (`"cat" in str(path)`). Where AutoGraph is off also
+    `float`, `int`, `len`, `range`, `sorted` and `for` over a tensor.
 
     ## Why it matters
 
+    A text does not raise, it holds the name of the tensor: `Tensor("args_0:0", shape=(), dtype=int64).png`.
     AutoGraph converts some builtins and leaves these alone. Which error comes depends on the builtin:
 
         OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed.
@@ -86,9 +92,10 @@ class PythonValueOfTensor(Rule):
 
     def check(self, fact: HostRead) -> Iterable[Diagnostic]:
         if fact.kind is FaultKind.PYTHON_SCALAR:
+            fails = "takes the name of a tensor, not its value" if fact.name == SHOWN else "raises"
             yield self.report(
                 fact.place.span,
-                f"{_what(fact)} raises: {traced_by(fact.by)} gives it a symbolic tensor",
+                f"{_what(fact)} {fails}: {traced_by(fact.by)} gives it a symbolic tensor",
                 path=traced_path(fact),
                 help=_advise(fact.name),
                 fix=graph_builtins.repair_of(fact),
@@ -96,6 +103,8 @@ class PythonValueOfTensor(Rule):
 
 
 def _advise(name: str) -> str:
+    if name == SHOWN:
+        return SHOWN_HELP
     if name in TEXT_TAKERS:
         return TEXT_HELP
     if name == "operator.index":

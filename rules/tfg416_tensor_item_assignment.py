@@ -16,7 +16,8 @@ class TensorItemAssignment(Rule):
 
     ## What it does
 
-    Reports `t[i] = v` and `t[i] += v` where `t` is certainly a tensor or a variable, eagerly or traced.
+    Reports `t[i] = v` and `t[i] += v` where `t` is certainly a tensor or a variable, eagerly or traced, and
+    `t.assign(v)` and `t[i].assign(v)` of what a function of TensorFlow has computed.
 
     ## Why it matters
 
@@ -25,6 +26,7 @@ class TensorItemAssignment(Rule):
         TypeError: 'tensorflow.python.framework.ops.EagerTensor' object does not support item assignment
         TypeError: 'SymbolicTensor' object does not support item assignment
         TypeError: 'ResourceVariable' object does not support item assignment
+        AttributeError: 'tensorflow.python.framework.ops.EagerTensor' object has no attribute 'assign'
 
     ## Known limits
 
@@ -46,6 +48,13 @@ class TensorItemAssignment(Rule):
 
     def check(self, fact: ItemAssigned) -> Iterable[Diagnostic]:
         code = brief(fact.place.code)
+        if fact.method:
+            yield self.report(
+                fact.place.span,
+                f"`{code}` raises AttributeError: a tensor has no `{fact.method}`",
+                help="make a variable of it, `tf.Variable(t)`, or a new tensor with `tf.tensor_scatter_nd_update`",
+            )
+            return
         if fact.variable:
             message = f"`{code} = ...` raises TypeError: a variable has no item assignment"
             remedy = f"change the variable in place: `{code}.assign(...)`"

@@ -18,7 +18,7 @@ class TrainingLoopInGraph(Rule):
 
     Reports `fit`, `predict`, `evaluate`, `predict_on_batch` and similar methods of a Keras model in code that is
     certainly traced, comprehensions and generator expressions over a `tf.data.Dataset` in a `tf.function`, and `for`
-    over one where AutoGraph is off.
+    over one where AutoGraph is off. So is `get_weights` of a model or layer that has weights.
 
     ## Why it matters
 
@@ -27,9 +27,10 @@ class TrainingLoopInGraph(Rule):
         RuntimeError: Detected a call to `Model.fit` inside a `tf.function`.
 
     Keras 3 fails with an `OperatorNotAllowedInGraphError` (`fit`, `evaluate`) or with `AttributeError:
-    'SymbolicTensor' object has no attribute 'numpy'` (`predict`). A comprehension over a dataset takes symbolic
-    elements without end: tracing never returns. With `autograph=False` TensorFlow gives up: "An unusually high number
-    of `tf.data.Iterator.get_next()` calls".
+    'SymbolicTensor' object has no attribute 'numpy'` (`predict`). `get_weights` raises "numpy() is only available when
+    eager execution is enabled", or "Cannot get value inside Tensorflow graph function" with Keras 2. A comprehension
+    over a dataset takes symbolic elements without end: tracing never returns. With `autograph=False` TensorFlow gives
+    up: "An unusually high number of `tf.data.Iterator.get_next()` calls".
 
     ## Known limits
 
@@ -56,6 +57,9 @@ class TrainingLoopInGraph(Rule):
         elif fact.name == "for":
             message = f"AutoGraph is off here: Python iterates over the dataset `{code}` while tracing"
             remedy = "let AutoGraph convert the loop, or use `dataset.reduce`"
+        elif fact.name == "get_weights":
+            message = f"`{code}` reads the numbers of the weights, which raises in code that {traced} traces"
+            remedy = "use the variables: `model.variables`, and `variable.assign(...)` in the place of `set_weights`"
         else:
             message = f"`{fact.name}` runs its own loop, which raises an error in code that {traced} traces"
             remedy = "call the model: `model(x, training=False)`; call `fit` and `evaluate` outside of traced code"

@@ -10,6 +10,7 @@ from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix
 from tfgraphlint.facts.keras import LostMember, SymbolicLossAdded
 from tfgraphlint.facts.names import OLD_PARTS, RemovedName
 from tfgraphlint.fixes.edits import has_comment
+from tfgraphlint.libraries.words import EARLY_MODULES
 from tfgraphlint.rule_api.rule import Rule
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import short_name
@@ -34,6 +35,8 @@ MEMBER_REMEDIES = {
     "get_updates": ON_TAPE,
     "get_unscaled_gradients": "give the scaled gradients to `apply_gradients`, which divides them by the scale",
     "add_metric": "keep a metric of `keras.metrics` as an attribute and call its `update_state`",
+    "predict_classes": "use `np.argmax(model.predict(x), axis=-1)`, or `model.predict(x) > 0.5` of one output",
+    "predict_proba": "use `predict`",
     "add_update": "assign to the variable in `call`",
     "get_weights": "use `variables`",
     "weights": "use `variables`",
@@ -48,7 +51,7 @@ MEMBER_REMEDIES = {
     "output_classes": "use `element_spec`",
 }
 # Members that are there under another name and do the same.
-RENAMED = {"lr": "learning_rate", "get_scaled_loss": "scale_loss"}
+RENAMED = {"lr": "learning_rate", "get_scaled_loss": "scale_loss", "experimental_run_v2": "run"}
 RENAMED_OF_METRICS = {"reset_states": "reset_state"}
 RENAMED_OF_MODELS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 # Arguments of the generator methods that their successors do not take.
@@ -65,9 +68,11 @@ class RemovedBackendFunction(Rule):
     `tf.compat.v1` under Keras 3. So it does with methods and attributes that objects had in Keras 2 or TensorFlow 1
     and lack: `minimize`, `get_gradients` and `lr` of optimizers, `get_scaled_loss` of a `LossScaleOptimizer`,
     `add_metric` of layers and models, `fit_generator` of models, `reset_states` of metrics, `output_shapes` of
-    datasets; and optimizers of `tf.keras.optimizers.legacy`, which cannot be made. Optimizers of Keras 2.11 and later
-    lack what only the legacy ones have: `get_updates`, `get_weights`, `weights`, `get_slot`. The names come from tables
-    derived by asking installed versions.
+    datasets; modules that older versions of Keras had (`keras.layers.core`, `keras.utils.np_utils`),
+    `predict_classes` of models and `experimental_run_v2` of strategies; and optimizers of
+    `tf.keras.optimizers.legacy`, which cannot be made. Optimizers of Keras 2.11 and later lack what only the legacy
+    ones have: `get_updates`, `get_weights`, `weights`, `get_slot`. Nearly all names come from tables derived by asking
+    installed versions.
 
     ## Why it matters
 
@@ -79,6 +84,7 @@ class RemovedBackendFunction(Rule):
         NotImplementedError (of `model.add_loss`, without a text)
         AttributeError: 'Adam' object has no attribute 'minimize'
         AttributeError: 'LossScaleOptimizer' object has no attribute 'get_scaled_loss'
+        ModuleNotFoundError: No module named 'keras.layers.core'
         AttributeError: 'Mean' object has no attribute 'reset_states'
         NotImplementedError: Layer `add_metric()` method is deprecated.
         ImportError: `keras.optimizers.legacy` is not supported in Keras 3.
@@ -97,11 +103,12 @@ class RemovedBackendFunction(Rule):
 
     ## Fix safety
 
-    Safe, where the name was another name of the same object (`tf.keras.losses.mean_squared_error` becomes
-    `tf.keras.losses.mse`), or where a function of `keras.ops` gave the same when both were called with these
-    arguments (`K.mean` becomes `keras.ops.mean`). Functions that differ, as `K.sqrt` does for negative numbers, or
-    in a default, are left to you, as are imports by name. No fix for `function`, `learning_phase`,
-    `in_train_phase`: a model over the wanted outputs, and the `training` argument of `call`, are their remedies.
+    Safe, where a module around the one that is gone has all that is used of it (`keras.layers` for
+    `keras.layers.core`), where the name was another name of the same object (`tf.keras.losses.mean_squared_error`
+    becomes `tf.keras.losses.mse`), or where a function of `keras.ops` gave the same when both were called with these
+    arguments (`K.mean` becomes `keras.ops.mean`). Functions that differ, as `K.sqrt` does for negative numbers, or in a
+    default, are left to you, as are other imports by name. No fix for `function`, `learning_phase`, `in_train_phase`: a
+    model over the wanted outputs, and the `training` argument of `call`, are their remedies.
 
     ## When to suppress
 
@@ -147,9 +154,10 @@ class RemovedBackendFunction(Rule):
         fix = None
         if fact.edits:
             fix = Fix(f"use `{fact.replacement}`", Applicability.SAFE, fact.edits)
+        gone = "does not exist any more" if _is_early(fact.name) else "was removed in Keras 3"
         return self.report(
             fact.span,
-            f"`{short_name(fact.name)}` was removed in Keras 3: {fact.error.partition(':')[0]}",
+            f"`{short_name(fact.name)}` {gone}: {fact.error.partition(':')[0]}",
             help=f"use `{fact.replacement}`" if fact.replacement else _advise(fact.name, last),
             fix=fix,
         )
@@ -209,9 +217,18 @@ def _is_taken(call: cst.Call) -> bool:
     return not starred and len(positional) <= 1 and "generator" not in names and names.isdisjoint(GONE_ARGUMENTS)
 
 
+def _is_early(name: str) -> bool:
+    """Whether it is, or lies in, a module that was gone before Keras 3."""
+    parts = name.removeprefix("tensorflow.").split(".")
+    return any(part in EARLY_MODULES.get(".".join(parts[:at]), "").split() for at, part in enumerate(parts))
+
+
 def _advise(name: str, last: str) -> str | None:
     if name.startswith(OLD_PARTS):
         return "use `keras.layers`, or `tf.compat.v1.get_variable` and TensorFlow operations"
+    module = name.rpartition(".")[0]
+    if last in EARLY_MODULES.get(module.removeprefix("tensorflow."), "").split() and "." in module:
+        return f"import it from `{module}`"
     if name.endswith(".layers.experimental"):
         return "use `keras.layers`: nearly all that was in `experimental.preprocessing` is there"
     return REMEDIES.get(last) if ".backend." in name else None

@@ -11,6 +11,7 @@ import pytest
 from tfgraphlint.interpret.checks.graph_api import REFUSED
 from tfgraphlint.libraries.words import TF1_CASTS
 from tfgraphlint.run.examine import Examiner
+from tfgraphlint.syntax.deep_stack import LimitReached
 
 V1 = "import tensorflow as tf\nimport tensorflow.compat.v1 as v1\n"
 
@@ -150,3 +151,24 @@ def test_tensorflow_refuses_the_same() -> None:
     drawn = tf.random.uniform([3])
     tf.random.set_seed(7)
     assert bool(tf.reduce_all(drawn == tf.random.uniform([3])))
+
+
+def test_what_was_half_known_of_a_project_when_a_limit_was_reached_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here that another file has the function traced."""
+    slope, traced = tmp_path / "slope.py", tmp_path / "traced.py"
+    slope.write_text("import tensorflow as tf\n\ndef slope(y, x):\n    return tf.gradients(y, x)\n")
+    traced.write_text("import tensorflow as tf\nfrom slope import slope\n\nstep = tf.function(slope)\n")
+    examiner = Examiner(tmp_path, [tmp_path], screened=False)
+
+    def interrupted(files: object) -> None:
+        raise LimitReached("it takes more than 1 seconds")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tfgraphlint.project.callers._neighbours", interrupted)
+        assert examiner.examine(slope).error == "slope.py: not linted to its end: it takes more than 1 seconds"
+    again = examiner.examine(slope)
+    assert (again.error, again.diagnostics) == ("", ())
+    traced.unlink()
+    assert [each.code for each in Examiner(tmp_path, [tmp_path]).examine(slope).diagnostics] == ["TFG101"]

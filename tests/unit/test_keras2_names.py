@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tfgraphlint.facts.names import RemovedName
-from tfgraphlint.libraries.tables import load
+from tfgraphlint.libraries.tables import load, versions
+from tfgraphlint.libraries.words import EARLY_METHODS, EARLY_MODULES
 from tfgraphlint.names.gone_names import mentions_removed
 from tfgraphlint.names.keras2_names import removed_names
 from tfgraphlint.run.examine import Examiner
@@ -29,6 +30,14 @@ FOUND = [
     ("import tensorflow as tf\ntf.compat.v1.layers.dense(x, 3)\n", "tensorflow.compat.v1.layers.dense", ""),
     ("from tensorflow import keras\nkeras.layers.experimental.preprocessing.Rescaling\n",
      "tensorflow.keras.layers.experimental", ""),
+    ("from keras.layers.core import Dense, Dropout\n", "keras.layers.core", "keras.layers"),
+    ("from keras.engine.topology import Layer\n", "keras.engine.topology", ""),
+    ("from keras.utils import np_utils\n", "keras.utils.np_utils", ""),
+    ("from keras.utils import np_utils\nnp_utils.to_categorical(y)\n", "keras.utils.np_utils", "keras.utils"),
+    ("from keras.utils import np_utils\nnp_utils.unknown(y)\n", "keras.utils.np_utils", ""),
+    ("from tensorflow.keras.utils.vis_utils import plot\n", "tensorflow.keras.utils.vis_utils", ""),
+    ("from tensorflow.keras.mixed_precision import experimental as mixed\n",
+     "tensorflow.keras.mixed_precision.experimental", ""),
 ]  # fmt: skip
 
 
@@ -50,6 +59,16 @@ def test_found(text: str, name: str, replacement: str) -> None:
 ])  # fmt: skip
 def test_silent(text: str) -> None:
     assert names(text) == []
+
+
+def test_no_version_has_what_is_early() -> None:
+    for version in versions():
+        tables = load(version)
+        for module, names_there in EARLY_MODULES.items():
+            for full in (f"{where}{module}.{name}" for where in ("", "tensorflow.") for name in names_there.split()):
+                assert tables.exists(full) is not True, (version, full)
+        for owner, methods in EARLY_METHODS.items():
+            assert tables.class_members(owner).keys().isdisjoint(methods.split()), (version, owner)
 
 
 def test_keras_2_has_them() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import weakref
 from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.project.modules import Trees
+from tfgraphlint.project.callers import Callers
+from tfgraphlint.project.modules import Project, Trees
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.run.examine import Examiner
 from tfgraphlint.run.lint import Request, lint
+from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.deep_stack import no_garbage_search
 from tfgraphlint.syntax.tree import Tree, once_per_node
 
@@ -122,6 +125,34 @@ def test_what_ran_in_modules_is_freed_without_a_search_for_garbage(tmp_path: Pat
         assert helpers_alive() == 1
         assert examiner.examine(other).diagnostics
         assert helpers_alive() == 0
+
+
+def test_files_are_read_once_for_all_projects_and_ended_ones_are_freed(tmp_path: Path) -> None:
+    """Who calls what is looked up in all files: their texts are many times what one project takes."""
+    files = [tmp_path / f"program_{count}.py" for count in range(3)]
+    for count, file in enumerate(files):
+        file.write_text(f"import tensorflow as tf\n\ndef slope_{count}(y, x):\n    return tf.gradients(y, x)\n")
+
+    def of_kind(kind: type[object]) -> list[object]:
+        return [each for each in gc.get_objects() if type(each) is kind]
+
+    gc.collect()
+    before, indices = len(of_kind(Project)), len(of_kind(Callers))
+    with no_garbage_search():
+        examiner = Examiner(tmp_path, [tmp_path], trees=Trees(most=1))  # a new project for each file
+        found = [each.code for file in files for each in examiner.examine(file).diagnostics]
+        assert found == ["TFG101"] * 3
+        assert (len(of_kind(Project)), len(of_kind(Callers))) == (before + 1, indices + 1)
+
+
+def test_the_outline_of_a_module_holds_no_tree() -> None:
+    tree = ast.parse(PROGRAM.format(count=1))
+    outline = Outline(tree)
+    nodes = [weakref.ref(node) for node in ast.walk(tree) if isinstance(node, ast.expr)]
+    del tree
+    gc.collect()
+    assert outline.suspects() and len(nodes) > 50
+    assert not any(node() for node in nodes)
 
 
 def test_answers_about_nodes_go_with_their_tree() -> None:

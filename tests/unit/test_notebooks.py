@@ -10,10 +10,9 @@ from click.testing import CliRunner
 
 from tfgraphlint.cli.group import group
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.project.cells import NotTextError
 from tfgraphlint.project.magics import UNKNOWN
 from tfgraphlint.project.source import Source, decode
-from tfgraphlint.syntax.text import Lines
+from tfgraphlint.syntax.text import Lines, NotTextError
 
 HERE = Path("/project/a.ipynb")
 

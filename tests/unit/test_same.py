@@ -33,6 +33,8 @@ def project(tmp_path: Path) -> Path:
         shutil.copy(file, tmp_path / f"program_{number}.py")
     (tmp_path / "helper.py").write_text(HELPER)
     (tmp_path / "script.py").write_text(SCRIPT)
+    for name in ("another.py", "longer.py"):  # whose way to the helper is another one
+        (tmp_path / name).write_text(SCRIPT.replace("lost(w)", "lost(2.0 * w)"))
     return tmp_path
 
 

@@ -10,8 +10,8 @@ from fakes import install, lint_text, places
 
 from tfgraphlint.diagnostic import Position, Span
 from tfgraphlint.errors import RunError
-from tfgraphlint.project.source import NotTextError, decode, read
-from tfgraphlint.syntax.text import Lines
+from tfgraphlint.project.source import decode, read
+from tfgraphlint.syntax.text import Lines, NotTextError
 
 HERE = Path("/project/a.py")
 

@@ -11,7 +11,7 @@ from tfgraphlint.errors import RunError
 STDIN = "-"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Options:
     """What was asked for on the command line."""
 

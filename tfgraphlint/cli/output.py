@@ -16,7 +16,6 @@ from tfgraphlint.cli.session import Asked
 from tfgraphlint.cli.terminal import columns, has_colour, say_error
 from tfgraphlint.diagnostic import Diagnostic, Position, Span
 from tfgraphlint.disk.names import file_name, one_line
-from tfgraphlint.disk.writing import write_named
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.settings import Settings
 from tfgraphlint.project.source import Source, holds_pieces, shown
@@ -60,6 +59,8 @@ def _where(run: Run, fixed: Sequence[Diagnostic]) -> str:
 
 
 def _write(file: Path, text: str) -> None:
+    from tfgraphlint.disk.writing import write_named  # most runs write to standard output
+
     try:
         # What a file name holds that is no text is written as JSON would write it.
         write_named(file, text.encode("utf-8", "backslashreplace"))

@@ -14,15 +14,15 @@ from tfgraphlint.cli.options import STDIN, Options
 from tfgraphlint.diagnostic import Severity
 from tfgraphlint.disk.reading import MAX_NOTEBOOK_BYTES
 from tfgraphlint.disk.walking import working_directory
-from tfgraphlint.disk.writing import Rewrite, rewrite
 from tfgraphlint.errors import RunError
 from tfgraphlint.project.discover import discover
 from tfgraphlint.project.settings import Finder, Overrides
-from tfgraphlint.project.source import NotTextError, Source, decode, shown
+from tfgraphlint.project.source import Source, decode, shown
 from tfgraphlint.rule_api.registry import shipped
 from tfgraphlint.run import lint as linting
 from tfgraphlint.run.lint import Request, Run
 from tfgraphlint.run.progress import NOBODY, Progress
+from tfgraphlint.syntax.text import NotTextError
 
 if TYPE_CHECKING:  # imported where it is used: see ``repair``
     from tfgraphlint.run.baseline import Problem
@@ -197,6 +197,8 @@ def write(repaired: Repaired) -> None:
 
 
 def _write_texts(request: Request, before: Mapping[Path, Source], changed: Mapping[Path, Source]) -> None:
+    from tfgraphlint.disk.writing import Rewrite, rewrite  # a run that only looks does without
+
     files = sorted((path, source) for path, source in changed.items() if path not in request.overlay)
     rewrite([Rewrite(path, before[path].encode(), source.encode()) for path, source in files])
     for path, source in request.overlay.items():  # standard input comes out again, changed or not

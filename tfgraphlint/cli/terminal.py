@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -40,6 +39,8 @@ def has_colour(stream: TextIO) -> bool:
 
 def columns(stream: TextIO) -> int:
     """How many columns ``stream`` has; 0 where it is no terminal."""
+    import shutil  # takes libraries for archives along, and most runs do not write to a terminal
+
     return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 

@@ -92,12 +92,13 @@ class RaisedWhileTraced(Traced):
 
 @dataclass(frozen=True, eq=False)
 class ItemAssigned(Fact):
-    """``t[i] = v`` on a tensor, or on a variable."""
+    """``t[i] = v`` on a tensor, or on a variable; ``t[i].assign(v)`` on a tensor: then ``method`` says which."""
 
-    place: Place  # the subscript that is assigned
+    place: Place  # the subscript that is assigned, or the call
     variable: bool
     plain: bool = False  # each index is one whole number
     calls: tuple[Place, ...] = field(default=())
+    method: str = ""
 
 
 @dataclass(frozen=True, eq=False)

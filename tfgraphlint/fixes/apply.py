@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tfgraphlint.diagnostic import Applicability, Diagnostic, Edit, Fix
-from tfgraphlint.project.cells import Replacement, replaced
 from tfgraphlint.project.source import Source
-from tfgraphlint.syntax.text import Lines, line_end, with_line_ends
+from tfgraphlint.syntax.text import Lines, Replacement, line_end, replaced, with_line_ends
 
 
 @dataclass(frozen=True, order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -102,9 +102,25 @@ def _needs_values(function: cst.CSTNode, arrays: set[str]) -> bool:
             case cst.Call(func=cst.Name(value="print"), args=args):
                 if not all(isinstance(arg.value, cst.SimpleString) for arg in args):
                     return True
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="print")), args=args) if _shows_in_text(args):
+                return True
+            case cst.FormattedStringExpression(format_spec=[_, *_]):
+                return True  # ``f"{x:.3f}"``: a tensor of a graph takes no format
+            case cst.BinaryOperation(left=cst.SimpleString(), operator=cst.Modulo()):
+                return True
+            case cst.Call(func=cst.Attribute(value=cst.SimpleString(), attr=cst.Name(value="format"))):
+                return True
             case cst.While() | cst.Assert() | cst.Try() | cst.Global() | cst.Nonlocal() | cst.Match():
                 return True
     return False
+
+
+def _shows_in_text(args: Sequence[cst.Arg]) -> bool:
+    """Whether what is printed is a text that shows something: of a tensor of a graph, its name."""
+    return any(
+        isinstance(part, cst.FormattedStringExpression)
+        for arg in args if isinstance(arg.value, cst.FormattedString) for part in arg.value.parts
+    )  # fmt: skip
 
 
 def _types(function: cst.CSTNode) -> set[cst.CSTNode]:

@@ -19,6 +19,7 @@ from tfgraphlint.fixes.graph_uses import can_be_symbolic
 from tfgraphlint.fixes.imports import full_name
 from tfgraphlint.fixes.numpy_calls import spell_tensorflow, text_after
 from tfgraphlint.fixes.value_uses import uses_of
+from tfgraphlint.libraries.words import OF_ANY_LENGTH
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.syntax.parents import parent
 from tfgraphlint.syntax.tree import Tree
@@ -166,6 +167,9 @@ def _unstacked(tree: Tree, node: cst.CSTNode, given: tuple[Given, ...]) -> Fix |
     if not isinstance(node, cst.BaseExpression) or not given or given[0].open:
         return None
     value, count = node, ""
+    if isinstance(node, cst.Call) and full_name(tree, node.func) in OF_ANY_LENGTH:
+        if not all(isinstance(argument.value, cst.Integer) for argument in node.args):
+            return None
     if isinstance(node, (cst.Tuple, cst.List)):
         target = parent(tree, node)
         assignment = parent(tree, target) if isinstance(target, cst.AssignTarget) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import libcst as cst
 
@@ -33,9 +32,9 @@ def module_mode(project: Project, tree: Tree, path: Path) -> Mode:
 def switched_elsewhere(project: Project, text: str, path: Path) -> bool:
     """Whether a program that this file is a part of may have switched eager execution off in another file."""
     project.looked_around = True
-    known = _KNOWN.get(project)
+    known: _Switches | None = project.all_files.get(_Switches)
     if known is None:
-        known = _KNOWN[project] = _Switches()
+        known = project.all_files[_Switches] = _Switches()
         known.read(project.roots or [path.parent])
     others = known.files - {path}
     if not others or module_word(path) in known.imported:
@@ -71,9 +70,7 @@ def _switches_off(statement: cst.CSTNode) -> bool:
 def callers_of(project: Project) -> Callers:
     """Who calls what in a project."""
     project.looked_around = True
-    known = _CALLERS.get(project)
-    if known is None:
-        known = _CALLERS[project] = Callers(project.roots)
+    known: Callers = project.all_files.setdefault(Callers, Callers(project.roots))
     return known
 
 
@@ -92,10 +89,6 @@ class _Switches:
             self.imported |= words_of_imports(text, path, packages=True)
             if _mentions(text):
                 self.files.add(path)
-
-
-_CALLERS: WeakKeyDictionary[Project, Callers] = WeakKeyDictionary()
-_KNOWN: WeakKeyDictionary[Project, _Switches] = WeakKeyDictionary()
 
 
 def _mentions(text: str) -> bool:

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tfgraphlint.libraries.words import EARLY_METHODS, EARLY_MODULES
+
 _DATA = Path(__file__).resolve().parent / "data"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -424,12 +426,14 @@ class Tables:
 
     @cache  # noqa: B019
     def _removed_from(self, module: str) -> frozenset[str]:
-        return frozenset(self._removed["removed"].get(module, "").split())
+        early = EARLY_MODULES.get(module.removeprefix("tensorflow."), "") if self.keras >= 3 else ""
+        return frozenset(f"{self._removed['removed'].get(module, '')} {early}".split())
 
     @cache  # noqa: B019
     def last_parts_removed(self) -> frozenset[str]:
         """What the removed names end in."""
-        return frozenset(name for names in self._removed["removed"].values() for name in names.split())
+        gone = self._removed["removed"].values()
+        return frozenset(name for names in (*gone, *EARLY_MODULES.values()) for name in names.split())
 
     def other_name(self, full_name: str) -> str | None:
         """Another name in the same module that a removed thing had, and that is still there."""
@@ -479,6 +483,8 @@ class Tables:
                 method, _, error = refused.partition("=")
                 if method == member and (member or name == self.canonical(full_name)):
                     return Lost(True, error)
+            if self.keras >= 3 and member in EARLY_METHODS.get(name, "").split():
+                return Lost(True, "AttributeError")
         kept = self._only_in_legacy(self.canonical(full_name)).get(member)
         return Lost(kept == "methods", "AttributeError", legacy=True) if kept is not None else None
 
@@ -498,8 +504,9 @@ class Tables:
         """The names of all members that some class lost: nothing else has to be asked for."""
         rows = self._removed["members"].values()
         words = (word for row in rows for words in row.values() for word in words.split())
+        early = (word for words in EARLY_METHODS.values() for word in words.split()) if self.keras >= 3 else ()
         of_optimizers = (member for name in self.listed_classes() for member in self._only_in_legacy(name))
-        return frozenset([*(word.partition("=")[0] for word in words), *of_optimizers])
+        return frozenset([*(word.partition("=")[0] for word in words), *early, *of_optimizers])
 
     # Arguments of Keras
 

@@ -152,6 +152,22 @@ KNOWN_MODULES = frozenset({"absl.app"})
 FRAMEWORKS = frozenset({"tensorflow", "tensorflow_core", "keras", "tf_keras"})
 # Names under which projects pass TensorFlow on from modules of their own: ``from .backend import tf``.
 FRAMEWORK_ALIASES = frozenset({"tf", "tensorflow", "tf1", "tf2", "keras", "tfk", "K"})
+# Modules of Keras that no version in the tables has any more, by the module where they were (below ``tensorflow`` too).
+# Their names are in the module itself, or in ``keras.layers`` and its like.
+EARLY_MODULES = {
+    "keras": "engine objectives",
+    "keras.callbacks": "callbacks",
+    "keras.layers": "advanced_activations convolutional convolutional_recurrent core embeddings local merge noise "
+                    "normalization pooling recurrent wrappers",
+    "keras.mixed_precision": "experimental",
+    "keras.optimizers": "adam_v2 gradient_descent_v2 rmsprop_v2",
+    "keras.utils": "generic_utils np_utils training_utils vis_utils",
+}  # fmt: skip
+# Methods of objects that no version in the tables has any more.
+EARLY_METHODS = {
+    "keras.Sequential": "predict_classes predict_proba",
+    "tensorflow.distribute.Strategy": "experimental_run_v2",
+}
 # Other packages that projects install: found in the environment, never in the project itself.
 OTHER_PACKAGES = frozenset({
     "tensorflow_probability", "tensorflow_addons", "absl", "numpy", "scipy", "sklearn", "pandas", "matplotlib", "torch",
@@ -165,6 +181,17 @@ TEXT_TAKERS = frozenset({
         "split", "splitext",
     )),
     *(f"re.{name}" for name in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")),
+})  # fmt: skip
+# Functions of TensorFlow and NumPy that work with a text. Of one that shows a tensor of a graph, they get its name.
+TEXT_USERS = frozenset({"tensorflow.print", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile"})
+TEXT_MODULES = ("tensorflow.io.", "tensorflow.strings.")
+# Methods of a text that ask what stands in it.
+TEXT_QUESTIONS = frozenset({
+    "split", "rsplit", "partition", "rpartition", "startswith", "endswith", "find", "rfind", "index", "count",
+})  # fmt: skip
+# Tensors whose length nobody knows while tracing, unless what they are made of is constant.
+OF_ANY_LENGTH = frozenset({
+    "tensorflow.range", "tensorflow.where", "tensorflow.boolean_mask", "tensorflow.strings.split",
 })  # fmt: skip
 # Libraries that compute with numbers of Python or NumPy, so that a tensor that they are given leaves TensorFlow.
 HOST_LIBRARIES = frozenset({"numpy", "scipy", "sklearn", "math", "cmath", "statistics"})
@@ -244,6 +271,7 @@ LOST_METHODS = frozenset({
     "add_metric", "add_update", "aggregate_gradients", "evaluate_generator", "experimental_make_numpy_dataset",
     "fit_generator", "get_input_at", "get_losses_for", "get_output_at", "get_scaled_loss", "get_slot", "get_slot_names",
     "get_unscaled_gradients", "get_updates", "get_updates_for", "predict_generator", "reset_states", "to_yaml",
+    "predict_classes", "experimental_run_v2",
     "vocab_size",
 })  # fmt: skip
 # Attributes of theirs that are gone and have names of which little code makes use.

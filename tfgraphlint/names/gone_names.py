@@ -5,13 +5,12 @@ Nearly every file uses none: what searches CPython's tree for them is imported f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tfgraphlint.libraries.words import KERAS_MODULES
+from tfgraphlint.libraries.words import EARLY_MODULES, KERAS_MODULES
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
 from tfgraphlint.syntax.text import words_in_text
 
@@ -110,10 +109,10 @@ def is_of_keras(name: str) -> bool:
 
 @cache
 def _removed() -> Mapping[str, str]:
-    """The names by module that the newest TensorFlow lacks and older ones had."""
+    """The names by module that the newest TensorFlow lacks and older ones had. Read as ``_arguments_refused``."""
     folder = max(_DATA.glob("tensorflow-*"), key=_version_of)
-    found: Mapping[str, str] = json.loads((folder / "removed.json").read_bytes())["removed"]
-    return found
+    table = (folder / "removed.json").read_text(encoding="utf-8")
+    return dict(_rows(table.partition('"removed"')[2].partition('"same"')[0]))
 
 
 def _version_of(folder: Path) -> list[int]:
@@ -123,8 +122,11 @@ def _version_of(folder: Path) -> list[int]:
 @cache
 def removed_in_keras_3() -> Mapping[str, frozenset[str]]:
     """The removed names by module."""
-    found = {module: frozenset(name for name in names.split() if is_of_keras(f"{module}.{name}"))
-             for module, names in _removed().items()}  # fmt: skip
+    early = {f"{where}{module}": names for where in ("", "tensorflow.") for module, names in EARLY_MODULES.items()}
+    removed = _removed()
+    words = {module: f"{removed.get(module, '')} {early.get(module, '')}".split() for module in removed.keys() | early}
+    found = {module: frozenset(name for name in names if is_of_keras(f"{module}.{name}"))
+             for module, names in words.items()}  # fmt: skip
     return {module: names for module, names in found.items() if names}
 
 
@@ -186,6 +188,6 @@ def _arguments_refused() -> Mapping[str, frozenset[str]]:
 def _rows(section: str) -> Iterator[tuple[str, str]]:
     """The names and what is said of them in a section of a table."""
     for line in section.splitlines():
-        if line.startswith(('"keras.', '"tensorflow.')):
+        if line.startswith(('"keras', '"tensorflow')):
             name, _, said = line[1:].partition('": "')
             yield name, said.partition('"')[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tfgraphlint.diagnostic import Edit
 from tfgraphlint.facts.names import OLD_PARTS, RemovedName
@@ -14,6 +15,7 @@ from tfgraphlint.libraries.tables import KerasOperation, load, meant_for
 from tfgraphlint.names.gone_names import is_of_keras
 from tfgraphlint.names.search import NameSearch, prefixes
 from tfgraphlint.syntax.ast_names import dotted_name, first_name, imported_names
+from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.conventional_names import OF_KERAS, taken_for_libraries
 
 BACKENDS = ("keras.backend", "tensorflow.keras.backend", "tensorflow.compat.v1.keras.backend")
@@ -91,12 +93,46 @@ class _Search(NameSearch[RemovedName]):
                 continue
             if any(map(self._is_removed, prefixes(imported.module))):
                 error = f"ModuleNotFoundError: No module named '{imported.module}'"
-                yield RemovedName(self.span(node), imported.module, error)
+                yield self._moved(node, RemovedName(self.span(node), imported.module, error))
                 if imported.name:
                     return  # the module is not there, whatever is imported from it
             elif imported.name and self._is_removed(imported.full):
                 error = f"ImportError: cannot import name '{imported.name}' from '{imported.module}'"
-                yield RemovedName(self.span(imported.node), imported.full, error)
+                gone = RemovedName(self.span(imported.node), imported.full, error)
+                yield self._renamed(node, imported.bound, gone) if len(node.names) == 1 else gone
+
+    def _moved(self, node: ast.Import | ast.ImportFrom, gone: RemovedName) -> RemovedName:
+        """With ``keras.layers`` for ``keras.layers.core``, where that has all that is imported."""
+        module = gone.name.rpartition(".")[0]
+        if not isinstance(node, ast.ImportFrom) or not _is_package(module):
+            return gone
+        if not all(self.tables.exists(f"{module}.{alias.name}") for alias in node.names):
+            return gone
+        start, written = gone.span.start, f"from {gone.name} "
+        if not self.lines[start.row - 1].startswith(written, start.column - 1):
+            return gone
+        name = replace(start, column=start.column + len("from "))
+        place = replace(gone.span, start=name, end=replace(name, column=name.column + len(gone.name)))
+        return replace(gone, replacement=module, edits=(Edit(place, module),))
+
+    def _renamed(self, node: ast.Import | ast.ImportFrom, bound: str, gone: RemovedName) -> RemovedName:
+        """With ``from keras import utils as np_utils``, where ``keras.utils`` has all that is used of what is gone."""
+        module = gone.name.rpartition(".")[0]
+        used = {each.attr for each in walk(self.tree) if isinstance(each, ast.Attribute) and _owner(each) == bound}
+        if not used or not _is_package(module) or not all(self.tables.exists(f"{module}.{name}") for name in used):
+            return gone
+        package, _, last = module.rpartition(".")
+        written = f"from {package} import {last} as {bound}"
+        return replace(gone, replacement=module, edits=(Edit(self.span(node), written),))
+
+
+def _owner(node: ast.Attribute) -> str:
+    return node.value.id if isinstance(node.value, ast.Name) else ""
+
+
+def _is_package(module: str) -> bool:
+    """Whether it is a module below Keras: what was in ``keras.engine`` may be anywhere."""
+    return "." in module.removeprefix("tensorflow.")
 
 
 def _takes_the_same(call: ast.Call, before: Sequence[str], after: Sequence[str], operation: KerasOperation) -> bool:

@@ -15,7 +15,7 @@ from enum import Enum
 
 from tfgraphlint.libraries.words import EXPECTS_FAILURE
 from tfgraphlint.names.version_values import VersionValues
-from tfgraphlint.syntax.ast_names import last_name
+from tfgraphlint.syntax.ast_names import imported_names, last_name
 from tfgraphlint.syntax.ast_walk import node_fields, walk
 
 # Names of flags and functions that say which TensorFlow or Keras it is, or whether Keras runs on TensorFlow at all.
@@ -135,6 +135,8 @@ class Guards:
         verdict = self._verdict(node.test)
         self._visit(node.test, guarded or verdict is Verdict.TELLS, within)
         self._block(node.body, guarded or verdict in (Verdict.FALSE, Verdict.TELLS), within)
+        if isinstance(node, ast.If) and verdict is Verdict.SAYS_NOTHING:
+            self._covered.update(map(id, _alternatives(node)))
         other = (Verdict.TRUE, Verdict.TELLS) if isinstance(node, ast.If) else (Verdict.TELLS,)
         self._block(node.orelse, guarded or verdict in other, within)
 
@@ -226,6 +228,18 @@ class Guards:
                 verdicts = set(map(self._verdict, tests))
                 return goes_on not in verdicts and verdicts != {Verdict.SAYS_NOTHING}
         return False
+
+
+def _alternatives(node: ast.If) -> Iterator[ast.AST]:
+    """The imports in ``if`` and ``else`` that bind the same name: the program chooses where it comes from."""
+    imports = [
+        [(each, {imported.bound for imported in imported_names(each)})
+         for part in branch for each in walk(part) if isinstance(each, (ast.Import, ast.ImportFrom))]
+        for branch in (node.body, node.orelse)
+    ]  # fmt: skip
+    for branch, other in (imports, imports[::-1]):
+        elsewhere = set[str]().union(*(bound for _, bound in other))
+        yield from (each for each, bound in branch if not elsewhere.isdisjoint(bound))
 
 
 def _telling_names(tree: ast.Module, asks: frozenset[str]) -> frozenset[str]:

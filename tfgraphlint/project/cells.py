@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.facts.run import UnparsableFile
 from tfgraphlint.project.magics import UNKNOWN, Python, Row
-from tfgraphlint.syntax.text import Lines, line_end, with_line_ends
+from tfgraphlint.syntax.text import Lines, Replacement, line_end, with_line_ends
 
 _LINE = re.compile(r"(?<=\bline )\d+")  # Python's messages: "'(' was never closed on line 3"
-Replacement = tuple[int, int, str]  # from one offset up to another, and what comes in there
-
-
-class NotTextError(Exception):
-    """A file's content is not what it is meant to be; ``position`` is the first bad place in it."""
-
-    def __init__(self, message: str, position: Position) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
 
 
 @dataclass(frozen=True)
@@ -231,13 +221,3 @@ class Document(ABC):
 
     def _word(self) -> str:
         return "cell" if self.cells[0].number else "code block"
-
-
-def replaced(text: str, replacements: Iterable[Replacement]) -> str:
-    """``text`` after ``replacements``, which are sorted and do not overlap."""
-    parts: list[str] = []
-    position = 0
-    for start, end, content in replacements:
-        parts += [text[position:start], content]
-        position = end
-    return "".join([*parts, text[position:]])

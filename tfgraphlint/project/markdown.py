@@ -11,12 +11,12 @@ from functools import cached_property
 from itertools import accumulate
 
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.project.cells import Cell, Document, Replacement, replaced
+from tfgraphlint.project.cells import Cell, Document
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.magics import Python, python_of
 from tfgraphlint.syntax.ast_walk import walk
 from tfgraphlint.syntax.deep_stack import LimitReached
-from tfgraphlint.syntax.text import Lines
+from tfgraphlint.syntax.text import Lines, Replacement, replaced
 
 # Each block is linted as a program with blank rows for the blocks before it: so many rows in all, which take seconds.
 MAX_ROWS = 20_000_000

@@ -24,15 +24,26 @@ class Import(NamedTuple):
     found: str | None
 
 
+class _AddedFolders:
+    """The folders that files add to ``sys.path``."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, importer: str) -> tuple[str, ...]:
+        if importer not in self._known:
+            self._known[importer] = tuple(map(str, added_folders(Path(importer), glimpse(importer))))
+        return self._known[importer]
+
+
 class ModuleFinder:
     """Finds modules by what files import; ``roots`` are the directories that were given to lint."""
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self.roots = [root if os.path.isdir(root) else root.parent for root in roots]
-        self._places = Places(list(map(str, self.roots)), self._added_by)
+        self._places = Places(list(map(str, self.roots)), _AddedFolders())
         self._asked: dict[Path, dict[tuple[int, str], Path | None]] = {}
         self._fresh: list[Import] = []
-        self._added: dict[str, tuple[str, ...]] = {}
 
     def find(self, module: str, importer: Path, dots: int = 0) -> Path | None:
         """The file of a module as the file ``importer`` would import it; ``dots`` stand before a relative name."""
@@ -52,12 +63,6 @@ class ModuleFinder:
     def relative(self, importer: Path, dots: int, module: str) -> Path | None:
         """The file of ``from ..module import`` with so many dots."""
         return self.find(module, importer, dots)
-
-    def _added_by(self, importer: str) -> tuple[str, ...]:
-        """The folders that a file adds to ``sys.path``."""
-        if importer not in self._added:
-            self._added[importer] = tuple(map(str, added_folders(Path(importer), glimpse(importer))))
-        return self._added[importer]
 
     def reached(self, file: Path) -> frozenset[Path]:
         """The files that ``file`` imports, and those that they import, as far as anybody has asked for them."""

@@ -75,10 +75,21 @@ class Trees:
 
 class Project(ModuleFinder):
     """Finds modules by what files import; ``roots`` are the directories that were given to lint, and names of files are
-    shown relative to ``directory``."""
+    shown relative to ``directory``.
 
-    def __init__(self, roots: Sequence[Path] = (), trees: Trees | None = None, directory: Path | None = None) -> None:
+    ``all_files`` is what is known of the texts of all files below the roots, by who has read them. It outlasts a
+    project: what the interpreter made of modules has no part in it.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Path] = (),
+        trees: Trees | None = None,
+        directory: Path | None = None,
+        all_files: dict[type[Any], Any] | None = None,
+    ) -> None:
         super().__init__(roots)
+        self.all_files: dict[type[Any], Any] = {} if all_files is None else all_files
         self.directory = Path.cwd() if directory is None else directory
         self.trees = Trees() if trees is None else trees
         self._read: set[Path] = set()

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from tfgraphlint.diagnostic import Edit, Position, Span
-from tfgraphlint.project.cells import Cell, Document, NotTextError, Replacement, replaced
+from tfgraphlint.project.cells import Cell, Document
 from tfgraphlint.project.magics import python_of
-from tfgraphlint.syntax.text import Lines, line_end
+from tfgraphlint.syntax.text import Lines, NotTextError, Replacement, line_end, replaced
 
 PYTHON = frozenset({"python", "python2", "python3", "ipython", "ipython2", "ipython3"})
 # Kernels that run no Python, for notebooks that name a kernel but no language.

@@ -13,20 +13,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfgraphlint.diagnostic import Edit, Position, Span
 from tfgraphlint.disk.reading import MAX_BYTES, MAX_NOTEBOOK_BYTES, ReadError, glimpse, read_bytes
 from tfgraphlint.facts.run import UnparsableFile
-from tfgraphlint.project.cells import Document, NotTextError, Replacement, replaced
-from tfgraphlint.syntax.text import Lines
+from tfgraphlint.syntax.text import Lines, NotTextError, Replacement, replaced
+
+if TYPE_CHECKING:  # most runs read no file that holds its Python in pieces
+    from tfgraphlint.project.cells import Document
 
 MARKDOWN = (".md", ".markdown")
 NOTEBOOK = ".ipynb"
 
-__all__ = [
-    "NotTextError", "ReadError", "Source", "decode", "glimpse", "holds_pieces", "most_bytes", "read", "read_text",
-    "shown",
-]  # fmt: skip
+__all__ = ["ReadError", "Source", "decode", "glimpse", "holds_pieces", "most_bytes", "read", "read_text", "shown"]
 
 
 @dataclass(frozen=True)

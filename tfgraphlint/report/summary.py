@@ -55,5 +55,5 @@ def by_rule(diagnostics: Sequence[Diagnostic]) -> list[tuple[str, str, int]]:
 
 
 def count(number: int, what: str) -> str:
-    """``1 problem``, ``2 problems``."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    """``1 problem``, ``1,200 problems``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

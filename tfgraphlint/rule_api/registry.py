@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import pkgutil
 import re
 import types
 import typing
@@ -50,8 +49,8 @@ def _modules() -> list[str]:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise RegistryError(f"the package {PACKAGE} is not installed: pip install tfgraphlint again")
-    found = [module.name for module in pkgutil.iter_modules(spec.submodule_search_locations)]
-    return sorted(name for name in found if not name.startswith("_"))
+    files = [Path(name) for folder in spec.submodule_search_locations for name in os.listdir(folder)]
+    return sorted({file.stem for file in files if file.suffix == ".py" and not file.stem.startswith("_")})
 
 
 def _entry(module: str) -> Entry:

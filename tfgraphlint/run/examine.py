@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfgraphlint.diagnostic import Diagnostic, Position, Role, Span, Step
 from tfgraphlint.disk.names import one_line
@@ -21,7 +21,7 @@ from tfgraphlint.project.guard import MAX_TOKENS, parse, too_deep, too_large
 from tfgraphlint.project.module_finder import Import, packages_around
 from tfgraphlint.project.requirements import installed, sets_legacy_keras
 from tfgraphlint.project.settings import with_keras_2
-from tfgraphlint.project.source import NotTextError, ReadError, Source, glimpse, read, shown
+from tfgraphlint.project.source import ReadError, Source, glimpse, read, shown
 from tfgraphlint.rule_api.registry import Registry, RuleFailure, load
 from tfgraphlint.screen.graph_api_triggers import defines_graph_api, runs_graph_api
 from tfgraphlint.screen.imported_suspects import ImportedModules
@@ -31,7 +31,7 @@ from tfgraphlint.screen.triggers import holds_root, mentions_framework, mentions
 from tfgraphlint.syntax.ast_names import span_of_node
 from tfgraphlint.syntax.conventional_names import first_use, import_them, taken_for_libraries
 from tfgraphlint.syntax.deep_stack import Limit, LimitReached, call_deep
-from tfgraphlint.syntax.text import rows_of
+from tfgraphlint.syntax.text import NotTextError, rows_of
 
 if TYPE_CHECKING:  # what imports libcst: a clean run does without
     from tfgraphlint.interpret.core.machine import Ports
@@ -71,7 +71,7 @@ class Examined:
     around: frozenset[Around] = frozenset()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Examiner:
     """Examines files of one project, one after the other, in one process.
 
@@ -99,6 +99,7 @@ class Examiner:
     ports: Ports | None = None
     tick: Callable[[], None] | None = None
     _project: Project | None = None
+    _all_files: dict[type[Any], Any] = field(default_factory=dict)  # of projects, one after the other
     _imported_modules: ImportedModules | None = None
     _commands: Commands = field(default_factory=Commands)
     _files: ProjectFiles | None = None
@@ -121,6 +122,7 @@ class Examiner:
             return Examined(file, error=str(error))
         except LimitReached as reached:
             self._project = self.trees = None  # what was being made of other modules may be left half done
+            self._all_files = {}
             return Examined(file, error=f"{filename}: not linted to its end: {reached}")
         except RuleFailure as failure:
             return _internal(file, filename, failure.__cause__ or failure, f"rule {failure.code}: ")
@@ -369,7 +371,7 @@ def _open_project(examiner: Examiner, trees: Trees) -> Project:
     """A project that sees edited files as they would be."""
     from tfgraphlint.project.modules import Project  # imports libcst: a clean run does without
 
-    project = Project(examiner.roots, trees, examiner.working_directory)
+    project = Project(examiner.roots, trees, examiner.working_directory, examiner._all_files)
     for path, source in examiner.overlay.items():
         if not isinstance(parse(source.text, source.filename), UnparsableFile):
             tree = parsed_tree(source)

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 from tfgraphlint.diagnostic import Diagnostic, Fix, Role, Step
 from tfgraphlint.errors import RunError
 from tfgraphlint.facts.run import Suppression, UnusedSuppression
-from tfgraphlint.fixes.apply import checked, joined
 from tfgraphlint.project.discover import ignored_codes
 from tfgraphlint.project.settings import Overrides, Settings, check_codes
-from tfgraphlint.project.source import NotTextError, Source, read, shown
+from tfgraphlint.project.source import Source, read, shown
 from tfgraphlint.project.starters import Starters
 from tfgraphlint.rule_api.registry import Entry, Registry, load, matching, shipped
 from tfgraphlint.run.examine import Examined, Examiner
@@ -24,6 +23,7 @@ from tfgraphlint.run.progress import NOBODY, Progress
 from tfgraphlint.run.suppression import Suppressions
 from tfgraphlint.screen.triggers import mentions_framework
 from tfgraphlint.syntax.deep_stack import Limit, no_garbage_search
+from tfgraphlint.syntax.text import NotTextError
 
 if TYPE_CHECKING:  # ``cli`` imports them where there is a baseline, or a cache
     from tfgraphlint.project.modules import Trees
@@ -39,7 +39,7 @@ MAX_STARTED_FILES = 12
 MIN_BYTES_FOR_POOL = 600_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Request:
     """What to lint and how: files (absolute) with their settings, and texts that stand for what is on the disk.
 
@@ -109,7 +109,7 @@ class Request:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """What came of a request. ``diagnostics`` are sorted by file, place and code; so are those that a comment
     silences, and those that the baseline knows. ``cached`` are files that were not read: the cache knows them.
@@ -237,7 +237,7 @@ def concluded(request: Request, examined: tuple[Examined, ...], words: Words) ->
         file = request.names[merged.span.filename]
         if merged.code not in words.on(file):
             continue
-        diagnostic = words.graded(file, checked(merged, comments.edited(merged)))
+        diagnostic = words.graded(file, _with_usable_fix(merged, comments))
         used = comments.silencing(file, diagnostic, words.entries) if request.heed_comments else None
         (reported if used is None else silenced).append(diagnostic)
     if request.heed_comments:
@@ -262,19 +262,33 @@ def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
 
 
 def _merged(request: Request, examined: Iterable[Examined]) -> Iterable[Diagnostic]:
-    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons."""
-    merged: dict[object, Diagnostic] = {}
-    fixes: dict[object, dict[Fix, None]] = {}
-    for result in examined:
+    """Each report once, at a place in the files that were asked for, with the fixes for all its reasons.
+
+    Of several, one that can be repaired is shown, and that of the first file by name: whatever the order they came in.
+    """
+    same: dict[object, list[Diagnostic]] = {}
+    for result in sorted(examined, key=lambda result: result.file):
         for found in result.diagnostics:
             diagnostic = relocated(found, request.names, shown(result.file, request.working_directory))
-            known = merged.get(diagnostic.key)
-            if known is None or (known.fix is None and diagnostic.fix is not None):
-                merged[diagnostic.key] = diagnostic
-            if diagnostic.fix is not None:
-                fixes.setdefault(diagnostic.key, {})[diagnostic.fix] = None
-    for key, diagnostic in merged.items():
-        yield replace(diagnostic, fix=joined(tuple(fixes[key]))) if key in fixes else diagnostic
+            same.setdefault(diagnostic.key, []).append(diagnostic)
+    for each in same.values():
+        fixes = tuple(dict.fromkeys(diagnostic.fix for diagnostic in each if diagnostic.fix is not None))
+        first = next((diagnostic for diagnostic in each if diagnostic.fix is not None), each[0])
+        yield replace(first, fix=_joined(fixes)) if fixes else first
+
+
+def _joined(fixes: Sequence[Fix]) -> Fix:
+    from tfgraphlint.fixes.apply import joined  # most runs find nothing to repair
+
+    return joined(fixes)
+
+
+def _with_usable_fix(diagnostic: Diagnostic, comments: Comments) -> Diagnostic:
+    if diagnostic.fix is None:
+        return diagnostic
+    from tfgraphlint.fixes.apply import checked  # most runs find nothing to repair
+
+    return checked(diagnostic, comments.edited(diagnostic))
 
 
 def relocated(diagnostic: Diagnostic, asked: Mapping[str, Path], linted: str) -> Diagnostic:

@@ -11,6 +11,7 @@ from typing import Any
 import tfgraphlint
 from tfgraphlint.disk.names import file_name, one_line
 from tfgraphlint.report.html import document
+from tfgraphlint.report.summary import count
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 MAX_SHOWN = 1000  # reports of one rule on the page; the files beside it have them all
@@ -69,16 +70,16 @@ def lines(overview: Overview) -> Iterator[str]:
     """The overview for a terminal."""
     for (code, name), number in overview.by_rule.most_common():
         projects = overview.projects_by_rule[code, name]
-        yield f"{number:7,}  {code} {name} ({_count(projects, 'project')})"
+        yield f"{number:7,}  {code} {name} ({count(projects, 'project')})"
     if overview.by_rule:
         yield ""
     yield (
-        f"{_count(overview.projects, 'project')}, {_count(overview.files, 'file')}, "
-        f"{_count(overview.reports, 'report')}, {overview.seconds:,.1f} s of processor time."
+        f"{count(overview.projects, 'project')}, {count(overview.files, 'file')}, "
+        f"{count(overview.reports, 'report')}, {overview.seconds:,.1f} s of processor time."
     )
     yield from (f"{file_name(project)}: {one_line(why)}" for project, why in overview.failed.items())
     if overview.errors:
-        yield f"{_count(len(overview.errors), 'file')} could not be linted to the end: see the results."
+        yield f"{count(len(overview.errors), 'file')} could not be linted to the end: see the results."
 
 
 def page(overview: Overview, results: Iterable[Mapping[str, Any]]) -> str:
@@ -137,7 +138,3 @@ def _item(result: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     cell = f"cell {report['cell']}:" if report["cell"] else ""
     place = f"{result['project']}: {report['file']}:{cell}{report['row']}:{report['column']}"
     return f'<li><span class="quiet">{escape(place)}</span><br>{escape(report["message"])}</li>'
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -30,6 +30,12 @@ def is_text(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, (str, bytes))
 
 
+def shown_in(value: ast.expr) -> list[ast.expr]:
+    """What an f-string shows."""
+    parts = value.values if isinstance(value, ast.JoinedStr) else ()
+    return [each.value for each in parts if isinstance(each, ast.FormattedValue)]
+
+
 def is_dtype(value: ast.expr) -> bool:
     """``tf.float32`` and its like."""
     return isinstance(value, ast.Attribute) and _DTYPE.fullmatch(value.attr) is not None

@@ -22,7 +22,7 @@ PUBLIC_MODULES = FRAMEWORKS | {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ImportedLibraries:
     """The names that a file imports; ``*`` stands for all that nobody can name."""
 

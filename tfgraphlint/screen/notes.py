@@ -13,7 +13,7 @@ from tfgraphlint.screen.tracing import Tracing
 VARIABLE_MAKERS = frozenset({"Variable", "get_variable", "add_weight"})
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Notes:
     """A file: its functions in the order of their places, and what is known of names wherever they stand."""
 

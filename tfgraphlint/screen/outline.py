@@ -103,6 +103,9 @@ class Outline(Names):
             decide_doubts(notes, part)
         notes.tracing.pass_on_contents([notes.module, *notes.parts])
         notes.tracing.find_own_tracers(notes.module, self.parts)
+        notes.loops.clear()
+        for part in self._all:
+            part.let_tree_go()
 
     def suspects(self, *, through_imports: bool = False) -> list[Part]:
         """The functions that may be traced and from which, by what they call in this file, a symptom is reached.
@@ -169,7 +172,7 @@ class Outline(Names):
 
     def _fails_untraced(self, part: Part, writers: set[str]) -> bool:
         """Whether ``part`` may fail without being traced itself; ``writers`` assign items of what they are given."""
-        if part.anywhere or part.operands and not part.words.isdisjoint(writers):
+        if part.anywhere or part.calls_operations and not part.words.isdisjoint(writers):
             return True
         if part.functional and self._operates_on_inputs(part):
             return True

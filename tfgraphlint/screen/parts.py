@@ -13,7 +13,7 @@ RECEIVERS = frozenset({"self", "cls"})
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Part:
     """A function, a class, a lambda or the module's top level: what is named in it and what is nested in it."""
 
@@ -40,6 +40,13 @@ class Part:
     lookups: list[ast.Subscript] = field(default_factory=list)  # a symptom if a tensor looks up what is none
     operands: list[ast.expr] = field(default_factory=list)  # what is given to operations of TensorFlow
     doubts: list[ast.expr] = field(default_factory=list)  # a symptom if one of these may be a tensor
+    calls_operations: bool = False
+
+    def let_tree_go(self) -> None:
+        """Keep what was found of the expressions in this part, and not the file's tree for their sake."""
+        self.calls_operations = bool(self.operands)
+        for expressions in (self.bindings, self.lookups, self.operands, self.doubts):
+            expressions.clear()
 
 
 def mention(part: Part, name: str) -> None:

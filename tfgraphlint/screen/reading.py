@@ -18,7 +18,7 @@ from tfgraphlint.screen.doubts import (
     read_subscript,
     read_test,
 )
-from tfgraphlint.screen.expressions import asked_for_shape, is_text, targets_in
+from tfgraphlint.screen.expressions import asked_for_shape, is_text, shown_in, targets_in
 from tfgraphlint.screen.loops import Comprehension, Loop, called_anew
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Function, Part, mention, take_parameters
@@ -124,6 +124,7 @@ def _assign_one(notes: Notes, node: ast.AnnAssign | ast.NamedExpr, part: Part) -
 
 def _bind(notes: Notes, target: ast.expr, value: ast.expr, part: Part) -> None:
     part.doubts += filter(None, [asked_for_shape(value)])
+    part.doubts += shown_in(value)
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         part.doubts.append(value)
     names: set[str] = set()
@@ -149,12 +150,27 @@ def _set_attribute(notes: Notes, name: str, value: ast.expr, part: Part) -> None
     part.doubts.append(value)
     if part.name not in RUN_ONCE:
         notes.changed.add(name)
-    if isinstance(value, ast.Call) and last_name(value.func) in VARIABLE_MAKERS:
+    made = next(filter(_makes_variable, _held(value)), None)
+    if made is not None:
         notes.variables.add(name)
-        if part.outer is not None and part.outer.holds_weights and last_name(value.func) == "Variable":
+        if part.outer is not None and part.outer.holds_weights and last_name(made) == "Variable":
             part.anywhere = True  # Keras may not find it
     elif part.name in RUN_ONCE and part.outer is not None and part.outer.holds_weights:
         part.anywhere = part.anywhere or _computes_once(notes, value, part)
+
+
+def _held(value: ast.expr) -> list[ast.expr]:
+    """What is kept as it is, or in a list, a tuple or a dictionary that is written there."""
+    match value:
+        case ast.List(elts=held) | ast.Tuple(elts=held) | ast.Dict(values=held):
+            return held
+        case ast.ListComp(elt=held) | ast.DictComp(value=held):
+            return [held]
+    return [value]
+
+
+def _makes_variable(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and last_name(value.func) in VARIABLE_MAKERS
 
 
 def _computes_once(notes: Notes, value: ast.expr, part: Part) -> bool:

@@ -16,17 +16,20 @@ from tfgraphlint.libraries.words import (
     PASSIVE_PARTS,
     SHAPE_TAKERS,
     TRAINING_METHODS,
+    VARIABLE_ASSIGNMENTS,
     WALKING_BUILTINS,
 )
-from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text
+from tfgraphlint.screen.expressions import arguments_of, asked_for_shape, is_dtype, is_text, shown_in
 from tfgraphlint.screen.notes import VARIABLE_MAKERS, Notes
 from tfgraphlint.screen.parts import Part, mention
 from tfgraphlint.screen.triggers import REFUSED, gives_refused
 from tfgraphlint.syntax.ast_names import first_name, last_name, names_in_chain
 
 TAKES_VALUES = WALKING_BUILTINS | CONVERTED_BUILTINS | {
-    "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter", "open",
+    "print", "int", "float", "bool", "complex", "iter", "format", "map", "filter", "open", "str",
 }  # fmt: skip
+# What the names of functions hold that work with texts.
+TEXT_PARTS = frozenset({"io", "strings", "print"})
 # Methods that change what outlives a call.
 CHANGES = CHANGING_METHODS | {"setdefault"}
 # Calls that do nothing where their result is dropped.
@@ -76,6 +79,8 @@ def _tensorflow_call(function: ast.Attribute, node: ast.Call, part: Part) -> Non
         return
     if not name[:1].isupper() and PASSIVE_PARTS.isdisjoint(chain):
         part.operands += arguments_of(node)
+    if not TEXT_PARTS.isdisjoint(chain):
+        part.doubts += (shown for each in arguments_of(node) for shown in shown_in(each))
     if any(is_text(each) or is_dtype(each) and name not in DTYPE_TAKERS for each in node.args[1:]):
         part.symptom = True
     if len(node.args) > 1 and name in ON_ONE_TENSOR or len(node.args) > 2 and name in ON_TWO_TENSORS:
@@ -93,6 +98,8 @@ def _method_call(notes: Notes, function: ast.Attribute, given: list[ast.expr], p
         part.symptom = part.symptom or "random" in chain
     elif name in HOST_METHODS:
         part.doubts += [function.value, *given]
+    elif name in VARIABLE_ASSIGNMENTS and isinstance(function.value, ast.Subscript):
+        part.anywhere = True
     elif name == "format":
         part.doubts += given
     elif _does_once(notes, function, part):

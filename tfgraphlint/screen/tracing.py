@@ -18,7 +18,7 @@ BUILTIN_MAPS = ("map", "filter", "reduce")  # as plain names: they trace nothing
 TRACED_METHODS = frozenset({*MODEL_STEPS, "call", "__call__", "update_state", "result"})
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Tracing:
     """What a file has traced."""
 

@@ -67,7 +67,9 @@ def make_sure_of(megabytes: float) -> None:
         TooLargeError: it is more than the limit of what runs here leaves.
     """
     if _ROOM.limit is not None:
-        said = _ROOM.limit.exceeded(0, _megabytes() - _ROOM.before + megabytes)
+        now = _megabytes()
+        _ROOM.before = min(_ROOM.before, now)  # what was freed since is no room to be taken
+        said = _ROOM.limit.exceeded(0, now - _ROOM.before + megabytes)
         if said:
             raise TooLargeError(said)
 

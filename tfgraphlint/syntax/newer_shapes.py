@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_STRINGS_IN_STRINGS = 100  # CPython allows 150
 
@@ -42,8 +42,7 @@ class NotReadableError(Exception):
     """The text is no Python of any version, or nested too deep to be looked at."""
 
 
-@dataclass(frozen=True)
-class TypeParameters:
+class TypeParameters(NamedTuple):
     """``[T: int]`` behind the name of a function or class, with the Python that knows it."""
 
     start: int
@@ -51,8 +50,7 @@ class TypeParameters:
     since: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(NamedTuple):
     """``type Name[T] = value``."""
 
     start: int
@@ -61,24 +59,21 @@ class Alias:
     name: str
 
 
-@dataclass(frozen=True)
-class Caught:
+class Caught(NamedTuple):
     """``A, B`` of an ``except`` clause, without parentheses."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class StarredExcept:
+class StarredExcept(NamedTuple):
     """The star of ``except*``."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """What an f-string has in braces: the expression, its conversion (r, s, a or none) and the fields of its format."""
 
     start: int
@@ -87,16 +82,14 @@ class Field:
     spec: tuple[Field, ...]
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One string, which has fields where it is an f-string or a template."""
 
     is_template: bool = False
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True)
-class Strings:
+class Strings(NamedTuple):
     """Strings that stand side by side and are one."""
 
     start: int
@@ -121,8 +114,7 @@ def shapes_in(text: str) -> list[Shape]:
     return _Reader(text).shapes()
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     start: int
     end: int

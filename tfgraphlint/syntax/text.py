@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tfgraphlint.diagnostic import Position, Span
@@ -12,6 +13,16 @@ from tfgraphlint.diagnostic import Position, Span
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\d[\w.]*|\w+|[^\w\s]")
+Replacement = tuple[int, int, str]  # from one offset up to another, and what comes in there
+
+
+class NotTextError(Exception):
+    """A file's content is not what it is meant to be; ``position`` is the first bad place in it."""
+
+    def __init__(self, message: str, position: Position) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
 
 
 def rows_of(text: str) -> list[str]:
@@ -39,6 +50,16 @@ def line_end(text: str) -> str:
 def with_line_ends(text: str, newline: str) -> str:
     """``text`` with all its lines ending in ``newline``."""
     return _LINE_END.sub(lambda _: newline, text)
+
+
+def replaced(text: str, replacements: Iterable[Replacement]) -> str:
+    """``text`` after ``replacements``, which are sorted and do not overlap."""
+    parts: list[str] = []
+    position = 0
+    for start, end, content in replacements:
+        parts += [text[position:start], content]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 class Lines:

@@ -22,6 +22,7 @@ from tfgraphlint.interpret.core.events import (
     HostValueDrawn,
     LibraryCalled,
     Printed,
+    TensorAssigned,
     TensorItemSet,
     ValueRead,
     VariableMade,
@@ -147,6 +148,26 @@ def item_assigned(m: Machine, event: TensorItemSet) -> None:
         return  # another backend than TensorFlow has tensors with items to assign
     plain = all(_is_number(item) for item in index)
     m.emit(ItemAssigned(m.place(target), isinstance(value, Variable), plain, tuple(m.calls)))
+
+
+def tensor_assigned(m: Machine, event: TensorAssigned) -> None:
+    """Report ``t.assign(v)`` and ``t[i].assign(v)`` where ``t`` is what a function of TensorFlow has computed."""
+    value, name, node = event
+    owner = node.func.value if isinstance(node.func, cst.Attribute) else node
+    while isinstance(owner, cst.Subscript):
+        owner = owner.value
+    if m.guards or m.alternatives or not isinstance(owner, (cst.Name, cst.Attribute)):
+        return
+    whole = m.evaluate(owner)
+    if isinstance(whole, Tensor) and _is_computed(m, whole) and not is_assumed(whole):
+        m.emit(ItemAssigned(m.place(node), False, calls=tuple(m.calls), method=name))
+
+
+def _is_computed(m: Machine, value: Tensor) -> bool:
+    """Whether a function of TensorFlow certainly gave this tensor: an item of a variable can be assigned."""
+    operation = value.node.operation
+    record = m.tables.function(operation) if operation.startswith("tensorflow.") else None
+    return record is not None and record.returns.startswith("tensor") and ".v1." not in operation
 
 
 def _is_number(value: Value | None) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import Mode
 from tfgraphlint.facts.tracing import RunWhileTraced, UnsupportedInJit
 from tfgraphlint.interpret.core.autograph import is_left_alone
-from tfgraphlint.interpret.core.events import Iterated, LibraryCalled, MethodCalled
+from tfgraphlint.interpret.core.events import Iterated, LibraryCalled, MethodCalled, WeightsRead
 from tfgraphlint.interpret.core.graph_state import in_trace
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import Dataset, Enumerate, Zip
@@ -19,6 +19,7 @@ from tfgraphlint.interpret.core.values import Items
 from tfgraphlint.libraries.words import REFUSED_BY_XLA, TRAINING_METHODS
 
 # Methods of a model that trace and run functions of their own. Keras 3 runs the last two as parts of a graph.
+WEIGHTS = "get_weights"
 LOOPS = ("fit", "predict", "evaluate", "predict_on_batch")
 
 
@@ -27,6 +28,11 @@ def loop_called(m: Machine, event: MethodCalled) -> None:
     _, name, _, node = event
     if name in (LOOPS if m.tables.keras >= 3 else TRAINING_METHODS):
         _report(m, node, name)
+
+
+def weights_read(m: Machine, event: WeightsRead) -> None:
+    """Report ``model.get_weights()`` in traced code: it takes the numbers of all variables."""
+    _report(m, event.node, WEIGHTS)
 
 
 def dataset_walked(m: Machine, event: Iterated) -> None:

@@ -283,6 +283,14 @@ class TensorItemSet(NamedTuple):
     target: cst.Subscript
 
 
+class TensorAssigned(NamedTuple):
+    """``tensor.assign(…)``: a method that only variables and their items have."""
+
+    value: Tensor
+    name: str
+    node: cst.Call
+
+
 class ContainerCalled(NamedTuple):
     """A method of a list or dictionary is called while a graph is built."""
 
@@ -324,6 +332,12 @@ class MethodCalled(NamedTuple):
     receiver: Value
     name: str
     args: Arguments
+    node: cst.CSTNode
+
+
+class WeightsRead(NamedTuple):
+    """The weights of a layer or model that has been built are read as arrays: ``get_weights``."""
+
     node: cst.CSTNode
 
 
@@ -452,5 +466,5 @@ Event = Union[
     FunctionEntered, LibraryCalled, MethodCalled, BuiltinCalled, Printed, HostValueDrawn, IteratorAdvanced,
     FunctionTraced, TracedCalled, TraceRun, VariableMade, LayerMade, ApplicationMade, LayerCalled, ModelFitted,
     SymbolicTensorGiven, LossReturned, EagerSwitchedOn, LibraryAttributeRead, GradientAsked, SourceJudged,
-    PlaceGivenBack,
+    PlaceGivenBack, WeightsRead, TensorAssigned,
 ]  # fmt: skip

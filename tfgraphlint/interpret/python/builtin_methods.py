@@ -9,7 +9,7 @@ import libcst as cst
 from tfgraphlint.facts.common import FaultKind, Mode
 from tfgraphlint.interpret.core import texts, unknown_calls
 from tfgraphlint.interpret.core.arguments import Arguments
-from tfgraphlint.interpret.core.events import ContainerCalled, MethodCalled
+from tfgraphlint.interpret.core.events import BuiltinCalled, ContainerCalled, MethodCalled, TensorAssigned
 from tfgraphlint.interpret.core.leaving import leave, value_text
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.objects import StopRecording
@@ -127,7 +127,11 @@ def _assign_variable(m: Machine, value: Variable, name: str, args: Arguments, no
 @methods.handles(Tensor, *VARIABLE_ASSIGNMENTS)
 def _assign_slice(m: Machine, value: Tensor, name: str, args: Arguments, node: cst.CSTNode) -> Value | None:
     """``variable[0].assign(...)``."""
-    return _assign(m, value.slice_of, name, args, node, keeps=True) if value.slice_of is not None else None
+    if value.slice_of is not None:
+        return _assign(m, value.slice_of, name, args, node, keeps=True)
+    if isinstance(node, cst.Call):
+        m.tell(TensorAssigned(value, name, node))
+    return None
 
 
 def _assign(m: Machine, value: Variable, name: str, args: Arguments, node: cst.CSTNode, keeps: bool = False) -> Value:
@@ -233,6 +237,9 @@ def _itself(m: Machine, value: Value, name: str, args: Arguments, node: cst.CSTN
 
 @methods.handles(Host)
 def _of_array(m: Machine, value: Host, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if value.node in m.texts:
+        m.tell(BuiltinCalled(node, f"builtins.str.{name}", [value]))
+        return texts.text(m, node, [value])
     inputs = [Edge(part) for part in parts(m, [value, *args.all()])]
     made = m.operation(node, inputs)
     if name in ("item", "__float__", "__int__"):

@@ -11,6 +11,7 @@ from tfgraphlint.facts.common import FaultKind
 from tfgraphlint.facts.keras import SymbolicLossAdded
 from tfgraphlint.interpret.core import class_hierarchy, keras_symbols, objects
 from tfgraphlint.interpret.core.arguments import Arguments
+from tfgraphlint.interpret.core.events import WeightsRead
 from tfgraphlint.interpret.core.fields import Ever
 from tfgraphlint.interpret.core.leaving import leave
 from tfgraphlint.interpret.core.machine import Machine
@@ -40,6 +41,7 @@ from tfgraphlint.interpret.python.builtin_methods import assign_weights
 from tfgraphlint.libraries.keras import building, trained_gradients, training
 from tfgraphlint.libraries.keras.models import (
     BUILDERS,
+    is_unbuilt,
     layer_of,
     mark_built,
     model_state,
@@ -155,6 +157,8 @@ def _add(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTN
 
 @_of_layers("get_weights")
 def _get_weights(m: Machine, receiver: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
+    if weights_within(receiver) and not is_unbuilt(m, receiver):
+        m.tell(WeightsRead(node))
     return Items("list", {Items.items: Spread(Host(m.leaf(Kind.CONSTANT, node), "array", FLOAT))})
 
 

@@ -28,6 +28,7 @@ from tfgraphlint.interpret.core.values import (
     Partial,
     Tape,
     TracedCallable,
+    Variable,
     Weights,
     is_none,
     sequence,
@@ -46,15 +47,36 @@ class Penalties(set[Node]):
     anywhere = False
 
 
+class CalledOnWeights(dict[Node, list[Value]]):
+    """The regularizers and constraints of the project that layers and weights were given, by their nodes."""
+
+
 def note_options(m: Machine, node: Node, args: Arguments) -> None:
     """Note that a layer may have a regularizer: then its weights have a gradient, whatever becomes of its result; or
     that it may not train."""
     given = [value for name, value in args.keywords.items() if "regularizer" in name and not is_none(value)]
     if given or not args.certain or len(args.positional) > 3:
         m.memory(Penalties).add(node)
+    called: list[Value] = [
+        value for name, value in args.keywords.items()
+        if name.endswith(("regularizer", "constraint")) and not name.startswith("activity") and isinstance(value, OWN)
+    ]
+    if called:
+        m.memory(CalledOnWeights)[node] = called
     flag = args.keywords.get("trainable")
     if flag is not None and not (isinstance(flag, Const) and flag.value is True):
         m.memory(lost_parts.Frozen).add(node)
+
+
+def call_on_weights(m: Machine, model: Value, node: cst.CSTNode) -> None:
+    """Call what the layers of a model were given to penalise or restrict their weights, as a step of ``fit`` does."""
+    if _trains_by_itself(model):
+        return
+    noted, frozen = m.memory(CalledOnWeights), m.memory(lost_parts.Frozen)
+    for held in dict.fromkeys(weights_within(model)):
+        for function in noted.get(held, ()) if held not in frozen else ():
+            weight = Variable(Node(Kind.VARIABLE, held.place), FLOAT, True, keras=m.tables.keras >= 3)
+            m.call(function, Arguments([weight]), node)
 
 
 def penalty_added(m: Machine) -> None:
@@ -126,12 +148,15 @@ def _weights(model: Value, outputs: Value) -> tuple[Node, ...]:
 def _is_differentiated(m: Machine, model: Value) -> bool:
     """Whether Keras differentiates a loss of nothing but the outputs."""
     loss = model.loss if isinstance(model, (Model, Instance)) else None
-    if loss is None or isinstance(model, Instance) and any(
+    return loss is not None and not _trains_by_itself(model) and _is_plain(m, loss)
+
+
+def _trains_by_itself(model: Value) -> bool:
+    """Whether the class of a model says what its loss is, or what a step of its training does."""
+    return isinstance(model, Instance) and any(
         isinstance(class_hierarchy.class_attribute(model.cls, name), Function)
         for name in ("compute_loss", "train_step")
-    ):
-        return False
-    return _is_plain(m, loss)
+    )
 
 
 def _is_plain(m: Machine, loss: Value) -> bool:

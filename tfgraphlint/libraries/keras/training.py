@@ -182,6 +182,8 @@ def fitted(m: Machine, receiver: Value, args: Arguments, node: cst.CSTNode) -> N
         with contextlib.suppress(OutOfBudget), building.parts_built(m, receiver, fitted=True):
             _trace_model(m, receiver, _batch(m, receiver, args.get(0, "x"), node), args, node)
             _trace_schedule(m, receiver, node)
+            with m.run_as(Running(Mode.GRAPH, m.place(node), None, False, "keras.Model.fit")), m.called_by(False):
+                trained_gradients.call_on_weights(m, receiver, node)
         with m.mute(), contextlib.suppress(OutOfBudget):
             for callback in elements(given) if given is not None else ():
                 if isinstance(callback, Instance):
