@@ -205,9 +205,19 @@ def is_unbuilt(m: Machine, value: Value) -> bool:
     if isinstance(value, Instance) and not value.partial and value.state.get(BUILT) is None:
         if not issubclass(class_hierarchy.kind_of(m, value.cls), Network) or value.entered_build:
             return False
-        held = [part for part in value.state.values() if isinstance(part, Value) and not isinstance(part, Const)]
-        return class_hierarchy.bases_known(value.cls) and _all_unbuilt(m, held)
+        return class_hierarchy.bases_known(value.cls) and _all_unbuilt(m, _held(value))
     return False
+
+
+def has_no_weights(m: Machine, value: Instance) -> bool:
+    """Whether a layer or model of the project has no variables though it was called: it calls none of its layers."""
+    was_called = value.entered_build or value.state.get(BUILT) is not None
+    known = not value.partial and class_hierarchy.bases_known(value.cls)
+    return was_called and known and _all_unbuilt(m, _held(value))
+
+
+def _held(value: Instance) -> list[Value]:
+    return [part for part in value.state.values() if isinstance(part, Value) and not isinstance(part, Const)]
 
 
 def _is_library_unbuilt(m: Machine, value: Network) -> bool:

@@ -68,6 +68,7 @@ from tfgraphlint.libraries.keras.models import (
     RETURN_FLAGS,
     WEIGHT_LISTS,
     gives_several,
+    has_no_weights,
     is_unbuilt,
     layers_of,
     mark_built,
@@ -375,6 +376,8 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
     kind = class_hierarchy.kind_of(m, value.cls)
     known = issubclass(kind, Weighted)
     if name in WEIGHT_LISTS and (known or not class_hierarchy.bases_known(value.cls)):
+        if has_no_weights(m, value):
+            return sequence("list", ())
         return Weights(value, name, m.place(node) if is_unbuilt(m, value) else None)
     if known and (name in METHODS_OF_LAYERS or name == "add" and value.model is not None):
         return LibraryMethod(value, name)
