@@ -23,8 +23,8 @@ class MinimizeWithoutCallable(Rule):
     ## What it does
 
     Reports `optimizer.minimize(loss, ...)` and `optimizer.compute_gradients(loss, ...)` where `loss` is a
-    tensor and the code runs eagerly; and `get_gradients` and `get_updates` given a tensor, which optimizers of Keras 3
-    do not have at all. A tensor that is already computed carries nothing that an optimizer
+    tensor and the code runs eagerly; and `get_gradients` and `get_updates` given a tensor, which optimizers of Keras
+    2.11 and later do not have at all. A tensor that is already computed carries nothing that an optimizer
     could differentiate: eagerly the gradient needs a tape that watched the computation, or a function that
     the optimizer can call under a tape of its own.
 
@@ -82,7 +82,7 @@ class MinimizeWithoutCallable(Rule):
 
 def _say(fact: LossNotCallable) -> str:
     if fact.missing and fact.method in LOSS_TENSOR_METHODS:
-        return f"optimizers of Keras 3 have no `{fact.method}`: AttributeError"
+        return f"optimizers of Keras 2.11 and later have no `{fact.method}`: AttributeError"
     if fact.uncalled:
         return f"`{fact.method}` got a tensor: {BY_DEFAULT}, it needs a function or a tape"
     return f"`{fact.method}` got a tensor: in eager mode it needs a function, or a tape and `apply_gradients`"

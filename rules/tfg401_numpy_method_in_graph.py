@@ -61,9 +61,12 @@ class NumpyMethodInGraph(Rule):
 
     def check(self, fact: HostRead) -> Iterable[Diagnostic]:
         if fact.kind is FaultKind.NUMPY_METHOD:
+            error = f"raises AttributeError: {traced_by(fact.by)} gives it a symbolic tensor"
+            if fact.name == ".numpy" and all(given.variable for given in fact.given):
+                error = f"raises NotImplementedError: no variable has a value in what {traced_by(fact.by)} traces"
             yield self.report(
                 fact.place.span,
-                f"`{brief(fact.place.code)}` raises AttributeError: {traced_by(fact.by)} gives it a symbolic tensor",
+                f"`{brief(fact.place.code)}` {error}",
                 path=traced_path(fact),
                 help="keep the value a tensor; `tf.py_function` runs Python on values",
                 fix=graph_numpy.repair_of(fact),

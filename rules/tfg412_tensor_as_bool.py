@@ -20,7 +20,7 @@ LOOPS = {
     "loop": "a tensor decides when this loop ends, but Python runs the loop: NotImplementedError",
     "return": "AutoGraph cannot convert a `return` inside a loop over tensors: NotImplementedError",
 }
-OPERATORS = ("and", "or", "not")
+OPERATORS = ("and", "or", "not", "chain")
 HELP = {
     "assert": "use an assertion of the graph: `tf.debugging.Assert(condition, [message])`",
     "in": "compare tensors: `tf.reduce_any(x == tf.constant([...]))`",
@@ -30,6 +30,7 @@ HELP = {
     "conditional expression": "use `tf.where(condition, a, b)` or `tf.cond`",
     "while": "use `tf.while_loop`, or decorate the function with `@tf.function`",
     "and": "use `tf.logical_and(a, b)`",
+    "chain": "use `tf.logical_and(a < b, b < c)`",
     "or": "use `tf.logical_or(a, b)`",
     "not": "use `tf.logical_not(a)`",
 }
@@ -42,8 +43,8 @@ class TensorAsBool(Rule):
 
     Reports conditions on a tensor of a graph where AutoGraph does not help: `assert`, `in`, the filter of a
     comprehension, a loop of Python's own with a `break` under a tensor condition, `return` under a tensor condition
-    inside a tensor loop; and every `if`, `while`, `and`, `or`, `not` and conditional expression in code that AutoGraph
-    does not convert. `bool(t)` is TFG403.
+    inside a tensor loop; and every `if`, `while`, `and`, `or`, `not`, `a < b < c` and conditional expression in code
+    that AutoGraph does not convert. `bool(t)` is TFG403.
 
     ## Why it matters
 
@@ -104,6 +105,6 @@ def _find_fix(fact: TensorTested) -> Fix | None:
     forms = {"assert": asserted, "conditional expression": selected, "loop": endless_in_graph}
     if fact.how in forms:
         return forms[fact.how](fact.place)
-    if fact.how in ("if", "while", "and", "or", "not") and fact.left_alone.startswith("Keras"):
+    if fact.how in ("if", "while", *OPERATORS) and fact.left_alone.startswith("Keras"):
         return converted_call(fact.place)
     return None

@@ -70,8 +70,9 @@ class RemovedBackendFunction(Rule):
     `add_metric` of layers and models, `fit_generator` of models, `reset_states` of metrics, `output_shapes` of
     datasets; modules that older versions of Keras had (`keras.layers.core`, `keras.utils.np_utils`),
     `predict_classes` of models and `experimental_run_v2` of strategies; and optimizers of
-    `tf.keras.optimizers.legacy`, which cannot be made. Nearly all names come from tables derived by asking installed
-    versions.
+    `tf.keras.optimizers.legacy`, which cannot be made. Optimizers of Keras 2.11 and later lack what only the legacy
+    ones have: `get_updates`, `get_weights`, `weights`, `get_slot`. Nearly all names come from tables derived by asking
+    installed versions.
 
     ## Why it matters
 
@@ -138,6 +139,8 @@ class RemovedBackendFunction(Rule):
             return self.report(fact.place.span, message, help=advice)
         owner = fact.owner.rpartition(".")[2]
         library = "TensorFlow 2" if fact.owner.startswith(("tensorflow.data.", "tensorflow.distribute.")) else "Keras 3"
+        if fact.legacy:
+            library = "Keras 2.11 and later"
         verb = "has no" if fact.error == "AttributeError" else "refuses"
         return self.report(
             fact.place.span,

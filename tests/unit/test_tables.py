@@ -102,8 +102,26 @@ def test_differences_are_put_together_again(base: dict[str, Any], new: dict[str,
     ],
 )
 def test_members_that_are_gone(name: str, member: str, lost: tuple[bool, str] | None) -> None:
-    assert tables.load("2.21").lost_member(name, member) == lost
-    assert tables.load("2.15").lost_member(name, member) is None
+    found = tables.load("2.21").lost_member(name, member)
+    assert (found and (found.is_method, found.error)) == lost
+    before = tables.load("2.15").lost_member(name, member)
+    assert before is None or before.legacy
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "is_lost"),
+    [
+        ("tensorflow.keras.optimizers.Adam", "get_updates", True),
+        ("keras.optimizers.SGD", "weights", True),
+        ("keras.optimizers.SGD", "set_weights", False),
+        ("keras.optimizers.SGD", "lr", False),
+        ("tensorflow.keras.optimizers.legacy.Adam", "get_updates", False),
+        ("tensorflow.compat.v1.train.AdamOptimizer", "get_slot", False),
+    ],
+)
+def test_members_that_only_legacy_optimizers_have(name: str, member: str, is_lost: bool) -> None:
+    found = tables.load("2.15").lost_member(name, member)
+    assert (found is not None and found.legacy) == is_lost
 
 
 def test_words_of_the_screen_are_members_that_are_gone() -> None:

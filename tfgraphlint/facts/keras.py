@@ -37,13 +37,15 @@ class SymbolicLossAdded(Fact):
 @dataclass(frozen=True, eq=False)
 class LostMember(Fact):
     """An attribute is read that objects of the library class ``owner`` had in an older version and now lack, or that
-    is there only to raise ``error``. Without ``name`` it is an object that cannot be made."""
+    is there only to raise ``error``. Without ``name`` it is an object that cannot be made. ``legacy``: optimizers lack
+    it that still have a legacy class with it."""
 
     place: Place  # what reads the attribute; the call that makes the object
     owner: str
     name: str
     error: str  # the class of the exception
     calls: tuple[Place, ...] = field(default=())
+    legacy: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ class Given:
     dtype: str = "any"  # "float", "int", "bool", "string", "complex"
     rank: int | None = None
     open: bool = False  # the length of its first dimension is certainly not known while tracing
+    variable: bool = False
 
 
 @dataclass(frozen=True, eq=False)

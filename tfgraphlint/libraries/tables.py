@@ -118,10 +118,12 @@ class ClassRecord(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A member of a class that is gone, or a method that only raises: with which ``error``."""
+    """A member of a class that is gone, or a method that only raises: with which ``error``. ``legacy``: objects of the
+    legacy class of the same name still have it."""
 
     is_method: bool
     error: str
+    legacy: bool = False
 
 
 class Replacement(NamedTuple):
@@ -483,15 +485,28 @@ class Tables:
                     return Lost(True, error)
             if self.keras >= 3 and member in EARLY_METHODS.get(name, "").split():
                 return Lost(True, "AttributeError")
-        return None
+        kept = self._only_in_legacy(self.canonical(full_name)).get(member)
+        return Lost(kept == "methods", "AttributeError", legacy=True) if kept is not None else None
+
+    @cache  # noqa: B019
+    def _only_in_legacy(self, name: str) -> Mapping[str, str]:
+        """The members of an optimizer that its namesake among the legacy ones has, which was the only one once, and it
+        itself lacks."""
+        module, _, last = name.rpartition(".")
+        own = self.class_members(name) if module.endswith("optimizers") else {}
+        if not own or "*" in own:
+            return {}
+        legacy = self.class_members(f"{module}.legacy.{last}")
+        return {member: sort for member, sort in legacy.items() if member not in own and member != "*"}
 
     @cache  # noqa: B019
     def lost_members(self) -> frozenset[str]:
         """The names of all members that some class lost: nothing else has to be asked for."""
         rows = self._removed["members"].values()
-        early = frozenset(word for words in EARLY_METHODS.values() for word in words.split())
-        lost = (word.partition("=")[0] for row in rows for words in row.values() for word in words.split())
-        return early.union(lost) if self.keras >= 3 else frozenset(lost)
+        words = (word for row in rows for words in row.values() for word in words.split())
+        early = (word for words in EARLY_METHODS.values() for word in words.split()) if self.keras >= 3 else ()
+        of_optimizers = (member for name in self.listed_classes() for member in self._only_in_legacy(name))
+        return frozenset([*(word.partition("=")[0] for word in words), *early, *of_optimizers])
 
     # Arguments of Keras
 

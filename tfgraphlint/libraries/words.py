@@ -374,6 +374,8 @@ TRAINABLE_LISTS = frozenset({"trainable_variables", "trainable_weights"})
 NON_TRAINABLE_LISTS = frozenset({"non_trainable_variables", "non_trainable_weights"})
 ALL_WEIGHTS = frozenset({"variables", "weights"})
 WEIGHT_LISTS = TRAINABLE_LISTS | NON_TRAINABLE_LISTS | ALL_WEIGHTS
+# Attributes of layers that are a weight which trains, in all of those that have them.
+KERNELS = frozenset({"kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel", "embeddings"})
 PRIVATE_LISTS = frozenset({"_trainable_variables", "_trainable_weights"})  # of versions of Keras, and of projects
 # ``tf.to_float(x)`` was a cast and nothing else.
 TF1_CASTS = {

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, Union
 
-from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS, RUN_ONCE
+from tfgraphlint.libraries.words import DATASET_TRANSFORMATIONS, KERNELS, RUN_ONCE
 from tfgraphlint.screen.doubts import (
     read_all_values,
     read_comparison,
@@ -71,9 +71,18 @@ def _class(notes: Notes, node: ast.ClassDef, part: Part) -> Part:
     mention(part, node.name)
     bases = {word for base in node.bases for word in names_in_chain(base)}
     of_keras = any("Layer" in word or "Model" in word for word in bases)
+    if any(_is_of_library(notes, base) for base in node.bases):
+        notes.variables |= KERNELS  # those that a class has from ``keras.layers.Dense``
     inner = Part(node.name, part, is_class=True, holds_weights=of_keras)
     notes.parts.append(inner)
     return inner
+
+
+def _is_of_library(notes: Notes, base: ast.expr) -> bool:
+    """Whether a class may be one of Keras' layers."""
+    if isinstance(base, ast.Name):
+        return notes.imports.is_class_of_keras(base.id)
+    return first_name(base) in notes.imports.tensorflow | notes.imports.layer_modules
 
 
 def _lambda(notes: Notes, node: ast.Lambda, part: Part) -> Part:

@@ -75,7 +75,8 @@ def emit_read(m: Machine, node: cst.CSTNode, name: str, kind: FaultKind, values:
 def _given(value: Value) -> Given:
     if isinstance(value, Tensor):
         return Given(True, value.dtype, value.rank, 0 in value.open_axes)
-    return Given(isinstance(value, Variable), dtype_of(value))
+    is_variable = isinstance(value, Variable)
+    return Given(is_variable, dtype_of(value), variable=is_variable)
 
 
 def _is_argument(m: Machine, value: Value, kind: FaultKind) -> bool:

@@ -62,7 +62,7 @@ def _report(m: Machine, node: cst.CSTNode, cls: str, name: str, lost: Lost) -> N
     told = m.memory(Told)
     if node not in told and not m.muted:
         told.add(node)
-        m.emit(LostMember(m.place(node), cls, name, lost.error, tuple(m.calls)))
+        m.emit(LostMember(m.place(node), cls, name, lost.error, tuple(m.calls), lost.legacy))
 
 
 def class_of(m: Machine, value: Value, name: str) -> str | None:

@@ -152,11 +152,21 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
             m.tell(Contained(node, left, right))
         results.append(comparisons.compare(m, node, target.operator, left, right))
         left = right
-    if len(results) == 1:
-        return results[0]
+    return results[0] if len(results) == 1 else _chained(m, node, results)
+
+
+def _chained(m: Machine, node: cst.Comparison, results: list[Value]) -> Value:
+    """``0 < x < 1``: the second comparison counts where the first one is true."""
     known = [truth(result) for result in results]
+    asked = results[:-1] if False not in known else results[: known.index(False)]
+    for result in asked:
+        m.tell(ConditionTested(node, result, "chain"))
+        if graph_state.fails_as_bool(m, result):
+            return m.opaque(node)
     if False in known:
         return Const(False)
+    if any(graph_state.decides(m, result) for result in asked):
+        return operators.numeric(m, node, results, Flow.CUT, name="And", dtype=BOOL)
     return Const(True) if None not in known else results[-1]
 
 

@@ -150,7 +150,16 @@ def _range(m: Machine, value: Range, node: cst.BaseExpression) -> tuple[Sequence
             return [], True
         if len(found) <= MAX_EXACT_NUMBERS:
             return [Const(number) for number in found], True
-    return [Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True) for _ in range(2)], False
+    first = _first_number(bounds)
+    later = Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True)
+    return [first if first is not None else Host(m.leaf(Kind.CONSTANT, node), "scalar", INT, counts=True), later], False
+
+
+def _first_number(bounds: Sequence[Value]) -> Const | None:
+    """The number with which a ``range`` begins, if it has any; None where that is not known."""
+    if len(bounds) == 1:
+        return Const(0)
+    return bounds[0] if bounds and isinstance(bounds[0], Const) and type(bounds[0].value) is int else None
 
 
 def _enumerate(m: Machine, value: Enumerate, node: cst.BaseExpression) -> tuple[Sequence[Value], bool]:

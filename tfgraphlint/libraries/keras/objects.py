@@ -55,6 +55,7 @@ from tfgraphlint.interpret.core.values import (
     Tensor,
     TracedCallable,
     Unknown,
+    Variable,
     Weights,
     is_none,
     items_of,
@@ -74,6 +75,7 @@ from tfgraphlint.libraries.keras.models import (
 )
 from tfgraphlint.libraries.tables import LayerRecord
 from tfgraphlint.libraries.tensorflow import identity_functions
+from tfgraphlint.libraries.words import KERNELS
 from tfgraphlint.syntax.bindings import parameters
 
 # -- calling -------------------------------------------------------------------------------------
@@ -380,6 +382,8 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         return LibraryMethod(value, name)
     if issubclass(kind, Network) and name == "losses":
         return _losses(m, value, name, node)
+    if issubclass(kind, Layer) and name in KERNELS:
+        return _inherited_weight(m, value, name, node)
     if issubclass(kind, Callback) and name == "model":
         return Model("keras.Model", m.leaf(Kind.OPAQUE, node))
     model = value.model
@@ -395,6 +399,17 @@ def inherited_attribute(m: Machine, value: Instance, name: str, node: cst.CSTNod
         optimizer: Value = value.compiled_with[0]
         return optimizer
     return None
+
+
+def _inherited_weight(m: Machine, value: Instance, name: str, node: cst.CSTNode) -> Variable | None:
+    """A weight that the library's layer makes, of which the class of the project is a kind."""
+    base = class_hierarchy.library_base(value.cls)
+    if base is None or name not in m.tables.class_members(base) or not class_hierarchy.bases_known(value.cls):
+        return None
+    made = Node(Kind.VARIABLE, m.place(node), active=value.node.active, trainable=True)
+    weight = Variable(made, FLOAT, keras=m.tables.keras >= 3)
+    m.store.write(value.state, name, weight)
+    return weight
 
 
 def _layers_held(m: Machine, value: Instance, node: cst.CSTNode) -> Value:
