@@ -23,7 +23,9 @@ class UntrackedVariable(Rule):
 
     ## What it does
 
-    Reports a `tf.Variable` that becomes an attribute of a Keras 3 layer or model, or an element of a list there.
+    Reports a `tf.Variable` that becomes an attribute of a Keras 3 layer or model, or an element of a list there; and
+    one that a functional model computes with when it is fitted and that no layer holds, as where the function of a
+    `Lambda` reads it.
 
     ## Why it matters
 
@@ -59,6 +61,13 @@ class UntrackedVariable(Rule):
 
     def check(self, fact: Untracked) -> Iterable[Diagnostic]:
         if _is_assigned(fact):
+            return
+        if not fact.owner:
+            yield self.report(
+                fact.place.span,
+                f"no layer holds `{fact.attribute}`, which the model computes with: `fit` does not train it",
+                help="make it the weight of a layer of your own: `self.add_weight(...)` in `build`",
+            )
             return
         fix = _use_keras_variable(fact)
         yield self.report(

@@ -66,7 +66,10 @@ class RefusedArgument(Fact):
 
 @dataclass(frozen=True, eq=False)
 class UntrackedVariable(Fact):
-    """A ``tf.Variable`` becomes the attribute ``attribute`` of a Keras 3 layer or model, or an item of its list."""
+    """A ``tf.Variable`` becomes the attribute ``attribute`` of a Keras 3 layer or model, or an item of its list.
+
+    Where the ``owner`` is "", it has this name, and a functional model computes with it, which no layer holds.
+    """
 
     place: Place  # the call that creates the variable
     attribute: str

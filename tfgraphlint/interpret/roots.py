@@ -9,7 +9,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from tfgraphlint.facts.common import Fact, Mode, Place
+from tfgraphlint.facts.common import Fact, Mode, Place, Traced
 from tfgraphlint.facts.gradients import GradientLost, LossNotCallable
 from tfgraphlint.facts.graph_api import ApiUsed, GraphApiInEager
 from tfgraphlint.facts.keras import UntrackedVariable
@@ -39,6 +39,7 @@ from tfgraphlint.libraries.tables import load
 from tfgraphlint.project.modules import Project
 from tfgraphlint.screen.outline import Outline
 from tfgraphlint.syntax.conventional_names import taken_for_libraries
+from tfgraphlint.syntax.parents import parent, scopes_of
 from tfgraphlint.syntax.tree import Tree
 
 MAX_STEPS_PER_FILE = 150_000
@@ -123,8 +124,18 @@ def _needs_eager_program(fact: Fact) -> bool:
     return False
 
 
+def _supposed_to_be_traced(fact: Traced, tree: Tree) -> str:
+    """The class of a method that Keras traces since nobody calls it; "" where something else traces the code."""
+    definition = parent(tree, fact.why.node) if fact.why is not None and fact.why.tree is tree else None
+    if not isinstance(definition, cst.FunctionDef) or fact.by == "tensorflow.function":
+        return ""
+    return next((scope.name.value for scope in scopes_of(tree, definition) if isinstance(scope, cst.ClassDef)), "")
+
+
 def runs_as_supposed(project: Project, fact: Fact, tree: Tree, file: Path) -> bool:
-    """Whether nothing in the project speaks against it that the code of a fact runs eagerly."""
+    """Whether nothing in the project speaks against it that the code of a fact runs eagerly, or is traced by Keras."""
+    if isinstance(fact, Traced) and (name := _supposed_to_be_traced(fact, tree)):
+        return switches.callers_of(project).may_be_traced(file, name)
     if not isinstance(fact, (ApiUsed, LossNotCallable, GraphApiInEager)) or not fact.uncalled:
         return True
     rows = []

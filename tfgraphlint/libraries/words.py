@@ -6,6 +6,8 @@ not repeated here.
 
 from __future__ import annotations
 
+import re
+
 # What takes eager tensors where graphs are built, since it only looks at them or copies their numbers.
 TAKES_EAGER_TENSORS = frozenset({
     "tensorflow.constant", "tensorflow.cast", "tensorflow.get_static_value", "tensorflow.is_tensor", "tensorflow.rank",
@@ -313,6 +315,8 @@ WITHOUT_SLOTS = frozenset({"SGD"})
 # What a ``LambdaCallback`` is given, in the order of its arguments.
 HOOKS = ("on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end", "on_train_batch_begin",
          "on_train_batch_end")
+# In the names of functions that give a parameter its first value.
+STARTING_VALUES = re.compile("zeros|ones|rand|normal|uniform")
 # Classes of variables that are no variables of Keras 3.
 PLAIN_VARIABLES = ("tensorflow.Variable", "tensorflow.compat.v1.Variable")
 # Layers of Keras 3 that draw random numbers and hold the seed in a variable of their own; the first with a rate that
@@ -389,6 +393,13 @@ TRACER_WORDS = {
     "keras.Layer.call": "Keras",
     "tensorflow.data.Dataset.map": "`Dataset.map`",
 }  # fmt: skip
+# In the text of a file: models, or all of ``tf.function``, run eagerly.
+RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
+# In the text of a file: something that traces the layers and models which it is given or holds.
+TRACES = re.compile(
+    r"\btf\.function\b|@function\b|\.(fit|fit_generator|train_on_batch|predict|evaluate|export|add)\("
+    r"|\b(Input|InputLayer|Sequential|strategy\.run|map)\(|\binput_(shape|dim)\b|\bcompile\("
+)
 # What takes a shape that is open in part.
 SHAPE_TAKERS = frozenset({
     "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",

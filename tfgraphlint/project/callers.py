@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tfgraphlint.libraries.words import CALLED_BY_KERAS, KERAS_BASES
+from tfgraphlint.libraries.words import CALLED_BY_KERAS, KERAS_BASES, RUN_EAGERLY, TRACES
 from tfgraphlint.project.files import python_files
 from tfgraphlint.project.guard import parse
 from tfgraphlint.project.import_lines import module_word, words_of_imports
@@ -72,6 +72,16 @@ class Callers:
         if any(self._mentions(program, own, maker) or not _is_plain(program, maker) for maker in makers):
             return False
         return self._is_eager(program, own, last, set(), returned=bool(makers))
+
+    def may_be_traced(self, path: Path, name: str) -> bool:
+        """Whether nothing speaks against it that Keras traces the layer or model ``name`` of a file in which nobody
+        calls it: no model of the program runs eagerly, and where other files make one, something there traces."""
+        program = self.program(path)
+        if any(RUN_EAGERLY.search(file.text) for file in program):
+            return False
+        others = [file for file in program if file.path != path and name in file.text]
+        used = any(name in file.mentions.by_name for file in others)
+        return not used or any(TRACES.search(file.text) for file in program)
 
     def program(self, path: Path) -> list[SourceFile]:
         """The files that belong to the same program: what ``path`` imports, what imports it, and so on."""

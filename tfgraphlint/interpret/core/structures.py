@@ -64,7 +64,7 @@ def changed(value: Value, change: Callable[[Value], Value]) -> Value:
             return Items(value.kind, {Items.items: Spread(changed(items.element, change))}, value.made)
         return Items(value.kind, {Items.items: tuple(changed(item, change) for item in items)}, value.made)
     if isinstance(value, Dict):
-        return Dict({key: changed(held, change) for key, held in value.state.items()}, value.made)
+        return Dict({key: changed(held, change) for key, held in value.state.items()}, value.made, value.factory)
     if isinstance(value, Choice):
         return Choice(tuple(changed(option, change) for option in value.options))
     return change(value)

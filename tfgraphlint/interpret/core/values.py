@@ -122,10 +122,14 @@ class Items(Value):
 
 @dataclass(slots=True, eq=False)
 class Dict(Value):
-    """A dictionary: ``state`` maps constant keys to values; ``OTHER`` stands for unknown keys."""
+    """A dictionary: ``state`` maps constant keys to values; ``OTHER`` stands for unknown keys.
+
+    ``factory`` makes what a key is given that is asked for and not there: a ``defaultdict``.
+    """
 
     state: State
     made: int = field(default_factory=now)
+    factory: Value | None = None
 
 
 OTHER = object()

@@ -14,6 +14,7 @@ from tfgraphlint.interpret.core.structures import NESTING, elements, nests_too_m
 from tfgraphlint.interpret.core.value import Const, Value
 from tfgraphlint.interpret.core.values import OTHER, Dict, Items, Spread, Weights
 from tfgraphlint.interpret.python.iteration import element_of
+from tfgraphlint.interpret.python.modules import is_filled_by_imports
 
 
 def _fit_to_hold(m: Machine, holder: Value, new: Value) -> Value:
@@ -41,6 +42,9 @@ def extend_list(m: Machine, value: Items, more: Value, node: cst.CSTNode) -> Non
 
 def append(m: Machine, value: Items, new: Value) -> None:
     items, new = value.items, _fit_to_hold(m, value, new)
+    if is_filled_by_imports(m, value.made):
+        forget_order(m, value, [new, m.opaque(m.frame.scope.tree.module)])
+        return
     if isinstance(items, tuple) and len(items) < 64:
         m.store.set(value, Items.items, (*items, new))
     else:
@@ -97,6 +101,8 @@ def set_entry(m: Machine, value: Dict, only: Value | None, new: Value) -> None:
     new = _fit_to_hold(m, value, new)
     if isinstance(only, Const):
         m.store.write(value.state, only.value, new)
+        if OTHER not in value.state and is_filled_by_imports(m, value.made):
+            m.store.write(value.state, OTHER, m.opaque(m.frame.scope.tree.module))
         return
     for key, held in list(value.state.items()):
         m.store.write(value.state, key, join([held, new]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import libcst as cst
 
+from tfgraphlint.disk.reading import glimpse
 from tfgraphlint.interpret.core.machine import Machine
 from tfgraphlint.interpret.core.value import Value
 from tfgraphlint.interpret.core.values import Library
@@ -14,6 +16,8 @@ from tfgraphlint.interpret.python.modules import Imported, load
 from tfgraphlint.interpret.python.names import bind_name
 from tfgraphlint.libraries.words import KNOWN_LIBRARIES, KNOWN_MODULES
 
+# In the text of a module: its top level decorates what it defines by a call, or gives an item a value.
+FILLS_REGISTRIES = re.compile(r"^@(?!tf\.|tensorflow\.|keras\.)[\w.]+\(|^[\w.]+\[.+\] *= ", re.MULTILINE)
 RENAMED = {
     "tensorflow.python.keras": "tensorflow.keras",
     "tensorflow.compat.v2": "tensorflow",
@@ -49,6 +53,7 @@ def import_names(m: Machine, node: cst.Import) -> bool:
             bind_name(m, first, _module(m, first))
         else:
             bind_name(m, name, _module(m, module))
+        _run_for_its_effects(m, name or module.rpartition(".")[2], m.project.find(module, Path(m.frame.scope.path)))
     return True
 
 
@@ -72,8 +77,30 @@ def import_from(m: Machine, node: cst.ImportFrom) -> bool:
     for alias in node.names:
         name = dotted(alias.name)
         bound = alias.evaluated_alias or name
-        bind_name(m, bound, _member(m, name, library, path, level, module))
+        member = _member(m, name, library, path, level, module)
+        bind_name(m, bound, member)
+        if isinstance(member, Imported):
+            _run_for_its_effects(m, bound, _file_of(m, member))
     return True
+
+
+def _file_of(m: Machine, member: Imported) -> Path:
+    """The file that a name is imported from; of a module in a package, that of the module."""
+    path = Path(member.module)
+    below = m.project.relative(path, 1, member.name) if path.name == "__init__.py" and member.name else None
+    return below or path
+
+
+def _run_for_its_effects(m: Machine, bound: str, path: Path | None) -> None:
+    """Run a module now, and not when it is first used, if its importer does not use it and it fills a registry."""
+    if path is None or path.suffix != ".py" or str(path) in m.scopes:
+        return
+    importer = m.frame.scope
+    mentions = len(re.findall(rf"\b{re.escape(bound)}\b", importer.tree.text))
+    if mentions > 1 and Path(importer.path).name != "__init__.py":
+        return
+    if FILLS_REGISTRIES.search(glimpse(path)):
+        load(m, str(path))
 
 
 def _path(m: Machine, module: str, level: int) -> Path | None:

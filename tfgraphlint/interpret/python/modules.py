@@ -20,6 +20,18 @@ from tfgraphlint.interpret.core.values import Library, Module
 MAX_STEPS_PER_MODULE = 10_000  # for the top level of one imported module
 
 
+class Importing:
+    """How many modules of the project are being imported, each by the one before."""
+
+    depth = 0
+
+
+def is_filled_by_imports(m: Machine, made: int) -> bool:
+    """Whether a function that an imported module calls changes here what is older, a registry: which other modules do
+    so, nobody knows."""
+    return m.memory(Importing).depth > 0 and m.frame.function is not None and made < m.frame.made
+
+
 def load(m: Machine, path: str) -> ModuleScope | None:
     """The scope of a project module, its top level run once without yielding facts."""
     if not path.endswith(".py"):
@@ -50,7 +62,8 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
     before = m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty
     m.running, m.calls, m.stack, m.recording = Running(m.module_mode), [], [], Recording()
     m.chain = None
-    looks = effort.left()
+    looks, importing = effort.left(), m.memory(Importing)
+    importing.depth += 1
     m.allow(MAX_STEPS_PER_MODULE)
     try:
         with m.store.apart(), m.mute():
@@ -58,6 +71,7 @@ def _run_apart(m: Machine, scope: ModuleScope) -> None:
     except OutOfBudget:
         scope.open = True
     finally:
+        importing.depth -= 1
         m.frame, m.running, m.calls, m.stack, m.recording, m.steps, m.chain, m.thrifty = before
         effort.allow(looks)
 

@@ -149,9 +149,21 @@ def _entry(m: Machine, node: cst.CSTNode, value: Dict, key: Value | None) -> Val
             return m.opaque(node, [value])
         if OTHER in value.state:
             return value.state[OTHER]  # type: ignore[no-any-return]
-        return m.opaque(node, [value])
+        return m.opaque(node, [value]) if value.factory is None else _by_default(m, node, value, key.value)
+    if value.factory is not None:
+        m.store.write(value.state, OTHER, m.opaque(node, [value]))  # nobody knows which it is, nor whether it is new
     held = elements(value)
     return join(held) if held else m.opaque(node, [value])
+
+
+def _by_default(m: Machine, node: cst.CSTNode, value: Dict, key: object) -> Value:
+    """What a ``defaultdict`` has for a key that was not there; it is as old as the dictionary that holds it on."""
+    assert value.factory is not None
+    made = m.call(value.factory, arguments.Arguments([]), node)
+    if isinstance(made, (Items, Dict)):
+        made.made = value.made
+    m.store.write(value.state, key, made)
+    return made
 
 
 def _unknown_item(m: Machine, node: cst.Subscript, value: Unknown, key: Value | None) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 
@@ -42,9 +41,8 @@ from tfgraphlint.interpret.core.values import (
 )
 from tfgraphlint.interpret.gradients import losses, queries, query_sources
 from tfgraphlint.libraries.keras import building, trained_gradients
-from tfgraphlint.libraries.words import HOOKS, MODEL_STEPS
+from tfgraphlint.libraries.words import HOOKS, MODEL_STEPS, RUN_EAGERLY
 
-RUN_EAGERLY = re.compile(r"\brun_eagerly\s*=\s*True\b|\brun_functions_eagerly\(\s*True\b")
 MODEL = "model"  # the attribute that Keras sets on a callback
 BY_CALLBACK = "keras.callbacks.Callback"
 

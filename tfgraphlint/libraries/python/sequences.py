@@ -126,7 +126,9 @@ def _dict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value | 
 
 @functions.handles("collections.defaultdict")
 def _defaultdict(m: Machine, name: str, args: Arguments, node: cst.CSTNode) -> Value:
-    return m.opaque(node)
+    if len(args.all()) != 1 or not args.positional or not args.certain:
+        return m.opaque(node)
+    return Dict({}, factory=args.positional[0])
 
 
 @functions.handles("functools.reduce")
