@@ -270,3 +270,26 @@ QUERIES = [
 @pytest.mark.parametrize(("bad", "good"), QUERIES)
 def test_a_query_gets_a_tape(bad: str, good: str, tmp_path: Path) -> None:
     assert repaired(HEAD + bad, tmp_path) == HEAD + good
+
+
+def test_a_copy_of_weights_as_they_were_is_not_made_the_weights(tmp_path: Path) -> None:
+    """Nothing would be left of the difference."""
+    program = """\
+import tensorflow as tf
+
+class Anchored:
+    def __init__(self):
+        self.model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
+        self.old = [v.numpy() for v in self.model.trainable_variables]
+
+    def step(self):
+        with tf.GradientTape() as tape:
+            self.now = [v.numpy() for v in self.model.trainable_variables]
+            away = tf.add_n([tf.reduce_sum((a - b) ** 2) for a, b in zip(self.now, self.old)])
+        return tape.gradient(away, self.model.trainable_variables)
+
+print(Anchored().step())
+"""
+    found = [(each.code, each.span.start.row, each.fix) for each in run_of(program, tmp_path).diagnostics]
+    assert [(code, row) for code, row, _ in found] == [("TFG201", 6), ("TFG201", 10)]
+    assert {fix for *_, fix in found} == {None}

@@ -19,6 +19,7 @@ from tfgraphlint.fixes.numpy_calls import Rewrite, spell_tensorflow, text_after,
 from tfgraphlint.fixes.parallel_cuts import NUMBER_TYPES, Mending, mended, taken
 from tfgraphlint.fixes.suggestions import differentiable, numpy_of_tensorflow, stop_meant
 from tfgraphlint.fixes.value_kinds import TENSOR, VARIABLE, Held, held, values_of
+from tfgraphlint.libraries.words import WEIGHT_LISTS
 from tfgraphlint.rule_api.shortening import brief
 from tfgraphlint.rule_api.wording import is_operator, short_name
 from tfgraphlint.syntax.parents import ancestors
@@ -68,11 +69,28 @@ def _is_beside(fault: Fault, first: Fault) -> bool:
 def without_method(cut: Cause) -> Fix | None:
     """``t.numpy()``, ``K.eval(t)``: the tensor itself, with what its uses need then."""
     tree, kept = cut.place.tree, taken(cut.place.node, cut.fault.name)
+    if _keeps_old_weights(tree, cut.place.node):
+        return None
     result = _of_stretch(cut) if kept is not None else None
     if kept is None or result is None:
         return None
     code = text_after(tree, _whole(cut, result.edits), result.edits) if cut.further else tree.code(kept)
     return Fix(f"keep the value a tensor: `{brief(code)}`", Applicability.UNSAFE, tuple(result.edits))
+
+
+def _keeps_old_weights(tree: Tree, call: cst.CSTNode) -> bool:
+    """Whether ``call`` copies weights that are kept as they are now: ``self.old = [v.numpy() for v in model.weights]``.
+    The variables themselves would be the new ones at any time."""
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    copied, (made, *around) = call.func.value, ancestors(tree, call)
+    loop = made.for_in if isinstance(made, cst.ListComp) and made.elt is call else None
+    if loop is None or not isinstance(copied, cst.Name) or not loop.target.deep_equals(copied):
+        return False
+    weights = isinstance(loop.iter, cst.Attribute) and loop.iter.attr.value in WEIGHT_LISTS
+    statement = around[0] if around else None
+    targets = statement.targets if isinstance(statement, cst.Assign) else ()
+    return weights and any(isinstance(each.target, cst.Attribute) for each in targets)
 
 
 def with_tensorflow(cut: Cause) -> Fix | None:
