@@ -37,12 +37,12 @@ class UntrackedVariable(Rule):
 
     ## Known limits
 
-    Attributes are reported for Keras 3 only. Silent for `tf.Module` as a base, which tracks them on every version
-    (but a `tf.Module` kept as an attribute of a Keras layer is not looked into, and its variables are not trained
-    either), for callbacks and your own classes, for `trainable=False` and for integers (counters: not meant to be
-    trained), for variables that the file assigns or names to a tape as sources, for models that the file defines
-    and does not make (your own loop may train them), and for classes that define `trainable_variables` or similar
-    properties themselves. A plain variable in a `Metric` is not reset between epochs; this rule does not say so.
+    Holds for Keras 3. Silent for `tf.Module` as a base, which tracks them on every version (but a `tf.Module` kept
+    as an attribute of a Keras layer is not looked into, and its variables are not trained either), for callbacks
+    and your own classes, for `trainable=False` and for integers (counters: not meant to be trained), for variables
+    that the file assigns or names to a tape as sources, for models that the file defines and does not make (your
+    own loop may train them), and for classes that define `trainable_variables` or similar properties themselves. A
+    plain variable in a `Metric` is not reset between epochs; this rule does not say so.
 
     ## Fix safety
 
