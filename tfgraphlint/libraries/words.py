@@ -400,6 +400,11 @@ TRACES = re.compile(
     r"\btf\.function\b|@function\b|\.(fit|fit_generator|train_on_batch|predict|evaluate|export|add)\("
     r"|\b(Input|InputLayer|Sequential|strategy\.run|map)\(|\binput_(shape|dim)\b|\bcompile\("
 )
+# In the text of a module: its top level decorates what it defines by a call, or gives an item a value.
+FILLS_REGISTRIES = re.compile(r"^@(?!tf\.|tensorflow\.|keras\.)[\w.]+\(|^[\w.]+\[.+\] *= ", re.MULTILINE)
+# What a file calls the modules, and Python the functions, that only compute with what they are given, or show it.
+READING_MODULES = frozenset({"tf", "np", "K", "ops"})
+READING_FUNCTIONS = frozenset({"float", "print", "str", "repr"})
 # What takes a shape that is open in part.
 SHAPE_TAKERS = frozenset({
     "len", "print", "isinstance", "str", "format", "TensorShape", "TensorSpec", "set_shape", "ensure_shape", "info",

@@ -42,6 +42,16 @@ class SourceFile:
         tree = parse(self.text, str(self.path))
         return read_mentions(tree) if isinstance(tree, ast.Module) else Mentions()
 
+    @cached_property
+    def runs_eagerly(self) -> bool:
+        """Whether it has models or functions run eagerly."""
+        return RUN_EAGERLY.search(self.text) is not None
+
+    @cached_property
+    def traces(self) -> bool:
+        """Whether something in it traces the layers and models which that is given or holds."""
+        return TRACES.search(self.text) is not None
+
 
 @dataclass
 class Callers:
@@ -77,11 +87,11 @@ class Callers:
         """Whether nothing speaks against it that Keras traces the layer or model ``name`` of a file in which nobody
         calls it: no model of the program runs eagerly, and where other files make one, something there traces."""
         program = self.program(path)
-        if any(RUN_EAGERLY.search(file.text) for file in program):
+        if any(file.runs_eagerly for file in program):
             return False
         others = [file for file in program if file.path != path and name in file.text]
         used = any(name in file.mentions.by_name for file in others)
-        return not used or any(TRACES.search(file.text) for file in program)
+        return not used or any(file.traces for file in program)
 
     def program(self, path: Path) -> list[SourceFile]:
         """The files that belong to the same program: what ``path`` imports, what imports it, and so on."""

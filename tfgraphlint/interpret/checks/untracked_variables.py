@@ -23,6 +23,8 @@ from tfgraphlint.libraries.words import (
     ALL_WEIGHTS,
     PLAIN_VARIABLES,
     PRIVATE_LISTS,
+    READING_FUNCTIONS,
+    READING_MODULES,
     STARTING_VALUES,
     TOLD_VARIABLES,
     TRAINABLE_LISTS,
@@ -156,9 +158,9 @@ def _is_read(place: Place, node: cst.CSTNode) -> bool:
     call = parent(place.tree, node) if isinstance(node, cst.Arg) else None
     match call:
         case cst.Call(func=cst.Name(value=called)):
-            return called in ("float", "print", "str", "repr")
-        case cst.Call(func=cst.Attribute(value=cst.Name(value="tf" | "np" | "K" | "ops"))):
-            return True
+            return called in READING_FUNCTIONS
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=module))):
+            return module in READING_MODULES
     return False
 
 

@@ -24,8 +24,8 @@ def escape(m: Machine, tape: Tape) -> None:
 
 
 def unknown_call(m: Machine, holders: Sequence[Value], args: Arguments, node: cst.CSTNode) -> Unknown:
-    """The result of a call that we cannot follow. Tapes and optimizers given to it may be
-    asked or told anything."""
+    """The result of a call that we cannot follow. Tapes and optimizers given to it may be asked or told
+    anything."""
     given = args.all()
     for value in given:
         for held in within(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 import libcst as cst
@@ -14,10 +15,8 @@ from tfgraphlint.interpret.core.values import Library
 from tfgraphlint.interpret.python.library_names import constant
 from tfgraphlint.interpret.python.modules import Imported, load
 from tfgraphlint.interpret.python.names import bind_name
-from tfgraphlint.libraries.words import KNOWN_LIBRARIES, KNOWN_MODULES
+from tfgraphlint.libraries.words import FILLS_REGISTRIES, KNOWN_LIBRARIES, KNOWN_MODULES
 
-# In the text of a module: its top level decorates what it defines by a call, or gives an item a value.
-FILLS_REGISTRIES = re.compile(r"^@(?!tf\.|tensorflow\.|keras\.)[\w.]+\(|^[\w.]+\[.+\] *= ", re.MULTILINE)
 RENAMED = {
     "tensorflow.python.keras": "tensorflow.keras",
     "tensorflow.compat.v2": "tensorflow",
@@ -96,8 +95,8 @@ def _run_for_its_effects(m: Machine, bound: str, path: Path | None) -> None:
     if path is None or path.suffix != ".py" or str(path) in m.scopes:
         return
     importer = m.frame.scope
-    mentions = len(re.findall(rf"\b{re.escape(bound)}\b", importer.tree.text))
-    if mentions > 1 and Path(importer.path).name != "__init__.py":
+    mentions = islice(re.finditer(rf"\b{re.escape(bound)}\b", importer.tree.text), 2)  # the first is the import
+    if len(list(mentions)) > 1 and Path(importer.path).name != "__init__.py":
         return
     if FILLS_REGISTRIES.search(glimpse(path)):
         load(m, str(path))
